@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Running a program: execve only, never a shell, a clean environment, no
+ * inherited descriptors, a deadline, bounded output. */
+#ifndef XAPID_LIB_PROC_H
+#define XAPID_LIB_PROC_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "lib/bytes.h"
+
+struct proc_result {
+	int status;         /* as from waitpid */
+	bool timed_out;     /* killed by the deadline */
+	bool truncated;     /* more output than max_output was dropped */
+	struct bytes out, err; /* release with proc_result_free */
+};
+
+struct proc_limits {
+	int timeout_ms;    /* then SIGKILL to the whole process group */
+	size_t max_output; /* bytes kept of each stream */
+};
+
+/* argv[0] is an absolute path; env NULL: PATH and LANG only. input may be
+ * NULL. Blocks. -1 and errno when it could not be started. */
+int proc_run(const char *const argv[], const char *const env[],
+    const void *input, size_t input_len, const struct proc_limits *limits,
+    struct proc_result *result_r);
+void proc_result_free(struct proc_result *r);
+
+#endif

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* References to objects, 128 bits: "OpaqueRef:<lower-case uuid>" on the wire,
+ * all zeros is "OpaqueRef:NULL". (source: xenapi wire rules) */
+#ifndef XAPID_LIB_REF_H
+#define XAPID_LIB_REF_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct ref {
+	uint64_t hi, lo;
+};
+
+#define REF_NULL ((struct ref){ 0, 0 })
+#define UUID_CHARS 36
+#define REF_CHARS (10 + UUID_CHARS) /* "OpaqueRef:" and the uuid, no NUL */
+
+static inline bool
+ref_is_null(struct ref r)
+{
+	return (r.hi | r.lo) == 0;
+}
+
+static inline bool
+ref_equal(struct ref a, struct ref b)
+{
+	return a.hi == b.hi && a.lo == b.lo;
+}
+
+/* Random (version 4) from the kernel's generator, never null. */
+struct ref ref_new(void);
+/* "OpaqueRef:NULL" and "" give the null reference; false for any other text
+ * that is not OpaqueRef:<uuid>. */
+bool ref_parse(const char *text, struct ref *out_r);
+/* Writes at most REF_CHARS characters and a NUL; answers the length. */
+int ref_format(struct ref r, char out[REF_CHARS + 1]);
+/* Same 128 bits as a bare uuid, both ways. */
+bool uuid_parse(const char *text, struct ref *out_r);
+void uuid_format(struct ref r, char out[UUID_CHARS + 1]);
+
+#endif
