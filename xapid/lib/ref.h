@@ -27,6 +27,24 @@ ref_equal(struct ref a, struct ref b)
 	return a.hi == b.hi && a.lo == b.lo;
 }
 
+/* Text that is no OpaqueRef:<uuid> but stands where a reference is asked for:
+ * hi is REF_FOREIGN_HI and lo the address of the text, which lives as long as
+ * the call that brought it. Never stored: no object has such a reference, and
+ * ref_parse answers false for a uuid that would look like one. */
+#define REF_FOREIGN_HI UINT64_MAX
+
+static inline struct ref
+ref_foreign(const char *text)
+{
+	return (struct ref){ REF_FOREIGN_HI, (uintptr_t)text };
+}
+
+static inline bool
+ref_is_foreign(struct ref r)
+{
+	return r.hi == REF_FOREIGN_HI;
+}
+
 /* Random (version 4) from the kernel's generator, never null. */
 struct ref ref_new(void);
 /* "OpaqueRef:NULL" and "" give the null reference; false for any other text
@@ -34,6 +52,8 @@ struct ref ref_new(void);
 bool ref_parse(const char *text, struct ref *out_r);
 /* Writes at most REF_CHARS characters and a NUL; answers the length. */
 int ref_format(struct ref r, char out[REF_CHARS + 1]);
+/* The text of any reference: out after formatting, or a foreign one's own. */
+const char *ref_text(struct ref r, char out[REF_CHARS + 1]);
 /* Same 128 bits as a bare uuid, both ways. */
 bool uuid_parse(const char *text, struct ref *out_r);
 void uuid_format(struct ref r, char out[UUID_CHARS + 1]);
