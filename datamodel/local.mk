@@ -1,0 +1,136 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# The classes, and the C made from them.
+
+datamodel_files = \
+	datamodel/auth.class \
+	datamodel/blob.class \
+	datamodel/bond.class \
+	datamodel/caller.class \
+	datamodel/certificate.class \
+	datamodel/cluster.class \
+	datamodel/cluster_host.class \
+	datamodel/console.class \
+	datamodel/crashdump.class \
+	datamodel/data_source.class \
+	datamodel/diagnostics.class \
+	datamodel/dr_task.class \
+	datamodel/driver_variant.class \
+	datamodel/errors \
+	datamodel/event.class \
+	datamodel/feature.class \
+	datamodel/gpu_group.class \
+	datamodel/host.class \
+	datamodel/host_cpu.class \
+	datamodel/host_crashdump.class \
+	datamodel/host_driver.class \
+	datamodel/host_metrics.class \
+	datamodel/host_patch.class \
+	datamodel/lvhd.class \
+	datamodel/message.class \
+	datamodel/network.class \
+	datamodel/network_sriov.class \
+	datamodel/observer.class \
+	datamodel/pbd.class \
+	datamodel/pci.class \
+	datamodel/pgpu.class \
+	datamodel/pif.class \
+	datamodel/pif_metrics.class \
+	datamodel/pool.class \
+	datamodel/pool_patch.class \
+	datamodel/pool_update.class \
+	datamodel/probe_result.class \
+	datamodel/pusb.class \
+	datamodel/pvs_cache_storage.class \
+	datamodel/pvs_proxy.class \
+	datamodel/pvs_server.class \
+	datamodel/pvs_site.class \
+	datamodel/rate_limit.class \
+	datamodel/repository.class \
+	datamodel/role.class \
+	datamodel/roles \
+	datamodel/sdn_controller.class \
+	datamodel/secret.class \
+	datamodel/session.class \
+	datamodel/sm.class \
+	datamodel/sr.class \
+	datamodel/sr_stat.class \
+	datamodel/subject.class \
+	datamodel/task.class \
+	datamodel/tunnel.class \
+	datamodel/usb_group.class \
+	datamodel/user.class \
+	datamodel/vbd.class \
+	datamodel/vbd_metrics.class \
+	datamodel/vdi.class \
+	datamodel/vdi_nbd_server_info.class \
+	datamodel/vgpu.class \
+	datamodel/vgpu_type.class \
+	datamodel/vif.class \
+	datamodel/vif_metrics.class \
+	datamodel/vlan.class \
+	datamodel/vm.class \
+	datamodel/vm_appliance.class \
+	datamodel/vm_group.class \
+	datamodel/vm_guest_metrics.class \
+	datamodel/vm_metrics.class \
+	datamodel/vmpp.class \
+	datamodel/vmss.class \
+	datamodel/vtpm.class \
+	datamodel/vusb.class
+
+datamodel_generator = \
+	datamodel/gen/generate.py
+
+EXTRA_DIST += \
+	$(datamodel_files)
+
+if HAVE_GENERATOR
+EXTRA_DIST += \
+	$(datamodel_generator)
+
+datamodel_made = \
+	gen/dispatch_gen.c \
+	gen/errors_gen.c \
+	gen/errors_gen.h \
+	gen/handlers_gen.h \
+	gen/model_gen.c \
+	gen/model_gen.h \
+	gen/schema_gen.c
+
+BUILT_SOURCES += $(datamodel_made)
+nodist_libxapidmodel_a_SOURCES += $(datamodel_made)
+
+# A file whose content stays the same keeps its time, and nothing is compiled
+# again because of it.
+gen/stamp: $(datamodel_files) $(datamodel_generator)
+	$(AM_V_GEN)rm -rf gen/new && $(MKDIR_P) gen/new && \
+	$(PYTHON) $(srcdir)/datamodel/gen/generate.py --out gen/new \
+	    $(srcdir)/datamodel && \
+	for f in $(datamodel_made); do \
+		n=gen/new/$${f#gen/}; \
+		cmp -s $$n $$f || mv -f $$n $$f || exit 1; \
+	done && rm -rf gen/new && touch $@
+
+$(datamodel_made): gen/stamp
+	@test -f $@ || { rm -f gen/stamp; $(MAKE) $(AM_MAKEFLAGS) gen/stamp; }
+
+clean-local-datamodel:
+	if test -f gen/stamp && test ! -f gen/SHIPPED; then rm -rf gen; fi
+
+# A tarball has the made files, newer than what they are made from, so that
+# make finds them up to date in the source folder and needs no Python. None of
+# them may be older than the stamp.
+dist-hook-datamodel: $(datamodel_made)
+	$(MKDIR_P) $(distdir)/gen
+	for f in $(datamodel_made); do \
+		if test -f $$f; then cp $$f $(distdir)/$$f; \
+		else cp $(srcdir)/$$f $(distdir)/$$f; fi || exit 1; \
+	done
+	touch $(distdir)/gen/SHIPPED
+	cd $(distdir)/gen && touch -r SHIPPED stamp *
+else
+clean-local-datamodel:
+dist-hook-datamodel:
+endif
+
+.PHONY: clean-local-datamodel dist-hook-datamodel

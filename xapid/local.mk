@@ -1,0 +1,32 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+
+noinst_LIBRARIES += libxapidlib.a libxapidmodel.a libxapidcore.a
+
+libxapidlib_a_SOURCES = \
+	xapid/lib/arena.h \
+	xapid/lib/bytes.h \
+	xapid/lib/cleanup.h \
+	xapid/lib/clock.h \
+	xapid/lib/fault.h \
+	xapid/lib/file.h \
+	xapid/lib/log.h \
+	xapid/lib/proc.h \
+	xapid/lib/ref.h \
+	xapid/lib/refmap.h \
+	xapid/lib/text.h \
+	xapid/lib/threads.h
+
+# The generated tables are added in datamodel/local.mk.
+libxapidmodel_a_SOURCES = \
+	xapid/model.h \
+	xapid/value.h
+nodist_libxapidmodel_a_SOURCES =
+
+libxapidcore_a_SOURCES =
+
+if HAVE_DAEMON
+sbin_PROGRAMS += xapid/xapid
+xapid_xapid_SOURCES = \
+	xapid/main.c
+xapid_xapid_LDADD = $(core_libs)
+endif
