@@ -12,7 +12,8 @@
 
 struct bytes {
 	char *p; /* owned; not NUL-terminated unless bytes_cstr() was called */
-	size_t len, cap;
+	size_t len;
+	size_t cap; /* set to len on failure: every later append must ask */
 	bool failed;
 };
 
@@ -30,7 +31,7 @@ const char *bytes_cstr(struct bytes *b);
 static inline void
 bytes_put(struct bytes *b, const void *p, size_t n)
 {
-	if (b->cap - b->len >= n || bytes_reserve(b, n)) {
+	if (n > 0 && (b->cap - b->len >= n || bytes_reserve(b, n))) {
 		memcpy(b->p + b->len, p, n);
 		b->len += n;
 	}

@@ -5,6 +5,7 @@
 #ifndef XAPID_LIB_CLEANUP_H
 #define XAPID_LIB_CLEANUP_H
 
+#include <errno.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -29,8 +30,11 @@ cleanup_free_(void *p)
 static inline void
 cleanup_fd_(const int *fd)
 {
+	int saved = errno; /* the caller may be on its way out with it */
+
 	if (*fd >= 0)
 		close(*fd);
+	errno = saved;
 }
 
 static inline void
@@ -44,10 +48,11 @@ cleanup_unlock_(pthread_mutex_t **m)
 #define CLEANUP_FD __attribute__((cleanup(cleanup_fd_)))
 
 /* Holds a mutex until the end of the scope. */
+#define CLEANUP_PASTE_(a, b) a##b
+#define CLEANUP_NAME_(a, b) CLEANUP_PASTE_(a, b)
 #define LOCK_SCOPE(m)                                                          \
-	__attribute__((cleanup(cleanup_unlock_))) pthread_mutex_t              \
-	    *lock_scope_##__LINE__ = (pthread_mutex_lock(m), (m));             \
-	(void)lock_scope_##__LINE__
+	__attribute__((cleanup(cleanup_unlock_), unused)) pthread_mutex_t *    \
+	CLEANUP_NAME_(lock_scope_, __LINE__) = (pthread_mutex_lock(m), (m))
 
 #define STEAL(p)                                                               \
 	({                                                                     \

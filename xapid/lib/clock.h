@@ -17,7 +17,9 @@ int64_t clock_wall_sec(void);
 /* "20261122T08:26:13Z" (always UTC); years 0000 to 9999, others are clamped. */
 void date_format(int64_t sec, char out[DATE_CHARS + 1]);
 /* Reads YYYYMMDDTHH:MM:SSZ, without Z (taken as UTC), YYYY-MM-DDTHH:MM:SSZ,
- * fractions of a second (dropped) and +hh:mm offsets; false for all else. */
+ * fractions of a second (dropped) and +hh:mm or -hh:mm offsets; false for all
+ * else, also for days that the calendar has not. A leap second :60 is the
+ * first second of the next minute. */
 bool date_parse(const char *text, int64_t *sec_r);
 
 #endif

@@ -19,15 +19,20 @@ enum fault_kind {
 	FAULT_KINDS
 };
 
-/* The n-th (from 0) call of this kind in the process fails with err; if
- * sticky, all later ones too; err < 0: the process exits at once with
- * _exit(-err) instead (crash tests). */
+/* The n-th call of this kind from now on (0: the next) fails with err; if
+ * sticky, all later ones too. err < 0: the process exits at once with
+ * _exit(-err) instead (crash tests). err 0, FAULT_WRITE only: a short write. */
 void fault_arm(enum fault_kind kind, long n, int err, bool sticky);
+/* Nothing fails any more; counting starts again from 0. */
 void fault_disarm(void);
-/* Also read from XAPID_FAULT="kind:n:err[:sticky],..." by the daemon. False
- * when the text is wrong. */
+/* Also read from XAPID_FAULT="kind:n:err[:sticky],..." by the daemon: kind is
+ * alloc, open, write, sync or rename, at most once each; err is ENOSPC, EIO,
+ * EMFILE, ENOMEM, ENOENT, EACCES, "short" (write only) or "exit" (status 99).
+ * False, and nothing armed, when the text is wrong. */
 bool fault_arm_text(const char *text);
-/* How often this kind was reached since fault_disarm(). */
+/* How often this kind was reached since the last fault_arm() of it or
+ * fault_disarm(). Nothing is counted before the first of these, so that a
+ * daemon without tests pays for no counter. */
 long fault_count(enum fault_kind kind);
 /* True when the caller must fail now (errno is set). */
 bool fault_hit(enum fault_kind kind);

@@ -9,17 +9,23 @@
 
 #include "lib/bytes.h"
 
-/* Appends the whole file to out; -1 and errno; EFBIG above max bytes. */
+/* Appends the whole of a regular file to out; -1, errno and out as before:
+ * EFBIG above max bytes, EISDIR, EINVAL for a FIFO, device or socket. */
 int file_read(const char *path, size_t max, struct bytes *out);
 /* Temporary file, write, fsync, rename, fsync of the folder: after 0 the new
- * content survives a power loss; after -1 the old one is untouched. */
-int file_write_atomic(const char *path, const void *data, size_t len, mode_t mode);
-/* openat2(RESOLVE_BENEATH|NO_SYMLINKS|NO_MAGICLINKS) of a regular file;
- * rootfd is an open folder. -1 and errno. */
+ * content survives a power loss; after -1 the old one is untouched, except
+ * when the sync of the folder itself failed: then either may be there after a
+ * power loss. mode is exact, whatever the umask. */
+int file_write_atomic(const char *path, const void *data, size_t len,
+    mode_t mode);
+/* openat2(RESOLVE_BENEATH|NO_SYMLINKS|NO_MAGICLINKS) of a regular file
+ * (EINVAL for any other); rootfd is an open folder; O_CLOEXEC always. -1 and
+ * errno. mode counts with O_CREAT only. */
 int file_open_below(int rootfd, const char *path, int flags, mode_t mode);
 /* All of buf, retried on EINTR and short counts; 0 or -1 and errno. */
 int file_write_full(int fd, const void *buf, size_t len);
-/* mkdir -p with this mode for new folders; 0 or -1 and errno. */
+/* mkdir -p with this mode (less the umask) for new folders; 0 or -1 and
+ * errno, ENOTDIR when something else stands there. */
 int file_make_dirs(const char *path, mode_t mode);
 
 #endif

@@ -8,7 +8,12 @@
 
 #include <stdint.h>
 
-enum log_level { LOG_L_ERR = 3, LOG_L_WARN = 4, LOG_L_INFO = 6, LOG_L_DEBUG = 7 };
+enum log_level {
+	LOG_L_ERR = 3,
+	LOG_L_WARN = 4,
+	LOG_L_INFO = 6,
+	LOG_L_DEBUG = 7
+};
 
 /* target: "stderr", "journal" or "syslog"; level: most verbose level kept. */
 void log_open(const char *target, const char *process, enum log_level level);

@@ -10,9 +10,9 @@
 #include "lib/bytes.h"
 
 struct proc_result {
-	int status;         /* as from waitpid */
-	bool timed_out;     /* killed by the deadline */
-	bool truncated;     /* more output than max_output was dropped */
+	int status;            /* as from waitpid */
+	bool timed_out;        /* killed by the deadline */
+	bool truncated;        /* more output than max_output was dropped */
 	struct bytes out, err; /* release with proc_result_free */
 };
 

@@ -48,13 +48,15 @@ ref_is_foreign(struct ref r)
 /* Random (version 4) from the kernel's generator, never null. */
 struct ref ref_new(void);
 /* "OpaqueRef:NULL" and "" give the null reference; false for any other text
- * that is not OpaqueRef:<uuid>. */
+ * that is not OpaqueRef:<lower-case uuid>. */
 bool ref_parse(const char *text, struct ref *out_r);
-/* Writes at most REF_CHARS characters and a NUL; answers the length. */
+/* Writes at most REF_CHARS characters and a NUL; answers the length. A foreign
+ * reference is written as the null one: its bits are an address. */
 int ref_format(struct ref r, char out[REF_CHARS + 1]);
 /* The text of any reference: out after formatting, or a foreign one's own. */
 const char *ref_text(struct ref r, char out[REF_CHARS + 1]);
-/* Same 128 bits as a bare uuid, both ways. */
+/* Same 128 bits as a bare uuid, both ways; reads either case, writes lower.
+ * False also for a uuid that would look like a foreign reference. */
 bool uuid_parse(const char *text, struct ref *out_r);
 void uuid_format(struct ref r, char out[UUID_CHARS + 1]);
 

@@ -16,7 +16,9 @@ struct refmap_slot {
 
 struct refmap {
 	struct refmap_slot *slots;
-	size_t cap, used, count; /* cap: power of two or 0; used: with tombstones */
+	size_t cap;   /* slots: a power of two, or 0 */
+	size_t count; /* entries */
+	size_t used;  /* entries and tombstones */
 };
 
 void refmap_free(struct refmap *m);
@@ -27,7 +29,8 @@ void *refmap_get(const struct refmap *m, struct ref key);
 int refmap_put(struct refmap *m, struct ref key, void *value);
 /* The value removed, or NULL. */
 void *refmap_remove(struct refmap *m, struct ref key);
-/* for (size_t i = 0; (v = refmap_next(&m, &i, &key)); ) ; any order */
+/* for (size_t i = 0; (v = refmap_next(&m, &i, &key)); ) ; any order. What it
+ * answered may be removed on the way; nothing may be added. */
 void *refmap_next(const struct refmap *m, size_t *i, struct ref *key_r);
 
 #endif

@@ -10,7 +10,7 @@
  * overlong forms, no surrogates), no U+FFFE and U+FFFF, no control characters
  * other than tab, line feed and carriage return. (attack A6) */
 bool text_is_clean(const char *s, size_t len);
-/* Equal in a time that depends only on the lengths. */
+/* Equal in a time that depends only on the lengths; NULL equals nothing. */
 bool text_equal_secret(const char *a, const char *b);
 /* Decimal with optional sign, whole string, fits 64 bits. */
 bool text_parse_int(const char *s, long long *out_r);

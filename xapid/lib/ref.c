@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Random references are drawn from the kernel in batches, one batch a thread.
+ * References of sessions are secrets, hence: only the kernel's generator, no
+ * reference is left behind in the batch once it was handed out, and a child
+ * after fork() does not continue its parent's batch. */
+#include "lib/ref.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+
+/* 256 bytes: what getrandom() promises to give whole, without EINTR. */
+#define BATCH (256 / sizeof(struct ref))
+
+struct batch {
+	struct ref refs[BATCH];
+	size_t left;
+	unsigned fork_count; /* when it was filled */
+};
+
+static const char prefix[] = "OpaqueRef:";
+static const char null_name[] = "OpaqueRef:NULL";
+
+static pthread_once_t once = PTHREAD_ONCE_INIT;
+static _Atomic unsigned fork_count;
+static _Thread_local struct batch batch;
+
+static void
+count_fork(void)
+{
+	fork_count++;
+}
+
+static void
+watch_forks(void)
+{
+	if (pthread_atfork(NULL, NULL, count_fork) != 0)
+		abort(); /* no memory this early, and no safe way on */
+}
+
+static void
+batch_fill(struct batch *b)
+{
+	pthread_once(&once, watch_forks);
+	while (getrandom(b->refs, sizeof b->refs, 0) != sizeof b->refs)
+		if (errno != EINTR)
+			abort(); /* guessable references would be worse */
+	b->left = BATCH;
+	b->fork_count = fork_count;
+}
+
+struct ref
+ref_new(void)
+{
+	struct batch *b = &batch;
+	struct ref *p, r;
+
+	if (b->left == 0 || b->fork_count != fork_count)
+		batch_fill(b);
+	p = &b->refs[--b->left];
+	r = *p;
+	explicit_bzero(p, sizeof *p);
+	/* RFC 9562: version 4, variant 10. */
+	r.hi = (r.hi & ~UINT64_C(0xf000)) | UINT64_C(0x4000);
+	r.lo = (r.lo & (UINT64_MAX >> 2)) | UINT64_C(1) << 63;
+	return r;
+}
+
+/* Value of a hexadecimal digit, -1 for any other character. */
+static inline int
+digit(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	c |= 'a' ^ 'A';
+	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+/* Whether a dash stands before this hexadecimal digit (0 to 31). */
+static inline bool
+dash_before(int i)
+{
+	return i == 8 || i == 12 || i == 16 || i == 20;
+}
+
+bool
+uuid_parse(const char *text, struct ref *out_r)
+{
+	uint64_t half[2] = { 0, 0 };
+
+	for (int i = 0; i < 32; i++) {
+		int d;
+
+		if (dash_before(i) && *text++ != '-')
+			return false;
+		d = digit(*text++);
+		if (d < 0)
+			return false;
+		half[i / 16] = half[i / 16] << 4 | (uint64_t)d;
+	}
+	if (*text != '\0' || half[0] == REF_FOREIGN_HI)
+		return false;
+	*out_r = (struct ref){ half[0], half[1] };
+	return true;
+}
+
+void
+uuid_format(struct ref r, char out[UUID_CHARS + 1])
+{
+	static const char hex[] = "0123456789abcdef";
+	const uint64_t half[2] = { r.hi, r.lo };
+
+	for (int i = 0; i < 32; i++) {
+		if (dash_before(i))
+			*out++ = '-';
+		*out++ = hex[half[i / 16] >> (60 - 4 * (i % 16)) & 15];
+	}
+	*out = '\0';
+}
+
+bool
+ref_parse(const char *text, struct ref *out_r)
+{
+	const size_t n = sizeof prefix - 1;
+	struct ref r;
+
+	if (*text == '\0' || strcmp(text, null_name) == 0) {
+		*out_r = REF_NULL;
+		return true;
+	}
+	if (strncmp(text, prefix, n) != 0)
+		return false;
+	text += n;
+	if (!uuid_parse(text, &r))
+		return false;
+	/* Clients compare references as text, so one has one spelling. */
+	if (strpbrk(text, "ABCDEF"))
+		return false;
+	*out_r = r;
+	return true;
+}
+
+int
+ref_format(struct ref r, char out[REF_CHARS + 1])
+{
+	if (ref_is_null(r) || ref_is_foreign(r)) {
+		memcpy(out, null_name, sizeof null_name);
+		return (int)sizeof null_name - 1;
+	}
+	memcpy(out, prefix, sizeof prefix - 1);
+	uuid_format(r, out + sizeof prefix - 1);
+	return REF_CHARS;
+}
+
+const char *
+ref_text(struct ref r, char out[REF_CHARS + 1])
+{
+	if (ref_is_foreign(r))
+		return (const char *)(uintptr_t)r.lo;
+	ref_format(r, out);
+	return out;
+}
