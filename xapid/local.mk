@@ -3,16 +3,24 @@
 noinst_LIBRARIES += libxapidlib.a libxapidmodel.a libxapidcore.a
 
 libxapidlib_a_SOURCES = \
+	xapid/lib/arena.c \
 	xapid/lib/arena.h \
+	xapid/lib/bytes.c \
 	xapid/lib/bytes.h \
 	xapid/lib/cleanup.h \
+	xapid/lib/clock.c \
 	xapid/lib/clock.h \
+	xapid/lib/fault.c \
 	xapid/lib/fault.h \
+	xapid/lib/file.c \
 	xapid/lib/file.h \
 	xapid/lib/log.h \
 	xapid/lib/proc.h \
+	xapid/lib/ref.c \
 	xapid/lib/ref.h \
+	xapid/lib/refmap.c \
 	xapid/lib/refmap.h \
+	xapid/lib/text.c \
 	xapid/lib/text.h \
 	xapid/lib/threads.h
 
