@@ -9,13 +9,20 @@ unit_tests =
 fuzz_tests =
 
 # Python, run as they are.
-python_tests =
+python_tests = \
+	tests/lint/test_layers.py \
+	tests/lint/test_run.py
 
-# Programs that print figures; never run by check.
+# Those of them that write their golden files when XAPID_UPDATE_GOLDEN is 1.
+golden_tests =
+
+# Print figures; never run by check.
 bench_programs =
 bench_scripts =
 
 EXTRA_DIST += \
+	tests/lib/tap.py \
+	tests/lint/layers.py \
 	tests/run \
 	$(python_tests) \
 	$(bench_scripts)
@@ -23,10 +30,141 @@ EXTRA_DIST += \
 check_PROGRAMS += $(unit_tests) $(fuzz_tests)
 EXTRA_PROGRAMS += $(bench_programs)
 
-# A test that calls API methods: tests_unit_test_NAME_LDADD = $(core_libs) $(CUNIT_LIBS)
-LDADD = $(all_libs) $(CUNIT_LIBS)
+# A test that calls API methods needs the whole core:
+# tests_unit_test_NAME_LDADD = $(test_libs) $(core_libs)
+check_LIBRARIES = tests/fuzz/libreplay.a
+tests_fuzz_libreplay_a_SOURCES = \
+	tests/fuzz/fuzz.h \
+	tests/fuzz/replay.c
+
+# The library with a main for fuzz targets gives way to libFuzzer, if asked.
+if FUZZ_WITH_ENGINE
+test_libs = $(FUZZ_ENGINE)
+else
+test_libs = $(CUNIT_LIBS) tests/fuzz/libreplay.a
+endif
+LDADD = $(test_libs) $(all_libs)
+
+RUN_TESTS = $(PYTHON) $(srcdir)/tests/run --srcdir $(srcdir) $(RUNFLAGS)
 
 check-local:
 	$(RUN_TESTS) $(unit_tests) $(fuzz_tests) $(python_tests)
 
-RUN_TESTS = $(PYTHON) $(srcdir)/tests/run --srcdir $(srcdir) $(RUNFLAGS)
+# ---- the same tests in other builds, in folders of this one ----
+
+# $(call variant,FOLDER,CONFIGURE ARGUMENTS,TARGET)
+variant = \
+	@$(MKDIR_P) $(1) && cd $(1) && \
+	{ test -f Makefile || $(abs_top_srcdir)/configure -q $(2); } && \
+	$(MAKE) $(AM_MAKEFLAGS) $(3)
+if WERROR
+variant_werror = --enable-werror
+endif
+
+check-asan:
+	$(call variant,build-asan,CC='$(CC)' $(variant_werror) \
+	    CFLAGS='-O1 -g' --enable-sanitize=address$(comma)undefined,check)
+
+check-tsan:
+	$(call variant,build-tsan,CC='$(CC)' $(variant_werror) \
+	    CFLAGS='-O1 -g' --enable-sanitize=thread,check)
+
+comma = ,
+
+# Replays every corpus; with clang also looks for new inputs that break
+# something, $(FUZZ_SECONDS) for each target. What it finds is left in
+# build-fuzz/found/TARGET.
+FUZZ_SECONDS = 10
+FUZZ_CC = clang
+
+check-fuzz: $(fuzz_tests)
+	$(RUN_TESTS) $(fuzz_tests)
+	@if command -v $(FUZZ_CC) >/dev/null; then \
+		$(MAKE) $(AM_MAKEFLAGS) fuzz; \
+	else \
+		echo "no $(FUZZ_CC): corpora only"; \
+	fi
+
+fuzz:
+	$(call variant,build-fuzz,CC='$(FUZZ_CC)' CFLAGS='-O1 -g' \
+	    --enable-sanitize=address$(comma)undefined$(comma)fuzzer, \
+	    $(fuzz_tests))
+	@cd build-fuzz && for t in $(fuzz_tests); do \
+		n=$${t##*/fuzz_}; \
+		$(MKDIR_P) found/$$n && echo "fuzzing $$n" && \
+		./$$t -max_total_time=$(FUZZ_SECONDS) -timeout=10 \
+		    -rss_limit_mb=2048 -max_len=65536 -print_final_stats=0 \
+		    -verbosity=0 -artifact_prefix=found/$$n/ found/$$n \
+		    $(abs_top_srcdir)/tests/fuzz/corpus/$$n || exit 1; \
+	done
+
+check-valgrind: $(check_PROGRAMS)
+	$(RUN_TESTS) -t 900 --wrapper "valgrind -q --error-exitcode=99 \
+	    --leak-check=full --errors-for-leak-kinds=definite" \
+	    $(unit_tests) $(fuzz_tests)
+
+bench: all $(bench_programs)
+	@set -e; for b in $(bench_programs); do \
+		./$$b; \
+	done; \
+	for b in $(bench_scripts); do \
+		XAPID_SRCDIR=$(abs_top_srcdir) XAPID_BUILDDIR=$(abs_builddir) \
+		PYTHONDONTWRITEBYTECODE=1 \
+		PYTHONPATH=$(abs_top_srcdir)/tests/lib \
+		$(PYTHON) $(srcdir)/$$b; \
+	done
+
+update-golden: all
+	XAPID_UPDATE_GOLDEN=1 $(RUN_TESTS) $(golden_tests)
+
+# ---- the look of the code ----
+
+# LINT_FILES and FORMAT_FILES may be given, to look at some files only.
+c_files = `cd $(srcdir) && find xapid rpc domain storage network metrics cli \
+	tests -name '*.[ch]' 2>/dev/null | sort`
+LINT_FILES = $(c_files)
+FORMAT_FILES = $(c_files)
+LINT_JOBS = 2
+CLANG_TIDY = clang-tidy
+CLANG_FORMAT = clang-format
+CPPCHECK = cppcheck
+
+lint: lint-layers lint-format lint-headers lint-cppcheck lint-tidy
+
+lint-layers:
+	$(PYTHON) $(srcdir)/tests/lint/layers.py $(srcdir)
+
+lint-format:
+	@cd $(srcdir) && $(CLANG_FORMAT) --dry-run -Werror $(FORMAT_FILES)
+
+# Every header can be included first.
+lint-headers: $(BUILT_SOURCES)
+	@for f in $(LINT_FILES); do case $$f in *.h) \
+		echo "#include \"$$f\"" | $(COMPILE) -fsyntax-only -x c - || \
+		    exit 1 ;; \
+	esac; done
+
+lint-cppcheck: $(BUILT_SOURCES)
+	@cd $(srcdir) && $(CPPCHECK) -q -j $(LINT_JOBS) --std=c11 \
+	    --enable=warning,performance,portability --inline-suppr \
+	    --suppress=missingInclude --error-exitcode=1 -D_GNU_SOURCE \
+	    -I xapid -I . -I $(abs_builddir)/gen $(LINT_FILES)
+
+lint-tidy: $(BUILT_SOURCES)
+	@for f in $(LINT_FILES); do case $$f in *.c) echo $$f ;; esac; done | \
+	xargs -P $(LINT_JOBS) -I FILE $(CLANG_TIDY) --quiet \
+	    $(srcdir)/FILE -- $(DEFS) $(DEFAULT_INCLUDES) $(AM_CPPFLAGS) \
+	    $(CPPFLAGS) -std=gnu17
+
+format:
+	cd $(srcdir) && $(CLANG_FORMAT) -i $(FORMAT_FILES)
+
+help:
+	@cat $(srcdir)/docs/targets.txt
+
+distclean-local:
+	-rm -rf build-asan build-tsan build-fuzz
+
+.PHONY: bench check-asan check-fuzz check-tsan check-valgrind format fuzz \
+	help lint lint-cppcheck lint-format lint-headers lint-layers lint-tidy \
+	update-golden

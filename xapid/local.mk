@@ -32,9 +32,8 @@ nodist_libxapidmodel_a_SOURCES =
 
 libxapidcore_a_SOURCES =
 
-if HAVE_DAEMON
-sbin_PROGRAMS += xapid/xapid
-xapid_xapid_SOURCES = \
-	xapid/main.c
-xapid_xapid_LDADD = $(core_libs)
-endif
+# When xapid/main.c is here:
+# sbin_PROGRAMS += xapid/xapid
+# xapid_xapid_SOURCES = \
+#	xapid/main.c
+# xapid_xapid_LDADD = $(core_libs)

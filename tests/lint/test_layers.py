@@ -1,0 +1,98 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""The include rules allow what they say and nothing else."""
+
+import os
+import subprocess
+import sys
+import tempfile
+import unittest
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+
+import layers  # noqa: E402
+import tap     # noqa: E402
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+
+ALLOWED = [
+    ('xapid/value.c', 'xapid/lib/arena.h'),
+    ('xapid/model.h', 'gen/model_gen.h'),
+    ('xapid/db_sqlite.c', 'xapid/model.h'),
+    ('xapid/event.c', 'xapid/db.h'),
+    ('xapid/call.c', 'xapid/db.h'),
+    ('xapid/call.c', 'gen/errors_gen.h'),
+    ('xapid/call.c', 'rpc/service.h'),
+    ('xapid/vm.c', 'xapid/task.h'),
+    ('xapid/vm.c', 'xapid/vdi.h'),
+    ('xapid/main.c', 'rpc/rpc.h'),
+    ('xapid/main_priv.c', 'xapid/vm.h'),
+    ('rpc/http.c', 'rpc/rpc.h'),
+    ('rpc/http.c', 'xapid/model.h'),
+    ('rpc/http.c', 'gen/errors_gen.h'),
+    ('cli/xe.c', 'xapid/lib/bytes.h'),
+    ('tests/unit/test_db.c', 'xapid/db.h'),
+]
+
+REFUSED = [
+    ('xapid/lib/arena.c', 'xapid/value.h'),
+    ('xapid/model.c', 'xapid/db.h'),
+    ('xapid/model.c', 'gen/errors_gen.h'),
+    ('xapid/db.c', 'xapid/call.h'),
+    ('xapid/db.c', 'rpc/service.h'),
+    ('xapid/event.c', 'xapid/task.h'),
+    ('xapid/call.c', 'xapid/vm.h'),
+    ('xapid/call.c', 'rpc/rpc.h'),
+    ('xapid/vm.c', 'xapid/main.h'),
+    ('xapid/vm.c', 'tests/lib/unit.h'),
+    ('rpc/http.c', 'xapid/db.h'),
+    ('rpc/http.c', 'xapid/call.h'),
+    ('rpc/http.c', 'xapid/vm.h'),
+    ('rpc/http.c', 'storage/driver.h'),
+    ('storage/driver.c', 'rpc/rpc.h'),
+    ('cli/xe.c', 'xapid/event.h'),
+    ('xapid/vm.c', 'datamodel/x.h'),
+]
+
+
+def lint(files):
+    """Runs layers.py over a tree of {path: text}."""
+    with tempfile.TemporaryDirectory() as top:
+        for path, text in files.items():
+            path = os.path.join(top, path)
+            os.makedirs(os.path.dirname(path), exist_ok=True)
+            with open(path, 'w', encoding='utf-8') as f:
+                f.write(text)
+        return subprocess.run(
+            [sys.executable, os.path.join(HERE, 'layers.py'), top],
+            capture_output=True, text=True, check=False)
+
+
+class Layers(unittest.TestCase):
+    def test_what_is_below_may_be_included(self):
+        for a, b in ALLOWED:
+            with self.subTest(a + ' includes ' + b):
+                self.assertIsNone(layers.complaint(a, b))
+
+    def test_what_is_above_or_beside_may_not_be_included(self):
+        for a, b in REFUSED:
+            with self.subTest(a + ' includes ' + b):
+                self.assertIsNotNone(layers.complaint(a, b))
+
+    def test_a_violation_is_reported_with_its_file_and_line(self):
+        r = lint({'xapid/db.c': '\n#include "call.h"\n', 'xapid/call.h': ''})
+        self.assertEqual(r.returncode, 1)
+        self.assertIn('xapid/db.c:2: includes xapid/call.h', r.stdout)
+
+    def test_a_header_that_is_not_there_is_reported(self):
+        r = lint({'rpc/http.c': '#include "htttp.h"\n'})
+        self.assertEqual(r.returncode, 1)
+        self.assertIn('rpc/http.c:1: no header htttp.h', r.stdout)
+
+    def test_a_clean_tree_passes_without_a_word(self):
+        r = lint({'xapid/db.c': '#include "lib/a.h"\n#include <db.h>\n',
+                  'xapid/lib/a.h': ''})
+        self.assertEqual((r.returncode, r.stdout), (0, ''))
+
+
+tap.main()
