@@ -45,6 +45,7 @@ datamodel_files = \
 	datamodel/pvs_server.class \
 	datamodel/pvs_site.class \
 	datamodel/rate_limit.class \
+	datamodel/releases/list \
 	datamodel/repository.class \
 	datamodel/role.class \
 	datamodel/roles \
@@ -79,13 +80,22 @@ datamodel_files = \
 	datamodel/vusb.class
 
 datamodel_generator = \
-	datamodel/gen/generate.py
+	datamodel/gen/c_dispatch.py \
+	datamodel/gen/c_errors.py \
+	datamodel/gen/c_header.py \
+	datamodel/gen/c_pool.py \
+	datamodel/gen/c_tables.py \
+	datamodel/gen/check.py \
+	datamodel/gen/cnames.py \
+	datamodel/gen/generate.py \
+	datamodel/gen/implicit.py \
+	datamodel/gen/model.py \
+	datamodel/gen/perfect_hash.py \
+	datamodel/gen/reader.py \
+	datamodel/gen/values.py
 
 EXTRA_DIST += \
-	$(datamodel_files)
-
-if HAVE_GENERATOR
-EXTRA_DIST += \
+	$(datamodel_files) \
 	$(datamodel_generator)
 
 datamodel_made = \
@@ -94,8 +104,7 @@ datamodel_made = \
 	gen/errors_gen.h \
 	gen/handlers_gen.h \
 	gen/model_gen.c \
-	gen/model_gen.h \
-	gen/schema_gen.c
+	gen/model_gen.h
 
 BUILT_SOURCES += $(datamodel_made)
 nodist_libxapidmodel_a_SOURCES += $(datamodel_made)
@@ -104,8 +113,8 @@ nodist_libxapidmodel_a_SOURCES += $(datamodel_made)
 # again because of it.
 gen/stamp: $(datamodel_files) $(datamodel_generator)
 	$(AM_V_GEN)rm -rf gen/new && $(MKDIR_P) gen/new && \
-	$(PYTHON) $(srcdir)/datamodel/gen/generate.py --out gen/new \
-	    $(srcdir)/datamodel && \
+	$(PYTHON) $(srcdir)/datamodel/gen/generate.py --require-docs \
+	    --out gen/new $(srcdir)/datamodel && \
 	for f in $(datamodel_made); do \
 		n=gen/new/$${f#gen/}; \
 		cmp -s $$n $$f || mv -f $$n $$f || exit 1; \
@@ -128,9 +137,5 @@ dist-hook-datamodel: $(datamodel_made)
 	done
 	touch $(distdir)/gen/SHIPPED
 	cd $(distdir)/gen && touch -r SHIPPED stamp *
-else
-clean-local-datamodel:
-dist-hook-datamodel:
-endif
 
 .PHONY: clean-local-datamodel dist-hook-datamodel
