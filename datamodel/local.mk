@@ -112,8 +112,10 @@ nodist_libxapidmodel_a_SOURCES += $(datamodel_made)
 # A file whose content stays the same keeps its time, and nothing is compiled
 # again because of it.
 gen/stamp: $(datamodel_files) $(datamodel_generator)
-	$(AM_V_GEN)rm -rf gen/new && $(MKDIR_P) gen/new && \
-	$(PYTHON) $(srcdir)/datamodel/gen/generate.py --require-docs \
+	$(AM_V_GEN)test "$(PYTHON)" != : || \
+	{ echo "the class files changed: this needs Python 3" >&2; exit 1; }; \
+	rm -rf gen/new && $(MKDIR_P) gen/new && \
+	$(PYTHON) -B $(srcdir)/datamodel/gen/generate.py --require-docs \
 	    --out gen/new $(srcdir)/datamodel && \
 	for f in $(datamodel_made); do \
 		n=gen/new/$${f#gen/}; \
