@@ -11,9 +11,13 @@ fuzz_tests =
 # Python, run as they are.
 python_tests = \
 	tests/lint/test_layers.py \
+	tests/lint/test_lists.py \
 	tests/lint/test_run.py
 
-# Those of them that write their golden files when XAPID_UPDATE_GOLDEN is 1.
+# Files and folders that tests read. (Corpora are found by themselves.)
+test_data =
+
+# Python tests that write their golden files when XAPID_UPDATE_GOLDEN is 1.
 golden_tests =
 
 # Print figures; never run by check.
@@ -25,6 +29,7 @@ EXTRA_DIST += \
 	tests/lint/layers.py \
 	tests/run \
 	$(python_tests) \
+	$(test_data) \
 	$(bench_scripts)
 
 check_PROGRAMS += $(unit_tests) $(fuzz_tests)
@@ -159,12 +164,19 @@ lint-tidy: $(BUILT_SOURCES)
 format:
 	cd $(srcdir) && $(CLANG_FORMAT) -i $(FORMAT_FILES)
 
+dist-hook-corpora:
+	for t in $(fuzz_tests); do \
+		c=tests/fuzz/corpus/$${t##*/fuzz_}; \
+		$(MKDIR_P) $(distdir)/$$c && \
+		cp $(srcdir)/$$c/* $(distdir)/$$c/ || exit 1; \
+	done
+
 help:
 	@cat $(srcdir)/docs/targets.txt
 
 distclean-local:
 	-rm -rf build-asan build-tsan build-fuzz
 
-.PHONY: bench check-asan check-fuzz check-tsan check-valgrind format fuzz \
-	help lint lint-cppcheck lint-format lint-headers lint-layers lint-tidy \
+.PHONY: bench check-asan check-fuzz check-tsan check-valgrind \
+	dist-hook-corpora format fuzz help lint lint-cppcheck lint-format lint-headers lint-layers lint-tidy \
 	update-golden
