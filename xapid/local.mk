@@ -26,7 +26,14 @@ libxapidlib_a_SOURCES = \
 
 # The generated tables are added in datamodel/local.mk.
 libxapidmodel_a_SOURCES = \
+	xapid/model.c \
 	xapid/model.h \
+	xapid/model_copy.c \
+	xapid/model_equal.c \
+	xapid/model_json.c \
+	xapid/model_private.h \
+	xapid/model_value.c \
+	xapid/value.c \
 	xapid/value.h
 nodist_libxapidmodel_a_SOURCES =
 
