@@ -178,5 +178,5 @@ distclean-local:
 	-rm -rf build-asan build-tsan build-fuzz
 
 .PHONY: bench check-asan check-fuzz check-tsan check-valgrind \
-	dist-hook-corpora format fuzz help lint lint-cppcheck lint-format lint-headers lint-layers lint-tidy \
-	update-golden
+	dist-hook-corpora format fuzz help lint lint-cppcheck lint-format \
+	lint-headers lint-layers lint-tidy update-golden
