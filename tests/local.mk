@@ -3,7 +3,19 @@
 # same for all.
 
 # Each is built from the .c file of its name.
-unit_tests =
+unit_tests = \
+	tests/unit/test_lib_arena \
+	tests/unit/test_lib_bytes \
+	tests/unit/test_lib_cleanup \
+	tests/unit/test_lib_clock \
+	tests/unit/test_lib_fault \
+	tests/unit/test_lib_file \
+	tests/unit/test_lib_log \
+	tests/unit/test_lib_proc \
+	tests/unit/test_lib_ref \
+	tests/unit/test_lib_refmap \
+	tests/unit/test_lib_text \
+	tests/unit/test_lib_threads
 
 # Each also has a folder tests/fuzz/corpus/NAME (without fuzz_).
 fuzz_tests =
@@ -37,7 +49,10 @@ EXTRA_PROGRAMS += $(bench_programs)
 
 # A test that calls API methods needs the whole core:
 # tests_unit_test_NAME_LDADD = $(test_libs) $(core_libs)
-check_LIBRARIES = tests/fuzz/libreplay.a
+check_LIBRARIES = tests/lib/libunit.a tests/fuzz/libreplay.a
+tests_lib_libunit_a_SOURCES = \
+	tests/lib/unit.c \
+	tests/lib/unit.h
 tests_fuzz_libreplay_a_SOURCES = \
 	tests/fuzz/fuzz.h \
 	tests/fuzz/replay.c
@@ -46,9 +61,15 @@ tests_fuzz_libreplay_a_SOURCES = \
 if FUZZ_WITH_ENGINE
 test_libs = $(FUZZ_ENGINE)
 else
-test_libs = $(CUNIT_LIBS) tests/fuzz/libreplay.a
+test_libs = tests/lib/libunit.a $(CUNIT_LIBS) tests/fuzz/libreplay.a
 endif
 LDADD = $(test_libs) $(all_libs)
+
+# Its own threads.c is less patient than the library's.
+tests_unit_test_lib_threads_SOURCES = \
+	tests/unit/test_lib_threads.c \
+	xapid/lib/threads.c
+tests_unit_test_lib_threads_CPPFLAGS = $(AM_CPPFLAGS) -DTHREADS_IDLE_MS=50
 
 RUN_TESTS = $(PYTHON) $(srcdir)/tests/run --srcdir $(srcdir) $(RUNFLAGS)
 
