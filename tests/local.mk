@@ -15,7 +15,9 @@ unit_tests = \
 	tests/unit/test_lib_ref \
 	tests/unit/test_lib_refmap \
 	tests/unit/test_lib_text \
-	tests/unit/test_lib_threads
+	tests/unit/test_lib_threads \
+	tests/unit/test_model \
+	tests/unit/test_value
 
 # Each also has a folder tests/fuzz/corpus/NAME (without fuzz_).
 fuzz_tests =
