@@ -14,9 +14,7 @@ libxapidlib_a_SOURCES = \
 	xapid/lib/fault.h \
 	xapid/lib/file.c \
 	xapid/lib/file.h \
-	xapid/lib/log.c \
 	xapid/lib/log.h \
-	xapid/lib/proc.c \
 	xapid/lib/proc.h \
 	xapid/lib/ref.c \
 	xapid/lib/ref.h \
@@ -24,7 +22,6 @@ libxapidlib_a_SOURCES = \
 	xapid/lib/refmap.h \
 	xapid/lib/text.c \
 	xapid/lib/text.h \
-	xapid/lib/threads.c \
 	xapid/lib/threads.h
 
 # The generated tables are added in datamodel/local.mk.
@@ -37,10 +34,30 @@ libxapidmodel_a_SOURCES = \
 	xapid/model_private.h \
 	xapid/model_value.c \
 	xapid/value.c \
+	xapid/record.c \
+	xapid/refbuf.c \
+	xapid/refbuf.h \
 	xapid/value.h
 nodist_libxapidmodel_a_SOURCES =
 
-libxapidcore_a_SOURCES =
+libxapidcore_a_SOURCES = \
+	xapid/call.h \
+	xapid/core.h \
+	xapid/db.c \
+	xapid/db.h \
+	xapid/db_engine.h \
+	xapid/db_flush.c \
+	xapid/db_index.c \
+	xapid/db_private.h \
+	xapid/db_sqlite.c \
+	xapid/event.c \
+	xapid/event.h \
+	xapid/schema.h \
+	xapid/session.h \
+	xapid/task.h \
+	xapid/timer.c \
+	xapid/timer.h \
+	xapid/tx.c
 
 # When xapid/main.c is here:
 # sbin_PROGRAMS += xapid/xapid

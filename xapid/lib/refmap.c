@@ -73,16 +73,16 @@ find_place(struct refmap_slot *slots, size_t cap, struct ref key)
 	return &slots[i];
 }
 
-/* Moves to a table that is at most half full with one more, without any
+/* Moves to a table that is at most half full with `more` more, without any
  * tombstones; it may also be smaller than the old one. */
 static int
-rehash(struct refmap *m)
+rehash(struct refmap *m, size_t more)
 {
 	size_t cap = FIRST_CAP;
 	struct refmap_slot *slots;
 
 	pthread_once(&once, hash_key_draw);
-	while (cap / 2 < m->count + 1)
+	while (cap / 2 < m->count + more)
 		cap *= 2;
 	slots = fault_calloc(cap, sizeof *slots);
 	if (!slots)
@@ -121,7 +121,7 @@ refmap_put(struct refmap *m, struct ref key, void *value)
 		s->value = value;
 		return 0;
 	}
-	if ((m->used + 1) * 10 > m->cap * 7 && rehash(m) < 0)
+	if ((m->used + 1) * 10 > m->cap * 7 && rehash(m, 1) < 0)
 		return -1;
 	s = find_place(m->slots, m->cap, key);
 	if (!s->value)
@@ -129,6 +129,14 @@ refmap_put(struct refmap *m, struct ref key, void *value)
 	*s = (struct refmap_slot){ key, value };
 	m->count++;
 	return 0;
+}
+
+int
+refmap_reserve(struct refmap *m, size_t n)
+{
+	if ((m->used + n) * 10 <= m->cap * 7)
+		return 0;
+	return rehash(m, n);
 }
 
 /* Slot i was emptied. Where no search goes on behind it, neither it nor the
@@ -168,7 +176,8 @@ refmap_next(const struct refmap *m, size_t *i, struct ref *key_r)
 		const struct refmap_slot *s = &m->slots[(*i)++];
 
 		if (live(s)) {
-			*key_r = s->key;
+			if (key_r)
+				*key_r = s->key;
 			return s->value;
 		}
 	}

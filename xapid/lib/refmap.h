@@ -27,6 +27,8 @@ void *refmap_get(const struct refmap *m, struct ref key);
 /* Adds or replaces; value must not be NULL. -1 when there is no memory, and
  * the map is as before. */
 int refmap_put(struct refmap *m, struct ref key, void *value);
+/* Room for n more without a further allocation; -1: no memory. */
+int refmap_reserve(struct refmap *m, size_t n);
 /* The value removed, or NULL. */
 void *refmap_remove(struct refmap *m, struct ref key);
 /* for (size_t i = 0; (v = refmap_next(&m, &i, &key)); ) ; any order. What it

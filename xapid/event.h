@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What changed since a generation, at the cost of the changes: rows of a class
+ * are linked in the order of their last change, so a reader walks back from
+ * the newest until it meets its token. There is no ring that could overflow;
+ * only deletions are remembered in a bounded list, and a token older than that
+ * list is told so. */
+#ifndef XAPID_EVENT_H
+#define XAPID_EVENT_H
+
+#include "db.h"
+
+struct event_filter {
+	bool classes[CLASS_COUNT]; /* everything of these */
+	const struct event_object {
+		uint16_t cls;
+		struct ref ref;
+	} * objects; /* and these */
+	uint32_t nobjects;
+};
+
+enum event_result {
+	EVENTS_FOUND,
+	EVENTS_NONE,
+	EVENTS_TOO_OLD, /* deletions since token are forgotten */
+	EVENTS_NO_MEMORY,
+};
+
+/* Changes after `token` up to now: at most one item an object, oldest first;
+ * each snapshot is counted (event_release). Token 0: everything that exists.
+ * batch_r->token is the generation this answer covers. valid_ref_counts points
+ * to counts_r. */
+enum event_result event_since(struct db *db, const struct event_filter *f,
+    uint64_t token, struct event_batch *batch_r,
+    uint64_t counts_r[CLASS_COUNT]);
+void event_release(struct event_batch *b);
+
+/* Calls wake once, when something that the filter wants has a generation above
+ * token (also at once, from within, if it has already). */
+struct event_watch {
+	const struct event_filter *filter; /* borrowed until removed */
+	uint64_t token;
+	void (*wake)(struct event_watch *w);
+	struct event_watch *next, *prev;
+	bool armed;
+};
+void event_watch_add(struct db *db, struct event_watch *w);
+/* After it returns wake is not running and will not be called. */
+void event_watch_remove(struct db *db, struct event_watch *w);
+
+#endif
