@@ -19,9 +19,9 @@ void encode_record(enum rpc_format format, const struct record *r, bool cache,
 struct encoder {
 	enum rpc_format format;
 	const struct rpc_call *rc;
-	const char *json_id;         /* JSON text of the request's id */
-	bool json2;                  /* "jsonrpc":"2.0" form */
-	uint32_t next;               /* element to write next */
+	const char *json_id; /* JSON text of the request's id */
+	bool json2;          /* "jsonrpc":"2.0" form */
+	uint32_t next;       /* element to write next */
 	int stage;
 };
 void encoder_init(struct encoder *e, const struct rpc_call *rc,

@@ -14,7 +14,9 @@ libxapidlib_a_SOURCES = \
 	xapid/lib/fault.h \
 	xapid/lib/file.c \
 	xapid/lib/file.h \
+	xapid/lib/log.c \
 	xapid/lib/log.h \
+	xapid/lib/proc.c \
 	xapid/lib/proc.h \
 	xapid/lib/ref.c \
 	xapid/lib/ref.h \
@@ -22,6 +24,7 @@ libxapidlib_a_SOURCES = \
 	xapid/lib/refmap.h \
 	xapid/lib/text.c \
 	xapid/lib/text.h \
+	xapid/lib/threads.c \
 	xapid/lib/threads.h
 
 # The generated tables are added in datamodel/local.mk.

@@ -15,7 +15,8 @@ enum log_level {
 	LOG_L_DEBUG = 7
 };
 
-/* target: "stderr", "journal" or "syslog"; level: most verbose level kept. */
+/* target: "stderr", "journal" or "syslog"; level: most verbose level kept. Not
+ * called: stderr, "xapid", info. To be called before there are threads. */
 void log_open(const char *target, const char *process, enum log_level level);
 void log_set_level(enum log_level level);
 void log_at(enum log_level level, const char *fmt, ...)

@@ -17,15 +17,18 @@ struct proc_result {
 };
 
 struct proc_limits {
-	int timeout_ms;    /* then SIGKILL to the whole process group */
+	int timeout_ms;    /* > 0; then SIGKILL to the whole process group */
 	size_t max_output; /* bytes kept of each stream */
 };
 
-/* argv[0] is an absolute path; env NULL: PATH and LANG only. input may be
- * NULL. Blocks. -1 and errno when it could not be started. */
+/* argv[0] is an absolute path; env NULL: PATH and LANG only. input NULL:
+ * /dev/null. Blocks until the program itself has ended; what it started and
+ * left behind is not waited for. -1 and errno when it could not be started, and
+ * nothing to release. */
 int proc_run(const char *const argv[], const char *const env[],
     const void *input, size_t input_len, const struct proc_limits *limits,
     struct proc_result *result_r);
 void proc_result_free(struct proc_result *r);
+#define CLEANUP_PROC_RESULT __attribute__((cleanup(proc_result_free)))
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* A pool of threads for work that blocks (password checks, plugins, file
  * collection): grows to max, shrinks when idle for some seconds; the queue is
- * bounded. */
+ * bounded. Its threads block all signals. */
 #ifndef XAPID_LIB_THREADS_H
 #define XAPID_LIB_THREADS_H
 
@@ -10,7 +10,8 @@ struct threads;
 struct threads *threads_new(const char *name, int max, int max_queue);
 /* Waits for what runs; drops nothing that was accepted. NULL is fine. */
 void threads_free(struct threads *t);
-/* 0, or -1 when the queue is full or there is no memory. */
+/* 0, or -1 when the queue is full, threads_free has begun or there is no
+ * memory. In the order given, as far as one thread does the work. */
 int threads_run(struct threads *t, void (*fn)(void *arg), void *arg);
 
 #endif
