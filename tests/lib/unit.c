@@ -70,8 +70,7 @@ unit_path(const char *name)
 
 /* CUnit calls this after each test with its failures, or NULL. */
 static void
-report(const CU_pTest test, const CU_pSuite suite,
-    const CU_pFailureRecord failures)
+report(CU_pTest test, CU_pSuite suite, CU_pFailureRecord failures)
 {
 	(void)suite;
 	for (CU_pFailureRecord f = failures; f; f = f->pNext)

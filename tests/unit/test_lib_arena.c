@@ -26,14 +26,16 @@ test_pieces(void)
 	static const size_t sizes[] = { 1, 7, 16, 100, 4000, 4096, 17, 1024,
 		16000, 65536, 3, 1000000, 8, 2047, 2049 };
 	CLEANUP(arena_free) struct arena *a = arena_new(0);
-	unsigned char *pieces[20 * UNIT_COUNT(sizes)];
+	unsigned char *pieces[20 * UNIT_COUNT(sizes)] = { 0 };
 	bool zeroed = true, aligned = true, whole = true;
 
 	for (size_t i = 0; i < UNIT_COUNT(pieces); i++) {
 		size_t size = sizes[i % UNIT_COUNT(sizes)];
 
 		pieces[i] = arena_alloc(a, size);
-		CU_ASSERT_PTR_NOT_NULL_FATAL(pieces[i]);
+		CU_ASSERT_PTR_NOT_NULL(pieces[i]);
+		if (!pieces[i])
+			return;
 		zeroed = zeroed && all_zero(pieces[i], size);
 		aligned = aligned &&
 		    (uintptr_t)pieces[i] % _Alignof(max_align_t) == 0;

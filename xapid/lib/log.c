@@ -192,7 +192,7 @@ log_at(enum log_level level, const char *fmt, ...)
 	va_end(ap);
 	if (n > TEXT_MAX) {
 		n = TEXT_MAX;
-		memcpy(text + n - 3, "...", 3);
+		memset(text + n - 3, '.', 3);
 	}
 	if (n >= 0)
 		sink(level, safe, escape(text, (size_t)n, safe));
