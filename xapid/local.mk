@@ -44,7 +44,9 @@ libxapidmodel_a_SOURCES = \
 nodist_libxapidmodel_a_SOURCES =
 
 libxapidcore_a_SOURCES = \
+	xapid/call.c \
 	xapid/call.h \
+	xapid/call_private.h \
 	xapid/core.h \
 	xapid/db.c \
 	xapid/db.h \
@@ -53,8 +55,11 @@ libxapidcore_a_SOURCES = \
 	xapid/db_index.c \
 	xapid/db_private.h \
 	xapid/db_sqlite.c \
+	xapid/dispatch.c \
 	xapid/event.c \
 	xapid/event.h \
+	xapid/implicit.c \
+	xapid/query.c \
 	xapid/schema.h \
 	xapid/session.h \
 	xapid/task.h \
