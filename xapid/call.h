@@ -26,7 +26,7 @@
 
 /* Who calls. Filled by session_attach(); a copy, so that a call outlives a
  * logout that it overlaps. */
-struct caller {
+struct identity {
 	struct ref session; /* null: none (login, listMethods) */
 	struct ref subject;
 	role_mask roles;
@@ -42,15 +42,14 @@ struct call {
 	struct db *db;
 	struct arena *arena; /* of this call */
 	const struct method *method;
-	struct caller caller;
+	struct identity caller;
 	struct rpc_peer peer;
 	const char *user_agent;
-	struct ref task;  /* null for a synchronous call */
-	const void *args; /* decoded; arena */
-	void *result;     /* typed memory of method->result; arena */
-	void (*release)(struct call *c); /* what result borrows (records) */
-	void *held;                      /* for release */
-	uint32_t nheld;
+	struct ref task;            /* null for a synchronous call */
+	const void *args;           /* decoded; arena */
+	void *result;               /* typed memory of method->result; arena */
+	const struct record **held; /* what result borrows; malloc'd */
+	uint32_t nheld, held_cap;
 
 	/* Why it failed; nerror 0: it did not. Arena. */
 	const char **error;
@@ -58,8 +57,10 @@ struct call {
 
 	/* The machinery (call.c). */
 	pthread_mutex_t lock;
-	struct rpc_call *rc;     /* NULL: Async, or the client left */
-	_Atomic int outstanding; /* handler, commits, parks */
+	struct rpc_call *rc; /* NULL: Async, or the client left */
+	int outstanding;     /* handler, commits, parks; lock */
+	/* The client left while the call was parked: end the park early. */
+	void (*on_left)(struct call *c);
 	struct db_error commit_error;
 	void (*then)(struct call *c); /* continuation of a park */
 	bool own_arena, left;

@@ -20,7 +20,7 @@ int task_start_call(struct call *parent, struct call *c, struct ref *task_r);
 /* For handlers in a task (no-ops without one): 0 … 1. */
 void task_progress(struct call *c, double progress);
 /* A task of its own for work that is no call (an import over HTTP). */
-int task_new(struct core *core, const struct caller *who, const char *label,
+int task_new(struct core *core, const struct identity *who, const char *label,
     const char *description, struct ref *task_r);
 /* result: text of the XML value ("<value>…</value>") or "". error: NULL, or a
  * code and parameters. */
