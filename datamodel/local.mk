@@ -45,10 +45,13 @@ datamodel_files = \
 	datamodel/pvs_server.class \
 	datamodel/pvs_site.class \
 	datamodel/rate_limit.class \
+	datamodel/releases/26.17.golden \
 	datamodel/releases/list \
 	datamodel/repository.class \
 	datamodel/role.class \
 	datamodel/roles \
+	datamodel/schema/1.columns \
+	datamodel/schema/history \
 	datamodel/sdn_controller.class \
 	datamodel/secret.class \
 	datamodel/session.class \
@@ -84,19 +87,25 @@ datamodel_generator = \
 	datamodel/gen/c_errors.py \
 	datamodel/gen/c_header.py \
 	datamodel/gen/c_pool.py \
+	datamodel/gen/c_schema.py \
 	datamodel/gen/c_tables.py \
 	datamodel/gen/check.py \
 	datamodel/gen/cnames.py \
 	datamodel/gen/generate.py \
+	datamodel/gen/golden.py \
 	datamodel/gen/implicit.py \
 	datamodel/gen/model.py \
+	datamodel/gen/openrpc.py \
 	datamodel/gen/perfect_hash.py \
 	datamodel/gen/reader.py \
+	datamodel/gen/reference.py \
+	datamodel/gen/schema.py \
 	datamodel/gen/values.py
 
 EXTRA_DIST += \
 	$(datamodel_files) \
-	$(datamodel_generator)
+	$(datamodel_generator) \
+	datamodel/gen/tests/fixture.py
 
 datamodel_made = \
 	gen/dispatch_gen.c \
@@ -104,7 +113,17 @@ datamodel_made = \
 	gen/errors_gen.h \
 	gen/handlers_gen.h \
 	gen/model_gen.c \
-	gen/model_gen.h
+	gen/model_gen.h \
+	gen/schema_gen.c \
+	gen/schema_gen.h
+
+# For people and for programs that make clients.
+datamodel_docs = \
+	gen/openrpc.json \
+	gen/reference.html
+
+doc_DATA = gen/reference.html
+pkgdata_DATA = gen/openrpc.json
 
 BUILT_SOURCES += $(datamodel_made)
 nodist_libxapidmodel_a_SOURCES += $(datamodel_made)
@@ -117,12 +136,12 @@ gen/stamp: $(datamodel_files) $(datamodel_generator)
 	rm -rf gen/new && $(MKDIR_P) gen/new && \
 	$(PYTHON) -B $(srcdir)/datamodel/gen/generate.py --require-docs \
 	    --out gen/new $(srcdir)/datamodel && \
-	for f in $(datamodel_made); do \
+	for f in $(datamodel_made) $(datamodel_docs); do \
 		n=gen/new/$${f#gen/}; \
 		cmp -s $$n $$f || mv -f $$n $$f || exit 1; \
 	done && rm -rf gen/new && touch $@
 
-$(datamodel_made): gen/stamp
+$(datamodel_made) $(datamodel_docs): gen/stamp
 	@test -f $@ || { rm -f gen/stamp; $(MAKE) $(AM_MAKEFLAGS) gen/stamp; }
 
 clean-local-datamodel:
@@ -131,13 +150,18 @@ clean-local-datamodel:
 # A tarball has the made files, newer than what they are made from, so that
 # make finds them up to date in the source folder and needs no Python. None of
 # them may be older than the stamp.
-dist-hook-datamodel: $(datamodel_made)
+dist-hook-datamodel: $(datamodel_made) $(datamodel_docs)
 	$(MKDIR_P) $(distdir)/gen
-	for f in $(datamodel_made); do \
+	for f in $(datamodel_made) $(datamodel_docs); do \
 		if test -f $$f; then cp $$f $(distdir)/$$f; \
 		else cp $(srcdir)/$$f $(distdir)/$$f; fi || exit 1; \
 	done
 	touch $(distdir)/gen/SHIPPED
 	cd $(distdir)/gen && touch -r SHIPPED stamp *
 
-.PHONY: clean-local-datamodel dist-hook-datamodel
+# Takes additions to the interface, and the tables of a new schema version.
+update-golden-datamodel:
+	$(PYTHON) -B $(srcdir)/datamodel/gen/generate.py --update-golden \
+	    --out gen/new $(srcdir)/datamodel && rm -rf gen/new
+
+.PHONY: clean-local-datamodel dist-hook-datamodel update-golden-datamodel

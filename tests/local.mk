@@ -24,6 +24,11 @@ fuzz_tests =
 
 # Python, run as they are.
 python_tests = \
+	datamodel/gen/tests/test_check.py \
+	datamodel/gen/tests/test_golden.py \
+	datamodel/gen/tests/test_outputs.py \
+	datamodel/gen/tests/test_reader.py \
+	datamodel/gen/tests/test_schema.py \
 	tests/lint/test_layers.py \
 	tests/lint/test_lists.py \
 	tests/lint/test_run.py
@@ -142,7 +147,9 @@ bench: all $(bench_programs)
 		$(PYTHON) $(srcdir)/$$b; \
 	done
 
-update-golden: all
+update-golden:
+	$(MAKE) $(AM_MAKEFLAGS) update-golden-datamodel
+	$(MAKE) $(AM_MAKEFLAGS) all
 	XAPID_UPDATE_GOLDEN=1 $(RUN_TESTS) $(golden_tests)
 
 # ---- the look of the code ----

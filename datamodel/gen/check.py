@@ -4,13 +4,14 @@ mean something, that the two sides of a relation fit, that nothing stands
 twice, also where the wire's names become C's.
 """
 
+import os
 import re
 
 import implicit
 import values
 
 
-def complete(model, report):
+def complete(model, root, report):
     model.classes.sort(key=lambda c: c.name)
     model.errors.sort(key=lambda e: e.code)
     for rank, role in enumerate(model.roles):
@@ -19,12 +20,13 @@ def complete(model, report):
         cls.index = index
         model.enums += cls.enums
     model.enums.sort(key=lambda e: e.name)
-    Checker(model, report).run()
+    Checker(model, root, report).run()
 
 
 class Checker:
-    def __init__(self, model, report):
+    def __init__(self, model, root, report):
         self.model, self.report = model, report
+        self.roles_path = os.path.join(root, "roles")
         self.classes = self.by_name(model.classes, "class", "name")
         self.enums = self.by_name(model.enums, "enum", "name")
         self.errors = self.by_name(model.errors, "error", "code")
@@ -45,6 +47,9 @@ class Checker:
         return found
 
     def run(self):
+        if "read-only" not in self.roles:
+            self.report.error((self.roles_path, 1),
+                              "the role read-only is missing")
         for enum in self.model.enums:
             if not enum.values:
                 self.wrong(enum, "enum %s has no value" % enum.name)
@@ -60,7 +65,8 @@ class Checker:
             self.by_name(cls.messages, "call", "name")
             for m in cls.messages:
                 self.finish_message(m)
-        CNames(self.model, self.report).run()
+        if not self.report.errors:
+            CNames(self.model, self.report).run()
 
     def check_class(self, cls):
         self.check_history(cls)
@@ -130,9 +136,10 @@ class Checker:
         self.check_type(f, f.type)
         self.parse_default(f, f)
         self.check_key_roles(f)
-        for role in f.attrs.get("set-role", []) + [
-                f.attrs.get("get-role", "read-only")]:
+        for role in f.attrs.get("set-role", []):
             self.check_role(f, role)
+        if f.has("get-role"):
+            self.check_role(f, f.attrs["get-role"])
         if f.type.kind in ("void", "event_batch"):
             self.wrong(f, "a field cannot be a %s" % f.type)
         if f.qualifier == "RW" and not f.internal and not f.has("set-role"):

@@ -16,19 +16,28 @@ import sys
 import c_dispatch
 import c_errors
 import c_header
+import c_schema
 import c_tables
 import check
+import golden
+import openrpc
 import reader
+import reference
+import schema
 from model import Report
 
-BACK_ENDS = (c_header, c_tables, c_dispatch, c_errors)
+BACK_ENDS = (c_header, c_tables, c_dispatch, c_errors, c_schema, openrpc,
+             reference)
 
 
-def load(root, require_docs=False):
+def load(root, require_docs=False, update=False):
     """(model, report); the model is usable when report.errors is empty."""
     report = Report()
     model = reader.read(root, report)
-    check.complete(model, report)
+    check.complete(model, root, report)
+    if not report.errors:
+        golden.check(model, root, report, update)
+        schema.check(model, root, report, update)
     if require_docs:
         report.errors += report.undocumented
     return model, report
@@ -63,7 +72,8 @@ def main(argv):
     if not args.datamodel or not args.out:
         p.error("want --out DIR and the folder datamodel")
 
-    model, report = load(args.datamodel, args.require_docs)
+    model, report = load(args.datamodel, args.require_docs,
+                         args.update_golden)
     if report.errors:
         print("\n".join(Report.lines(report.errors)), file=sys.stderr)
         return 1

@@ -220,6 +220,7 @@ class Model:
     errors: list = member(default_factory=list)    # byte order of codes
     roles: list = member(default_factory=list)     # by rank
     releases: list = member(default_factory=list)  # oldest first
+    schema: list = None                            # versions, oldest first
 
     def messages(self):
         """All of them, in byte order of Class.message."""

@@ -123,8 +123,8 @@ def split_default(text):
     if right[:1] in ('"', "[", "{"):
         try:
             _, end = json.JSONDecoder().raw_decode(right)
-        except ValueError as e:
-            raise Mistake("the default is not JSON: %s" % e) from None
+        except ValueError:
+            raise Mistake("the default is not JSON: " + right) from None
     else:
         end = len(right.split(None, 1)[0]) if right else 0
     if not end:
