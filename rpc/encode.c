@@ -186,14 +186,14 @@ run_head(struct encoder *e, struct bytes *out)
 }
 
 static int
-run_elements(struct encoder *e, struct bytes *out, size_t end)
+run_elements(struct encoder *e, struct bytes *out, size_t start, size_t want)
 {
 	const struct encode_form *form = forms[e->format];
 	const struct rpc_call *rc = e->rc;
 	uint32_t n = encode_count(rc->type, rc->result);
 
 	while (e->next < n) {
-		if (out->len >= end)
+		if (out->len - start >= want)
 			return STAGE_ELEMENTS;
 		form->element(out, rc->type, rc->result, e->next++);
 	}
@@ -204,12 +204,12 @@ run_elements(struct encoder *e, struct bytes *out, size_t end)
 bool
 encoder_run(struct encoder *e, struct bytes *out, size_t want)
 {
-	size_t end = out->len + want;
+	size_t start = out->len;
 
 	if (e->stage == STAGE_HEAD)
 		e->stage = run_head(e, out);
 	if (e->stage == STAGE_ELEMENTS && !out->failed)
-		e->stage = run_elements(e, out, end);
+		e->stage = run_elements(e, out, start, want ? want : 1);
 	if (e->stage == STAGE_TAIL) {
 		forms[e->format]->tail(out, e);
 		e->stage = STAGE_END;

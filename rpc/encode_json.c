@@ -151,12 +151,15 @@ put_option(struct bytes *out, const struct type *type, const void *mem)
 		PUT(out, "null");
 }
 
+#define FIELD_ROOM 48 /* bytes; a little more than the mean of a VM's */
+
 static void
 put_fields(struct bytes *out, const struct record *r)
 {
 	const struct field *f = r->cls->fields, *end = f + r->cls->nfields;
 	bool first = true;
 
+	bytes_reserve(out, r->cls->nfields * (size_t)FIELD_ROOM);
 	bytes_putc(out, '{');
 	for (; f < end; f++) {
 		const void *mem = record_field(r, f);

@@ -136,11 +136,14 @@ put_option(struct bytes *out, const struct type *type, const void *mem)
 		put(out, type->elem, there);
 }
 
+#define FIELD_ROOM 96 /* bytes; a little more than the mean of a VM's */
+
 static void
 put_fields(struct bytes *out, const struct record *r)
 {
 	const struct field *f = r->cls->fields, *end = f + r->cls->nfields;
 
+	bytes_reserve(out, r->cls->nfields * (size_t)FIELD_ROOM);
 	PUT(out, "<struct>");
 	for (; f < end; f++) {
 		const void *mem = record_field(r, f);

@@ -744,20 +744,29 @@ skip_markup(const char *s, const char *end)
 	return skip_tag(s, end);
 }
 
-static bool
-check_markup(const char *s, size_t len)
+/* One past the XML declaration, if there is one. */
+static const char *
+skip_prolog(const char *s, const char *end)
 {
-	const char *end = s + len;
+	size_t left = (size_t)(end - s);
 
-	if (len >= 6 && memcmp(s, "<?xml", 5) == 0 && is_blank(s + 5, 1))
-		s = skip_tag(s, end);
-	while (s && s < end) {
-		s = memchr(s, '<', (size_t)(end - s));
-		if (!s)
-			return true;
-		s = skip_markup(s, end);
+	if (left >= 6 && memcmp(s, "<?xml", 5) == 0 && is_blank(s + 5, 1))
+		return skip_tag(s, end);
+	return s;
+}
+
+/* One past the first markup or text that ends at s + n or later, NULL when
+ * something before it is refused. */
+static const char *
+check_markup(const char *checked, const char *s, size_t n, const char *end)
+{
+	while (checked && checked < s + n) {
+		checked = memchr(checked, '<', (size_t)(end - checked));
+		if (!checked)
+			return end;
+		checked = skip_markup(checked, end);
 	}
-	return s != NULL;
+	return checked;
 }
 
 /* Bytes to feed next; characters are not cut in two. */
@@ -774,22 +783,34 @@ next_chunk(const char *s, size_t len)
 }
 
 static void
+feed(struct parser *p, const char *s, size_t n, bool last)
+{
+	int err = xmlParseChunk(p->ctxt, s, (int)n, last);
+
+	if (err == XML_ERR_NO_MEMORY)
+		fail(p, DECODE_NO_MEMORY);
+	else if (!p->ctxt->wellFormed)
+		fail(p, DECODE_MALFORMED);
+}
+
+/* Checks and feeds by turns, so that a bad beginning is not paid for with the
+ * length of the rest. A NUL: UTF-16 or UTF-32, which could hide markup. */
+static void
 parse(struct parser *p, const char *s, size_t len)
 {
-	while (p->status == DECODE_OK) {
-		size_t n = next_chunk(s, len);
-		int err = xmlParseChunk(p->ctxt, s, (int)n, n == len);
+	const char *end = s + len, *checked = skip_prolog(s, end);
 
-		if (err == XML_ERR_NO_MEMORY)
-			fail(p, DECODE_NO_MEMORY);
-		else if (err != XML_ERR_OK && !p->ctxt->wellFormed)
+	while (s < end && p->status == DECODE_OK) {
+		size_t n = next_chunk(s, (size_t)(end - s));
+
+		checked = check_markup(checked, s, n, end);
+		if (!checked || memchr(s, 0, n))
 			fail(p, DECODE_MALFORMED);
-		if (n == len)
-			break;
+		else
+			feed(p, s, n, s + n == end);
 		s += n;
-		len -= n;
 	}
-	if (!p->ctxt->wellFormed || !p->method || p->nopen)
+	if (!p->method || p->nopen)
 		fail(p, DECODE_MALFORMED);
 }
 
@@ -826,9 +847,6 @@ xmlrpc_decode(struct arena *a, const char *body, size_t len,
 		body += 3;
 		len -= 3;
 	}
-	/* NUL: UTF-16 or UTF-32 in disguise. */
-	if (len == 0 || memchr(body, 0, len) || !check_markup(body, len))
-		return DECODE_MALFORMED;
 	p = parser_get();
 	if (!p)
 		return DECODE_NO_MEMORY;

@@ -4,6 +4,9 @@
 
 # Each is built from the .c file of its name.
 unit_tests = \
+	tests/unit/test_encode \
+	tests/unit/test_escape \
+	tests/unit/test_jsonrpc \
 	tests/unit/test_lib_arena \
 	tests/unit/test_lib_bytes \
 	tests/unit/test_lib_cleanup \
@@ -17,7 +20,8 @@ unit_tests = \
 	tests/unit/test_lib_text \
 	tests/unit/test_lib_threads \
 	tests/unit/test_model \
-	tests/unit/test_value
+	tests/unit/test_value \
+	tests/unit/test_xmlrpc
 
 # Each also has a folder tests/fuzz/corpus/NAME (without fuzz_).
 fuzz_tests =
@@ -40,7 +44,8 @@ test_data =
 golden_tests =
 
 # Print figures; never run by check.
-bench_programs =
+bench_programs = \
+	tests/bench/bench_codec
 bench_scripts =
 
 EXTRA_DIST += \
@@ -58,8 +63,12 @@ EXTRA_PROGRAMS += $(bench_programs)
 # tests_unit_test_NAME_LDADD = $(test_libs) $(core_libs)
 check_LIBRARIES = tests/lib/libunit.a tests/fuzz/libreplay.a
 tests_lib_libunit_a_SOURCES = \
+	tests/lib/sample.c \
+	tests/lib/sample.h \
 	tests/lib/unit.c \
-	tests/lib/unit.h
+	tests/lib/unit.h \
+	tests/lib/value_text.c \
+	tests/lib/value_text.h
 tests_fuzz_libreplay_a_SOURCES = \
 	tests/fuzz/fuzz.h \
 	tests/fuzz/replay.c
