@@ -306,10 +306,26 @@ read_ref(struct reader *r, const struct type *type, const struct value *v,
 /* ---- collections ---- */
 
 static int
+read_items(struct reader *r, const struct type *elem, const struct value *v,
+    char *items)
+{
+	struct place here = { .outer = r->place };
+	int rc = 0;
+
+	r->place = &here;
+	for (uint32_t i = 0; rc == 0 && i < v->n; i++) {
+		here.index = i;
+		rc = read_value(r, elem, &v->items[i],
+		    items + (size_t)i * elem->size);
+	}
+	r->place = here.outer;
+	return rc;
+}
+
+static int
 read_set(struct reader *r, const struct type *type, const struct value *v,
     void *mem)
 {
-	struct place here = { .outer = r->place };
 	struct set *set = mem;
 	char *items;
 
@@ -321,13 +337,8 @@ read_set(struct reader *r, const struct type *type, const struct value *v,
 	items = arena_array(r->arena, v->n, type->elem->size);
 	if (!items)
 		return fail_memory(r);
-	r->place = &here;
-	for (; here.index < v->n; here.index++) {
-		if (read_value(r, type->elem, &v->items[here.index],
-			items + (size_t)here.index * type->elem->size) < 0)
-			return -1;
-	}
-	r->place = here.outer;
+	if (read_items(r, type->elem, v, items) < 0)
+		return -1;
 	*set = (struct set){ items, v->n };
 	return 0;
 }
@@ -339,17 +350,16 @@ read_entry(struct reader *r, const struct type *type,
 {
 	struct place here = { .outer = r->place, .key = m->name };
 	struct value name = { .kind = VALUE_STRING };
-	size_t len = strlen(m->name);
+	int rc;
 
-	name.n = (uint32_t)len;
+	name.n = (uint32_t)strlen(m->name);
 	name.s = m->name;
 	if (read_value(r, type->key, &name, key) < 0)
 		return -1;
 	r->place = &here;
-	if (read_value(r, type->elem, &m->value, value) < 0)
-		return -1;
+	rc = read_value(r, type->elem, &m->value, value);
 	r->place = here.outer;
-	return 0;
+	return rc;
 }
 
 static int

@@ -33,6 +33,16 @@ value_member(const struct value *v, const char *name)
 	return NULL;
 }
 
+/* Compared by these, a NaN that was packed and unpacked equals itself. */
+static uint64_t
+double_bits(double d)
+{
+	uint64_t bits;
+
+	memcpy(&bits, &d, sizeof(bits));
+	return bits;
+}
+
 /* ---- equality ---- */
 
 static bool
@@ -73,8 +83,8 @@ value_equal(const struct value *a, const struct value *b)
 		return a->b == b->b;
 	case VALUE_INT:
 		return a->i == b->i;
-	case VALUE_DOUBLE: /* by bits: what was packed and unpacked is equal */
-		return memcmp(&a->d, &b->d, sizeof(a->d)) == 0;
+	case VALUE_DOUBLE:
+		return double_bits(a->d) == double_bits(b->d);
 	case VALUE_STRING:
 	case VALUE_DATE:
 	case VALUE_BINARY:
@@ -135,8 +145,6 @@ put_members(const struct value *v, struct bytes *out)
 void
 value_pack(const struct value *v, struct bytes *out)
 {
-	uint64_t bits;
-
 	bytes_putc(out, (char)v->kind);
 	switch (v->kind) {
 	case VALUE_NIL:
@@ -148,8 +156,7 @@ value_pack(const struct value *v, struct bytes *out)
 		put_u64(out, (uint64_t)v->i);
 		break;
 	case VALUE_DOUBLE:
-		memcpy(&bits, &v->d, sizeof(bits));
-		put_u64(out, bits);
+		put_u64(out, double_bits(v->d));
 		break;
 	case VALUE_STRING:
 	case VALUE_DATE:

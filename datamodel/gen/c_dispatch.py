@@ -16,9 +16,9 @@ HANDLERS_HEAD = """\
 #include "model.h"
 
 /* A handler answers 0, or -1 with the call's error set; *result_r is zeroed
- * before. Weak: a method whose handler nobody wrote has NULL in method.handler.
- * A weak name takes nothing out of a library, so whoever links handlers from
- * one links the whole of it. */
+ * before. Weak: a method whose handler nobody wrote has NULL in
+ * method.handler. A weak name takes nothing out of a library, so whoever links
+ * handlers from one links the whole of it. */
 """
 
 FIND = """\
