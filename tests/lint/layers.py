@@ -14,11 +14,12 @@ import sys
 # From below to above; the first pattern that matches a path names its layer.
 LAYERS = [
     ('lib', r'xapid/lib/'),
-    ('model', r'xapid/(value|model|record)(_\w+)?\.[ch]$|gen/model_gen\.h$'),
+    ('model',
+     r'xapid/(value|model|record|refbuf)(_\w+)?\.[ch]$|gen/model_gen\.h$'),
     ('generated tables', r'gen/\w+_gen\.[ch]$'),
-    ('db, event', r'xapid/(db|event)(_\w+)?\.[ch]$'),
+    ('db, event', r'xapid/(db|event|schema|timer|tx)(_\w+)?\.[ch]$'),
     ('call, task, plan',
-     r'xapid/(call|session|rbac|task|plan)(_\w+)?\.[ch]$'),
+     r'xapid/(call|core|session|rbac|task|plan)(_\w+)?\.[ch]$'),
     ('mains', r'xapid/main\w*\.[ch]$'),
     ('class files', r'xapid/\w+\.[ch]$'),
 ]
