@@ -21,6 +21,7 @@ unit_tests = \
 	tests/unit/test_lib_threads \
 	tests/unit/test_model \
 	tests/unit/test_value \
+	tests/unit/test_world \
 	tests/unit/test_xmlrpc
 
 # Each also has a folder tests/fuzz/corpus/NAME (without fuzz_).

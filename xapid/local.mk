@@ -44,6 +44,8 @@ libxapidmodel_a_SOURCES = \
 nodist_libxapidmodel_a_SOURCES =
 
 libxapidcore_a_SOURCES = \
+	xapid/builder.c \
+	xapid/builder.h \
 	xapid/call.c \
 	xapid/call.h \
 	xapid/call_private.h \
@@ -58,14 +60,25 @@ libxapidcore_a_SOURCES = \
 	xapid/dispatch.c \
 	xapid/event.c \
 	xapid/event.h \
+	xapid/host_facts.c \
+	xapid/host_facts.h \
+	xapid/host_identity.c \
+	xapid/host_identity.h \
 	xapid/implicit.c \
+	xapid/maker.c \
+	xapid/maker.h \
 	xapid/query.c \
 	xapid/schema.h \
 	xapid/session.h \
+	xapid/sim_facts.c \
+	xapid/sim_world.c \
 	xapid/task.h \
 	xapid/timer.c \
 	xapid/timer.h \
-	xapid/tx.c
+	xapid/tx.c \
+	xapid/world.c \
+	xapid/world.h \
+	xapid/world_private.h
 
 # When xapid/main.c is here:
 # sbin_PROGRAMS += xapid/xapid
