@@ -20,6 +20,7 @@ unit_tests = \
 	tests/unit/test_lib_text \
 	tests/unit/test_lib_threads \
 	tests/unit/test_model \
+	tests/unit/test_rbac \
 	tests/unit/test_value \
 	tests/unit/test_world \
 	tests/unit/test_xmlrpc

@@ -75,7 +75,9 @@ relate_one(void *arg, int cls, struct ref target)
 		return;
 	row = refmap_get(&x->load->db->tables[cls].rows, target);
 	if (!row) {
-		x->dangling = true;
+		/* Fixed ones are made later, with the same references. */
+		if (!class_table[cls].fixed)
+			x->dangling = true;
 		return;
 	}
 	if (x->field->lists_cls < 0)

@@ -111,7 +111,7 @@ collect_classes(struct db *db, const struct event_filter *f, uint64_t token,
     struct items *items)
 {
 	for (int c = 0; c < CLASS_COUNT; c++) {
-		if (!f->classes[c])
+		if (!f->classes[c] || class_table[c].fixed)
 			continue;
 		for (struct row *row = db->tables[c].newest;
 		     row && row->published->modified > token && !items->failed;
@@ -196,7 +196,7 @@ event_since(struct db *db, const struct event_filter *f, uint64_t token,
 		return EVENTS_TOO_OLD;
 	}
 	for (int c = 0; c < CLASS_COUNT; c++)
-		counts_r[c] = db->tables[c].count;
+		counts_r[c] = class_table[c].fixed ? 0 : db->tables[c].count;
 	if (token < db->generation) {
 		collect_classes(db, f, token, &items);
 		collect_objects(db, f, token, &items);

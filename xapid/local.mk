@@ -68,6 +68,10 @@ libxapidcore_a_SOURCES = \
 	xapid/maker.c \
 	xapid/maker.h \
 	xapid/query.c \
+	xapid/rbac.c \
+	xapid/rbac.h \
+	xapid/rbac_http.c \
+	xapid/role.c \
 	xapid/schema.h \
 	xapid/session.h \
 	xapid/sim_facts.c \

@@ -138,6 +138,8 @@ struct class_info {
 	uint16_t size;               /* bytes of its C struct */
 	bool stored;                 /* has a table in memory */
 	bool persistent;             /* and on disk */
+	bool fixed; /* part of the program: made at each start, and in no
+		     * event nor any count of an event */
 	bool events;                 /* seen by event.from */
 	bool constructor;            /* generated create and destroy */
 	bool get_all;

@@ -34,6 +34,7 @@ CLASS_ATTRS = {
     **HISTORY,
     "no-table": FLAG,           # objects are not kept
     "volatile": FLAG,           # kept in memory only
+    "fixed": FLAG,              # made by the program at each start
     "events": FLAG,             # seen by event.from although no-table
     "no-events": FLAG,
     "no-get-all": FLAG,
