@@ -49,6 +49,9 @@ golden_tests =
 bench_programs = \
 	tests/bench/bench_codec
 bench_scripts =
+# What bench_scripts measure.
+bench_servers = \
+	tests/bench/toy_server
 
 EXTRA_DIST += \
 	tests/lib/tap.py \
@@ -59,7 +62,7 @@ EXTRA_DIST += \
 	$(bench_scripts)
 
 check_PROGRAMS += $(unit_tests) $(fuzz_tests)
-EXTRA_PROGRAMS += $(bench_programs)
+EXTRA_PROGRAMS += $(bench_programs) $(bench_servers)
 
 # A test that calls API methods needs the whole core:
 # tests_unit_test_NAME_LDADD = $(test_libs) $(core_libs)
@@ -67,6 +70,8 @@ check_LIBRARIES = tests/lib/libunit.a tests/fuzz/libreplay.a
 tests_lib_libunit_a_SOURCES = \
 	tests/lib/sample.c \
 	tests/lib/sample.h \
+	tests/lib/toy_service.c \
+	tests/lib/toy_service.h \
 	tests/lib/unit.c \
 	tests/lib/unit.h \
 	tests/lib/value_text.c \
@@ -155,7 +160,7 @@ check-valgrind: $(check_PROGRAMS)
 	    --show-leak-kinds=definite --errors-for-leak-kinds=definite" \
 	    $(filter-out $(valgrind_skips),$(unit_tests) $(fuzz_tests))
 
-bench: all $(bench_programs)
+bench: all $(bench_programs) $(bench_servers)
 	@set -e; for b in $(bench_programs); do \
 		./$$b; \
 	done; \
