@@ -26,7 +26,10 @@ unit_tests = \
 	tests/unit/test_xmlrpc
 
 # Each also has a folder tests/fuzz/corpus/NAME (without fuzz_).
-fuzz_tests =
+fuzz_tests = \
+	tests/fuzz/fuzz_jsonrpc \
+	tests/fuzz/fuzz_value \
+	tests/fuzz/fuzz_xmlrpc
 
 # Python, run as they are.
 python_tests = \
@@ -79,6 +82,16 @@ tests_lib_libunit_a_SOURCES = \
 tests_fuzz_libreplay_a_SOURCES = \
 	tests/fuzz/fuzz.h \
 	tests/fuzz/replay.c
+
+tests_fuzz_fuzz_jsonrpc_SOURCES = \
+	tests/fuzz/fuzz_jsonrpc.c \
+	$(value_wire)
+tests_fuzz_fuzz_xmlrpc_SOURCES = \
+	tests/fuzz/fuzz_xmlrpc.c \
+	$(value_wire)
+value_wire = \
+	tests/lib/value_wire.c \
+	tests/lib/value_wire.h
 
 # The library with a main for fuzz targets gives way to libFuzzer, if asked.
 if FUZZ_WITH_ENGINE
