@@ -136,16 +136,33 @@ collect_objects(struct db *db, const struct event_filter *f, uint64_t token,
 	}
 }
 
-static bool
-wants_deleted(const struct event_filter *f, const struct engine_tombstone *t)
+int
+event_object_compare(const struct event_object *a,
+    const struct event_object *b)
 {
-	if (f->classes[t->cls])
+	if (a->cls != b->cls)
+		return a->cls < b->cls ? -1 : 1;
+	if (a->ref.hi != b->ref.hi)
+		return a->ref.hi < b->ref.hi ? -1 : 1;
+	return a->ref.lo < b->ref.lo ? -1 : a->ref.lo > b->ref.lo;
+}
+
+static int
+compare_objects(const void *a, const void *b)
+{
+	return event_object_compare(a, b);
+}
+
+static bool
+filter_wants(const struct event_filter *f, uint16_t cls, struct ref ref)
+{
+	const struct event_object key = { cls, ref };
+
+	if (f->classes[cls])
 		return true;
-	for (uint32_t i = 0; i < f->nobjects; i++)
-		if (f->objects[i].cls == t->cls &&
-		    ref_equal(f->objects[i].ref, t->ref))
-			return true;
-	return false;
+	return f->nobjects &&
+	    bsearch(&key, f->objects, f->nobjects, sizeof(key),
+	        compare_objects);
 }
 
 static void
@@ -157,7 +174,7 @@ collect_deleted(struct db *db, const struct event_filter *f, uint64_t token,
 
 		if (t->generation <= token)
 			break;
-		if (t->created > token || !wants_deleted(f, t))
+		if (t->created > token || !filter_wants(f, t->cls, t->ref))
 			continue;
 		items_add(items,
 		    (struct event_item){
@@ -216,29 +233,22 @@ event_since(struct db *db, const struct event_filter *f, uint64_t token,
 }
 
 void
+event_release_array(struct event_batch *b)
+{
+	free((void *)(uintptr_t)b->events);
+	b->events = NULL;
+	b->n = 0;
+}
+
+void
 event_release(struct event_batch *b)
 {
 	for (uint32_t i = 0; i < b->n; i++)
 		record_unref(b->events[i].snapshot);
-	free((void *)(uintptr_t)b->events);
-	memset(b, 0, sizeof(*b));
+	event_release_array(b);
 }
 
 /* ---- waiting ---- */
-
-static bool
-watch_wants(const struct event_watch *w, const struct change *c)
-{
-	uint16_t cls = c->cls;
-
-	if (w->filter->classes[cls])
-		return true;
-	for (uint32_t i = 0; i < w->filter->nobjects; i++)
-		if (w->filter->objects[i].cls == cls &&
-		    ref_equal(w->filter->objects[i].ref, c->self))
-			return true;
-	return false;
-}
 
 static bool
 watch_matches(const struct event_watch *w, const struct tx *batch)
@@ -247,7 +257,8 @@ watch_matches(const struct event_watch *w, const struct tx *batch)
 		if (t->generation <= w->token)
 			continue;
 		for (uint32_t i = 0; i < t->nchanges; i++)
-			if (watch_wants(w, &t->changes[i]))
+			if (filter_wants(w->filter, t->changes[i].cls,
+			        t->changes[i].self))
 				return true;
 	}
 	return false;

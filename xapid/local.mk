@@ -64,6 +64,11 @@ libxapidcore_a_SOURCES = \
 	xapid/host_facts.h \
 	xapid/host_identity.c \
 	xapid/host_identity.h \
+	xapid/event_calls.c \
+	xapid/event_calls.h \
+	xapid/event_filter.c \
+	xapid/http.c \
+	xapid/http.h \
 	xapid/implicit.c \
 	xapid/maker.c \
 	xapid/maker.h \
@@ -76,6 +81,7 @@ libxapidcore_a_SOURCES = \
 	xapid/session.h \
 	xapid/sim_facts.c \
 	xapid/sim_world.c \
+	xapid/task.c \
 	xapid/task.h \
 	xapid/timer.c \
 	xapid/timer.h \
