@@ -58,6 +58,7 @@ bench_servers = \
 
 EXTRA_DIST += \
 	tests/lib/tap.py \
+	tests/lib/xapid.py \
 	tests/lint/layers.py \
 	tests/run \
 	$(python_tests) \
