@@ -57,6 +57,7 @@ bench_servers = \
 	tests/bench/toy_server
 
 EXTRA_DIST += \
+	tests/.clang-tidy \
 	tests/lib/tap.py \
 	tests/lib/xapid.py \
 	tests/lint/layers.py \
