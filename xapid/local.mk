@@ -90,8 +90,10 @@ libxapidcore_a_SOURCES = \
 	xapid/world.h \
 	xapid/world_private.h
 
-# When xapid/main.c is here:
-# sbin_PROGRAMS += xapid/xapid
-# xapid_xapid_SOURCES = \
-#	xapid/main.c
-# xapid_xapid_LDADD = $(core_libs)
+# Moves to sbin_PROGRAMS with session.c, without which it cannot be linked.
+EXTRA_PROGRAMS += xapid/xapid
+xapid_xapid_SOURCES = \
+	xapid/main.c \
+	xapid/options.c \
+	xapid/options.h
+xapid_xapid_LDADD = $(core_libs)
