@@ -227,7 +227,8 @@ lint-cppcheck: $(BUILT_SOURCES)
 lint-tidy: $(BUILT_SOURCES)
 	@for f in $(LINT_FILES); do case $$f in *.c) echo $$f ;; esac; done | \
 	xargs -P $(LINT_JOBS) -I FILE $(CLANG_TIDY) --quiet \
-	    $(srcdir)/FILE -- $(DEFS) $(DEFAULT_INCLUDES) $(AM_CPPFLAGS) \
+	    $(srcdir)/FILE -- $(DEFS) $(DEFAULT_INCLUDES) \
+	    $(AM_CPPFLAGS:-I%=-isystem%) \
 	    $(CPPFLAGS) -std=gnu17
 
 format:
