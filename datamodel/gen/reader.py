@@ -60,6 +60,7 @@ CALL_ATTRS = {
     "pool-internal": FLAG,
     "secret": FLAG,             # parameters must not be logged
     "blocking": FLAG,           # may wait: runs on a worker thread
+    "accessor": FLAG,           # does what a generated setter would
     "no-session": FLAG,
     "custom-marshaller": FLAG,
     "forward": WORD,
