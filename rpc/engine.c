@@ -468,7 +468,8 @@ step_body(struct request *q, const char *upload, size_t *size)
 	}
 	if (q->body.len + *size > r->config.max_call_bytes)
 		return take_back(q, 413);
-	if ((r->body_bytes += *size) > RPC_BODY_BYTES_MAX) {
+	if (atomic_fetch_add(&r->body_bytes, *size) + *size >
+	    RPC_BODY_BYTES_MAX) {
 		r->body_bytes -= *size;
 		return take_back(q, 503);
 	}
