@@ -16,7 +16,7 @@
 #include "rpc/escape.h"
 
 #define BATCH_MAX 100
-#define DEFAULT_NODES 1000000
+#define DEFAULT_NODES 100000
 
 #define JSON_PARSE_ERROR (-32700)
 #define JSON_INVALID_REQUEST (-32600)

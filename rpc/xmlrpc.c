@@ -27,7 +27,7 @@
 #define CHUNK (32 * 1024)     /* bytes given to libxml2 at once */
 #define KEEP_MAX (256 * 1024) /* buffers above this are not kept */
 #define DICT_MAX 128          /* names known to a parser that is kept */
-#define DEFAULT_NODES 1000000
+#define DEFAULT_NODES 100000
 
 enum element_id {
 	E_CALL,
