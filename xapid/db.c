@@ -2,6 +2,7 @@
 /* Opening and loading a database, and everything that readers call. */
 #include "db.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -14,22 +15,47 @@
 
 struct load {
 	struct db *db;
-	uint64_t highest;  /* generation seen */
-	uint64_t dangling; /* references cleared */
+	struct arena *arena; /* of one row */
+	uint64_t highest;    /* generation seen */
+	uint64_t dangling;   /* fields that referred to nothing */
+	bool nomem;
 };
+
+static bool
+uuid_known(const struct table *table, const struct record *r)
+{
+	const char *uuid;
+
+	if (r->cls->uuid_field < 0)
+		return false;
+	uuid = *(const char *const *)record_field(r,
+	    &r->cls->fields[r->cls->uuid_field]);
+	return refmap_get(&table->uuids, db_uuid_key(uuid)) != NULL;
+}
 
 static int
 load_record(void *arg, struct record *r, int64_t rowid)
 {
 	struct load *l = arg;
 	struct table *table = &l->db->tables[r->cls->id];
-	struct row *row = fault_calloc(1, sizeof(*row));
+	struct row *row;
 
+	if (refmap_get(&table->rows, r->self)) {
+		record_unref(r);
+		errno = EEXIST;
+		return -1;
+	}
+	if (uuid_known(table, r))
+		log_warn("database: two objects of class %s have the same "
+			 "uuid; xapid --check-db lists them",
+		    r->cls->name);
+	row = fault_calloc(1, sizeof(*row));
 	if (!row || db_index_reserve(l->db, r->cls->id) < 0 ||
 	    refmap_reserve(&table->uuids, 1) < 0 ||
 	    refmap_put(&table->rows, r->self, row) < 0) {
 		record_unref(r);
 		free(row);
+		errno = ENOMEM;
 		return -1;
 	}
 	row->self = r->self;
@@ -38,22 +64,82 @@ load_record(void *arg, struct record *r, int64_t rowid)
 	row->published = row->head = r;
 	table->count++;
 	db_index_swap(table, row, NULL, r);
+	event_row_changed(table, row); /* in the order of loading, for now */
 	if (r->modified > l->highest)
 		l->highest = r->modified;
 	return 0;
 }
 
-static int
+static void
 load_tombstone(void *arg, const struct engine_tombstone *t)
 {
 	struct load *l = arg;
-	struct db *db = l->db;
 
-	if (db->tombstones_n == DB_TOMBSTONES)
-		return 0;
-	db->tombstones[db->tombstones_n++] = *t;
+	event_bury(l->db, t);
 	if (t->generation > l->highest)
 		l->highest = t->generation;
+}
+
+/* ---- references ---- */
+
+static bool
+is_missing(void *arg, int cls, struct ref ref)
+{
+	struct load *l = arg;
+
+	return cls >= 0 && !refmap_get(&l->db->tables[cls].rows, ref);
+}
+
+struct dangling {
+	struct load *load;
+	bool found, unexpected;
+};
+
+static void
+look_for_dangling(void *arg, int cls, struct ref ref)
+{
+	struct dangling *d = arg;
+
+	if (!is_missing(d->load, cls, ref))
+		return;
+	d->found = true;
+	if (class_table[cls].persistent)
+		d->unexpected = true;
+}
+
+/* Puts a record in the place of a row's, before anybody has seen that. */
+static void
+replace(struct row *row, struct record *r)
+{
+	record_unref(row->head);
+	row->published = row->head = r;
+}
+
+/* A reference to nothing is null in memory. (On disk it stays until its field
+ * changes or xapid --repair mends it.) Objects of volatile classes are not
+ * there after a restart, so that their references are gone is nothing new. */
+static int
+clear_dangling(struct load *l, struct row *row, const struct field *f)
+{
+	struct dangling d = { .load = l };
+	struct record *r = NULL;
+	const void *mem[1];
+	void *left;
+
+	db_each_ref(f->type, record_field(row->head, f), look_for_dangling, &d);
+	if (!d.found)
+		return 0;
+	if (d.unexpected)
+		l->dangling++;
+	left = arena_alloc(l->arena, f->type->size);
+	mem[0] = left;
+	if (left &&
+	    db_without_refs(l->arena, f->type, record_field(row->head, f),
+		is_missing, l, left) == 0)
+		r = record_build(row->head->cls, row->head, 1, &f, mem);
+	if (!r)
+		return -1;
+	replace(row, r);
 	return 0;
 }
 
@@ -61,37 +147,28 @@ struct relate {
 	struct load *load;
 	const struct field *field;
 	struct row *row;
-	bool dangling;
 };
 
 static void
 relate_one(void *arg, int cls, struct ref target)
 {
 	struct relate *x = arg;
-	struct row *row;
+	struct row *row = refmap_get(&x->load->db->tables[cls].rows, target);
 	struct set *derived;
 
-	if (cls < 0)
-		return;
-	row = refmap_get(&x->load->db->tables[cls].rows, target);
-	if (!row) {
-		/* Fixed ones are made later, with the same references. */
-		if (!class_table[cls].fixed)
-			x->dangling = true;
-		return;
-	}
-	if (x->field->lists_cls < 0)
-		return;
 	/* Nobody has seen these records yet: they may still be written. */
 	derived = (struct set *)((char *)(uintptr_t)row->head +
 	    class_table[cls].fields[x->field->lists_field].offset);
+	/* A set that names it twice is listed once. */
+	if (x->field->type->kind == TYPE_SET && derived->n &&
+	    ref_equal(((const struct ref *)derived->items)[derived->n - 1],
+		x->row->self))
+		return;
 	if (refbuf_push(derived, x->row->self) < 0)
-		abort();
+		x->load->nomem = true;
 }
 
-/* Derived sides from stored ones; a reference to nothing becomes null in
- * memory now and on disk with the object's next change (xapid --check-db
- * lists them). */
+/* Derived sides from stored ones. */
 static int
 relate_row(struct load *l, struct row *row)
 {
@@ -101,35 +178,40 @@ relate_row(struct load *l, struct row *row)
 		const struct field *f = &cls->fields[i];
 		struct relate x = { .load = l, .field = f, .row = row };
 
-		if (f->inverse_cls >= 0)
+		if (f->inverse_cls >= 0 || !db_holds_refs(f->type))
 			continue;
-		db_each_ref(f->type, record_field(row->head, f), relate_one,
-		    &x);
-		if (!x.dangling)
-			continue;
-		l->dangling++;
-		if (f->type->kind == TYPE_REF)
-			*(struct ref *)((char *)(uintptr_t)row->head +
-			    f->offset) = REF_NULL;
+		if (clear_dangling(l, row, f) < 0)
+			return -1;
+		if (f->lists_cls >= 0)
+			db_each_ref(f->type, record_field(row->head, f),
+			    relate_one, &x);
 	}
-	return db_backrefs(l->db, row, NULL, row->head);
+	arena_reset(l->arena);
+	return l->nomem ? -1 : db_backrefs_load(l->db, row);
 }
 
-static int
-by_modified(const void *a, const void *b)
-{
-	const struct row *x = *(struct row *const *)a;
-	const struct row *y = *(struct row *const *)b;
+/* ---- the order of changes ---- */
 
-	if (x->head->modified != y->head->modified)
-		return x->head->modified < y->head->modified ? -1 : 1;
-	return 0;
+struct aged {
+	uint64_t modified;
+	size_t order;
+	struct row *row;
+};
+
+static int
+by_age(const void *a, const void *b)
+{
+	const struct aged *x = a, *y = b;
+
+	if (x->modified != y->modified)
+		return x->modified < y->modified ? -1 : 1;
+	return x->order < y->order ? -1 : 1;
 }
 
 static int
 order_table(struct table *table)
 {
-	struct row **rows, *row;
+	struct aged *rows;
 	size_t n = 0;
 
 	if (!table->rows.count)
@@ -137,51 +219,63 @@ order_table(struct table *table)
 	rows = fault_malloc(table->rows.count * sizeof(*rows));
 	if (!rows)
 		return -1;
-	for (size_t i = 0; (row = refmap_next(&table->rows, &i, NULL));)
-		rows[n++] = row;
-	qsort(rows, n, sizeof(*rows), by_modified);
+	for (struct row *row = table->oldest; row; row = row->newer, n++)
+		rows[n] = (struct aged){ row->head->modified, n, row };
+	qsort(rows, n, sizeof(*rows), by_age);
 	for (size_t i = 0; i < n; i++)
-		event_row_changed(table, rows[i]);
+		event_row_changed(table, rows[i].row);
 	free(rows);
+	return 0;
+}
+
+static int
+relate_all(struct load *l)
+{
+	struct db *db = l->db;
+
+	for (int c = 0; c < CLASS_COUNT; c++)
+		for (struct row *row = db->tables[c].oldest; row;
+		     row = row->newer)
+			if (relate_row(l, row) < 0)
+				return -1;
+	for (int c = 0; c < CLASS_COUNT; c++)
+		if (order_table(&db->tables[c]) < 0)
+			return -1;
 	return 0;
 }
 
 static int
 load(struct db *db, char *err, size_t err_size)
 {
-	struct load l = { .db = db };
+	CLEANUP(arena_free) struct arena *a = arena_new(0);
+	struct load l = { .db = db, .arena = a };
+	struct engine_state state = { 0 };
 	const struct engine_loader loader = {
 		.arg = &l,
 		.record = load_record,
 		.tombstone = load_tombstone,
 	};
-	struct row *row;
 
-	if (db->engine->load(db->engine, &loader, &db->ceiling, err, err_size) <
-	    0)
+	if (a &&
+	    db->engine->load(db->engine, &loader, &state, err, err_size) < 0)
 		return -1;
-	for (int c = 0; c < CLASS_COUNT; c++)
-		for (size_t i = 0;
-		     (row = refmap_next(&db->tables[c].rows, &i, NULL));)
-			if (relate_row(&l, row) < 0)
-				goto nomem;
-	for (int c = 0; c < CLASS_COUNT; c++)
-		if (order_table(&db->tables[c]) < 0)
-			goto nomem;
+	if (!a || relate_all(&l) < 0) {
+		snprintf(err, err_size,
+		    "out of memory while loading the database");
+		return -1;
+	}
 	if (l.dangling)
 		log_warn("database: %llu fields referred to objects that do "
 			 "not exist and were cleared; xapid --check-db lists "
 			 "them",
 		    (unsigned long long)l.dangling);
-	if (db->tombstones_n == DB_TOMBSTONES)
-		db->forgotten = db->tombstones[0].generation;
+	db->ceiling = state.ceiling;
+	if (state.forgotten > db->forgotten)
+		db->forgotten = state.forgotten;
 	/* Changes of volatile fields took generations that no row on disk
 	 * shows; the ceiling is above all of them. */
 	db->generation = l.highest > db->ceiling ? l.highest : db->ceiling;
 	return 0;
-nomem:
-	snprintf(err, err_size, "out of memory while loading the database");
-	return -1;
 }
 
 static void
@@ -219,7 +313,6 @@ db_close(struct db *db)
 	pthread_mutex_destroy(&db->queue_lock);
 	pthread_mutex_destroy(&db->watch_lock);
 	pthread_cond_destroy(&db->queue_filled);
-	pthread_cond_destroy(&db->queue_idle);
 	pthread_rwlock_destroy(&db->publication);
 	free(db);
 }
@@ -241,7 +334,6 @@ db_open(struct db_engine *engine, char *err, size_t err_size)
 	pthread_mutex_init(&db->queue_lock, NULL);
 	pthread_mutex_init(&db->watch_lock, NULL);
 	pthread_cond_init(&db->queue_filled, NULL);
-	pthread_cond_init(&db->queue_idle, NULL);
 	/* Publishing must not wait for an endless stream of readers. */
 	pthread_rwlockattr_init(&attr);
 	pthread_rwlockattr_setkind_np(&attr,

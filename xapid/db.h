@@ -15,7 +15,11 @@
  * object too. Every reference is checked when it is set (HANDLE_INVALID) and
  * cleared when its object is destroyed, so there is never a dangling one.
  *
- * Lock order: writer lock, then queue lock, then publication lock, then watch
+ * Volatile fields and objects of volatile classes are in memory only: after a
+ * restart they have their defaults, and whoever sets them anew does so by
+ * transactions, so that listeners hear of it.
+ *
+ * Lock order: writer lock, then queue lock, then watch lock, then publication
  * lock. A reader holds the publication lock (shared) only inside db_ calls. */
 #ifndef XAPID_DB_H
 #define XAPID_DB_H
@@ -41,7 +45,7 @@ struct db_error {
 /* Opens and loads. engine: owned by the db from now on; NULL: memory only.
  * NULL with a reason in err. */
 struct db *db_open(struct db_engine *engine, char *err, size_t err_size);
-/* Flushes what is queued. */
+/* Flushes what is queued. Every call of another thread must have returned. */
 void db_close(struct db *db);
 CLEANUP_DEFINE(db_close, struct db *);
 
@@ -89,7 +93,8 @@ int tx_each(struct tx *t, int cls, int (*fn)(const struct record *r, void *arg),
 /* A new object from typed memory: r->self may be set (import) or null; an
  * empty uuid gets a random one. Derived fields are ignored. */
 int tx_insert(struct tx *t, const struct record *r, struct ref *ref_r);
-/* mem: typed memory of the field. The same value changes nothing. */
+/* mem: typed memory of the field. The same value changes nothing. An object
+ * keeps the uuid it was made with: INVALID_VALUE. */
 int tx_set(struct tx *t, int cls, struct ref ref, int field, const void *mem);
 #define TX_SET(t, CLASS, type, ref, field, ...)                                \
 	({                                                                     \

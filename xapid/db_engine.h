@@ -24,20 +24,30 @@ struct engine_tombstone {
 
 struct engine_loader {
 	void *arg;
-	/* A row: a record whose derived fields are empty. Takes r over. */
+	/* A row: a record whose derived fields are empty, in the order in which
+	 * they were made. Takes r over. -1 and errno: EEXIST when there is
+	 * already one with this reference. */
 	int (*record)(void *arg, struct record *r, int64_t rowid);
-	int (*tombstone)(void *arg, const struct engine_tombstone *t);
+	/* In the order of their generations. */
+	void (*tombstone)(void *arg, const struct engine_tombstone *t);
+};
+
+struct engine_state {
+	uint64_t ceiling;   /* generations may have been used up to here */
+	uint64_t forgotten; /* tombstones are missing up to here */
 };
 
 struct db_engine {
 	const char *name;
 	int (*load)(struct db_engine *e, const struct engine_loader *l,
-	    uint64_t *ceiling_r, char *err, size_t err_size);
-	/* Each -1 sets errno: ENOSPC, EIO, ENOMEM, …; rollback always works. */
+	    struct engine_state *state_r, char *err, size_t err_size);
+	/* Each -1 sets errno: ENOSPC, EIO, ENOMEM, …; then rollback, which
+	 * always works. */
 	int (*begin)(struct db_engine *e);
 	int (*change)(struct db_engine *e, const struct engine_change *c);
 	/* Generations below this may be used without asking again. */
 	int (*set_ceiling)(struct db_engine *e, uint64_t ceiling);
+	/* Those up to here, and remembers that they are missing. */
 	int (*forget_tombstones)(struct db_engine *e, uint64_t upto);
 	int (*commit)(struct db_engine *e);
 	void (*rollback)(struct db_engine *e);
@@ -48,8 +58,4 @@ struct db_engine {
  * generated migrations. NULL with a sentence in err: also when the file is
  * newer than this program, damaged, or held by another process. */
 struct db_engine *db_sqlite_open(const char *path, char *err, size_t err_size);
-/* A consistent copy of a live database file. */
-int db_sqlite_backup(const char *path, const char *to, char *err,
-    size_t err_size);
-
 #endif

@@ -110,7 +110,7 @@ make_durable(struct db *db, struct tx *batch)
 {
 	struct db_engine *e = db->engine;
 	uint64_t ceiling = db->ceiling, highest = 0;
-	bool durable = false;
+	bool durable = false, prune;
 	int saved;
 
 	for (struct tx *t = batch; t; t = t->next) {
@@ -121,10 +121,14 @@ make_durable(struct db *db, struct tx *batch)
 		ceiling = highest + DB_CEILING_STEP;
 	if (!e || (!durable && ceiling == db->ceiling))
 		return 0;
+	prune = db->tombstones_dropped >= DB_TOMBSTONES_SLACK;
 	if (e->begin(e) == 0 && write_changes(db, batch) == 0 &&
 	    (ceiling == db->ceiling || e->set_ceiling(e, ceiling) == 0) &&
+	    (!prune || e->forget_tombstones(e, db->forgotten) == 0) &&
 	    e->commit(e) == 0) {
 		db->ceiling = ceiling;
+		if (prune)
+			db->tombstones_dropped = 0;
 		return 0;
 	}
 	saved = errno;
@@ -151,43 +155,53 @@ engine_error(struct db_error *e, int err)
 	db_error_set(e, "INTERNAL_ERROR", 1, other);
 }
 
+/* The list in the other direction. */
+static struct tx *
+reversed(struct tx *list)
+{
+	struct tx *back = NULL;
+
+	while (list) {
+		struct tx *next = list->next;
+
+		list->next = back;
+		back = list;
+		list = next;
+	}
+	return back;
+}
+
 /* Fails the batch and all that was built on top of it. */
 static void
 fail_all(struct db *db, struct tx *batch, int err)
 {
-	struct tx *all[64], **list = all, *t;
 	struct db_error e;
-	size_t n = 0, cap = 64;
+	struct tx *t;
 
 	engine_error(&e, err);
-	log_err("database: %s; changes are refused until it works again",
+	log_err("database: %s: what was not yet durable is taken back",
 	    strerror(err));
 	pthread_mutex_lock(&db->writer);
 	pthread_mutex_lock(&db->queue_lock);
-	for (t = batch; t && t->next; t = t->next)
+	for (t = batch; t->next; t = t->next)
 		;
 	t->next = db->queue;
 	db->queue = NULL;
 	db->queue_end = &db->queue;
-	for (t = batch; t; t = t->next)
-		n++;
-	if (n > cap && !(list = malloc(n * sizeof(*list))))
-		abort(); /* cannot undo: a restart reads what is durable */
-	n = 0;
-	for (t = batch; t; t = t->next)
-		list[n++] = t;
-	db->stats.failed += n;
-	for (size_t i = n; i-- > 0;)
-		tx_undo(list[i]);
+	batch = reversed(batch); /* the last change is undone first */
+	for (t = batch; t; t = t->next) {
+		tx_undo(t);
+		db->stats.failed++;
+	}
 	pthread_mutex_unlock(&db->queue_lock);
 	pthread_mutex_unlock(&db->writer);
-	for (size_t i = 0; i < n; i++) {
-		if (list[i]->done)
-			list[i]->done(list[i]->arg, &e);
-		tx_free(list[i]);
+	batch = reversed(batch);
+	for (struct tx *next; batch; batch = next) {
+		next = batch->next;
+		if (batch->done)
+			batch->done(batch->arg, &e);
+		tx_free(batch);
 	}
-	if (list != all)
-		free(list);
 }
 
 /* ---- the queue ---- */
@@ -239,7 +253,6 @@ flusher_main(void *arg)
 		pthread_mutex_lock(&db->queue_lock);
 		db->stats.flush_ns += (uint64_t)(clock_mono_ns() - begun);
 		db->flushing = false;
-		pthread_cond_broadcast(&db->queue_idle);
 	}
 	pthread_mutex_unlock(&db->queue_lock);
 	return NULL;
@@ -279,9 +292,8 @@ db_enqueue(struct db *db, struct tx *t)
 	publish(db, t);
 	pthread_mutex_lock(&db->queue_lock);
 	db->flushing = false;
-	if (db->queue)
+	if (db->queue || db->closing)
 		pthread_cond_signal(&db->queue_filled);
-	pthread_cond_broadcast(&db->queue_idle);
 	pthread_mutex_unlock(&db->queue_lock);
 }
 

@@ -46,22 +46,23 @@ names_add(struct names *n, struct row *row, const char *name)
 	struct row **bucket = &n->buckets[name_hash(name) & (n->cap - 1)];
 
 	row->name_next = *bucket;
+	row->name_link = bucket;
+	if (*bucket)
+		(*bucket)->name_link = &row->name_next;
 	*bucket = row;
 	n->count++;
 }
 
+/* Many have the same name: no search. */
 static void
-names_remove(struct names *n, struct row *row, const char *name)
+names_remove(struct names *n, struct row *row)
 {
-	struct row **p = &n->buckets[name_hash(name) & (n->cap - 1)];
-
-	while (*p && *p != row)
-		p = &(*p)->name_next;
-	if (*p) {
-		*p = row->name_next;
-		row->name_next = NULL;
-		n->count--;
-	}
+	*row->name_link = row->name_next;
+	if (row->name_next)
+		row->name_next->name_link = row->name_link;
+	row->name_next = NULL;
+	row->name_link = NULL;
+	n->count--;
 }
 
 /* Rows already chained, or new ones to come: doubles the buckets in time. */
@@ -117,18 +118,18 @@ db_index_swap(struct table *table, struct row *row, const struct record *before,
 	const char *was = string_at(before, cls->uuid_field);
 	const char *is = string_at(after, cls->uuid_field);
 
-	if (!same_text(was, is)) {
-		if (was)
-			refmap_remove(&table->uuids, db_uuid_key(was));
-		if (is && refmap_put(&table->uuids, db_uuid_key(is), row) < 0)
-			abort(); /* out of memory behind the commit point */
-	}
+	/* An object keeps its uuid (tx_set): it comes and goes with the row,
+	 * and row_new or load_record made the room. */
+	if (was && !is && refmap_get(&table->uuids, db_uuid_key(was)) == row)
+		refmap_remove(&table->uuids, db_uuid_key(was));
+	if (is && !was)
+		(void)refmap_put(&table->uuids, db_uuid_key(is), row);
 	was = string_at(before, cls->name_label_field);
 	is = string_at(after, cls->name_label_field);
 	if (same_text(was, is))
 		return;
 	if (was)
-		names_remove(&table->names, row, was);
+		names_remove(&table->names, row);
 	if (is)
 		names_add(&table->names, row, is);
 }
@@ -228,8 +229,8 @@ db_each_ref(const struct type *type, const void *mem,
 	}
 }
 
-static bool
-holds_refs(const struct type *t)
+bool
+db_holds_refs(const struct type *t)
 {
 	return t->kind == TYPE_REF ||
 	    (t->kind == TYPE_SET && t->elem->kind == TYPE_REF) ||
@@ -237,9 +238,82 @@ holds_refs(const struct type *t)
 		(t->key->kind == TYPE_REF || t->elem->kind == TYPE_REF));
 }
 
+typedef bool gone_fn(void *arg, int cls, struct ref ref);
+
+static bool
+item_gone(const struct type *type, const void *item, gone_fn *gone, void *arg)
+{
+	const struct ref *r = item;
+
+	return type->kind == TYPE_REF && !ref_is_null(*r) &&
+	    gone(arg, type->cls, *r);
+}
+
+static int
+set_without(struct arena *a, const struct type *type, const struct set *s,
+    gone_fn *gone, void *arg, struct set *left)
+{
+	const struct ref *from = s->items;
+	struct ref *to = arena_array(a, s->n, sizeof(*to));
+
+	if (!to)
+		return -1;
+	*left = (struct set){ .items = to };
+	for (uint32_t i = 0; i < s->n; i++)
+		if (!item_gone(type->elem, &from[i], gone, arg))
+			to[left->n++] = from[i];
+	return 0;
+}
+
+static int
+map_without(struct arena *a, const struct type *type, const struct map *m,
+    gone_fn *gone, void *arg, struct map *left)
+{
+	const struct type *kt = type->key, *vt = type->elem;
+	char *keys = arena_array(a, m->n, kt->size);
+	char *values = arena_array(a, m->n, vt->size);
+
+	if (!keys || !values)
+		return -1;
+	*left = (struct map){ .keys = keys, .values = values };
+	for (uint32_t i = 0; i < m->n; i++) {
+		const char *k = (const char *)m->keys + (size_t)i * kt->size;
+		const char *v = (const char *)m->values + (size_t)i * vt->size;
+
+		if (item_gone(kt, k, gone, arg) || item_gone(vt, v, gone, arg))
+			continue;
+		memcpy(keys + (size_t)left->n * kt->size, k, kt->size);
+		memcpy(values + (size_t)left->n * vt->size, v, vt->size);
+		left->n++;
+	}
+	return 0;
+}
+
+int
+db_without_refs(struct arena *a, const struct type *type, const void *mem,
+    gone_fn *gone, void *arg, void *out_r)
+{
+	if (type->kind == TYPE_SET)
+		return set_without(a, type, mem, gone, arg, out_r);
+	if (type->kind == TYPE_MAP)
+		return map_without(a, type, mem, gone, arg, out_r);
+	*(struct ref *)out_r = item_gone(type, mem, gone, arg)
+	    ? REF_NULL
+	    : *(const struct ref *)mem;
+	return 0;
+}
+
+/* Relations that have a derived side are found there. */
+static bool
+has_backrefs(const struct field *f)
+{
+	return f->inverse_cls < 0 && f->lists_cls < 0 && db_holds_refs(f->type);
+}
+
 struct backref_walk {
 	struct db *db;
 	struct row *row;
+	uint64_t tx;
 	uint16_t field;
 	struct backref *made; /* new ones, not yet linked */
 	bool failed;
@@ -262,6 +336,7 @@ backref_make(void *arg, int cls, struct ref ref)
 	b->source = w->row;
 	b->target = target;
 	b->field = w->field;
+	b->tx = w->tx;
 	b->next_reference = w->made;
 	w->made = b;
 }
@@ -269,6 +344,7 @@ backref_make(void *arg, int cls, struct ref ref)
 static void
 backref_link(struct backref *b)
 {
+	b->prev_referrer = NULL;
 	b->next_referrer = b->target->referrers;
 	if (b->next_referrer)
 		b->next_referrer->prev_referrer = b;
@@ -288,10 +364,32 @@ backref_unlink_target(struct backref *b)
 		b->next_referrer->prev_referrer = b->prev_referrer;
 }
 
-static void
-backrefs_drop(struct row *row, uint16_t field)
+void
+db_backrefs_free(struct backref *b)
 {
-	struct backref **p = &row->references;
+	while (b) {
+		struct backref *next = b->next_reference;
+
+		free(b);
+		b = next;
+	}
+}
+
+static void
+backref_link_all(struct backref *b)
+{
+	while (b) {
+		struct backref *next = b->next_reference;
+
+		backref_link(b);
+		b = next;
+	}
+}
+
+static void
+backrefs_drop(struct change *c, uint64_t tx, uint16_t field)
+{
+	struct backref **p = &c->row->references;
 
 	while (*p) {
 		struct backref *b = *p;
@@ -302,7 +400,12 @@ backrefs_drop(struct row *row, uint16_t field)
 		}
 		*p = b->next_reference;
 		backref_unlink_target(b);
-		free(b);
+		if (b->tx == tx) {
+			free(b);
+		} else {
+			b->next_reference = c->dropped;
+			c->dropped = b;
+		}
 	}
 }
 
@@ -314,41 +417,75 @@ field_same(const struct field *f, const struct record *a,
 	    model_equal(f->type, record_field(a, f), record_field(b, f));
 }
 
-int
-db_backrefs(struct db *db, struct row *row, const struct record *before,
+/* Those of `after` that `before` does not have, not yet linked. */
+static int
+backrefs_make(struct backref_walk *w, const struct record *before,
     const struct record *after)
 {
-	const struct class_info *cls = (after ? after : before)->cls;
+	const struct class_info *cls = after->cls;
+
+	for (uint16_t i = 0; i < cls->nfields; i++) {
+		const struct field *f = &cls->fields[i];
+
+		if (!has_backrefs(f) || field_same(f, before, after))
+			continue;
+		w->field = i;
+		db_each_ref(f->type, record_field(after, f), backref_make, w);
+	}
+	if (w->failed)
+		db_backrefs_free(w->made);
+	return w->failed ? -1 : 0;
+}
+
+int
+db_backrefs(struct db *db, struct change *c, uint64_t tx,
+    const struct record *before, const struct record *after)
+{
+	struct backref_walk w = { .db = db, .row = c->row, .tx = tx };
+	const struct class_info *cls = &class_table[c->cls];
+
+	if (after && backrefs_make(&w, before, after) < 0)
+		return -1;
+	for (uint16_t i = 0; before && i < cls->nfields; i++)
+		if (has_backrefs(&cls->fields[i]) &&
+		    !field_same(&cls->fields[i], before, after))
+			backrefs_drop(c, tx, i);
+	backref_link_all(w.made);
+	return 0;
+}
+
+int
+db_backrefs_load(struct db *db, struct row *row)
+{
 	struct backref_walk w = { .db = db, .row = row };
 
-	if (!cls->persistent)
-		return 0; /* sessions: nobody asks who refers from there */
-	for (uint16_t i = 0; after && i < cls->nfields; i++) {
-		const struct field *f = &cls->fields[i];
-
-		if (f->inverse_cls >= 0 || f->lists_cls >= 0 ||
-		    !holds_refs(f->type) || field_same(f, before, after))
-			continue;
-		w.field = i;
-		db_each_ref(f->type, record_field(after, f), backref_make, &w);
-	}
-	if (w.failed) {
-		for (struct backref *b = w.made, *next; b; b = next) {
-			next = b->next_reference;
-			free(b);
-		}
+	if (backrefs_make(&w, NULL, row->head) < 0)
 		return -1;
-	}
-	for (uint16_t i = 0; before && i < cls->nfields; i++) {
-		const struct field *f = &cls->fields[i];
-
-		if (f->inverse_cls < 0 && f->lists_cls < 0 &&
-		    holds_refs(f->type) && !field_same(f, before, after))
-			backrefs_drop(row, i);
-	}
-	for (struct backref *b = w.made, *next; b; b = next) {
-		next = b->next_reference;
-		backref_link(b);
-	}
+	backref_link_all(w.made);
 	return 0;
+}
+
+void
+db_backrefs_forget(struct change *c, uint64_t tx)
+{
+	struct backref **p = &c->row->references;
+
+	while (*p) {
+		struct backref *b = *p;
+
+		if (b->tx != tx) {
+			p = &b->next_reference;
+			continue;
+		}
+		*p = b->next_reference;
+		backref_unlink_target(b);
+		free(b);
+	}
+}
+
+void
+db_backrefs_restore(struct change *c)
+{
+	backref_link_all(c->dropped);
+	c->dropped = NULL;
 }

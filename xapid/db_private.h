@@ -22,6 +22,7 @@ struct row {
 	const struct record *head;      /* borrowed; writer lock */
 	struct row *older, *newer;      /* by last published change */
 	struct row *name_next;          /* chain of the name index */
+	struct row **name_link;         /* what points here in it */
 	struct backref *referrers;      /* who refers here; writer lock */
 	struct backref *references;     /* what we refer to; writer lock */
 	uint64_t tx;                    /* generation of the transaction that */
@@ -34,6 +35,7 @@ struct row {
 struct backref {
 	struct row *source, *target;
 	uint16_t field;
+	uint64_t tx;                                   /* that made it */
 	struct backref *next_referrer, *prev_referrer; /* of target */
 	struct backref *next_reference;                /* of source */
 };
@@ -53,6 +55,8 @@ struct table {
 };
 
 #define DB_TOMBSTONES 65536u
+/* Forgotten deletions that may gather on disk before they are removed. */
+#define DB_TOMBSTONES_SLACK 4096u
 #define DB_CEILING_STEP (UINT64_C(1) << 20)
 
 struct db {
@@ -63,7 +67,7 @@ struct db {
 	uint64_t ceiling;         /* durable; flusher */
 
 	pthread_mutex_t queue_lock;
-	pthread_cond_t queue_filled, queue_idle;
+	pthread_cond_t queue_filled;
 	struct tx *queue, **queue_end; /* committed, not yet durable */
 	bool flushing, closing;
 	pthread_t flusher;
@@ -75,7 +79,8 @@ struct db {
 	uint64_t generation;   /* latest published */
 	struct engine_tombstone *tombstones; /* ring of DB_TOMBSTONES */
 	uint32_t tombstones_first, tombstones_n;
-	uint64_t forgotten; /* deletions up to here are unknown */
+	uint32_t tombstones_dropped; /* still on disk; flusher */
+	uint64_t forgotten;          /* deletions up to here are unknown */
 
 	pthread_mutex_t watch_lock;
 	struct event_watch *watches;
@@ -88,6 +93,9 @@ struct change {
 	struct ref self;
 	uint16_t cls;
 	const struct record *before, *after; /* counted; NULL: none */
+	/* Backrefs of row that were there before; freed with the transaction,
+	 * or linked again when it is undone: undoing needs no memory. */
+	struct backref *dropped;
 };
 
 struct tx {
@@ -116,13 +124,26 @@ struct row *db_index_uuid(const struct table *table,
 struct row *db_index_name(const struct table *table,
     const struct class_info *cls, const char *name, struct row *after);
 void db_index_free(struct table *table);
-/* Keeps backrefs of row in step with a change of its head (either may be
- * NULL). Writer lock. -1: no memory, nothing changed. */
-int db_backrefs(struct db *db, struct row *row, const struct record *before,
-    const struct record *after);
+/* Keeps backrefs of c->row in step with a change of its head (either may be
+ * NULL) by transaction tx. Writer lock. -1: no memory, nothing changed. */
+int db_backrefs(struct db *db, struct change *c, uint64_t tx,
+    const struct record *before, const struct record *after);
+/* The same for a row just loaded. */
+int db_backrefs_load(struct db *db, struct row *row);
+/* Undoing a transaction: first forget for all its changes, then restore. */
+void db_backrefs_forget(struct change *c, uint64_t tx);
+void db_backrefs_restore(struct change *c);
+void db_backrefs_free(struct backref *b);
 /* Calls fn for every reference inside the value. */
 void db_each_ref(const struct type *type, const void *mem,
     void (*fn)(void *arg, int cls, struct ref ref), void *arg);
+/* Whether values of this type can hold references. */
+bool db_holds_refs(const struct type *type);
+/* The value without the references for which gone() is true: null, or a
+ * smaller set or map, in arena memory. out_r: type->size bytes. -1: no
+ * memory. */
+int db_without_refs(struct arena *a, const struct type *type, const void *mem,
+    bool (*gone)(void *arg, int cls, struct ref ref), void *arg, void *out_r);
 /* The row of an object in the head, or NULL. Writer lock. */
 struct row *db_head_row(struct db *db, int cls, struct ref ref);
 
@@ -141,6 +162,8 @@ void event_row_changed(struct table *table, struct row *row);
 void event_row_unlink(struct table *table, struct row *row);
 void event_row_deleted(struct db *db, const struct record *last,
     uint64_t generation);
+/* Remembers a deletion, and forgets the oldest one when there are too many. */
+void event_bury(struct db *db, const struct engine_tombstone *t);
 
 /* ---- tx.c ---- */
 /* Takes back a transaction's changes of the head. Writer lock. */

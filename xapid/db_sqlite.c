@@ -3,23 +3,23 @@
  * that a commit is one write and one fdatasync of the log.
  *
  * Besides the generated tables there are _meta (key, value: schema_version,
- * ceiling) and _deleted (remembered deletions). A file lock beside the
+ * ceiling, forgotten) and _deleted (remembered deletions). A file lock beside the
  * database keeps a second daemon out; readers such as xapid --check-db open
  * the database itself and need no lock. */
 #include <errno.h>
 #include <fcntl.h>
-#include <sqlite3.h>
+#include <libgen.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 
-#include "db_engine.h"
+#include "db_sqlite_private.h"
 #include "lib/bytes.h"
 #include "lib/fault.h"
 #include "lib/log.h"
-#include "schema.h"
+#include "schema_gen.h"
 
 /* Prepared when first needed; by class and field. */
 struct class_sql {
@@ -32,43 +32,51 @@ struct sqlite {
 	char *path;
 	int lock_fd;
 	sqlite3 *sql;
-	sqlite3_stmt *begin, *commit, *rollback, *ceiling, *bury, *forget;
+	sqlite3_stmt *begin, *commit, *bury, *forget;
 	struct class_sql classes[CLASS_COUNT];
-	bool sick; /* a commit failed: open again before the next one */
+	bool in_doubt; /* the last commit failed */
 };
 
-static bool
-on_disk(const struct field *f)
-{
-	return f->persistent && f->inverse_cls < 0;
-}
+/* In the file's header, for file(1) and for who restores: "xapi". */
+#define APPLICATION_ID "0x78617069"
 
 /* ---- errors ---- */
 
 static int
-fail_sql(struct sqlite *s)
+errno_of(struct sqlite *s)
 {
-	int err = EIO;
+	int err;
 
 	switch (sqlite3_errcode(s->sql)) {
 	case SQLITE_FULL:
-		err = ENOSPC;
-		break;
+		return ENOSPC;
 	case SQLITE_NOMEM:
-		err = ENOMEM;
-		break;
+		return ENOMEM;
+	case SQLITE_READONLY:
+		return EROFS;
+	case SQLITE_BUSY:
+		return EBUSY;
+	case SQLITE_TOOBIG:
+		return EMSGSIZE;
 	case SQLITE_IOERR:
 	case SQLITE_CANTOPEN:
 		err = sqlite3_system_errno(s->sql);
-		if (err != ENOSPC && err != EDQUOT && err != EMFILE &&
-		    err != ENOMEM && err != EROFS)
-			err = EIO;
-		break;
+		if (err == ENOSPC || err == EDQUOT || err == EMFILE ||
+		    err == ENFILE || err == ENOMEM || err == EROFS ||
+		    err == EACCES)
+			return err;
+		return EIO;
 	default:
-		break;
+		return EIO;
 	}
+}
+
+static int
+fail_sql(struct sqlite *s)
+{
+	int err = errno_of(s);
+
 	log_err("database %s: %s", s->path, sqlite3_errmsg(s->sql));
-	s->sick = true;
 	errno = err;
 	return -1;
 }
@@ -85,10 +93,11 @@ static int
 run(struct sqlite *s, sqlite3_stmt *st)
 {
 	int r = sqlite3_step(st);
+	int rc = r == SQLITE_DONE ? 0 : fail_sql(s);
 
 	sqlite3_reset(st);
 	sqlite3_clear_bindings(st);
-	return r == SQLITE_DONE ? 0 : fail_sql(s);
+	return rc;
 }
 
 __attribute__((format(printf, 3, 4))) static int
@@ -96,6 +105,7 @@ prepare(struct sqlite *s, sqlite3_stmt **st_r, const char *fmt, ...)
 {
 	char *sql;
 	va_list ap;
+	int rc;
 
 	if (*st_r)
 		return 0;
@@ -106,165 +116,52 @@ prepare(struct sqlite *s, sqlite3_stmt **st_r, const char *fmt, ...)
 		errno = ENOMEM;
 		return -1;
 	}
-	if (sqlite3_prepare_v3(s->sql, sql, -1, SQLITE_PREPARE_PERSISTENT,
-		st_r, NULL) != SQLITE_OK) {
-		sqlite3_free(sql);
-		return fail_sql(s);
-	}
+	rc = sqlite3_prepare_v3(s->sql, sql, -1, SQLITE_PREPARE_PERSISTENT,
+	    st_r, NULL);
 	sqlite3_free(sql);
-	return 0;
-}
-
-/* ---- values ---- */
-
-/* JSON text is copied by SQLite; strings live in the record, which outlives
- * the statement. */
-static int
-bind(struct sqlite *s, sqlite3_stmt *st, int i, const struct field *f,
-    const struct record *r)
-{
-	const void *mem = record_field(r, f);
-	CLEANUP_BYTES struct bytes json = { 0 };
-	char ref[REF_CHARS + 1];
-	int rc;
-
-	switch (f->type->kind) {
-	case TYPE_STRING:
-	case TYPE_SECRET:
-		rc = sqlite3_bind_text(st, i, *(const char *const *)mem, -1,
-		    SQLITE_STATIC);
-		break;
-	case TYPE_INT:
-	case TYPE_DATETIME:
-		rc = sqlite3_bind_int64(st, i, *(const int64_t *)mem);
-		break;
-	case TYPE_BOOL:
-		rc = sqlite3_bind_int(st, i, *(const bool *)mem);
-		break;
-	case TYPE_FLOAT:
-		rc = sqlite3_bind_double(st, i, *(const double *)mem);
-		break;
-	case TYPE_ENUM:
-		rc = sqlite3_bind_text(st, i,
-		    f->type->en->values[*(const int *)mem], -1, SQLITE_STATIC);
-		break;
-	case TYPE_REF:
-		rc = sqlite3_bind_text(st, i, ref,
-		    ref_format(*(const struct ref *)mem, ref),
-		    SQLITE_TRANSIENT);
-		break;
-	default:
-		model_to_json(f->type, mem, &json);
-		if (json.failed) {
-			errno = ENOMEM;
-			return -1;
-		}
-		rc = sqlite3_bind_text(st, i, json.p, (int)json.len,
-		    SQLITE_TRANSIENT);
-	}
 	return rc == SQLITE_OK ? 0 : fail_sql(s);
-}
-
-/* Typed memory of a column, in the arena. */
-static int
-column(struct arena *a, sqlite3_stmt *st, int i, const struct field *f,
-    void *mem, struct type_error *err)
-{
-	const struct type *type = f->type;
-	const char *text;
-	int e;
-
-	switch (type->kind) {
-	case TYPE_STRING:
-	case TYPE_SECRET:
-		text = (const char *)sqlite3_column_text(st, i);
-		*(const char **)mem = arena_strdup(a, text ? text : "");
-		return *(const char **)mem ? 0 : -1;
-	case TYPE_INT:
-	case TYPE_DATETIME:
-		*(int64_t *)mem = sqlite3_column_int64(st, i);
-		return 0;
-	case TYPE_BOOL:
-		*(bool *)mem = sqlite3_column_int(st, i) != 0;
-		return 0;
-	case TYPE_FLOAT:
-		*(double *)mem = sqlite3_column_double(st, i);
-		return 0;
-	case TYPE_ENUM:
-		text = (const char *)sqlite3_column_text(st, i);
-		e = enum_find(type->en, text ? text : "");
-		if (e < 0) {
-			log_warn("database: %s is no %s; using %s",
-			    text ? text : "NULL", type->en->name,
-			    type->en->values[0]);
-			e = 0;
-		}
-		*(int *)mem = e;
-		return 0;
-	case TYPE_REF:
-		text = (const char *)sqlite3_column_text(st, i);
-		if (!text || !ref_parse(text, mem))
-			*(struct ref *)mem = REF_NULL;
-		return 0;
-	default:
-		text = (const char *)sqlite3_column_text(st, i);
-		if (!text || strcmp(text, "[]") == 0 ||
-		    strcmp(text, "{}") == 0) {
-			model_empty(type, mem);
-			return 0;
-		}
-		return model_from_json(a, type, text, strlen(text), mem, err);
-	}
 }
 
 /* ---- changes ---- */
 
-static void
-sql_columns(const struct class_info *cls, struct bytes *b, const char *each)
+static int
+prepare_insert(struct sqlite *s, const struct class_info *cls)
 {
-	for (unsigned i = 0; i < cls->nfields; i++) {
-		if (!on_disk(&cls->fields[i]))
-			continue;
-		bytes_puts(b, ",");
-		if (each)
-			bytes_puts(b, each);
-		else
-			bytes_printf(b, "\"%s\"", cls->fields[i].column);
+	CLEANUP_BYTES struct bytes cols = { 0 }, marks = { 0 };
+
+	db_sqlite_columns(cls, &cols, NULL);
+	db_sqlite_columns(cls, &marks, "?");
+	/* a class may have no column of its own */
+	if (!bytes_cstr(&cols) || !bytes_cstr(&marks)) {
+		errno = ENOMEM;
+		return -1;
 	}
+	return prepare(s, &s->classes[cls->id].insert,
+	    "INSERT INTO \"%s\"(_ref,_created,_modified%s) VALUES(?,?,?%s)",
+	    cls->name, cols.p, marks.p);
 }
 
 static int
 insert(struct sqlite *s, const struct engine_change *c)
 {
 	struct class_sql *k = &s->classes[c->cls->id];
-	CLEANUP_BYTES struct bytes cols = { 0 }, marks = { 0 };
-	sqlite3_stmt *st;
+	uint8_t ref[DB_SQLITE_REF_BYTES];
 	int n = 0;
 
-	if (!k->insert) {
-		sql_columns(c->cls, &cols, NULL);
-		sql_columns(c->cls, &marks, "?");
-		bytes_cstr(&cols);
-		bytes_cstr(&marks);
-		if (cols.failed || marks.failed) {
-			errno = ENOMEM;
-			return -1;
-		}
-		if (prepare(s, &k->insert,
-			"INSERT INTO \"%s\"(_ref,_created,_modified%s) "
-			"VALUES(?,?,?%s)",
-			c->cls->name, cols.p, marks.p) < 0)
-			return -1;
+	if (!k->insert && prepare_insert(s, c->cls) < 0)
+		return -1;
+	db_sqlite_ref_bytes(c->ref, ref);
+	sqlite3_bind_blob(k->insert, ++n, ref, sizeof(ref), SQLITE_STATIC);
+	sqlite3_bind_int64(k->insert, ++n, (int64_t)c->after->created);
+	sqlite3_bind_int64(k->insert, ++n, (int64_t)c->after->modified);
+	for (unsigned i = 0; i < c->cls->nfields; i++) {
+		const struct field *f = &c->cls->fields[i];
+
+		if (db_sqlite_on_disk(f) &&
+		    db_sqlite_bind(k->insert, ++n, f, c->after) != SQLITE_OK)
+			return fail_sql(s);
 	}
-	st = k->insert;
-	sqlite3_bind_blob(st, ++n, &c->ref, sizeof(c->ref), SQLITE_STATIC);
-	sqlite3_bind_int64(st, ++n, (int64_t)c->after->created);
-	sqlite3_bind_int64(st, ++n, (int64_t)c->after->modified);
-	for (unsigned i = 0; i < c->cls->nfields; i++)
-		if (on_disk(&c->cls->fields[i]) &&
-		    bind(s, st, ++n, &c->cls->fields[i], c->after) < 0)
-			return -1;
-	if (run(s, st) < 0)
+	if (run(s, k->insert) < 0)
 		return -1;
 	*c->rowid = sqlite3_last_insert_rowid(s->sql);
 	return 0;
@@ -287,8 +184,8 @@ update_field(struct sqlite *s, const struct engine_change *c,
 		c->cls->name, f->column) < 0)
 		return -1;
 	st = k->update[f->index];
-	if (bind(s, st, 1, f, c->after) < 0)
-		return -1;
+	if (db_sqlite_bind(st, 1, f, c->after) != SQLITE_OK)
+		return fail_sql(s);
 	sqlite3_bind_int64(st, 2, (int64_t)c->after->modified);
 	sqlite3_bind_int64(st, 3, *c->rowid);
 	return run(s, st);
@@ -324,9 +221,11 @@ update(struct sqlite *s, const struct engine_change *c)
 	return run(s, k->touch);
 }
 
-static int delete (struct sqlite *s, const struct engine_change *c)
+static int
+remove_row(struct sqlite *s, const struct engine_change *c)
 {
 	struct class_sql *k = &s->classes[c->cls->id];
+	uint8_t ref[DB_SQLITE_REF_BYTES];
 
 	if (prepare(s, &k->delete, "DELETE FROM \"%s\" WHERE _id=?",
 		c->cls->name) < 0)
@@ -343,7 +242,8 @@ static int delete (struct sqlite *s, const struct engine_change *c)
 	sqlite3_bind_int64(s->bury, 1, (int64_t)c->generation);
 	sqlite3_bind_int64(s->bury, 2, (int64_t)c->before->created);
 	sqlite3_bind_text(s->bury, 3, c->cls->name, -1, SQLITE_STATIC);
-	sqlite3_bind_blob(s->bury, 4, &c->ref, sizeof(c->ref), SQLITE_STATIC);
+	db_sqlite_ref_bytes(c->ref, ref);
+	sqlite3_bind_blob(s->bury, 4, ref, sizeof(ref), SQLITE_STATIC);
 	return run(s, s->bury);
 }
 
@@ -355,7 +255,7 @@ sqlite_change(struct db_engine *e, const struct engine_change *c)
 	if (!c->before)
 		return insert(s, c);
 	if (!c->after)
-		return delete (s, c);
+		return remove_row(s, c);
 	return update(s, c);
 }
 
@@ -385,12 +285,33 @@ disconnect(struct sqlite *s)
 	}
 	finalize(&s->begin);
 	finalize(&s->commit);
-	finalize(&s->rollback);
-	finalize(&s->ceiling);
 	finalize(&s->bury);
 	finalize(&s->forget);
 	sqlite3_close(s->sql);
 	s->sql = NULL;
+}
+
+/* In its own words, since some file systems cannot do it: "wal". */
+static int
+use_log(struct sqlite *s)
+{
+	sqlite3_stmt *st = NULL;
+	const char *mode = NULL;
+	int rc = -1;
+
+	if (prepare(s, &st, "PRAGMA journal_mode=WAL") < 0)
+		return -1;
+	if (sqlite3_step(st) == SQLITE_ROW)
+		mode = (const char *)sqlite3_column_text(st, 0);
+	if (!mode) {
+		rc = fail_sql(s);
+	} else if (strcmp(mode, "wal") != 0) {
+		errno = EOPNOTSUPP;
+	} else {
+		rc = 0;
+	}
+	sqlite3_finalize(st);
+	return rc;
 }
 
 static int
@@ -398,32 +319,28 @@ connect_file(struct sqlite *s)
 {
 	if (sqlite3_open_v2(s->path, &s->sql,
 		SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE |
-		    SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE,
-		NULL) != SQLITE_OK)
+		    SQLITE_OPEN_NOMUTEX,
+		db_sqlite_vfs()) != SQLITE_OK)
 		return fail_sql(s);
-	sqlite3_extended_result_codes(s->sql, 0);
 	sqlite3_busy_timeout(s->sql, 5000);
 	sqlite3_db_config(s->sql, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
 	sqlite3_db_config(s->sql, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
-	if (exec(s, "PRAGMA journal_mode=WAL") < 0 ||
-	    exec(s, "PRAGMA synchronous=FULL") < 0 ||
+	if (use_log(s) < 0 || exec(s, "PRAGMA synchronous=FULL") < 0 ||
 	    exec(s, "PRAGMA wal_autocheckpoint=2000") < 0 ||
 	    exec(s, "PRAGMA journal_size_limit=67108864") < 0 ||
 	    exec(s, "PRAGMA cache_size=-2048") < 0)
 		return -1;
-	s->sick = false;
 	return 0;
 }
 
-/* -1: no such row or table. */
-static int64_t
-meta_get(struct sqlite *s, const char *key)
+int64_t
+db_sqlite_meta(sqlite3 *sql, const char *key)
 {
 	sqlite3_stmt *st = NULL;
 	int64_t v = -1;
 
-	if (sqlite3_prepare_v2(s->sql, "SELECT value FROM _meta WHERE key=?",
-		-1, &st, NULL) == SQLITE_OK) {
+	if (sqlite3_prepare_v2(sql, "SELECT value FROM _meta WHERE key=?", -1,
+		&st, NULL) == SQLITE_OK) {
 		sqlite3_bind_text(st, 1, key, -1, SQLITE_STATIC);
 		if (sqlite3_step(st) == SQLITE_ROW)
 			v = sqlite3_column_int64(st, 0);
@@ -452,7 +369,8 @@ meta_set(struct sqlite *s, const char *key, int64_t value)
 static int
 create_schema(struct sqlite *s)
 {
-	if (exec(s,
+	if (exec(s, "PRAGMA application_id=" APPLICATION_ID) < 0 ||
+	    exec(s,
 		"CREATE TABLE _meta(key TEXT PRIMARY KEY, value INTEGER "
 		"NOT NULL) STRICT, WITHOUT ROWID") < 0 ||
 	    exec(s,
@@ -467,38 +385,27 @@ create_schema(struct sqlite *s)
 }
 
 static int
-migrate(struct sqlite *s, int version)
+migrate(struct sqlite *s, int64_t version)
 {
-	bool moved = true;
+	const struct schema_migration *m = schema_migrations;
 
-	while (version < schema_version && moved) {
-		moved = false;
-		for (unsigned i = 0; i < schema_migration_count; i++) {
-			const struct schema_migration *m =
-			    &schema_migrations[i];
-
-			if (m->from != version)
-				continue;
-			for (const char *const *q = m->sql; *q; q++)
-				if (exec(s, *q) < 0)
-					return -1;
-			version = m->to;
-			moved = true;
-			break;
-		}
-	}
-	if (version != schema_version) {
+	while (m->from && m->from != version)
+		m++;
+	if (m->to != schema_version) {
 		errno = EPROTO;
 		return -1;
 	}
-	return meta_set(s, "schema_version", version);
+	for (const char *const *sql = m->sql; *sql; sql++)
+		if (exec(s, *sql) < 0)
+			return -1;
+	return meta_set(s, "schema_version", schema_version);
 }
 
 /* Creates or upgrades, as one transaction. */
 static int
 ensure_schema(struct sqlite *s, char *err, size_t err_size)
 {
-	int64_t version = meta_get(s, "schema_version");
+	int64_t version = db_sqlite_meta(s->sql, "schema_version");
 	int rc;
 
 	if (version == schema_version)
@@ -512,7 +419,7 @@ ensure_schema(struct sqlite *s, char *err, size_t err_size)
 	}
 	rc = exec(s, "BEGIN IMMEDIATE");
 	if (rc == 0)
-		rc = version < 0 ? create_schema(s) : migrate(s, (int)version);
+		rc = version < 0 ? create_schema(s) : migrate(s, version);
 	if (rc == 0)
 		rc = exec(s, "COMMIT");
 	if (rc < 0) {
@@ -534,35 +441,16 @@ static int
 load_row(const struct engine_loader *l, const struct class_info *cls,
     sqlite3_stmt *st, struct arena *a, struct type_error *err)
 {
-	struct record *typed = arena_alloc(a, cls->size);
-	struct record *r;
-	int n = 4;
+	struct record *r = db_sqlite_row(a, st, cls, err);
 
-	if (!typed)
-		return -1;
-	typed->cls = cls;
-	if (sqlite3_column_bytes(st, 1) != sizeof(typed->self)) {
-		snprintf(err->text, sizeof(err->text), "a row without _ref");
-		return -1;
-	}
-	memcpy(&typed->self, sqlite3_column_blob(st, 1), sizeof(typed->self));
-	typed->created = (uint64_t)sqlite3_column_int64(st, 2);
-	typed->modified = (uint64_t)sqlite3_column_int64(st, 3);
-	for (unsigned i = 0; i < cls->nfields; i++) {
-		const struct field *f = &cls->fields[i];
-		void *mem = (char *)typed + f->offset;
-
-		if (f->inverse_cls >= 0)
-			continue;
-		if (!f->persistent)
-			memcpy(mem, f->initial, f->type->size);
-		else if (column(a, st, n++, f, mem, err) < 0)
-			return -1;
-	}
-	r = record_build(cls, typed, 0, NULL, NULL);
 	if (!r)
 		return -1;
-	return l->record(l->arg, r, sqlite3_column_int64(st, 0));
+	if (l->record(l->arg, r, sqlite3_column_int64(st, 0)) == 0)
+		return 0;
+	if (errno == EEXIST)
+		snprintf(err->text, sizeof(err->text),
+		    "two rows have the same reference");
+	return -1;
 }
 
 static int
@@ -570,17 +458,11 @@ load_class(struct sqlite *s, const struct engine_loader *l,
     const struct class_info *cls, struct type_error *err)
 {
 	CLEANUP(arena_free) struct arena *a = arena_new(0);
-	CLEANUP_BYTES struct bytes cols = { 0 };
-	sqlite3_stmt *st = NULL;
-	int r, rc;
+	sqlite3_stmt *st = a ? db_sqlite_select(s->sql, cls) : NULL;
+	int r = SQLITE_DONE, rc = 0;
 
-	sql_columns(cls, &cols, NULL);
-	if (!a || !bytes_cstr(&cols))
-		return -1;
-	if (prepare(s, &st, "SELECT _id,_ref,_created,_modified%s FROM \"%s\"",
-		cols.p, cls->name) < 0)
-		return -1;
-	rc = 0;
+	if (!st)
+		return fail_sql(s);
 	while (rc == 0 && (r = sqlite3_step(st)) == SQLITE_ROW) {
 		rc = load_row(l, cls, st, a, err);
 		arena_reset(a);
@@ -595,37 +477,48 @@ static int
 load_deleted(struct sqlite *s, const struct engine_loader *l)
 {
 	sqlite3_stmt *st = NULL;
-	int rc = 0;
+	int r;
 
 	if (prepare(s, &st,
-		"SELECT generation,created,class,_ref FROM "
-		"_deleted ORDER BY generation") < 0)
+		"SELECT generation,created,class,_ref FROM _deleted "
+		"ORDER BY generation") < 0)
 		return -1;
-	while (rc == 0 && sqlite3_step(st) == SQLITE_ROW) {
+	while ((r = sqlite3_step(st)) == SQLITE_ROW) {
 		const char *name = (const char *)sqlite3_column_text(st, 2);
 		const struct class_info *cls = name ? class_find(name) : NULL;
+		int64_t generation = sqlite3_column_int64(st, 0);
 		struct engine_tombstone t = {
-			.generation = (uint64_t)sqlite3_column_int64(st, 0),
+			.generation = (uint64_t)generation,
 			.created = (uint64_t)sqlite3_column_int64(st, 1),
 		};
 
-		if (!cls || sqlite3_column_bytes(st, 3) != sizeof(t.ref))
+		/* of a class that is no more, or damaged: nobody asks for it */
+		if (!cls || !db_sqlite_ref_column(st, 3, &t.ref) ||
+		    generation < 0 || generation >= DB_SQLITE_GENERATION_MAX)
 			continue;
 		t.cls = cls->id;
-		memcpy(&t.ref, sqlite3_column_blob(st, 3), sizeof(t.ref));
-		rc = l->tombstone(l->arg, &t);
+		l->tombstone(l->arg, &t);
 	}
+	if (r != SQLITE_DONE)
+		(void)fail_sql(s);
 	sqlite3_finalize(st);
-	return rc;
+	return r == SQLITE_DONE ? 0 : -1;
+}
+
+static uint64_t
+meta_generation(struct sqlite *s, const char *key)
+{
+	int64_t g = db_sqlite_meta(s->sql, key);
+
+	return g > 0 && g < DB_SQLITE_GENERATION_MAX ? (uint64_t)g : 0;
 }
 
 static int
 sqlite_load(struct db_engine *e, const struct engine_loader *l,
-    uint64_t *ceiling_r, char *err, size_t err_size)
+    struct engine_state *state_r, char *err, size_t err_size)
 {
 	struct sqlite *s = (struct sqlite *)e;
 	struct type_error te = { "" };
-	int64_t ceiling;
 
 	for (int c = 0; c < CLASS_COUNT; c++) {
 		const struct class_info *cls = &class_table[c];
@@ -641,12 +534,12 @@ sqlite_load(struct db_engine *e, const struct engine_loader *l,
 		}
 	}
 	if (load_deleted(s, l) < 0) {
-		snprintf(err, err_size, "%s: %s", s->path,
+		snprintf(err, err_size, "%s: table _deleted: %s", s->path,
 		    sqlite3_errmsg(s->sql));
 		return -1;
 	}
-	ceiling = meta_get(s, "ceiling");
-	*ceiling_r = ceiling > 0 ? (uint64_t)ceiling : 0;
+	state_r->ceiling = meta_generation(s, "ceiling");
+	state_r->forgotten = meta_generation(s, "forgotten");
 	return 0;
 }
 
@@ -657,13 +550,6 @@ sqlite_begin(struct db_engine *e)
 {
 	struct sqlite *s = (struct sqlite *)e;
 
-	/* After a failed commit nobody knows what the page cache of this
-	 * connection holds: start from the file. */
-	if (s->sick || !s->sql) {
-		disconnect(s);
-		if (connect_file(s) < 0)
-			return -1;
-	}
 	if (prepare(s, &s->begin, "BEGIN IMMEDIATE") < 0)
 		return -1;
 	return run(s, s->begin);
@@ -673,10 +559,28 @@ static int
 sqlite_commit(struct db_engine *e)
 {
 	struct sqlite *s = (struct sqlite *)e;
+	int rc;
 
-	if (prepare(s, &s->commit, "COMMIT") < 0)
-		return -1;
-	return run(s, s->commit);
+	rc = prepare(s, &s->commit, "COMMIT");
+	if (rc == 0)
+		rc = run(s, s->commit);
+	s->in_doubt = rc < 0;
+	return rc;
+}
+
+/* A commit whose sync failed may stand in the log, complete, behind the end
+ * that SQLite goes on from. It was refused: after a crash it must not come
+ * back. The next commit overwrites it; this is one that has nothing else to
+ * do. If it fails too, the one after will do. */
+static void
+overwrite_doubt(struct sqlite *s)
+{
+	static const char sql[] =
+	    "INSERT INTO _meta(key,value) VALUES('refused',1) "
+	    "ON CONFLICT(key) DO UPDATE SET value=value+1";
+
+	(void)sqlite3_exec(s->sql, sql, NULL, NULL, NULL);
+	s->in_doubt = false;
 }
 
 static void
@@ -684,9 +588,10 @@ sqlite_rollback(struct db_engine *e)
 {
 	struct sqlite *s = (struct sqlite *)e;
 
-	if (s->sql && !sqlite3_get_autocommit(s->sql))
+	if (!sqlite3_get_autocommit(s->sql))
 		sqlite3_exec(s->sql, "ROLLBACK", NULL, NULL, NULL);
-	s->sick = true;
+	if (s->in_doubt)
+		overwrite_doubt(s);
 }
 
 static int
@@ -704,7 +609,9 @@ sqlite_forget(struct db_engine *e, uint64_t upto)
 	    0)
 		return -1;
 	sqlite3_bind_int64(s->forget, 1, (int64_t)upto);
-	return run(s, s->forget);
+	if (run(s, s->forget) < 0)
+		return -1;
+	return meta_set(s, "forgotten", (int64_t)upto);
 }
 
 static void
@@ -719,38 +626,57 @@ sqlite_free(struct db_engine *e)
 	free(s);
 }
 
-/* One daemon a database: held until the process ends. */
-static int
-take_lock(struct sqlite *s, char *err, size_t err_size)
-{
-	char path[4096];
+/* ---- opening ---- */
 
-	snprintf(path, sizeof(path), "%s.lock", s->path);
-	s->lock_fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-	if (s->lock_fd < 0) {
-		snprintf(err, err_size, "%s: %s", path, strerror(errno));
+/* One daemon a database: held until the descriptor is closed. */
+int
+db_sqlite_lock(const char *path, char *err, size_t err_size)
+{
+	char lock[4096];
+	int fd;
+
+	if ((size_t)snprintf(lock, sizeof(lock), "%s.lock", path) >=
+	    sizeof(lock)) {
+		snprintf(err, err_size, "the path of the database is too long");
 		return -1;
 	}
-	if (flock(s->lock_fd, LOCK_EX | LOCK_NB) < 0) {
+	fd = fault_open(lock, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	if (fd < 0) {
+		snprintf(err, err_size, "%s: %s", lock, strerror(errno));
+	} else if (flock(fd, LOCK_EX | LOCK_NB) < 0) {
 		snprintf(err, err_size,
-		    "%s is in use by another xapid; stop that one first",
-		    s->path);
+		    "%s is in use by another xapid; stop that one first", path);
+		close(fd);
 		return -1;
 	}
-	return 0;
+	return fd;
 }
 
-struct db_engine *
-db_sqlite_open(const char *path, char *err, size_t err_size)
+/* A new file, for nobody else to read, whose name survives a power loss. */
+static int
+make_file(const char *path)
+{
+	CLEANUP_FREE char *folder = strdup(path);
+	CLEANUP_FD int fd =
+	    fault_open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	CLEANUP_FD int dir = -1;
+
+	if (fd < 0)
+		return errno == EEXIST ? 0 : -1;
+	if (!folder)
+		return -1;
+	dir =
+	    fault_open(dirname(folder), O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
+	return dir < 0 ? -1 : fault_fsync(dir);
+}
+
+static struct sqlite *
+sqlite_new(const char *path)
 {
 	struct sqlite *s = fault_calloc(1, sizeof(*s));
-	mode_t mask;
-	int rc;
 
-	if (!s) {
-		snprintf(err, err_size, "out of memory");
+	if (!s)
 		return NULL;
-	}
 	s->engine = (struct db_engine){
 		.name = "sqlite",
 		.load = sqlite_load,
@@ -765,17 +691,32 @@ db_sqlite_open(const char *path, char *err, size_t err_size)
 	s->lock_fd = -1;
 	s->path = strdup(path);
 	if (!s->path) {
+		free(s);
+		return NULL;
+	}
+	return s;
+}
+
+static struct db_engine *
+open_file(const char *path, bool lock, char *err, size_t err_size)
+{
+	struct sqlite *s = sqlite_new(path);
+
+	if (!s) {
 		snprintf(err, err_size, "out of memory");
+		return NULL;
+	}
+	if (lock && (s->lock_fd = db_sqlite_lock(path, err, err_size)) < 0)
+		goto fail;
+	if (make_file(path) < 0) {
+		snprintf(err, err_size, "%s: %s", path, strerror(errno));
 		goto fail;
 	}
-	if (take_lock(s, err, err_size) < 0)
-		goto fail;
-	mask = umask(077);
-	rc = connect_file(s);
-	umask(mask);
-	if (rc < 0) {
+	if (connect_file(s) < 0) {
 		snprintf(err, err_size, "%s: %s", path,
-		    s->sql ? sqlite3_errmsg(s->sql) : strerror(errno));
+		    errno == EOPNOTSUPP ? "the file system cannot keep a log "
+					  "(no shared memory)"
+					: sqlite3_errmsg(s->sql));
 		goto fail;
 	}
 	if (ensure_schema(s, err, err_size) < 0)
@@ -786,31 +727,14 @@ fail:
 	return NULL;
 }
 
-int
-db_sqlite_backup(const char *path, const char *to, char *err, size_t err_size)
+struct db_engine *
+db_sqlite_open(const char *path, char *err, size_t err_size)
 {
-	sqlite3 *from = NULL, *dest = NULL;
-	sqlite3_backup *b;
-	int rc = -1;
+	return open_file(path, true, err, err_size);
+}
 
-	if (sqlite3_open_v2(path, &from, SQLITE_OPEN_READONLY, NULL) !=
-		SQLITE_OK ||
-	    sqlite3_open_v2(to, &dest,
-		SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE,
-		NULL) != SQLITE_OK) {
-		snprintf(err, err_size, "%s: %s", dest ? to : path,
-		    sqlite3_errmsg(dest ? dest : from));
-	} else if (!(b = sqlite3_backup_init(dest, "main", from, "main"))) {
-		snprintf(err, err_size, "%s: %s", to, sqlite3_errmsg(dest));
-	} else {
-		sqlite3_backup_step(b, -1);
-		if (sqlite3_backup_finish(b) == SQLITE_OK)
-			rc = 0;
-		else
-			snprintf(err, err_size, "%s: %s", to,
-			    sqlite3_errmsg(dest));
-	}
-	sqlite3_close(from);
-	sqlite3_close(dest);
-	return rc;
+struct db_engine *
+db_sqlite_open_unlocked(const char *path, char *err, size_t err_size)
+{
+	return open_file(path, false, err, err_size);
 }

@@ -46,22 +46,30 @@ tombstone_at(struct db *db, uint32_t i)
 }
 
 void
-event_row_deleted(struct db *db, const struct record *last, uint64_t generation)
+event_bury(struct db *db, const struct engine_tombstone *t)
 {
-	if (!last->cls->events)
-		return;
 	if (db->tombstones_n == DB_TOMBSTONES) {
 		db->forgotten = tombstone_at(db, 0)->generation;
 		db->tombstones_first =
 		    (db->tombstones_first + 1) % DB_TOMBSTONES;
 		db->tombstones_n--;
+		db->tombstones_dropped++;
 	}
-	*tombstone_at(db, db->tombstones_n++) = (struct engine_tombstone){
+	*tombstone_at(db, db->tombstones_n++) = *t;
+}
+
+void
+event_row_deleted(struct db *db, const struct record *last, uint64_t generation)
+{
+	const struct engine_tombstone t = {
 		.generation = generation,
 		.created = last->created,
 		.cls = last->cls->id,
 		.ref = last->self,
 	};
+
+	if (last->cls->events)
+		event_bury(db, &t);
 }
 
 /* ---- what changed ---- */
@@ -111,7 +119,7 @@ collect_classes(struct db *db, const struct event_filter *f, uint64_t token,
     struct items *items)
 {
 	for (int c = 0; c < CLASS_COUNT; c++) {
-		if (!f->classes[c] || class_table[c].fixed)
+		if (!f->classes[c])
 			continue;
 		for (struct row *row = db->tables[c].newest;
 		     row && row->published->modified > token && !items->failed;
@@ -136,33 +144,16 @@ collect_objects(struct db *db, const struct event_filter *f, uint64_t token,
 	}
 }
 
-int
-event_object_compare(const struct event_object *a,
-    const struct event_object *b)
-{
-	if (a->cls != b->cls)
-		return a->cls < b->cls ? -1 : 1;
-	if (a->ref.hi != b->ref.hi)
-		return a->ref.hi < b->ref.hi ? -1 : 1;
-	return a->ref.lo < b->ref.lo ? -1 : a->ref.lo > b->ref.lo;
-}
-
-static int
-compare_objects(const void *a, const void *b)
-{
-	return event_object_compare(a, b);
-}
-
 static bool
-filter_wants(const struct event_filter *f, uint16_t cls, struct ref ref)
+wants_deleted(const struct event_filter *f, const struct engine_tombstone *t)
 {
-	const struct event_object key = { cls, ref };
-
-	if (f->classes[cls])
+	if (f->classes[t->cls])
 		return true;
-	return f->nobjects &&
-	    bsearch(&key, f->objects, f->nobjects, sizeof(key),
-	        compare_objects);
+	for (uint32_t i = 0; i < f->nobjects; i++)
+		if (f->objects[i].cls == t->cls &&
+		    ref_equal(f->objects[i].ref, t->ref))
+			return true;
+	return false;
 }
 
 static void
@@ -174,7 +165,7 @@ collect_deleted(struct db *db, const struct event_filter *f, uint64_t token,
 
 		if (t->generation <= token)
 			break;
-		if (t->created > token || !filter_wants(f, t->cls, t->ref))
+		if (t->created > token || !wants_deleted(f, t))
 			continue;
 		items_add(items,
 		    (struct event_item){
@@ -208,12 +199,12 @@ event_since(struct db *db, const struct event_filter *f, uint64_t token,
 	memset(batch_r, 0, sizeof(*batch_r));
 	pthread_rwlock_rdlock(&db->publication);
 	batch_r->token = db->generation;
-	if (token && token < db->forgotten) {
+	if ((token && token < db->forgotten) || token > db->generation) {
 		pthread_rwlock_unlock(&db->publication);
 		return EVENTS_TOO_OLD;
 	}
 	for (int c = 0; c < CLASS_COUNT; c++)
-		counts_r[c] = class_table[c].fixed ? 0 : db->tables[c].count;
+		counts_r[c] = db->tables[c].count;
 	if (token < db->generation) {
 		collect_classes(db, f, token, &items);
 		collect_objects(db, f, token, &items);
@@ -221,7 +212,8 @@ event_since(struct db *db, const struct event_filter *f, uint64_t token,
 			collect_deleted(db, f, token, &items);
 	}
 	pthread_rwlock_unlock(&db->publication);
-	qsort(items.p, items.n, sizeof(*items.p), by_generation);
+	if (items.n)
+		qsort(items.p, items.n, sizeof(*items.p), by_generation);
 	batch_r->events = items.p;
 	batch_r->n = items.n;
 	batch_r->valid_ref_counts = counts_r;
@@ -233,34 +225,54 @@ event_since(struct db *db, const struct event_filter *f, uint64_t token,
 }
 
 void
-event_release_array(struct event_batch *b)
-{
-	free((void *)(uintptr_t)b->events);
-	b->events = NULL;
-	b->n = 0;
-}
-
-void
 event_release(struct event_batch *b)
 {
 	for (uint32_t i = 0; i < b->n; i++)
 		record_unref(b->events[i].snapshot);
-	event_release_array(b);
+	free((void *)(uintptr_t)b->events);
+	memset(b, 0, sizeof(*b));
 }
 
 /* ---- waiting ---- */
 
+/* What a batch changed. */
+struct news {
+	const struct tx *batch;
+	uint64_t last; /* generation */
+	bool classes[CLASS_COUNT];
+};
+
 static bool
-watch_matches(const struct event_watch *w, const struct tx *batch)
+batch_has(const struct news *news, const struct event_watch *w,
+    const struct event_object *o)
 {
-	for (const struct tx *t = batch; t; t = t->next) {
+	for (const struct tx *t = news->batch; t; t = t->next) {
 		if (t->generation <= w->token)
 			continue;
 		for (uint32_t i = 0; i < t->nchanges; i++)
-			if (filter_wants(w->filter, t->changes[i].cls,
-			        t->changes[i].self))
+			if (t->changes[i].cls == o->cls &&
+			    ref_equal(t->changes[i].self, o->ref))
 				return true;
 	}
+	return false;
+}
+
+/* Whole classes may wake for a change that the token covers already: then
+ * event_since finds nothing, and who waits does so again. */
+static bool
+watch_matches(const struct event_watch *w, const struct news *news)
+{
+	const struct event_filter *f = w->filter;
+
+	if (news->last <= w->token)
+		return false;
+	for (int c = 0; c < CLASS_COUNT; c++)
+		if (news->classes[c] && f->classes[c])
+			return true;
+	for (uint32_t i = 0; i < f->nobjects; i++)
+		if (news->classes[f->objects[i].cls] &&
+		    batch_has(news, w, &f->objects[i]))
+			return true;
 	return false;
 }
 
@@ -274,24 +286,64 @@ watch_fire(struct event_watch *w)
 void
 event_notify(struct db *db, const struct tx *batch)
 {
+	struct news news = { .batch = batch };
+
+	for (const struct tx *t = batch; t; t = t->next) {
+		news.last = t->generation;
+		for (uint32_t i = 0; i < t->nchanges; i++)
+			news.classes[t->changes[i].cls] = true;
+	}
 	pthread_mutex_lock(&db->watch_lock);
 	for (struct event_watch *w = db->watches; w; w = w->next)
-		if (w->armed && watch_matches(w, batch))
+		if (w->armed && watch_matches(w, &news))
 			watch_fire(w);
 	pthread_mutex_unlock(&db->watch_lock);
 }
 
 static bool
+deleted_since(struct db *db, const struct event_filter *f, uint64_t token)
+{
+	for (uint32_t i = db->tombstones_n; i-- > 0;) {
+		const struct engine_tombstone *t = tombstone_at(db, i);
+
+		if (t->generation <= token)
+			return false;
+		if (t->created <= token && wants_deleted(f, t))
+			return true;
+	}
+	return false;
+}
+
+static bool
+changed_since(struct db *db, const struct event_filter *f, uint64_t token)
+{
+	for (int c = 0; c < CLASS_COUNT; c++)
+		if (f->classes[c] && db->tables[c].newest &&
+		    db->tables[c].newest->published->modified > token)
+			return true;
+	for (uint32_t i = 0; i < f->nobjects; i++) {
+		const struct event_object *o = &f->objects[i];
+		struct row *row = refmap_get(&db->tables[o->cls].rows, o->ref);
+
+		if (row && row->published->modified > token)
+			return true;
+	}
+	return deleted_since(db, f, token);
+}
+
+/* Whether event_since would answer anything but EVENTS_NONE. */
+static bool
 has_news(struct db *db, const struct event_watch *w)
 {
-	struct event_batch b;
-	uint64_t counts[CLASS_COUNT];
-	enum event_result r;
+	bool yes;
 
-	r = event_since(db, w->filter, w->token, &b, counts);
-	if (r == EVENTS_FOUND)
-		event_release(&b);
-	return r != EVENTS_NONE;
+	pthread_rwlock_rdlock(&db->publication);
+	yes = w->token != db->generation &&
+	    ((w->token && w->token < db->forgotten) ||
+		w->token > db->generation ||
+		changed_since(db, w->filter, w->token));
+	pthread_rwlock_unlock(&db->publication);
+	return yes;
 }
 
 void
@@ -305,7 +357,7 @@ event_watch_add(struct db *db, struct event_watch *w)
 		w->next->prev = w;
 	db->watches = w;
 	/* A change published before we stood in the list. */
-	if (db_generation(db) > w->token && has_news(db, w))
+	if (has_news(db, w))
 		watch_fire(w);
 	pthread_mutex_unlock(&db->watch_lock);
 }

@@ -14,14 +14,16 @@ struct event_filter {
 	const struct event_object {
 		uint16_t cls;
 		struct ref ref;
-	} * objects; /* and these, sorted by event_object_compare */
+	} * objects; /* and these */
 	uint32_t nobjects;
 };
 
 enum event_result {
 	EVENTS_FOUND,
 	EVENTS_NONE,
-	EVENTS_TOO_OLD, /* deletions since token are forgotten */
+	/* Deletions since token are forgotten, or the token is none of this
+	 * database's (a backup was restored): start again from 0. */
+	EVENTS_TOO_OLD,
 	EVENTS_NO_MEMORY,
 };
 
@@ -33,14 +35,11 @@ enum event_result event_since(struct db *db, const struct event_filter *f,
     uint64_t token, struct event_batch *batch_r,
     uint64_t counts_r[CLASS_COUNT]);
 void event_release(struct event_batch *b);
-/* Frees the array but not what it holds: its references went elsewhere. */
-void event_release_array(struct event_batch *b);
-/* The order that a filter's objects stand in. */
-int event_object_compare(const struct event_object *a,
-    const struct event_object *b);
 
 /* Calls wake once, when something that the filter wants has a generation above
- * token (also at once, from within, if it has already). */
+ * token (also at once, from within, if it has already). wake runs with the
+ * watches locked: it must be short and must not call event_watch_. It may also
+ * be woken for nothing, so whoever waits asks event_since and waits again. */
 struct event_watch {
 	const struct event_filter *filter; /* borrowed until removed */
 	uint64_t token;

@@ -32,6 +32,7 @@ tx_free(struct tx *t)
 	for (uint32_t i = 0; i < t->nchanges; i++) {
 		record_unref(t->changes[i].before);
 		record_unref(t->changes[i].after);
+		db_backrefs_free(t->changes[i].dropped);
 	}
 	arena_free(t->arena);
 	free(t->changes);
@@ -118,29 +119,26 @@ tx_each(struct tx *t, int cls, int (*fn)(const struct record *r, void *arg),
     void *arg)
 {
 	struct db *db = t->db;
-	const struct record **heads;
-	struct row *row;
+	struct row **rows, *row;
 	size_t n = 0;
 	int rc = 0;
 
-	/* Only writers replace a head, so these stay while we hold the turn;
-	 * the maps themselves change when the flusher publishes. */
+	/* Rows that the head has stay while we hold the turn; the maps
+	 * themselves change when the flusher publishes. */
 	pthread_rwlock_rdlock(&db->publication);
-	heads = arena_array(t->arena,
-	    db->tables[cls].rows.count + db->pending.count + 1, sizeof(*heads));
-	for (size_t i = 0;
-	     heads && (row = refmap_next(&db->tables[cls].rows, &i, NULL));)
+	rows = arena_array(t->arena,
+	    db->tables[cls].rows.count + db->pending.count, sizeof(*rows));
+	for (row = rows ? db->tables[cls].oldest : NULL; row; row = row->newer)
 		if (row->head)
-			heads[n++] = row->head;
-	for (size_t i = 0;
-	     heads && (row = refmap_next(&db->pending, &i, NULL));)
+			rows[n++] = row;
+	for (size_t i = 0; rows && (row = refmap_next(&db->pending, &i, NULL));)
 		if (row->cls == cls && row->head)
-			heads[n++] = row->head;
+			rows[n++] = row;
 	pthread_rwlock_unlock(&db->publication);
-	if (!heads)
+	if (!rows)
 		return fail_nomem(t);
 	for (size_t i = 0; rc == 0 && i < n; i++)
-		rc = fn(heads[i], arg);
+		rc = fn(rows[i]->head, arg);
 	return rc;
 }
 
@@ -181,7 +179,7 @@ change_head(struct tx *t, struct row *row, struct record *after)
 {
 	struct change *c = change_of(t, row);
 
-	if (!c || db_backrefs(t->db, row, row->head, after) < 0) {
+	if (!c || db_backrefs(t->db, c, t->generation, row->head, after) < 0) {
 		record_unref(after);
 		return fail_nomem(t);
 	}
@@ -220,21 +218,39 @@ derived_change(struct tx *t, struct row *row, const struct field *f,
 struct derive {
 	struct tx *t;
 	const struct field *stored;
+	const void *unchanged; /* the value on the other side of the change */
 	struct ref member;
 	bool add;
 	int rc;
 };
+
+static bool
+set_has(const struct set *s, struct ref r)
+{
+	const struct ref *items = s->items;
+
+	for (uint32_t i = 0; i < s->n; i++)
+		if (ref_equal(items[i], r))
+			return true;
+	return false;
+}
 
 static void
 derive_one(void *arg, int cls, struct ref target)
 {
 	struct derive *d = arg;
 	struct row *row = db_head_row(d->t->db, cls, target);
+	const struct field *f =
+	    &class_table[cls].fields[d->stored->lists_field];
 
-	if (row && d->rc == 0)
-		d->rc = derived_change(d->t, row,
-		    &class_table[cls].fields[d->stored->lists_field], d->member,
-		    d->add);
+	if (!row || d->rc < 0)
+		return;
+	/* A set may stay in part, and may name an object twice. */
+	if (d->stored->type->kind == TYPE_SET &&
+	    ((d->unchanged && set_has(d->unchanged, target)) ||
+		set_has(record_field(row->head, f), d->member) == d->add))
+		return;
+	d->rc = derived_change(d->t, row, f, d->member, d->add);
 }
 
 /* Field f of object `self` went from old to new_ (either may be NULL). */
@@ -247,8 +263,10 @@ derive(struct tx *t, const struct field *f, struct ref self, const void *old,
 	if (f->lists_cls < 0 ||
 	    (old && new_ && model_equal(f->type, old, new_)))
 		return 0;
+	d.unchanged = new_;
 	if (old)
 		db_each_ref(f->type, old, derive_one, &d);
+	d.unchanged = old;
 	d.add = true;
 	if (new_)
 		db_each_ref(f->type, new_, derive_one, &d);
@@ -294,6 +312,15 @@ check_refs(struct tx *t, const struct field *f, int cls, struct ref self,
 
 /* ---- changes ---- */
 
+/* An object has one uuid for life: the index relies on it. */
+static int
+fail_uuid(struct tx *t, const void *mem)
+{
+	const char *const params[] = { "uuid", *(const char *const *)mem };
+
+	return tx_fail(t, "INVALID_VALUE", 2, params);
+}
+
 int
 tx_set(struct tx *t, int cls, struct ref ref, int field, const void *mem)
 {
@@ -312,6 +339,8 @@ tx_set(struct tx *t, int cls, struct ref ref, int field, const void *mem)
 		return fail_handle(t, cls, ref);
 	if (model_equal(f->type, record_field(row->head, f), mem))
 		return 0;
+	if (field == class_table[cls].uuid_field)
+		return fail_uuid(t, mem);
 	if (check_refs(t, f, cls, ref, mem) < 0)
 		return -1;
 	old = record_ref(row->head);
@@ -416,19 +445,25 @@ tx_map_remove(struct tx *t, int cls, struct ref ref, int field, const char *key)
 
 /* ---- objects ---- */
 
+/* Whether the head, or what is on its way to publication, has the reference
+ * or the uuid (which may be NULL). */
 static bool
-uuid_taken(struct tx *t, int cls, const char *uuid)
+taken(struct tx *t, int cls, struct ref ref, const char *uuid)
 {
 	const struct table *table = &t->db->tables[cls];
-	struct row *row;
-	bool taken;
+	struct row *by_ref, *by_uuid = NULL;
+	bool yes;
 
 	pthread_rwlock_rdlock(&t->db->publication);
-	row = db_index_uuid(table, &class_table[cls], uuid);
-	taken = (row && row->head) ||
-	    refmap_get(&table->pending_uuids, db_uuid_key(uuid));
+	by_ref = refmap_get(&table->rows, ref);
+	yes = (by_ref && by_ref->head) || refmap_get(&t->db->pending, ref);
+	if (uuid) {
+		by_uuid = refmap_get(&table->uuids, db_uuid_key(uuid));
+		yes = yes || (by_uuid && by_uuid->head) ||
+		    refmap_get(&table->pending_uuids, db_uuid_key(uuid));
+	}
 	pthread_rwlock_unlock(&t->db->publication);
-	return taken;
+	return yes;
 }
 
 /* A row that only the head knows, with room for its publication. */
@@ -438,7 +473,7 @@ row_new(struct tx *t, int cls, struct ref ref, const char *uuid)
 	struct db *db = t->db;
 	struct table *table = &db->tables[cls];
 	struct row *row = fault_calloc(1, sizeof(*row));
-	size_t more = db->pending.count + 1;
+	size_t more;
 	int rc;
 
 	if (!row)
@@ -447,6 +482,7 @@ row_new(struct tx *t, int cls, struct ref ref, const char *uuid)
 	row->cls = (uint16_t)cls;
 	row->uuid_key = uuid ? db_uuid_key(uuid) : REF_NULL;
 	pthread_rwlock_wrlock(&db->publication);
+	more = db->pending.count + 1;
 	rc = refmap_reserve(&table->rows, more);
 	if (rc == 0)
 		rc = refmap_reserve(&table->uuids, more);
@@ -492,8 +528,7 @@ insert_checks(struct tx *t, int cls, struct ref ref, const struct record *r)
 	if (info->uuid_field >= 0)
 		uuid = *(const char *const *)record_field(r,
 		    &info->fields[info->uuid_field]);
-	if ((uuid && *uuid && uuid_taken(t, cls, uuid)) ||
-	    db_head_row(t->db, cls, ref) || refmap_get(&t->db->pending, ref)) {
+	if (taken(t, cls, ref, uuid && *uuid ? uuid : NULL)) {
 		const char *const params[] = { info->name, "uuid",
 			uuid ? uuid : "" };
 
@@ -503,38 +538,64 @@ insert_checks(struct tx *t, int cls, struct ref ref, const struct record *r)
 	return 0;
 }
 
+/* A copy of r to be the head: with a uuid, and nothing derived. */
+static struct record *
+insert_build(struct tx *t, const struct record *r, struct ref ref)
+{
+	static const struct set none;
+	const struct class_info *info = r->cls;
+	const struct field **fields;
+	const void **mem;
+	char text[UUID_CHARS + 1];
+	const char *uuid = text;
+	struct record *made;
+	unsigned n = 0;
+
+	fields = arena_array(t->arena, info->nfields + 1u, sizeof(*fields));
+	mem = arena_array(t->arena, info->nfields + 1u, sizeof(*mem));
+	if (!fields || !mem)
+		return NULL;
+	for (unsigned i = 0; i < info->nfields; i++) {
+		const struct field *f = &info->fields[i];
+
+		if (f->inverse_cls >= 0) {
+			fields[n] = f;
+			mem[n++] = &none;
+		} else if ((int)i == info->uuid_field &&
+		    !**(const char *const *)record_field(r, f)) {
+			uuid_format(ref_new(), text);
+			fields[n] = f;
+			mem[n++] = &uuid;
+		}
+	}
+	made = record_build(info, r, n, fields, mem);
+	if (made) {
+		made->self = ref;
+		made->created = made->modified = t->generation;
+	}
+	return made;
+}
+
 int
 tx_insert(struct tx *t, const struct record *r, struct ref *ref_r)
 {
 	const struct class_info *info = r->cls;
 	struct ref ref = ref_is_null(r->self) ? ref_new() : r->self;
-	char uuid_text[UUID_CHARS + 1];
 	const char *uuid = NULL;
-	const struct field *fields[1];
-	const void *mem[1] = { &uuid };
-	unsigned n = 0;
 	struct record *made;
 	struct row *row;
 
 	if (t->error.code || insert_checks(t, info->id, ref, r) < 0)
 		return -1;
-	if (info->uuid_field >= 0) {
-		fields[0] = &info->fields[info->uuid_field];
-		uuid = *(const char *const *)record_field(r, fields[0]);
-		if (!*uuid) {
-			uuid_format(ref_new(), uuid_text);
-			uuid = uuid_text;
-			n = 1;
-		}
-	}
-	made = record_build(info, r, n, fields, mem);
+	made = insert_build(t, r, ref);
+	if (made && info->uuid_field >= 0)
+		uuid = *(const char *const *)record_field(made,
+		    &info->fields[info->uuid_field]);
 	row = made ? row_new(t, info->id, ref, uuid) : NULL;
 	if (!row) {
 		record_unref(made);
 		return fail_nomem(t);
 	}
-	made->self = ref;
-	made->created = t->generation;
 	if (change_head(t, row, made) < 0) {
 		if (row->tx != t->generation) /* not even noted as a change */
 			row_forget(t->db, row);
@@ -549,51 +610,26 @@ tx_insert(struct tx *t, const struct record *r, struct ref *ref_r)
 	return 0;
 }
 
-/* The value of a field without one reference: null, or a smaller set or map. */
+static bool
+is_it(void *arg, int cls, struct ref ref)
+{
+	const struct row *row = arg;
+
+	return row->cls == cls && ref_equal(row->self, ref);
+}
+
+/* Field f of `row` is to forget `gone`. */
 static int
 forget_ref(struct tx *t, struct row *row, const struct field *f,
-    struct ref gone)
+    struct row *gone)
 {
-	const void *old = record_field(row->head, f);
+	void *left = arena_alloc(t->arena, f->type->size);
 
-	if (f->type->kind == TYPE_REF)
-		return tx_set(t, row->cls, row->self, f->index, &REF_NULL);
-	if (f->type->kind == TYPE_SET) {
-		const struct set *s = old;
-		const struct ref *from = s->items;
-		struct ref *to = arena_array(t->arena, s->n + 1, sizeof(*to));
-		struct set left = { .items = to };
-
-		if (!to)
-			return fail_nomem(t);
-		for (uint32_t i = 0; i < s->n; i++)
-			if (!ref_equal(from[i], gone))
-				to[left.n++] = from[i];
-		return tx_set(t, row->cls, row->self, f->index, &left);
-	} else {
-		const struct map *m = old;
-		const struct type *kt = f->type->key, *vt = f->type->elem;
-		char *keys = arena_array(t->arena, m->n + 1, kt->size);
-		char *values = arena_array(t->arena, m->n + 1, vt->size);
-		struct map left = { .keys = keys, .values = values };
-
-		if (!keys || !values)
-			return fail_nomem(t);
-		for (uint32_t i = 0; i < m->n; i++) {
-			const char *k = (const char *)m->keys + i * kt->size;
-			const char *v = (const char *)m->values + i * vt->size;
-
-			if ((kt->kind == TYPE_REF &&
-				ref_equal(*(const struct ref *)k, gone)) ||
-			    (vt->kind == TYPE_REF &&
-				ref_equal(*(const struct ref *)v, gone)))
-				continue;
-			memcpy(keys + left.n * kt->size, k, kt->size);
-			memcpy(values + left.n * vt->size, v, vt->size);
-			left.n++;
-		}
-		return tx_set(t, row->cls, row->self, f->index, &left);
-	}
+	if (!left ||
+	    db_without_refs(t->arena, f->type, record_field(row->head, f),
+		is_it, gone, left) < 0)
+		return fail_nomem(t);
+	return tx_set(t, row->cls, row->self, f->index, left);
 }
 
 /* Everybody who refers to row forgets it. */
@@ -606,8 +642,7 @@ forget_everywhere(struct tx *t, struct row *row)
 		struct backref *b = row->referrers;
 
 		if (forget_ref(t, b->source,
-			&class_table[b->source->cls].fields[b->field],
-			row->self) < 0)
+			&class_table[b->source->cls].fields[b->field], row) < 0)
 			return -1;
 	}
 	for (unsigned i = 0; i < cls->nfields; i++) {
@@ -627,7 +662,7 @@ forget_everywhere(struct tx *t, struct row *row)
 			if (forget_ref(t, other,
 				&class_table[f->inverse_cls]
 				     .fields[f->inverse_field],
-				row->self) < 0)
+				row) < 0)
 				return -1;
 		}
 	}
@@ -671,14 +706,10 @@ tx_undo(struct tx *t)
 		c->row->head = c->before;
 		c->row->tx = 0;
 	}
-	/* A backref that cannot be made again for lack of memory only makes a
-	 * later destroy leave that reference to the check at load. */
-	for (uint32_t i = 0; i < t->nchanges; i++) {
-		struct change *c = &t->changes[i];
-
-		if (c->before || c->after)
-			(void)db_backrefs(db, c->row, c->after, c->before);
-	}
+	for (uint32_t i = 0; i < t->nchanges; i++)
+		db_backrefs_forget(&t->changes[i], t->generation);
+	for (uint32_t i = 0; i < t->nchanges; i++)
+		db_backrefs_restore(&t->changes[i]);
 	for (uint32_t i = 0; i < t->nchanges; i++) {
 		struct change *c = &t->changes[i];
 

@@ -168,8 +168,7 @@ class Class(Item):
 
     @property
     def persistent(self):
-        return (self.stored and not self.has("volatile")
-                and not self.has("fixed"))
+        return self.stored and not self.has("volatile")
 
     @property
     def events(self):

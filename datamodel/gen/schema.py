@@ -24,8 +24,8 @@ from model import Report
 SQL_TYPE = {"int": "INTEGER", "datetime": "INTEGER", "bool": "INTEGER",
             "float": "REAL"}
 # The columns that every table begins with.
-OWN_COLUMNS = ('"_ref" BLOB PRIMARY KEY', '"_created" INTEGER NOT NULL',
-               '"_modified" INTEGER NOT NULL')
+OWN_COLUMNS = ('"_id" INTEGER PRIMARY KEY', '"_ref" BLOB NOT NULL',
+               '"_created" INTEGER NOT NULL', '"_modified" INTEGER NOT NULL')
 
 
 @dataclass
@@ -197,7 +197,7 @@ def column_sql(column, what):
 
 def create_table(table, columns):
     body = list(OWN_COLUMNS) + [column_sql(c, w) for c, w in columns.items()]
-    return "CREATE TABLE %s (\n  %s\n) STRICT, WITHOUT ROWID" % (
+    return "CREATE TABLE %s (\n  %s\n) STRICT" % (
         identifier(table), ",\n  ".join(body))
 
 

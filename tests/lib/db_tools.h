@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* For tests of the database: random objects of every class, a script of random
+ * transactions that is the same for the same seed, everything as text, and the
+ * invariants. */
+#ifndef TESTS_LIB_DB_TOOLS_H
+#define TESTS_LIB_DB_TOOLS_H
+
+#include "db.h"
+
+struct rng {
+	uint64_t x; /* the seed; anything */
+};
+uint64_t rng_next(struct rng *r);
+uint32_t rng_below(struct rng *r, uint32_t n); /* n > 0 */
+
+/* An object with its defaults, in the arena, for tx_insert. */
+struct record *blank_record(struct arena *a, int cls);
+#define BLANK(a, CLASS, type) ((struct type *)blank_record((a), CLASS_##CLASS))
+/* Opens or ends the test. path NULL: memory only. */
+struct db *open_db(const char *path);
+/* One transaction, one change, waited for; end the test when refused. */
+struct ref insert_one(struct db *db, const struct record *r);
+struct ref insert_vm(struct db *db, const char *name);
+struct ref insert_vbd(struct db *db, struct ref vm, struct ref vdi);
+struct ref insert_vdi(struct db *db, struct ref sr);
+struct ref insert_sr(struct db *db);
+void destroy_one(struct db *db, int cls, struct ref ref);
+void rename_vm(struct db *db, struct ref vm, const char *name);
+
+#define SCRIPT_OBJECTS 400
+
+/* Random transactions. References and uuids follow from the seed. */
+struct script {
+	struct rng rng;
+	unsigned limit; /* objects at most, up to SCRIPT_OBJECTS */
+	unsigned n, before;
+	struct script_object {
+		int cls;
+		struct ref ref;
+	} objects[SCRIPT_OBJECTS], saved[SCRIPT_OBJECTS];
+};
+void script_init(struct script *s, uint64_t seed);
+/* Makes the changes of the next transaction: one to six of them. */
+void script_fill(struct script *s, struct tx *t);
+/* It was refused: the script goes on as if it had not been. */
+void script_take_back(struct script *s);
+/* Inserts an object of this class with a random value in every field. */
+void script_insert_full(struct script *s, struct tx *t, int cls);
+/* script_fill and commit; -1 and the error when it was refused. */
+int script_step(struct script *s, struct db *db, struct db_error *e);
+
+#define DUMP_VOLATILE 1u    /* also what is in memory only */
+#define DUMP_GENERATIONS 2u /* also created and modified */
+/* Every object and field, in an order of its own: equal texts are equal
+ * databases. Sets of derived fields are sorted. */
+void dump_db(struct db *db, unsigned what, struct bytes *out);
+/* "" or what does not hold: references exist and are of the right class, the
+ * derived sides say what the stored ones say, uuids and names are found, and
+ * changes are in order. In the arena. */
+const char *invariants_of(struct db *db, struct arena *a);
+
+#endif
