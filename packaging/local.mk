@@ -1,33 +1,47 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 
+dist_man_MANS += packaging/man/xapid.8
+
 EXTRA_DIST += \
+	packaging/pam/xapid \
 	packaging/systemd/xapid.service.in \
 	packaging/systemd/xapid.sysusers \
-	packaging/systemd/xapid.tmpfiles
+	packaging/systemd/xapid.tmpfiles \
+	packaging/xapid.conf
 
-pamdir = $(sysconfdir)/pam.d
-dist_pam_DATA = packaging/pam/xapid
 unitdir = $(prefix)/lib/systemd/system
 nodist_unit_DATA = packaging/systemd/xapid.service
 CLEANFILES += $(nodist_unit_DATA)
-sysusersdir = $(prefix)/lib/sysusers.d
-tmpfilesdir = $(prefix)/lib/tmpfiles.d
 
 packaging/systemd/xapid.service: packaging/systemd/xapid.service.in Makefile
 	$(AM_V_GEN)$(MKDIR_P) $(@D) && sed 's|[@]sbindir[@]|$(sbindir)|g' \
 	    $(srcdir)/packaging/systemd/xapid.service.in >$@.tmp && \
 	mv -f $@.tmp $@
 
-# Both are named xapid.conf once they are installed.
+# Ours again at every install: source:destination.
+installed_data = \
+	systemd/xapid.sysusers:$(prefix)/lib/sysusers.d/xapid.conf \
+	systemd/xapid.tmpfiles:$(prefix)/lib/tmpfiles.d/xapid.conf
+# The administrator's once they are there; what was changed stays.
+installed_config = \
+	pam/xapid:$(sysconfdir)/pam.d/xapid \
+	xapid.conf:$(sysconfdir)/xapid/xapid.conf
+
 install-data-local:
-	$(MKDIR_P) $(DESTDIR)$(sysconfdir)/xapid
-	$(MKDIR_P) $(DESTDIR)$(sysusersdir) $(DESTDIR)$(tmpfilesdir)
-	$(INSTALL_DATA) $(srcdir)/packaging/systemd/xapid.sysusers \
-	    $(DESTDIR)$(sysusersdir)/xapid.conf
-	$(INSTALL_DATA) $(srcdir)/packaging/systemd/xapid.tmpfiles \
-	    $(DESTDIR)$(tmpfilesdir)/xapid.conf
+	@for f in $(installed_data); do \
+		to=$(DESTDIR)$${f#*:}; \
+		$(MKDIR_P) $${to%/*} && $(INSTALL_DATA) \
+		    $(srcdir)/packaging/$${f%:*} $$to || exit 1; \
+	done
+	@for f in $(installed_config); do \
+		to=$(DESTDIR)$${f#*:}; \
+		test -e $$to && continue; \
+		$(MKDIR_P) $${to%/*} && $(INSTALL_DATA) \
+		    $(srcdir)/packaging/$${f%:*} $$to || exit 1; \
+	done
 
 uninstall-local:
-	rm -f $(DESTDIR)$(sysusersdir)/xapid.conf \
-	    $(DESTDIR)$(tmpfilesdir)/xapid.conf
-	-rmdir $(DESTDIR)$(sysconfdir)/xapid
+	@for f in $(installed_data) $(installed_config); do \
+		to=$(DESTDIR)$${f#*:}; \
+		! cmp -s $(srcdir)/packaging/$${f%:*} $$to || rm -f $$to; \
+	done
