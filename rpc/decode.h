@@ -13,7 +13,7 @@ struct decode_limits {
 	/* Default and maximum: VALUE_MAX_DEPTH. XML: of values. JSON: of
 	 * brackets, so that the request and its params count too. */
 	unsigned max_depth;
-	size_t max_nodes; /* values in one request, default 1,000,000 */
+	size_t max_nodes; /* values in one request, default 100,000 */
 };
 
 struct decoded_call {

@@ -16,7 +16,7 @@
 #include "rpc/escape.h"
 
 #define BATCH_MAX 100
-#define DEFAULT_NODES 1000000
+#define DEFAULT_NODES 100000
 
 #define JSON_PARSE_ERROR (-32700)
 #define JSON_INVALID_REQUEST (-32600)
@@ -187,9 +187,10 @@ static enum decode_status
 read_version(struct decoded_call *call, const json_t *request)
 {
 	const json_t *v = json_object_get(request, "jsonrpc");
+	const char *version = json_string_value(v); /* NULL: no string */
 
 	call->json2 = v != NULL;
-	if (v && (!json_is_string(v) || strcmp(json_string_value(v), "2.0")))
+	if (v && (!version || strcmp(version, "2.0") != 0))
 		return refuse(call, "jsonrpc is not \"2.0\"");
 	return DECODE_OK;
 }

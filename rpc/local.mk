@@ -5,16 +5,52 @@ noinst_LIBRARIES += librpc.a
 librpc_a_SOURCES = \
 	rpc/base64.c \
 	rpc/base64.h \
+	rpc/certificate.c \
+	rpc/compress.c \
+	rpc/compress.h \
+	rpc/conn.c \
+	rpc/conn.h \
 	rpc/decode.h \
 	rpc/encode.c \
 	rpc/encode.h \
 	rpc/encode_form.h \
 	rpc/encode_json.c \
 	rpc/encode_xml.c \
+	rpc/engine.c \
+	rpc/engine.h \
 	rpc/escape.c \
 	rpc/escape.h \
+	rpc/exchange.c \
 	rpc/exchange.h \
+	rpc/exchange_answer.c \
+	rpc/exchange_body.c \
+	rpc/exchange_private.h \
+	rpc/front.c \
+	rpc/front.h \
+	rpc/front_conn.c \
+	rpc/front_private.h \
+	rpc/head.c \
+	rpc/head.h \
 	rpc/jsonrpc.c \
+	rpc/peer.c \
+	rpc/peer.h \
+	rpc/private.h \
+	rpc/pump.c \
+	rpc/pump.h \
+	rpc/reply.c \
+	rpc/request.h \
+	rpc/respond.c \
+	rpc/route.c \
+	rpc/route.h \
+	rpc/rpc.c \
 	rpc/rpc.h \
 	rpc/service.h \
+	rpc/status.c \
+	rpc/status.h \
+	rpc/stream.c \
+	rpc/stream.h \
+	rpc/tls.c \
+	rpc/tls.h \
+	rpc/watch.c \
+	rpc/watch.h \
 	rpc/xmlrpc.c

@@ -27,7 +27,7 @@
 #define CHUNK (32 * 1024)     /* bytes given to libxml2 at once */
 #define KEEP_MAX (256 * 1024) /* buffers above this are not kept */
 #define DICT_MAX 128          /* names known to a parser that is kept */
-#define DEFAULT_NODES 1000000
+#define DEFAULT_NODES 100000
 
 enum element_id {
 	E_CALL,
@@ -173,12 +173,20 @@ push_child(struct parser *p, const char *name, const struct value *v)
 	return 0;
 }
 
-/* The children of the open frame as an array in the arena. */
+/* The children of the open frame; the scratch stack may not exist yet. */
+static const struct value_member *
+children(struct parser *p, size_t *n_r)
+{
+	*n_r = p->nscratch - top(p)->first;
+	return *n_r ? p->scratch + top(p)->first : NULL;
+}
+
+/* They as an array in the arena. */
 static const struct value *
 pop_items(struct parser *p, uint32_t *n_r)
 {
-	const struct value_member *from = p->scratch + top(p)->first;
-	size_t n = p->nscratch - top(p)->first;
+	size_t n;
+	const struct value_member *from = children(p, &n);
 	struct value *items = arena_array(p->arena, n ? n : 1, sizeof(*items));
 
 	if (!items) {
@@ -364,8 +372,8 @@ end_name(struct parser *p)
 static int
 end_struct(struct parser *p)
 {
-	const struct value_member *from = p->scratch + top(p)->first;
-	size_t n = p->nscratch - top(p)->first;
+	size_t n;
+	const struct value_member *from = children(p, &n);
 	struct value *v = &top(p)->value;
 	struct value_member *m = arena_array(p->arena, n ? n : 1, sizeof(*m));
 

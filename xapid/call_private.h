@@ -19,6 +19,8 @@ role_mask call_key_roles(const struct key_role *rows, const char *key,
 int call_decode(struct call *c, const struct value *params, unsigned n);
 /* The handler, or the default of an implicit message. */
 int call_run(struct call *c);
+/* call_run as a job of core->threads; arg is the call. */
+void call_run_blocking(void *arg);
 struct call *call_new(struct core *core, struct arena *arena);
 void call_free(struct call *c);
 /* The error that counts: the handler's, else the commit's. */

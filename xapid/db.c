@@ -87,7 +87,9 @@ is_missing(void *arg, int cls, struct ref ref)
 {
 	struct load *l = arg;
 
-	return cls >= 0 && !refmap_get(&l->db->tables[cls].rows, ref);
+	/* Fixed objects are made later, with the same references. */
+	return cls >= 0 && !class_table[cls].fixed &&
+	    !refmap_get(&l->db->tables[cls].rows, ref);
 }
 
 struct dangling {
@@ -156,6 +158,8 @@ relate_one(void *arg, int cls, struct ref target)
 	struct row *row = refmap_get(&x->load->db->tables[cls].rows, target);
 	struct set *derived;
 
+	if (!row)
+		return; /* of a fixed class */
 	/* Nobody has seen these records yet: they may still be written. */
 	derived = (struct set *)((char *)(uintptr_t)row->head +
 	    class_table[cls].fields[x->field->lists_field].offset);

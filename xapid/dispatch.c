@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "call_private.h"
+#include "event_calls.h"
 #include "lib/fault.h"
 #include "session.h"
 #include "task.h"
@@ -35,6 +36,7 @@ call_free(struct call *c)
 {
 	if (!c)
 		return;
+	event_wait_free(c->wait);
 	for (uint32_t i = 0; i < c->nheld; i++)
 		record_unref(c->held[i]);
 	free(c->held);
@@ -213,6 +215,29 @@ call_run(struct call *c)
 
 /* ---- the parts of a call ---- */
 
+/* A call of a task has no connection to go on: its continuation gets a thread,
+ * or runs right here when there is none to be had. */
+static void
+run_then(void *arg)
+{
+	struct call *c = arg;
+	void (*then)(struct call *) = c->then;
+
+	c->then = NULL;
+	c->outstanding = 1; /* nobody else knows this call any more */
+	then(c);
+	call_part_ended(c);
+}
+
+static void
+task_part_ended(struct call *c)
+{
+	if (!c->then)
+		call_ended_task(c);
+	else if (threads_run(c->core->threads, run_then, c) < 0)
+		run_then(c);
+}
+
 /* One part less: whether it was the last. The connection is woken under the
  * lock, so that finish() cannot free the call while we look at it. */
 void
@@ -230,7 +255,7 @@ call_part_ended(struct call *c)
 	if (!last)
 		return;
 	if (task)
-		call_ended_task(c);
+		task_part_ended(c);
 	else if (left)
 		call_free(c);
 }
@@ -258,8 +283,8 @@ call_add_part(struct call *c)
 	pthread_mutex_unlock(&c->lock);
 }
 
-static void
-run_blocking(void *arg)
+void
+call_run_blocking(void *arg)
 {
 	struct call *c = arg;
 
@@ -491,7 +516,7 @@ start_blocking(struct call *c, struct rpc_call *rc)
 	if (own_memory(c, rc, &params) < 0)
 		call_fail_nomem(c);
 	else if (decode_and_allow(c, params.items, params.n) == 0) {
-		if (threads_run(c->core->threads, run_blocking, c) == 0)
+		if (threads_run(c->core->threads, call_run_blocking, c) == 0)
 			return RPC_PARKED;
 		fail_too_busy(c);
 	}

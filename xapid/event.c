@@ -119,7 +119,7 @@ collect_classes(struct db *db, const struct event_filter *f, uint64_t token,
     struct items *items)
 {
 	for (int c = 0; c < CLASS_COUNT; c++) {
-		if (!f->classes[c])
+		if (!f->classes[c] || class_table[c].fixed)
 			continue;
 		for (struct row *row = db->tables[c].newest;
 		     row && row->published->modified > token && !items->failed;
@@ -144,16 +144,33 @@ collect_objects(struct db *db, const struct event_filter *f, uint64_t token,
 	}
 }
 
-static bool
-wants_deleted(const struct event_filter *f, const struct engine_tombstone *t)
+int
+event_object_compare(const struct event_object *a,
+    const struct event_object *b)
 {
-	if (f->classes[t->cls])
+	if (a->cls != b->cls)
+		return a->cls < b->cls ? -1 : 1;
+	if (a->ref.hi != b->ref.hi)
+		return a->ref.hi < b->ref.hi ? -1 : 1;
+	return a->ref.lo < b->ref.lo ? -1 : a->ref.lo > b->ref.lo;
+}
+
+static int
+compare_objects(const void *a, const void *b)
+{
+	return event_object_compare(a, b);
+}
+
+static bool
+filter_wants(const struct event_filter *f, uint16_t cls, struct ref ref)
+{
+	const struct event_object key = { cls, ref };
+
+	if (f->classes[cls])
 		return true;
-	for (uint32_t i = 0; i < f->nobjects; i++)
-		if (f->objects[i].cls == t->cls &&
-		    ref_equal(f->objects[i].ref, t->ref))
-			return true;
-	return false;
+	return f->nobjects &&
+	    bsearch(&key, f->objects, f->nobjects, sizeof(key),
+	        compare_objects);
 }
 
 static void
@@ -165,7 +182,7 @@ collect_deleted(struct db *db, const struct event_filter *f, uint64_t token,
 
 		if (t->generation <= token)
 			break;
-		if (t->created > token || !wants_deleted(f, t))
+		if (t->created > token || !filter_wants(f, t->cls, t->ref))
 			continue;
 		items_add(items,
 		    (struct event_item){
@@ -204,7 +221,7 @@ event_since(struct db *db, const struct event_filter *f, uint64_t token,
 		return EVENTS_TOO_OLD;
 	}
 	for (int c = 0; c < CLASS_COUNT; c++)
-		counts_r[c] = db->tables[c].count;
+		counts_r[c] = class_table[c].fixed ? 0 : db->tables[c].count;
 	if (token < db->generation) {
 		collect_classes(db, f, token, &items);
 		collect_objects(db, f, token, &items);
@@ -225,12 +242,19 @@ event_since(struct db *db, const struct event_filter *f, uint64_t token,
 }
 
 void
+event_release_array(struct event_batch *b)
+{
+	free((void *)(uintptr_t)b->events);
+	b->events = NULL;
+	b->n = 0;
+}
+
+void
 event_release(struct event_batch *b)
 {
 	for (uint32_t i = 0; i < b->n; i++)
 		record_unref(b->events[i].snapshot);
-	free((void *)(uintptr_t)b->events);
-	memset(b, 0, sizeof(*b));
+	event_release_array(b);
 }
 
 /* ---- waiting ---- */
@@ -243,15 +267,14 @@ struct news {
 };
 
 static bool
-batch_has(const struct news *news, const struct event_watch *w,
-    const struct event_object *o)
+batch_has(const struct news *news, const struct event_watch *w)
 {
 	for (const struct tx *t = news->batch; t; t = t->next) {
 		if (t->generation <= w->token)
 			continue;
 		for (uint32_t i = 0; i < t->nchanges; i++)
-			if (t->changes[i].cls == o->cls &&
-			    ref_equal(t->changes[i].self, o->ref))
+			if (filter_wants(w->filter, t->changes[i].cls,
+				t->changes[i].self))
 				return true;
 	}
 	return false;
@@ -270,9 +293,8 @@ watch_matches(const struct event_watch *w, const struct news *news)
 		if (news->classes[c] && f->classes[c])
 			return true;
 	for (uint32_t i = 0; i < f->nobjects; i++)
-		if (news->classes[f->objects[i].cls] &&
-		    batch_has(news, w, &f->objects[i]))
-			return true;
+		if (news->classes[f->objects[i].cls])
+			return batch_has(news, w);
 	return false;
 }
 
@@ -308,7 +330,7 @@ deleted_since(struct db *db, const struct event_filter *f, uint64_t token)
 
 		if (t->generation <= token)
 			return false;
-		if (t->created <= token && wants_deleted(f, t))
+		if (t->created <= token && filter_wants(f, t->cls, t->ref))
 			return true;
 	}
 	return false;

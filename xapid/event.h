@@ -14,7 +14,7 @@ struct event_filter {
 	const struct event_object {
 		uint16_t cls;
 		struct ref ref;
-	} * objects; /* and these */
+	} * objects; /* and these, sorted by event_object_compare */
 	uint32_t nobjects;
 };
 
@@ -35,6 +35,11 @@ enum event_result event_since(struct db *db, const struct event_filter *f,
     uint64_t token, struct event_batch *batch_r,
     uint64_t counts_r[CLASS_COUNT]);
 void event_release(struct event_batch *b);
+/* Frees the array but not what it holds: its references went elsewhere. */
+void event_release_array(struct event_batch *b);
+/* The order that a filter's objects stand in. */
+int event_object_compare(const struct event_object *a,
+    const struct event_object *b);
 
 /* Calls wake once, when something that the filter wants has a generation above
  * token (also at once, from within, if it has already). wake runs with the

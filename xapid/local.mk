@@ -44,6 +44,8 @@ libxapidmodel_a_SOURCES = \
 nodist_libxapidmodel_a_SOURCES =
 
 libxapidcore_a_SOURCES = \
+	xapid/builder.c \
+	xapid/builder.h \
 	xapid/call.c \
 	xapid/call.h \
 	xapid/call_private.h \
@@ -61,16 +63,40 @@ libxapidcore_a_SOURCES = \
 	xapid/dispatch.c \
 	xapid/event.c \
 	xapid/event.h \
+	xapid/host_facts.c \
+	xapid/host_facts.h \
+	xapid/host_identity.c \
+	xapid/host_identity.h \
+	xapid/event_calls.c \
+	xapid/event_calls.h \
+	xapid/event_filter.c \
+	xapid/http.c \
+	xapid/http.h \
 	xapid/implicit.c \
+	xapid/maker.c \
+	xapid/maker.h \
 	xapid/query.c \
+	xapid/rbac.c \
+	xapid/rbac.h \
+	xapid/rbac_http.c \
+	xapid/role.c \
+	xapid/schema.h \
 	xapid/session.h \
+	xapid/sim_facts.c \
+	xapid/sim_world.c \
+	xapid/task.c \
 	xapid/task.h \
 	xapid/timer.c \
 	xapid/timer.h \
-	xapid/tx.c
+	xapid/tx.c \
+	xapid/world.c \
+	xapid/world.h \
+	xapid/world_private.h
 
-# When xapid/main.c is here:
-# sbin_PROGRAMS += xapid/xapid
-# xapid_xapid_SOURCES = \
-#	xapid/main.c
-# xapid_xapid_LDADD = $(core_libs)
+# Moves to sbin_PROGRAMS with session.c, without which it cannot be linked.
+EXTRA_PROGRAMS += xapid/xapid
+xapid_xapid_SOURCES = \
+	xapid/main.c \
+	xapid/options.c \
+	xapid/options.h
+xapid_xapid_LDADD = $(core_libs)

@@ -138,6 +138,8 @@ struct class_info {
 	uint16_t size;               /* bytes of its C struct */
 	bool stored;                 /* has a table in memory */
 	bool persistent;             /* and on disk */
+	bool fixed; /* part of the program: made at each start, and in no
+		     * event nor any count of an event */
 	bool events;                 /* seen by event.from */
 	bool constructor;            /* generated create and destroy */
 	bool get_all;
@@ -283,6 +285,10 @@ int model_from_json(struct arena *a, const struct type *type, const char *text,
 struct record *record_build(const struct class_info *cls,
     const struct record *from, unsigned n, const struct field *const fields[],
     const void *const mem[]);
+/* Typed memory of a new object with every field at its default, to be filled
+ * in and passed to tx_insert: struct vm vm; record_defaults(…, &vm.r). The
+ * struct of the class must follow r. */
+void record_defaults(const struct class_info *cls, struct record *r);
 struct record *record_ref(const struct record *r); /* drops const */
 void record_unref(const struct record *r);         /* NULL is fine */
 CLEANUP_DEFINE(record_unref, const struct record *);

@@ -220,6 +220,20 @@ record_build(const struct class_info *cls, const struct record *from,
 	return r;
 }
 
+void
+record_defaults(const struct class_info *cls, struct record *r)
+{
+	memset(r, 0, cls->size);
+	r->cls = cls;
+	for (unsigned i = 0; i < cls->nfields; i++) {
+		const struct field *f = &cls->fields[i];
+
+		if (!is_derived(f))
+			memcpy((char *)r + f->offset, f->initial,
+			    f->type->size);
+	}
+}
+
 struct record *
 record_ref(const struct record *r)
 {

@@ -2,6 +2,7 @@
 """handlers_gen.h and dispatch_gen.c: what a handler looks like, and the table
 of methods that leads to it."""
 
+import implicit
 import perfect_hash
 from c_pool import Pool, type_name
 from cnames import (args_struct, banner, c_bool, c_name, c_string, c_type,
@@ -114,13 +115,15 @@ class Params:
 def method_rows(model, pool, params, index, m):
     own = has_handler(m)
     struct = args_struct(m)
+    kind, field = (implicit.accessor(m) if m.has("accessor") else
+                   (m.kind, m.field))
     rows = [
         ("name", c_string(m.full_name)),
         ("doc", c_string(m.doc)),
-        ("kind", "METHOD_" + m.kind.upper()),
+        ("kind", "METHOD_" + kind.upper()),
         ("state", "STATE_" + m.state.upper()),
         ("cls", class_id(m.cls.name)),
-        ("field", m.field.index if m.field else -1),
+        ("field", field.index if field else -1),
         ("index", index),
         ("session", c_bool(not m.has("no-session"))),
     ]

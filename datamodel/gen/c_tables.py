@@ -106,6 +106,7 @@ def class_rows(cls):
         ("size", "sizeof(struct %s)" % struct),
         ("stored", c_bool(cls.stored)),
         ("persistent", c_bool(cls.persistent)),
+        ("fixed", c_bool(cls.has("fixed"))),
         ("events", c_bool(cls.events)),
         ("constructor", c_bool(cls.constructor)),
         ("get_all", c_bool(cls.get_all)),

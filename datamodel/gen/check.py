@@ -166,6 +166,9 @@ class Checker:
             self.check_role(m, role)
         if not m.has("role"):
             self.wrong(m, "call %s wants a role" % m.name)
+        if m.has("accessor") and not implicit.accessor(m):
+            self.wrong(m, "call %s is not like a setter of a field of %s"
+                       % (m.name, m.cls.name))
         for code in m.attrs.get("raises", []):
             if code not in self.errors:
                 self.wrong(m, "unknown error %s" % code)

@@ -54,6 +54,26 @@ def setters(f, me):
                    % (f.name, cls.name), **keys)
 
 
+def accessor(m):
+    """What a declared call named like a setter of a field stands for: its kind
+    and field; None where its name or parameters are not like that. The API
+    declares some setters by hand (VM.add_to_other_config) that do no more
+    than a generated one would."""
+    if m.params and m.params[0].type == Type("ref", m.cls.name):
+        types = [p.type for p in m.params[1:]]
+        for prefix, kind, wanted in (
+                ("add_to_", "add", lambda t: [t.key, t.elem]),
+                ("remove_from_", "remove", lambda t: [t.key]),
+                ("set_", "setter", lambda t: [t]),
+                ("add_", "add", lambda t: [t.elem]),
+                ("remove_", "remove", lambda t: [t.elem])):
+            f = m.name.startswith(prefix) and m.cls.field(
+                m.name[len(prefix):])
+            if f and wanted(f.type) == types and m.result == VOID:
+                return kind, f
+    return None
+
+
 def constructor(cls, me):
     role = [cls.attrs["constructor"]]
     flags = {"async": True}

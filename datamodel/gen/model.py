@@ -168,7 +168,8 @@ class Class(Item):
 
     @property
     def persistent(self):
-        return self.stored and not self.has("volatile")
+        return (self.stored and not self.has("volatile")
+                and not self.has("fixed"))
 
     @property
     def events(self):

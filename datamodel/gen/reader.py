@@ -34,6 +34,7 @@ CLASS_ATTRS = {
     **HISTORY,
     "no-table": FLAG,           # objects are not kept
     "volatile": FLAG,           # kept in memory only
+    "fixed": FLAG,              # made by the program at each start
     "events": FLAG,             # seen by event.from although no-table
     "no-events": FLAG,
     "no-get-all": FLAG,
@@ -59,6 +60,7 @@ CALL_ATTRS = {
     "pool-internal": FLAG,
     "secret": FLAG,             # parameters must not be logged
     "blocking": FLAG,           # may wait: runs on a worker thread
+    "accessor": FLAG,           # does what a generated setter would
     "no-session": FLAG,
     "custom-marshaller": FLAG,
     "forward": WORD,

@@ -5,6 +5,7 @@
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "lib/arena.h"
@@ -12,6 +13,7 @@
 static int number;                /* of the test that runs, from 1 */
 static char folder[PATH_MAX / 2]; /* "" while the test has none */
 static struct arena *paths;
+static const char *skipped; /* why the test was skipped, or NULL */
 
 static int
 remove_one(const char *path, const struct stat *st, int type, struct FTW *ftw)
@@ -68,6 +70,17 @@ unit_path(const char *name)
 	return path;
 }
 
+bool
+unit_skip_under_valgrind(const char *why)
+{
+	/* How valgrind gets its own malloc into the program. */
+	const char *preload = getenv("LD_PRELOAD");
+
+	if (preload && strstr(preload, "/vgpreload_"))
+		skipped = why;
+	return skipped != NULL;
+}
+
 /* CUnit calls this after each test with its failures, or NULL. */
 static void
 report(CU_pTest test, CU_pSuite suite, CU_pFailureRecord failures)
@@ -76,8 +89,9 @@ report(CU_pTest test, CU_pSuite suite, CU_pFailureRecord failures)
 	for (CU_pFailureRecord f = failures; f; f = f->pNext)
 		printf("# %s:%u: %s\n", f->strFileName ? f->strFileName : "?",
 		    f->uiLineNumber, f->strCondition ? f->strCondition : "?");
-	printf("%s %d - %s\n", failures ? "not ok" : "ok", ++number,
-	    test->pName);
+	printf("%s %d - %s%s%s\n", failures ? "not ok" : "ok", ++number,
+	    test->pName, skipped ? " # SKIP " : "", skipped ? skipped : "");
+	skipped = NULL;
 	drop_folder();
 }
 

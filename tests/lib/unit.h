@@ -10,6 +10,7 @@
 #define XAPID_TESTS_LIB_UNIT_H
 
 #include <CUnit/CUnit.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 struct unit_test {
@@ -24,6 +25,10 @@ int unit_run(const char *suite, const struct unit_test *tests, size_t n);
 const char *unit_folder(void);
 /* "folder/name" for a file in unit_folder(); valid until the test ends. */
 const char *unit_path(const char *name);
+
+/* Under valgrind, which does not know every system call, the running test is
+ * told as skipped for this reason, and true answered: it is to return. */
+bool unit_skip_under_valgrind(const char *why);
 
 #define UNIT_COUNT(array) (sizeof(array) / sizeof *(array))
 

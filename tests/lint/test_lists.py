@@ -20,7 +20,7 @@ LISTED = re.compile(r'\.(c|h|py|class)$')
 
 def read(path):
     with open(os.path.join(TOP, path), encoding='utf-8') as f:
-        return f.read()
+        return re.sub(r'^#.*', '', f.read(), flags=re.M)
 
 
 def makefiles():

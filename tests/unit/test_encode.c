@@ -23,7 +23,8 @@ check_bytes(struct bytes *got, const char *expected)
 	const char *s = bytes_cstr(got);
 	size_t i = 0;
 
-	CU_ASSERT_PTR_NOT_NULL_FATAL(s);
+	if (!s)
+		s = "no memory";
 	while (s[i] && s[i] == expected[i])
 		i++;
 	if (s[i] != expected[i])
@@ -629,7 +630,7 @@ test_events_xml(void)
 	    "</data></array></value></member><member><name>"
 	    "valid_ref_counts</name><value><struct>");
 	for (int i = 0; i < CLASS_COUNT; i++) {
-		if (class_table[i].events)
+		if (class_table[i].stored)
 			bytes_printf(&want,
 			    "<member><name>%s</name><value><i4>%d</i4></value>"
 			    "</member>",
@@ -665,7 +666,7 @@ test_events_json(void)
 	    secret_json);
 	bytes_puts(&want, "],\"valid_ref_counts\":{");
 	for (int i = 0; i < CLASS_COUNT; i++) {
-		if (!class_table[i].events)
+		if (!class_table[i].stored)
 			continue;
 		bytes_printf(&want, "%s\"%s\":%d", comma, class_table[i].lower,
 		    (int)ev.counts[i]);

@@ -111,8 +111,8 @@ test_filters(void)
 	CLEANUP(db_close) struct db *db = open_db(NULL);
 	struct ref a = insert_vm(db, "a"), b = insert_vm(db, "b");
 	uint64_t token = db_generation(db);
-	struct event_object wanted[] = { { CLASS_VM, a },
-		{ CLASS_VBD, a } /* no such object */ };
+	struct event_object wanted[] = { { CLASS_VBD, a } /* not there */,
+		{ CLASS_VM, a } };
 	struct event_filter f = { .objects = wanted, .nobjects = 2 };
 
 	insert_sr(db);

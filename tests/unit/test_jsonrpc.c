@@ -66,7 +66,7 @@ check_rows(const struct row *rows, size_t n)
 		CLEANUP_BYTES struct bytes got = { 0 };
 
 		decode_text(rows[i].body, strlen(rows[i].body), NULL, &got);
-		if (strcmp(bytes_cstr(&got), rows[i].expected))
+		if (strcmp(bytes_cstr(&got), rows[i].expected) != 0)
 			printf("# %s\n# gives %s\n# not %s\n", rows[i].body,
 			    got.p, rows[i].expected);
 		CU_ASSERT_STRING_EQUAL(got.p, rows[i].expected);
@@ -238,7 +238,7 @@ test_malformed(void)
 		CLEANUP_BYTES struct bytes got = { 0 };
 
 		decode_text(bodies[i], strlen(bodies[i]), NULL, &got);
-		if (strcmp(bytes_cstr(&got), "-32700"))
+		if (strcmp(bytes_cstr(&got), "-32700") != 0)
 			printf("# %s gives %s\n", bodies[i], got.p);
 		CU_ASSERT_STRING_EQUAL(got.p, "-32700");
 	}

@@ -159,6 +159,8 @@ test_clamp(void)
 
 	date_format(INT64_MIN, out);
 	CU_ASSERT_STRING_EQUAL(out, "00000101T00:00:00Z");
+	date_format(YEAR_0 - 1, out);
+	CU_ASSERT_STRING_EQUAL(out, "00000101T00:00:00Z");
 	date_format(INT64_MAX, out);
 	CU_ASSERT_STRING_EQUAL(out, "99991231T23:59:59Z");
 	date_format(YEAR_10000, out);

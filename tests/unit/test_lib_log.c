@@ -17,6 +17,7 @@
 #define MAX (1 << 20)
 
 static int real_stderr = -1;
+static const char *program; /* this one */
 
 static void
 capture_begin(void)
@@ -140,6 +141,14 @@ test_errno(void)
 	log_err("write: %m");
 	CU_ASSERT_EQUAL(errno, ENOSPC);
 	capture_end(&b);
+	/* Also where the line could not be written. */
+	capture_begin();
+	close(STDERR_FILENO);
+	errno = ENOSPC;
+	log_err("lost");
+	CU_ASSERT_EQUAL(errno, ENOSPC);
+	dup2(real_stderr, STDERR_FILENO);
+	close(real_stderr);
 	CU_ASSERT_TRUE(
 	    ends_with(&b, "error: write: No space left on device\n"));
 }
@@ -244,13 +253,13 @@ test_track(void)
 	CU_ASSERT_STRING_EQUAL(a, b);
 	CU_ASSERT_STRING_NOT_EQUAL(a, c);
 	CU_ASSERT_STRING_NOT_EQUAL(a, "0000000000000000");
-	/* Another process: this program again, see main. */
+	/* Another process: this program again; see main(). */
 	CU_ASSERT_EQUAL_FATAL(pipe(ends), 0);
 	pid = fork();
 	if (pid == 0) {
 		dup2(ends[1], STDOUT_FILENO);
 		setenv("UNIT_LOG_TRACK", "1", 1);
-		execl("/proc/self/exe", "track", (char *)NULL);
+		execl(program, program, (char *)NULL);
 		_exit(1);
 	}
 	close(ends[1]);
@@ -275,10 +284,12 @@ static const struct unit_test tests[] = {
 };
 
 int
-main(void)
+main(int argc, char **argv)
 {
 	char out[17];
 
+	(void)argc;
+	program = argv[0];
 	if (getenv("UNIT_LOG_TRACK")) {
 		log_track("OpaqueRef:secret", out);
 		return write(STDOUT_FILENO, out, 16) != 16;

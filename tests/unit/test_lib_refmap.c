@@ -45,7 +45,7 @@ test_basics(void)
 static bool
 same(const struct refmap *m, void *const model[KEYS])
 {
-	size_t count = 0, walked = 0, i = 0;
+	size_t count = 0, walked = 0, used = 0, i = 0;
 	struct ref k;
 	void *v;
 
@@ -59,7 +59,9 @@ same(const struct refmap *m, void *const model[KEYS])
 			return false;
 		walked++;
 	}
-	return count == m->count && walked == count;
+	for (size_t n = 0; n < m->cap; n++)
+		used += m->slots[n].value != NULL;
+	return count == m->count && walked == count && used == m->used;
 }
 
 static void

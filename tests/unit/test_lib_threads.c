@@ -115,6 +115,25 @@ test_parallel(void)
 	CU_ASSERT_EQUAL(done, 5);
 }
 
+/* A thread that was woken but does not run yet is not counted on twice. */
+static void
+test_burst(void)
+{
+	struct threads *t = threads_new("unit", 4, 10);
+
+	reset();
+	CU_ASSERT_EQUAL(threads_run(t, work, NULL), 0);
+	CU_ASSERT_TRUE(reaches(&done, 1));
+	usleep(5000); /* its thread is idle now */
+	for (int i = 0; i < 3; i++)
+		CU_ASSERT_EQUAL(threads_run(t, work_blocked, NULL), 0);
+	CU_ASSERT_TRUE(reaches(&started, 4));
+	for (int i = 0; i < 3; i++)
+		sem_post(&go);
+	threads_free(t);
+	CU_ASSERT_EQUAL(done, 4);
+}
+
 static void
 test_queue_full(void)
 {
@@ -232,6 +251,7 @@ test_idle_edge(void)
 UNIT_MAIN("threads",
     { "all that was accepted is done at the end", test_all_done },
     { "as many run at once as may, and no more", test_parallel },
+    { "work that comes at once is done at once", test_burst },
     { "a full queue refuses until there is room", test_queue_full },
     { "one thread keeps the order", test_order },
     { "idle threads go and come back", test_shrinks },

@@ -48,6 +48,13 @@ class Check(unittest.TestCase):
                 self.assertEqual(about(changed(old, new)),
                                  ["thing.class:" + message])
 
+    def test_an_accessor_must_be_like_a_setter_of_a_field(self):
+        self.assertEqual(
+            about(changed("role admin\n\t\tasync",
+                          "role admin\n\t\taccessor\n\t\tasync")),
+            ["thing.class:20: call paint is not like a setter of a field of"
+             " thing"])
+
     def test_defaults_must_fit_their_type(self):
         for declaration in (
                 "x int = 1.5", "x int = 9223372036854775808", "x int = true",

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What the files of rpc/ know of each other. */
+#ifndef XAPID_RPC_PRIVATE_H
+#define XAPID_RPC_PRIVATE_H
+
+#include "rpc/conn.h"
+#include "rpc/front.h"
+#include "rpc/peer.h"
+#include "rpc/route.h"
+#include "rpc/rpc.h"
+
+struct engine;
+struct exchanges;
+struct tls;
+struct watch;
+
+#define RPC_MAX_LISTEN 16
+#define RPC_LISTEN_TEXT 64
+
+struct listener {
+	struct source source;
+	int fd;
+	uint16_t port;
+	bool tls, local;
+};
+
+struct rpc {
+	/* Constant after rpc_start(). */
+	struct rpc_config config; /* with defaults filled in */
+	struct rpc_service *service;
+	struct http_routes routes;
+	struct route_rules rules;
+	struct listener listeners[RPC_MAX_LISTEN + 1];
+	unsigned nlisteners;
+	char socket_path[108];
+	char certificate[4096];
+	uint16_t tls_port; /* of the first TLS listener; 0: none */
+
+	/* Each protects itself. */
+	struct tls *tls; /* NULL: none */
+	struct peers *peers;
+	struct watch *watch;
+	struct engine *engine;
+	struct exchanges *exchanges;
+	struct front *fronts;
+	unsigned nfronts;
+
+	_Atomic bool stopping;
+	_Atomic unsigned busy;     /* requests being answered */
+	_Atomic size_t body_bytes; /* of request bodies in memory */
+	_Atomic uint64_t connections, refused, requests, streams;
+};
+
+/* Bodies of API calls in memory at one time, of all clients together. */
+#define RPC_BODY_BYTES_MAX (UINT64_C(128) << 20)
+
+#endif

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* From a request's head to who answers it. */
+#ifndef XAPID_RPC_ROUTE_H
+#define XAPID_RPC_ROUTE_H
+
+#include "rpc/exchange.h"
+#include "rpc/head.h"
+
+enum route_kind {
+	ROUTE_XML,       /* an API call: the HTTP engine */
+	ROUTE_JSON,      /* an API call: the HTTP engine */
+	ROUTE_PREFLIGHT, /* what a browser asks before such a call */
+	ROUTE_HANDLER,   /* a thread of its own */
+	ROUTE_REFUSE,    /* status, and the connection ends */
+};
+
+struct route {
+	enum route_kind kind;
+	int status;                         /* ROUTE_REFUSE */
+	const struct http_handler *handler; /* ROUTE_HANDLER */
+};
+
+/* What routing depends on besides the request. */
+struct route_rules {
+	const struct http_routes *routes;
+	bool https_only;       /* plain TCP answers no calls */
+	size_t max_call_bytes; /* of an API call's body */
+};
+
+struct route route_find(const struct route_rules *rules, const struct head *h,
+    const struct rpc_peer *peer);
+/* "Location: https://HOST[:PORT]TARGET" for a plain client that has to come
+ * by TLS; false when the request named no usable host or there is no room. */
+bool route_location(const struct head *h, uint16_t tls_port, char *out,
+    size_t size);
+
+#endif

@@ -1,0 +1,241 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""A daemon for one test: simulated host, own folder, ports from the kernel.
+
+    with xapid.start('--sim-vms', '3') as d:
+        d.call('VM.get_all')            # logged in as root
+        s = d.login('reader')           # other users: d.users
+        d.call('VM.get_all', session=s)
+"""
+
+import http.client
+import json
+import os
+import re
+import select
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+
+BUILD = os.environ.get('XAPID_BUILDDIR', '.')
+PASSWORD = 'secret'
+ROLES = ('pool-admin', 'pool-operator', 'vm-power-admin', 'vm-admin',
+         'vm-operator', 'read-only')
+
+
+class Failure(Exception):
+    """An API error: .code and .params."""
+
+    def __init__(self, description):
+        super().__init__(' '.join(map(str, description)))
+        self.code = description[0]
+        self.params = list(description[1:])
+
+
+class UnixConnection(http.client.HTTPConnection):
+    def __init__(self, path, timeout=30):
+        super().__init__('localhost', timeout=timeout)
+        self.path = path
+
+    def connect(self):
+        self.sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        self.sock.settimeout(self.timeout)
+        self.sock.connect(self.path)
+
+
+def hashed(password):
+    """A crypt(3) hash that is quick to check."""
+    return subprocess.run(
+        ['openssl', 'passwd', '-5', '-salt', 'xapidtest', password],
+        check=True, capture_output=True, text=True).stdout.strip()
+
+
+class Daemon:
+    def __init__(self, args=(), env=None, state=None, tls=False):
+        self.own = state is None
+        self.folder = state or tempfile.mkdtemp(prefix='xapid.')
+        self.state = os.path.join(self.folder, 'state')
+        self.socket = os.path.join(self.folder, 'socket')
+        self.users_file = os.path.join(self.folder, 'users')
+        self.users = ['root'] + list(ROLES)
+        self.args, self.env, self.tls = list(args), env, tls
+        self.process = self.session = None
+        self.local = None
+        if not os.path.exists(self.users_file):
+            self.write_users()
+
+    def write_users(self):
+        one = hashed(PASSWORD)
+        with open(self.users_file, 'w') as f:
+            f.write('root:%s:pool-admin\n' % one)
+            for role in ROLES:
+                f.write('%s:%s:%s\n' % (role, one, role))
+
+    def command(self):
+        listen = ['--listen', '127.0.0.1:0']
+        if self.tls:
+            listen += ['--tls-listen', '127.0.0.1:0']
+        program = os.environ.get('XAPID') or os.path.join(
+            BUILD, 'xapid', 'xapid')
+        return [program, '--foreground', '--backend', 'simulator',
+                '--state', self.state, '--socket', self.socket,
+                '--users', self.users_file] + listen + self.args
+
+    def start(self, timeout=60):
+        self.log = open(os.path.join(self.folder, 'log'), 'ab')
+        self.process = subprocess.Popen(
+            self.command(), stdout=subprocess.PIPE, stderr=self.log,
+            env=dict(os.environ, **(self.env or {})))
+        line = self.first_line(timeout)
+        if not line.startswith('xapid ready'):
+            self.process.kill()
+            self.process.wait()
+            raise RuntimeError('xapid did not start: %s\n%s'
+                               % (line, self.log_text()[-2000:]))
+        self.urls = re.findall(r'https?://\S+', line)
+        self.url = next(u for u in self.urls if u.startswith('http:'))
+        self.tls_url = next(
+            (u for u in self.urls if u.startswith('https:')), None)
+        self.port = int(self.url.rsplit(':', 1)[1])
+        return self
+
+    def first_line(self, timeout):
+        end = time.time() + timeout
+        while time.time() < end:
+            ready, _, _ = select.select([self.process.stdout], [], [], 0.2)
+            if ready:
+                return self.process.stdout.readline().decode()
+            if self.process.poll() is not None:
+                return 'exit %d' % self.process.returncode
+        return 'no answer in %d s' % timeout
+
+    def log_text(self):
+        with open(os.path.join(self.folder, 'log'),
+                  errors='replace') as f:
+            return f.read()
+
+    # ---- calls, JSON-RPC over TCP, on a connection that is kept ----
+
+    def connection(self, timeout=30):
+        return http.client.HTTPConnection('127.0.0.1', self.port,
+                                          timeout=timeout)
+
+    def request(self, body, path='/jsonrpc', kind='application/json'):
+        """One POST on the kept connection: status, body."""
+        for last in (False, True):
+            if self.local is None:
+                self.local = self.connection()
+            try:
+                self.local.request('POST', path, body,
+                                   {'Content-Type': kind})
+                reply = self.local.getresponse()
+                return reply.status, reply.read()
+            except (http.client.HTTPException, OSError):
+                self.local.close()
+                self.local = None
+                if last:
+                    raise
+
+    def raw(self, method, *params):
+        body = json.dumps({'jsonrpc': '2.0', 'method': method,
+                           'params': list(params), 'id': 1})
+        status, data = self.request(body)
+        if status != 200:
+            raise RuntimeError('HTTP %d: %r' % (status, data[:200]))
+        reply = json.loads(data)
+        if 'error' in reply:
+            error = reply['error']
+            raise Failure([error['message']] + list(error.get('data') or []))
+        return reply['result']
+
+    def login(self, user='root', password=PASSWORD):
+        return self.raw('session.login_with_password', user, password,
+                        '2.0', 'test')
+
+    def call(self, method, *params, session=None):
+        if session is None:
+            if self.session is None:
+                self.session = self.login()
+            session = self.session
+        return self.raw(method, session, *params)
+
+    def error(self, method, *params, session=None):
+        """[code, params...] of a call that must fail."""
+        try:
+            value = self.call(method, *params, session=session)
+        except Failure as failure:
+            return [failure.code] + failure.params
+        raise AssertionError('%s answered %r' % (method, value))
+
+    def task(self, method, *params, timeout=30):
+        """Runs Async.METHOD to its end and answers the task's record."""
+        ref = self.call('Async.' + method, *params)
+        end = time.time() + timeout
+        while time.time() < end:
+            record = self.call('task.get_record', ref)
+            if record['status'] not in ('pending', 'cancelling'):
+                return record
+            time.sleep(0.01)
+        raise AssertionError('%s is still %s' % (method, record['status']))
+
+    def http(self, method, path, body=None, headers=None):
+        """A request of its own: status, headers (lower case), body."""
+        c = self.connection()
+        try:
+            c.request(method, path, body, headers or {})
+            reply = c.getresponse()
+            return (reply.status,
+                    {k.lower(): v for k, v in reply.getheaders()},
+                    reply.read())
+        finally:
+            c.close()
+
+    # ---- the end ----
+
+    def kill(self):
+        """As a crash: SIGKILL. start() goes on with the same state."""
+        self.stop(signal.SIGKILL)
+
+    def stop(self, sig=signal.SIGTERM, timeout=30):
+        """Ends the process; answers its exit status."""
+        if self.local:
+            self.local.close()
+        self.local = self.session = None
+        if self.process is None:
+            return None
+        self.process.send_signal(sig)
+        try:
+            status = self.process.wait(timeout)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+            raise AssertionError('xapid did not end in %d s' % timeout)
+        finally:
+            self.process.stdout.close()
+            self.log.close()
+            self.process = None
+        return status
+
+    def __enter__(self):
+        return self.start() if self.process is None else self
+
+    def __exit__(self, *exc):
+        text = ''
+        try:
+            status = self.stop()
+            text = self.log_text()
+            if exc[0] is None and (status or 'ERROR: ' in text):
+                raise AssertionError('xapid ended with status %s:\n%s'
+                                     % (status, text[-4000:]))
+        finally:
+            if exc[0] is not None:
+                print('# ' + text[-2000:].replace('\n', '\n# '))
+            if self.own:
+                shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def start(*args, **options):
+    """A daemon, not yet running where used in a with statement."""
+    return Daemon(args, **options)

@@ -1,0 +1,286 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The daemon: puts the parts together, waits for a signal, takes them apart. */
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#ifdef HAVE_LIBSYSTEMD
+#include <systemd/sd-daemon.h>
+#endif
+
+#include "call.h"
+#include "db_engine.h"
+#include "http.h"
+#include "lib/clock.h"
+#include "lib/fault.h"
+#include "lib/file.h"
+#include "options.h"
+#include "session.h"
+#include "task.h"
+#include "world.h"
+
+#define WORKER_THREADS 64
+#define WORKER_QUEUE 4096
+#define STOP_GRACE_MS 2000
+
+struct daemon {
+	struct options options;
+	struct core core;
+	struct rpc_service service;
+	struct rpc *rpc;
+	char database[4096], certificate[4096];
+};
+
+static int
+complain(const char *text)
+{
+	fprintf(stderr, "xapid: %s\n", text);
+	return -1;
+}
+
+/* ---- the parts, in the order in which they need each other ---- */
+
+static int
+open_state(struct daemon *d)
+{
+	const char *dir = d->options.core.state_dir;
+	char err[512];
+
+	if (file_make_dirs(dir, 0700) < 0) {
+		snprintf(err, sizeof(err), "%s: %s", dir, strerror(errno));
+		return complain(err);
+	}
+	snprintf(d->database, sizeof(d->database), "%s/state.sqlite", dir);
+	return 0;
+}
+
+static int
+open_database(struct daemon *d)
+{
+	char err[512];
+	struct db_engine *engine =
+	    db_sqlite_open(d->database, err, sizeof(err));
+
+	if (!engine)
+		return complain(err);
+	d->core.db = db_open(engine, err, sizeof(err));
+	return d->core.db ? 0 : complain(err);
+}
+
+/* There is no libxl worker yet: say so instead of pretending. */
+static int
+choose_backend(struct daemon *d)
+{
+	struct core_config *config = &d->options.core;
+
+	if (strcmp(config->backend, "libxl") == 0)
+		return complain("this version has no libxl backend; use "
+				"--backend simulator");
+	if (strcmp(config->backend, "auto") == 0)
+		log_warn("no libxl backend in this version: the hosts are "
+			 "simulated");
+	config->backend = "simulator";
+	return 0;
+}
+
+static int
+start_core(struct daemon *d)
+{
+	struct core *core = &d->core;
+	struct world_options world = {
+		.sim_hosts = d->options.sim_hosts,
+		.sim_vms = d->options.sim_vms,
+	};
+
+	core->config = &d->options.core;
+	core->started = clock_wall_sec();
+	core->threads = threads_new("call", WORKER_THREADS, WORKER_QUEUE);
+	core->timers = timers_new();
+	if (!core->threads || !core->timers)
+		return complain("out of memory or threads");
+	core->sessions = sessions_new(core);
+	if (!core->sessions || rbac_load_roles(core) < 0)
+		return complain("out of memory");
+	if (audit_open(core->config->state_dir) < 0)
+		return complain("cannot open the audit log in the state "
+				"folder");
+	if (world_create(core, &world) < 0)
+		return complain("cannot set up the pool; the log says why");
+	if (tasks_start(core) < 0)
+		return complain("cannot end the tasks of an earlier run");
+	return 0;
+}
+
+static bool
+wants_tls(const struct options *o)
+{
+	for (unsigned i = 0; i < o->nlisten; i++)
+		if (o->listen[i].tls)
+			return true;
+	return false;
+}
+
+/* Self-signed, at the first start. */
+static int
+ensure_certificate(struct daemon *d)
+{
+	char host[256] = "localhost", err[256];
+	const char *names[] = { host, "localhost", "127.0.0.1", "::1", NULL };
+	struct stat st;
+
+	if (d->options.certificate)
+		snprintf(d->certificate, sizeof(d->certificate), "%s",
+		    d->options.certificate);
+	else
+		snprintf(d->certificate, sizeof(d->certificate), "%s/xapid.pem",
+		    d->options.core.state_dir);
+	if (!wants_tls(&d->options))
+		return 0;
+	d->core.certificate = d->certificate;
+	if (stat(d->certificate, &st) == 0)
+		return 0;
+	(void)gethostname(host, sizeof(host) - 1);
+	if (rpc_make_certificate(d->certificate, names, err, sizeof(err)) < 0)
+		return complain(err);
+	return 0;
+}
+
+static int
+start_wire(struct daemon *d)
+{
+	const struct options *o = &d->options;
+	struct rpc_config config = {
+		.listen = o->listen,
+		.nlisten = o->nlisten,
+		.socket_path = o->socket_path,
+		.certificate = d->core.certificate,
+		.https_only = o->core.https_only,
+		.max_connections = o->max_connections,
+		.max_per_address = o->max_per_address,
+	};
+	struct http_routes routes;
+	char err[512];
+
+	call_service_init(&d->service, &d->core);
+	http_routes_init(&routes, &d->core);
+	d->rpc = rpc_start(&config, &d->service, &routes, err, sizeof(err));
+	return d->rpc ? 0 : complain(err);
+}
+
+/* One line, once calls are answered; scripts wait for it. */
+static void
+announce(struct daemon *d)
+{
+	printf("xapid ready");
+	for (unsigned i = 0; i < d->options.nlisten; i++)
+		printf(" %s://%s:%u",
+		    d->options.listen[i].tls ? "https" : "http",
+		    d->options.listen[i].address, rpc_port(d->rpc, i));
+	if (d->options.socket_path)
+		printf(" unix:%s", d->options.socket_path);
+	printf("\n");
+	fflush(stdout);
+#ifdef HAVE_LIBSYSTEMD
+	sd_notify(0, "READY=1");
+#endif
+}
+
+static void
+reload(struct daemon *d)
+{
+	char err[256];
+
+	log_info("reloading");
+	if (d->core.certificate &&
+	    rpc_reload_certificate(d->rpc, err, sizeof(err)) < 0)
+		log_err("certificate not reloaded: %s", err);
+}
+
+static void
+wait_for_signals(struct daemon *d, const sigset_t *set)
+{
+	int sig;
+
+	while (sigwait(set, &sig) == 0) {
+		if (sig != SIGHUP)
+			break;
+		reload(d);
+	}
+	log_info("ending: signal %d", sig);
+}
+
+static void
+stop(struct daemon *d)
+{
+	struct core *core = &d->core;
+
+	atomic_store(&core->stopping, true);
+	if (d->rpc)
+		rpc_stop(d->rpc, STOP_GRACE_MS);
+	if (core->timers && core->db)
+		tasks_stop(core);
+	threads_free(core->threads);
+	sessions_free(core->sessions);
+	timers_free(core->timers);
+	audit_close();
+	db_close(core->db);
+}
+
+/* Before any thread: all of them leave these signals to sigwait. */
+static void
+block_signals(sigset_t *set)
+{
+	sigemptyset(set);
+	sigaddset(set, SIGTERM);
+	sigaddset(set, SIGINT);
+	sigaddset(set, SIGHUP);
+	pthread_sigmask(SIG_BLOCK, set, NULL);
+	signal(SIGPIPE, SIG_IGN);
+}
+
+static int
+serve(struct daemon *d)
+{
+	const char *fault = getenv("XAPID_FAULT");
+	sigset_t signals;
+	int rc = -1;
+
+	block_signals(&signals);
+	umask(077);
+	if (fault && !fault_arm_text(fault))
+		return complain("XAPID_FAULT is not understood");
+	if (choose_backend(d) == 0 && open_state(d) == 0 &&
+	    open_database(d) == 0 && ensure_certificate(d) == 0 &&
+	    start_core(d) == 0 && start_wire(d) == 0) {
+		announce(d);
+		wait_for_signals(d, &signals);
+		rc = 0;
+	}
+	stop(d);
+	return rc;
+}
+
+int
+main(int argc, char **argv)
+{
+	static struct daemon d;
+	char err[512];
+
+	if (options_read(&d.options, argc, argv, err, sizeof(err)) < 0) {
+		complain(err);
+		return 2;
+	}
+	log_open(d.options.log_target, "xapid", d.options.log_level);
+	switch (d.options.action) {
+	case ACTION_HELP:
+		options_help();
+		return 0;
+	case ACTION_VERSION:
+		puts("xapid " PACKAGE_VERSION);
+		return 0;
+	default:
+		break;
+	}
+	return serve(&d) < 0 ? 1 : 0;
+}

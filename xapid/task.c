@@ -1,0 +1,538 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Tasks: the life of an Async call, and the calls of class task. */
+#include "task.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "call_private.h"
+#include "lib/clock.h"
+#include "lib/fault.h"
+#include "lib/log.h"
+#include "lib/refmap.h"
+#include "rpc/encode.h"
+#include "session.h"
+
+#define SWEEP_INTERVAL (60 * NSEC_PER_SEC)
+
+/* A task that something works on in this process. */
+struct running {
+	struct call *call; /* NULL: no call (task_new) */
+	char sid[96];      /* whose quota it counts for */
+	void (*cancel)(void *arg);
+	void *cancel_arg;
+	bool cancelled;
+};
+
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static struct refmap all_running; /* task: struct running; lock */
+
+static struct {
+	struct timer timer;
+	struct core *core;
+} sweep;
+
+/* ---- rows ---- */
+
+static void
+task_row(struct core *core, const struct identity *who, const char *label,
+    const char *description, struct task *row)
+{
+	record_defaults(&class_table[CLASS_task], &row->r);
+	row->name_label = label;
+	row->name_description = description;
+	row->created = clock_wall_sec();
+	row->session = who->session;
+	row->resident_on = core->host;
+	row->type = "<none/>";
+	row->stunnelpid = -1;
+	row->externalpid = -1;
+}
+
+/* ---- who has how many (attack A32) ---- */
+
+static unsigned
+count_running(const char *sid)
+{
+	struct running *r;
+	unsigned n = 0;
+
+	for (size_t i = 0; (r = refmap_next(&all_running, &i, NULL));)
+		n += strcmp(r->sid, sid) == 0;
+	return n;
+}
+
+/* Notes that work on a task goes on. -1: too many, or no memory. */
+static int
+running_add(struct core *core, struct ref task, struct call *call,
+    const struct identity *who)
+{
+	struct running *r = fault_calloc(1, sizeof(*r));
+	int rc = -1;
+
+	if (!r)
+		return -1;
+	r->call = call;
+	memcpy(r->sid, who->sid, sizeof(r->sid));
+	pthread_mutex_lock(&lock);
+	if (all_running.count < core->config->max_tasks_per_user ||
+	    count_running(r->sid) < core->config->max_tasks_per_user)
+		rc = refmap_put(&all_running, task, r);
+	pthread_mutex_unlock(&lock);
+	if (rc < 0)
+		free(r);
+	return rc;
+}
+
+/* True when the task had been cancelled. */
+static bool
+running_remove(struct ref task)
+{
+	struct running *r;
+	bool cancelled;
+
+	pthread_mutex_lock(&lock);
+	r = refmap_remove(&all_running, task);
+	pthread_mutex_unlock(&lock);
+	cancelled = r && r->cancelled;
+	free(r);
+	return cancelled;
+}
+
+void
+task_set_cancel(struct core *core, struct ref task, void (*cancel)(void *arg),
+    void *arg)
+{
+	struct running *r;
+
+	(void)core;
+	pthread_mutex_lock(&lock);
+	r = refmap_get(&all_running, task);
+	if (r) {
+		r->cancel = cancel;
+		r->cancel_arg = arg;
+	}
+	pthread_mutex_unlock(&lock);
+}
+
+/* ---- the end ---- */
+
+static int
+end_row(struct tx *t, struct ref task, enum task_status_type status,
+    const char *result, const char *const *error, unsigned nerror)
+{
+	const struct task *row = TX_GET(t, task, task, task);
+	struct set info = { .items = error, .n = nerror };
+
+	if (!row)
+		return 0; /* destroyed in the meantime */
+	TX_SET(t, task, task, task, status, status);
+	TX_SET(t, task, task, task, finished, clock_wall_sec());
+	TX_SET(t, task, task, task, progress, 1.0);
+	TX_SET(t, task, task, task, result, result);
+	return TX_SET(t, task, task, task, error_info, info);
+}
+
+void
+task_end(struct core *core, struct ref task, const char *result,
+    const char *const *error, unsigned nerror)
+{
+	char text[REF_CHARS + 1];
+	const char *cancelled_error[] = { "TASK_CANCELLED", text };
+	bool cancelled = running_remove(task);
+	enum task_status_type status = TASK_STATUS_TYPE_SUCCESS;
+	struct tx *t = tx_begin(core->db);
+
+	if (!t) {
+		log_err("task: no memory to note its end");
+		return;
+	}
+	if (nerror && cancelled) {
+		ref_format(task, text);
+		status = TASK_STATUS_TYPE_CANCELLED;
+		error = cancelled_error;
+		nerror = 2;
+	} else if (nerror) {
+		status = TASK_STATUS_TYPE_FAILURE;
+	}
+	(void)end_row(t, task, status, nerror ? "" : result, error, nerror);
+	tx_commit(t, NULL, NULL);
+}
+
+void
+call_ended_task(struct call *c)
+{
+	CLEANUP_BYTES struct bytes result = { 0 };
+	const char *text = "";
+
+	call_settle(c);
+	if (!c->nerror && c->method->result->size) {
+		encode_value(RPC_XML, c->method->result, c->result, &result);
+		text = bytes_cstr(&result);
+		if (!text)
+			call_fail_nomem(c);
+	}
+	audit_call(c, true, c->error, c->nerror);
+	task_end(c->core, c->task, text ? text : "", c->error, c->nerror);
+	call_free(c);
+}
+
+/* ---- the beginning ---- */
+
+struct start {
+	struct call *parent, *call;
+};
+
+static void
+start_durable(void *arg, const struct db_error *error)
+{
+	struct start *s = arg;
+	struct call *c = s->call, *parent = s->parent;
+
+	free(s);
+	if (error) {
+		parent->commit_error = *error;
+		running_remove(c->task);
+		call_free(c);
+	} else if (threads_run(c->core->threads, call_run_blocking, c) < 0) {
+		fail_too_busy(c);
+		call_part_ended(c);
+	}
+	call_part_ended(parent);
+}
+
+static void
+task_label(struct call *c, char *out, size_t size)
+{
+	snprintf(out, size, "Async.%s", c->method->name);
+}
+
+int
+task_start_call(struct call *parent, struct call *c, struct ref *task_r)
+{
+	struct start *s = fault_malloc(sizeof(*s));
+	char label[160];
+	struct task row;
+	struct tx *t;
+
+	task_label(c, label, sizeof(label));
+	task_row(c->core, &c->caller, label, "", &row);
+	row.r.self = ref_new();
+	if (!s) {
+		call_fail_nomem(parent);
+		goto fail;
+	}
+	if (running_add(c->core, row.r.self, c, &c->caller) < 0) {
+		fail_too_many_pending_tasks(parent);
+		goto fail;
+	}
+	t = call_begin(parent);
+	if (!t || tx_insert(t, &row.r, task_r) < 0) {
+		if (t)
+			call_fail_tx(parent, tx_error(t));
+		tx_abort(t);
+		running_remove(row.r.self);
+		goto fail;
+	}
+	c->task = row.r.self;
+	*s = (struct start){ .parent = parent, .call = c };
+	call_add_part(parent);
+	tx_commit(t, start_durable, s);
+	return 0;
+fail:
+	free(s);
+	call_free(c);
+	return -1;
+}
+
+int
+task_new(struct core *core, const struct identity *who, const char *label,
+    const char *description, struct ref *task_r)
+{
+	struct task row;
+	struct tx *t;
+
+	task_row(core, who, label, description, &row);
+	row.r.self = ref_new();
+	if (running_add(core, row.r.self, NULL, who) < 0)
+		return -1;
+	t = tx_begin(core->db);
+	if (t)
+		(void)tx_insert(t, &row.r, task_r);
+	if (!t || tx_commit_wait(t, NULL) < 0) {
+		running_remove(row.r.self);
+		return -1;
+	}
+	return 0;
+}
+
+void
+task_progress(struct call *c, double progress)
+{
+	struct tx *t;
+
+	if (ref_is_null(c->task) || !(t = tx_begin(c->db)))
+		return;
+	TX_SET(t, task, task, c->task, progress, progress);
+	tx_commit(t, NULL, NULL);
+}
+
+/* ---- start of the daemon, expiry ---- */
+
+struct sweep_walk {
+	struct tx *t;
+	struct core *core;
+	int64_t now;
+	bool first; /* at start: nothing of an earlier process still runs */
+};
+
+static bool
+is_over(enum task_status_type s)
+{
+	return s == TASK_STATUS_TYPE_SUCCESS || s == TASK_STATUS_TYPE_FAILURE ||
+	    s == TASK_STATUS_TYPE_CANCELLED;
+}
+
+static bool
+runs_here(struct ref task)
+{
+	bool runs;
+
+	pthread_mutex_lock(&lock);
+	runs = refmap_get(&all_running, task) != NULL;
+	pthread_mutex_unlock(&lock);
+	return runs;
+}
+
+static int
+sweep_one(const struct record *r, void *arg)
+{
+	static const char *const died[] = { "INTERNAL_ERROR",
+		"The toolstack was restarted while this task ran" };
+	struct sweep_walk *w = arg;
+	const struct task *task = (const struct task *)r;
+	const struct core_config *config = w->core->config;
+
+	if (is_over(task->status)) {
+		if (task->finished + config->task_done_s < w->now)
+			tx_destroy(w->t, CLASS_task, r->self);
+	} else if (w->first) {
+		(void)end_row(w->t, r->self, TASK_STATUS_TYPE_FAILURE, "", died,
+		    2);
+	} else if (!runs_here(r->self) &&
+	    task->created + config->task_pending_s < w->now) {
+		tx_destroy(w->t, CLASS_task, r->self);
+	}
+	return 0;
+}
+
+static int
+sweep_tasks(struct core *core, bool first)
+{
+	struct sweep_walk w = { .core = core,
+		.now = clock_wall_sec(),
+		.first = first };
+
+	w.t = tx_begin(core->db);
+	if (!w.t)
+		return -1;
+	(void)tx_each(w.t, CLASS_task, sweep_one, &w);
+	if (first)
+		return tx_commit_wait(w.t, NULL);
+	tx_commit(w.t, NULL, NULL);
+	return 0;
+}
+
+static void
+sweep_fire(struct timer *t)
+{
+	(void)sweep_tasks(sweep.core, false);
+	(void)timer_set(sweep.core->timers, t,
+	    clock_mono_ns() + SWEEP_INTERVAL);
+}
+
+int
+tasks_start(struct core *core)
+{
+	if (sweep_tasks(core, true) < 0)
+		return -1;
+	sweep.core = core;
+	sweep.timer.fire = sweep_fire;
+	return timer_set(core->timers, &sweep.timer,
+	    clock_mono_ns() + SWEEP_INTERVAL);
+}
+
+void
+tasks_stop(struct core *core)
+{
+	timer_cancel(core->timers, &sweep.timer);
+}
+
+/* ---- calls of class task ---- */
+
+static role_mask
+operators(void)
+{
+	return role_find("pool-admin") | role_find("pool-operator");
+}
+
+/* A task belongs to the session that made it, and to pool operators. */
+static int
+check_owner(struct call *c, const struct task *task)
+{
+	if (ref_equal(task->session, c->caller.session) ||
+	    call_allowed(c, operators()))
+		return 0;
+	return fail_rbac_permission_denied(c, c->method->name,
+	    "Only the session that made a task, or a pool operator, may do "
+	    "this");
+}
+
+/* The head row, checked. */
+static const struct task *
+own_task(struct call *c, struct tx *t, struct ref ref)
+{
+	const struct task *task = TX_GET(t, task, task, ref);
+
+	if (!task)
+		fail_handle_invalid(c, "task", call_ref_text(c, ref));
+	else if (check_owner(c, task) < 0)
+		task = NULL;
+	return task;
+}
+
+int
+task_create(struct call *c, const struct task_create_args *a,
+    struct ref *result_r)
+{
+	struct task row;
+	struct tx *t;
+
+	if (db_count(c->db, CLASS_task) >=
+	    2 * (uint64_t)c->core->config->max_tasks_per_user)
+		return fail_too_many_pending_tasks(c);
+	t = call_begin(c);
+	if (!t)
+		return -1;
+	task_row(c->core, &c->caller, a->label, a->description, &row);
+	(void)tx_insert(t, &row.r, result_r);
+	return call_commit(c, t);
+}
+
+int
+task_destroy(struct call *c, const struct task_destroy_args *a)
+{
+	struct tx *t = call_begin(c);
+
+	if (!t)
+		return -1;
+	if (!own_task(c, t, a->self)) {
+		tx_abort(t);
+		return -1;
+	}
+	(void)tx_destroy(t, CLASS_task, a->self);
+	return call_commit(c, t);
+}
+
+/* Tells the one who works on the task; false: nobody does. */
+static bool
+cancel_running(struct ref task)
+{
+	void (*cancel)(void *arg) = NULL;
+	struct running *r;
+	void *arg = NULL;
+
+	pthread_mutex_lock(&lock);
+	r = refmap_get(&all_running, task);
+	if (r) {
+		r->cancelled = true;
+		if (r->call)
+			atomic_store(&r->call->cancelled, true);
+		cancel = r->cancel;
+		arg = r->cancel_arg;
+		if (cancel)
+			cancel(arg); /* under the lock: it cannot end now */
+	}
+	pthread_mutex_unlock(&lock);
+	return r != NULL;
+}
+
+int
+task_cancel(struct call *c, const struct task_cancel_args *a)
+{
+	char text[REF_CHARS + 1];
+	const char *error[] = { "TASK_CANCELLED", text };
+	const struct task *task;
+	struct tx *t = call_begin(c);
+
+	if (!t)
+		return -1;
+	task = own_task(c, t, a->task);
+	if (!task) {
+		tx_abort(t);
+		return -1;
+	}
+	ref_format(a->task, text);
+	if (is_over(task->status))
+		; /* too late: nothing to do */
+	else if (cancel_running(a->task))
+		TX_SET(t, task, task, a->task, status,
+		    TASK_STATUS_TYPE_CANCELLING);
+	else
+		(void)end_row(t, a->task, TASK_STATUS_TYPE_CANCELLED, "", error,
+		    2);
+	return call_commit(c, t);
+}
+
+/* A field of a task that its owner may set. */
+static int
+set_own(struct call *c, struct ref ref, int field, const void *mem)
+{
+	struct tx *t = call_begin(c);
+
+	if (!t)
+		return -1;
+	if (!own_task(c, t, ref)) {
+		tx_abort(t);
+		return -1;
+	}
+	(void)tx_set(t, CLASS_task, ref, field, mem);
+	return call_commit(c, t);
+}
+
+int
+task_set_status(struct call *c, const struct task_set_status_args *a)
+{
+	struct tx *t = call_begin(c);
+
+	if (!t)
+		return -1;
+	if (!own_task(c, t, a->self)) {
+		tx_abort(t);
+		return -1;
+	}
+	TX_SET(t, task, task, a->self, status, a->value);
+	if (is_over(a->value))
+		TX_SET(t, task, task, a->self, finished, clock_wall_sec());
+	return call_commit(c, t);
+}
+
+int
+task_set_progress(struct call *c, const struct task_set_progress_args *a)
+{
+	if (!(a->value >= 0 && a->value <= 1))
+		return fail_invalid_value(c, "value", "not from 0 to 1");
+	return set_own(c, a->self, FIELD_task_progress, &a->value);
+}
+
+int
+task_set_result(struct call *c, const struct task_set_result_args *a)
+{
+	return set_own(c, a->self, FIELD_task_result, &a->value);
+}
+
+int
+task_set_error_info(struct call *c, const struct task_set_error_info_args *a)
+{
+	return set_own(c, a->self, FIELD_task_error_info, &a->value);
+}

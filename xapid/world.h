@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What a pool consists of when nobody has made anything yet: made in an empty
+ * database, brought up to date in one that has it. */
+#ifndef XAPID_WORLD_H
+#define XAPID_WORLD_H
+
+#include "core.h"
+
+#define WORLD_MAX_HOSTS 64
+#define WORLD_MAX_VMS 10000
+
+struct world_options {
+	unsigned sim_hosts, sim_vms; /* of the simulator; 0 hosts: 1 */
+	uint64_t seed; /* of the simulator's identifiers; 0: always the same */
+	const char *address; /* of this host, NULL: 127.0.0.1 */
+};
+
+/* Sets core->pool and core->host. To be called before anybody is served. -1
+ * when the database refuses; the reason is logged. */
+int world_create(struct core *core, const struct world_options *o);
+
+#endif
