@@ -85,7 +85,7 @@ run(struct request *q)
 		atomic_store(&q->park, PARK_RUNNING);
 		if ((first ? s->start(s, &rq->rc) : s->resume(s, &rq->rc)) ==
 		    RPC_PARKED)
-			return q->rpc->stopping ? MHD_NO : park(q);
+			return park(q);
 	}
 	q->at = 0;
 	return reply_calls(q);
@@ -96,7 +96,7 @@ respond_resume(struct request *q)
 {
 	watch_remove(q->rpc->watch, q->ticket, q->conn->fd);
 	q->ticket = 0;
-	if (q->gone || q->rpc->stopping)
+	if (q->gone)
 		return MHD_NO;
 	return run(q);
 }

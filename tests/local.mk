@@ -8,6 +8,7 @@ unit_tests = \
 	tests/unit/test_event \
 	tests/unit/test_encode \
 	tests/unit/test_escape \
+	tests/unit/test_head \
 	tests/unit/test_jsonrpc \
 	tests/unit/test_lib_arena \
 	tests/unit/test_lib_bytes \
@@ -24,6 +25,8 @@ unit_tests = \
 	tests/unit/test_model \
 	tests/unit/test_rbac \
 	tests/unit/test_tx \
+	tests/unit/test_rpc_call \
+	tests/unit/test_rpc_refuse \
 	tests/unit/test_value \
 	tests/unit/test_world \
 	tests/unit/test_xmlrpc
@@ -85,7 +88,9 @@ tests_lib_libunit_a_SOURCES = \
 	tests/lib/unit.c \
 	tests/lib/unit.h \
 	tests/lib/value_text.c \
-	tests/lib/value_text.h
+	tests/lib/value_text.h \
+	tests/lib/wire.c \
+	tests/lib/wire.h
 tests_fuzz_libreplay_a_SOURCES = \
 	tests/fuzz/fuzz.h \
 	tests/fuzz/replay.c

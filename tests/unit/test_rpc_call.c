@@ -1,0 +1,582 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* API calls over the wire, with the toy core. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <zlib.h>
+#include <zstd.h>
+
+#include "tests/lib/unit.h"
+#include "tests/lib/wire.h"
+
+static struct wire w;
+static struct client c;
+static struct reply r;
+
+static void
+begin(void)
+{
+	wire_start(&w, WIRE_PLAIN, NULL, NULL);
+	client_connect(&c, w.port);
+}
+
+static void
+end(void)
+{
+	reply_free(&r);
+	client_close(&c);
+	wire_stop(&w);
+}
+
+static void
+say_and_read(char *text)
+{
+	reply_free(&r);
+	client_say(&c, text);
+	free(text);
+	client_read(&c, &r);
+}
+
+static void
+json(const char *fields, const char *body)
+{
+	say_and_read(post_text("/jsonrpc", fields, body));
+}
+
+static const char *
+header(const char *name)
+{
+	static char value[256];
+
+	return reply_header(&r, name, value);
+}
+
+/* ---- one call ---- */
+
+static void
+test_xml_call(void)
+{
+	begin();
+	client_call(&c, "echo", "hi", &r);
+	CU_ASSERT(reply_is(&r, "hi"));
+	CU_ASSERT_STRING_EQUAL(header("Content-Type"), "text/xml");
+	CU_ASSERT_STRING_EQUAL(header("Cache-Control"), "no-cache, no-store");
+	CU_ASSERT_STRING_EQUAL(header("Access-Control-Allow-Origin"), "*");
+	CU_ASSERT_STRING_EQUAL(header("Access-Control-Allow-Headers"),
+	    "X-Requested-With");
+	CU_ASSERT_EQUAL(strcasecmp(header("Connection"), "keep-alive"), 0);
+	end();
+}
+
+static void
+test_json_call(void)
+{
+	begin();
+	json("Content-Type: application/json; charset=utf-8\r\n",
+	    "{\"jsonrpc\":\"2.0\",\"method\":\"echo\",\"params\":[\"hi\"],"
+	    "\"id\":7}");
+	CU_ASSERT_STRING_EQUAL(header("Content-Type"), "application/json");
+	CU_ASSERT_STRING_EQUAL(r.body,
+	    "{\"jsonrpc\":\"2.0\",\"result\":\"hi\",\"id\":7}");
+	json("", "{\"method\":\"fail\",\"params\":[],\"id\":\"x\"}");
+	CU_ASSERT_STRING_EQUAL(r.body,
+	    "{\"result\":null,\"error\":[\"TOY_FAILURE\",\"a\",\"b\"],"
+	    "\"id\":\"x\"}");
+	end();
+}
+
+static void
+test_paths(void)
+{
+	static const char *const paths[] = { "/", "/RPC2", "/xmlrpc", "/json",
+		"/some/thing?x=y" };
+	static const char body[] =
+	    "<methodCall><methodName>echo</methodName>"
+	    "<params><param><value>p</value></param></params></methodCall>";
+
+	begin();
+	for (size_t i = 0; i < UNIT_COUNT(paths); i++) {
+		say_and_read(post_text(paths[i],
+		    "Content-Type: application/x-www-form-urlencoded\r\n",
+		    body));
+		CU_ASSERT(reply_is(&r, "p"));
+	}
+	end();
+}
+
+static void
+test_caller(void)
+{
+	static const char trace[] =
+	    "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+	char fields[1024], want[1024], agent[301];
+
+	begin();
+	snprintf(fields, sizeof(fields),
+	    "User-Agent: me/1.0\r\ntraceparent: %s\r\n", trace);
+	snprintf(want, sizeof(want), "me/1.0|%s|127.0.0.1|plain|-1", trace);
+	say_and_read(call_text("caller", "", fields));
+	CU_ASSERT(reply_is(&r, want));
+	/* cut between characters, never inside one */
+	memset(agent, 'a', 300);
+	agent[300] = '\0';
+	memcpy(agent + 255, "\xc3\xa9", 2);
+	snprintf(fields, sizeof(fields),
+	    "User-Agent: %s\r\ntraceparent: 00-x\r\n", agent);
+	snprintf(want, sizeof(want), "%.255s|none|127.0.0.1|plain|-1", agent);
+	say_and_read(call_text("caller", "", fields));
+	CU_ASSERT(reply_is(&r, want));
+	say_and_read(call_text("caller", "", "User-Agent: \xff\r\n"));
+	CU_ASSERT(reply_is(&r, "|none|127.0.0.1|plain|-1"));
+	end();
+}
+
+static void
+test_preflight(void)
+{
+	begin();
+	say_and_read(strdup(
+	    "OPTIONS /jsonrpc HTTP/1.1\r\nHost: h\r\nOrigin: http://o\r\n"
+	    "Access-Control-Request-Headers: content-type\r\n\r\n"));
+	CU_ASSERT_EQUAL(r.status, 200);
+	CU_ASSERT_EQUAL(r.len, 0);
+	CU_ASSERT_STRING_EQUAL(header("Access-Control-Allow-Origin"), "*");
+	CU_ASSERT_STRING_EQUAL(header("Access-Control-Allow-Headers"),
+	    "content-type, X-Requested-With");
+	CU_ASSERT_PTR_NOT_NULL(
+	    strstr(header("Access-Control-Allow-Methods"), "POST"));
+	reply_free(&r);
+	client_call(&c, "echo", "after", &r);
+	CU_ASSERT(reply_is(&r, "after"));
+	end();
+}
+
+/* ---- many on one connection ---- */
+
+static void
+test_pipelining(void)
+{
+	char *a, *b, *d;
+
+	begin();
+	a = call_text("echo", "1", "");
+	b = call_text("nap", "30", "");
+	d = call_text("echo", "3", "");
+	client_say(&c, a);
+	client_say(&c, b);
+	client_say(&c, d);
+	free(a), free(b), free(d);
+	client_read(&c, &r);
+	CU_ASSERT(reply_is(&r, "1"));
+	reply_free(&r);
+	client_read(&c, &r);
+	CU_ASSERT(reply_is(&r, "woken"));
+	reply_free(&r);
+	client_read(&c, &r);
+	CU_ASSERT(reply_is(&r, "3"));
+	end();
+}
+
+static void
+test_slow_bytes(void)
+{
+	char *text;
+
+	begin();
+	text = call_text("echo", "drip", "");
+	for (char *p = text; *p; p++)
+		client_send(&c, p, 1);
+	for (char *p = text; *p; p++)
+		client_send(&c, p, 1);
+	free(text);
+	for (int i = 0; i < 2; i++) {
+		reply_free(&r);
+		client_read(&c, &r);
+		CU_ASSERT(reply_is(&r, "drip"));
+	}
+	end();
+}
+
+static void
+test_chunked_call(void)
+{
+	begin();
+	say_and_read(strdup(
+	    "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n"
+	    "20\r\n<methodCall><methodName>echo</me\r\n"
+	    "4f;x=y\r\nthodName><params><param><value>k</value></param>"
+	    "</params></methodCall>     \n   \r\n0\r\n\r\n"));
+	CU_ASSERT(reply_is(&r, "k"));
+	reply_free(&r);
+	client_call(&c, "echo", "after", &r);
+	CU_ASSERT(reply_is(&r, "after"));
+	end();
+}
+
+static void
+test_http_1_0(void)
+{
+	static const char body[] =
+	    "<methodCall><methodName>big</methodName><params><param>"
+	    "<value>1000</value></param></params></methodCall>";
+	char text[512];
+
+	begin();
+	snprintf(text, sizeof(text),
+	    "POST / HTTP/1.0\r\nContent-Length: %zu\r\n\r\n%s",
+	    sizeof(body) - 1, body);
+	say_and_read(strdup(text));
+	CU_ASSERT_EQUAL(r.status, 200);
+	CU_ASSERT_STRING_EQUAL(header("Transfer-Encoding"), "");
+	CU_ASSERT(r.len > 1000 * 1000);
+	CU_ASSERT_STRING_EQUAL(r.body + r.len - 17, "</methodResponse>");
+	CU_ASSERT(client_sees_end(&c));
+	client_close(&c);
+	client_connect(&c, w.port);
+	snprintf(text, sizeof(text),
+	    "POST / HTTP/1.0\r\nConnection: Keep-Alive\r\n"
+	    "Content-Length: 1\r\n\r\nx");
+	for (int i = 0; i < 2; i++) {
+		say_and_read(strdup(text));
+		CU_ASSERT_EQUAL(r.status, 400);
+	}
+	end();
+}
+
+static void
+test_close_is_honoured(void)
+{
+	begin();
+	say_and_read(call_text("echo", "x", "Connection: close\r\n"));
+	CU_ASSERT(reply_is(&r, "x"));
+	CU_ASSERT_STRING_EQUAL(header("Connection"), "close");
+	CU_ASSERT(client_sees_end(&c));
+	end();
+}
+
+/* ---- broken bodies ---- */
+
+static void
+test_broken_bodies_leave_the_connection(void)
+{
+	begin();
+	say_and_read(post_text("/", "", "<methodCall"));
+	CU_ASSERT_EQUAL(r.status, 400);
+	CU_ASSERT_STRING_EQUAL(header("Content-Type"), "text/plain");
+	say_and_read(post_text("/", "", ""));
+	CU_ASSERT_EQUAL(r.status, 400);
+	json("", "{\"method\"");
+	CU_ASSERT_EQUAL(r.status, 200);
+	CU_ASSERT_STRING_EQUAL(r.body,
+	    "{\"jsonrpc\":\"2.0\",\"error\":{\"code\":-32700,"
+	    "\"message\":\"Parse error\"},\"id\":null}");
+	json("", "[]");
+	CU_ASSERT_PTR_NOT_NULL(strstr(r.body, "-32600"));
+	reply_free(&r);
+	client_call(&c, "echo", "lives", &r);
+	CU_ASSERT(reply_is(&r, "lives"));
+	CU_ASSERT_EQUAL(toy_started(w.toy), 1);
+	end();
+}
+
+/* ---- batches ---- */
+
+static void
+test_batch(void)
+{
+	begin();
+	json("",
+	    "[{\"jsonrpc\":\"2.0\",\"method\":\"nap\",\"params\":[20],"
+	    "\"id\":1},"
+	    "{\"jsonrpc\":\"2.0\",\"method\":\"echo\",\"params\":[\"n\"]},"
+	    "17,"
+	    "{\"jsonrpc\":\"2.0\",\"method\":\"twice\",\"params\":[],"
+	    "\"id\":2},"
+	    "{\"jsonrpc\":\"2.0\",\"method\":\"early\",\"params\":[],"
+	    "\"id\":3},"
+	    "{\"jsonrpc\":\"2.0\",\"method\":\"fail\",\"params\":[],"
+	    "\"id\":4}]");
+	CU_ASSERT_EQUAL(r.status, 200);
+	CU_ASSERT_PTR_NOT_NULL(strstr(r.body,
+	    "[{\"jsonrpc\":\"2.0\",\"result\":\"woken\",\"id\":1},"
+	    "{\"jsonrpc\":\"2.0\",\"error\":{\"code\":-32600,"));
+	CU_ASSERT_PTR_NOT_NULL(strstr(r.body,
+	    "\"id\":null},"
+	    "{\"jsonrpc\":\"2.0\",\"result\":\"woken\",\"id\":2},"
+	    "{\"jsonrpc\":\"2.0\",\"result\":\"woken\",\"id\":3},"
+	    "{\"jsonrpc\":\"2.0\",\"error\":{\"code\":1,"
+	    "\"message\":\"TOY_FAILURE\",\"data\":[\"a\",\"b\"]},"
+	    "\"id\":4}]"));
+	CU_ASSERT_EQUAL(toy_started(w.toy), 5);
+	end();
+}
+
+static void
+test_notifications(void)
+{
+	begin();
+	json("", "{\"jsonrpc\":\"2.0\",\"method\":\"echo\",\"params\":[]}");
+	CU_ASSERT_EQUAL(r.status, 204);
+	json("",
+	    "[{\"jsonrpc\":\"2.0\",\"method\":\"echo\"},"
+	    "{\"jsonrpc\":\"2.0\",\"method\":\"nap\",\"params\":[1]}]");
+	CU_ASSERT_EQUAL(r.status, 204);
+	CU_ASSERT_EQUAL(toy_started(w.toy), 3);
+	json("", "{\"jsonrpc\":\"2.0\",\"method\":\"echo\",\"id\":1}");
+	CU_ASSERT_EQUAL(r.status, 200);
+	end();
+}
+
+/* ---- parked calls ---- */
+
+static bool
+all_finished(void *arg)
+{
+	(void)arg;
+	return toy_parked(w.toy) == 0 &&
+	    toy_finished(w.toy) == toy_started(w.toy);
+}
+
+static bool
+one_parked(void *arg)
+{
+	(void)arg;
+	return toy_parked(w.toy) == 1;
+}
+
+static void
+test_parked(void)
+{
+	begin();
+	for (int i = 0; i < 200; i++) {
+		reply_free(&r);
+		client_call(&c, i % 2 ? "early" : "twice", "", &r);
+		CU_ASSERT(reply_is(&r, "woken"));
+	}
+	reply_free(&r);
+	client_call(&c, "nap", "50", &r);
+	CU_ASSERT(reply_is(&r, "woken"));
+	CU_ASSERT(wire_wait(all_finished, NULL));
+	end();
+}
+
+static void
+test_leaving_while_parked(void)
+{
+	char *text;
+
+	begin();
+	client_call(&c, "echo", "first", &r);
+	for (int i = 0; i < 3; i++) {
+		text = call_text("forever", "", "");
+		client_say(&c, text);
+		free(text);
+		CU_ASSERT(wire_wait(one_parked, NULL));
+		client_close(&c);
+		CU_ASSERT(wire_wait(all_finished, NULL));
+		client_connect(&c, w.port);
+	}
+	reply_free(&r);
+	client_call(&c, "echo", "x", &r);
+	CU_ASSERT(reply_is(&r, "x"));
+	end();
+}
+
+static void
+test_stop_with_parked_calls(void)
+{
+	char *text;
+
+	begin();
+	text = call_text("forever", "", "");
+	client_say(&c, text);
+	free(text);
+	CU_ASSERT(wire_wait(one_parked, NULL));
+	rpc_stop(w.rpc, 20);
+	w.rpc = NULL;
+	CU_ASSERT_EQUAL(toy_finished(w.toy), 1);
+	CU_ASSERT(client_sees_end(&c));
+	end();
+}
+
+static void
+test_stop_lets_calls_finish(void)
+{
+	char *text;
+
+	begin();
+	text = call_text("nap", "100", "");
+	client_say(&c, text);
+	free(text);
+	CU_ASSERT(wire_wait(one_parked, NULL));
+	rpc_stop(w.rpc, 5000);
+	w.rpc = NULL;
+	client_read(&c, &r);
+	CU_ASSERT(reply_is(&r, "woken"));
+	CU_ASSERT_STRING_EQUAL(header("Connection"), "close");
+	end();
+}
+
+/* ---- large replies ---- */
+
+/* The XML of "big N", as the toy makes it. */
+static bool
+is_big(const char *body, size_t len, unsigned n)
+{
+	char want[64];
+
+	if (len < 1000 * n || strcmp(body + len - 17, "</methodResponse>") != 0)
+		return false;
+	for (unsigned i = 0; i < n; i++) {
+		snprintf(want, sizeof(want),
+		    "<name>key%u</name><value>abcdefgh", i);
+		body = strstr(body, want);
+		if (!body)
+			return false;
+	}
+	return true;
+}
+
+static void
+test_big_reply(void)
+{
+	begin();
+	for (int i = 0; i < 3; i++) {
+		reply_free(&r);
+		client_call(&c, "big", "3000", &r);
+		CU_ASSERT_EQUAL(r.status, 200);
+		CU_ASSERT_STRING_EQUAL(header("Transfer-Encoding"), "chunked");
+		CU_ASSERT(is_big(r.body, r.len, 3000));
+	}
+	reply_free(&r);
+	client_call(&c, "big", "100", &r);
+	CU_ASSERT_STRING_EQUAL(header("Transfer-Encoding"), "");
+	CU_ASSERT(is_big(r.body, r.len, 100));
+	end();
+}
+
+static void
+test_big_batch(void)
+{
+	begin();
+	json("",
+	    "[{\"jsonrpc\":\"2.0\",\"method\":\"big\",\"params\":[\"600\"],"
+	    "\"id\":1},"
+	    "{\"jsonrpc\":\"2.0\",\"method\":\"echo\"},"
+	    "{\"jsonrpc\":\"2.0\",\"method\":\"big\",\"params\":[\"600\"],"
+	    "\"id\":2}]");
+	CU_ASSERT_EQUAL(r.status, 200);
+	CU_ASSERT(r.len > 1200 * 1000);
+	CU_ASSERT_PTR_NOT_NULL(
+	    strstr(r.body, ",\"id\":1},{\"jsonrpc\":\"2.0\",\"result\":{"));
+	CU_ASSERT_STRING_EQUAL(r.body + r.len - 9, ",\"id\":2}]");
+	end();
+}
+
+static char *
+gunzip(const char *p, size_t n, size_t *len_r)
+{
+	size_t cap = 64 << 20;
+	char *out = malloc(cap);
+	z_stream z = { .next_in = (Bytef *)(uintptr_t)p,
+		.avail_in = (uInt)n,
+		.next_out = (Bytef *)out,
+		.avail_out = (uInt)cap };
+
+	CU_ASSERT_EQUAL(inflateInit2(&z, 15 + 16), Z_OK);
+	CU_ASSERT_EQUAL(inflate(&z, Z_FINISH), Z_STREAM_END);
+	inflateEnd(&z);
+	*len_r = z.total_out;
+	out[z.total_out] = '\0';
+	return out;
+}
+
+static char *
+unzstd(const char *p, size_t n, size_t *len_r)
+{
+	size_t cap = 64 << 20;
+	char *out = malloc(cap);
+	ZSTD_inBuffer in = { p, n, 0 };
+	ZSTD_outBuffer to = { out, cap - 1, 0 };
+	ZSTD_DCtx *d = ZSTD_createDCtx();
+
+	CU_ASSERT_EQUAL(ZSTD_decompressStream(d, &to, &in), 0);
+	ZSTD_freeDCtx(d);
+	*len_r = to.pos;
+	out[to.pos] = '\0';
+	return out;
+}
+
+static const struct {
+	const char *accept, *encoding;
+} encodings[] = {
+	{ "gzip", "gzip" },
+	{ "deflate, gzip;q=1.0, *;q=0.5", "gzip" },
+	{ "gzip, deflate, br, zstd", "zstd" },
+	{ "zstd;q=0, gzip;q=0.1", "gzip" },
+	{ "gzip;q=0", "" },
+	{ "deflate", "" },
+	{ "identity", "" },
+};
+
+static void
+test_compression(void)
+{
+	static const unsigned sizes[] = { 2, 100, 3000 };
+	char fields[128];
+
+	begin();
+	for (size_t i = 0; i < 2 * UNIT_COUNT(encodings) + 7; i++) {
+		unsigned n = sizes[i % UNIT_COUNT(sizes)];
+		size_t e = i % UNIT_COUNT(encodings), len;
+		char number[12], *plain;
+
+		snprintf(fields, sizeof(fields), "Accept-Encoding: %s\r\n",
+		    encodings[e].accept);
+		snprintf(number, sizeof(number), "%u", n);
+		say_and_read(call_text("big", number, fields));
+		CU_ASSERT_STRING_EQUAL(header("Content-Encoding"),
+		    encodings[e].encoding);
+		if (!*encodings[e].encoding) {
+			CU_ASSERT(is_big(r.body, r.len, n));
+			continue;
+		}
+		CU_ASSERT(r.len < 1000 * n);
+		plain = *encodings[e].encoding == 'g'
+		    ? gunzip(r.body, r.len, &len)
+		    : unzstd(r.body, r.len, &len);
+		CU_ASSERT(is_big(plain, len, n));
+		free(plain);
+	}
+	say_and_read(call_text("echo", "small", "Accept-Encoding: gzip\r\n"));
+	CU_ASSERT_STRING_EQUAL(header("Content-Encoding"), "");
+	CU_ASSERT(reply_is(&r, "small"));
+	end();
+}
+
+UNIT_MAIN("rpc_call",
+    { "an XML-RPC call is answered with the exact headers", test_xml_call },
+    { "JSON-RPC is answered in both versions", test_json_call },
+    { "a POST to any unknown path is XML-RPC, of any type", test_paths },
+    { "the core learns who calls, with a clean user agent", test_caller },
+    { "a browser's preflight is allowed", test_preflight },
+    { "pipelined calls are answered in order", test_pipelining },
+    { "a call may arrive byte by byte, twice", test_slow_bytes },
+    { "a call may come in chunks", test_chunked_call },
+    { "HTTP/1.0 gets its replies to the end of the connection",
+	test_http_1_0 },
+    { "Connection: close is honoured", test_close_is_honoured },
+    { "a broken body is named and the connection lives",
+	test_broken_bodies_leave_the_connection },
+    { "a batch is run in order, parked calls and wrong ones included",
+	test_batch },
+    { "notifications run and get no answer", test_notifications },
+    { "calls are parked and woken, early, late and twice", test_parked },
+    { "a client that leaves while its call is parked is noticed",
+	test_leaving_while_parked },
+    { "a stop ends parked calls", test_stop_with_parked_calls },
+    { "a stop waits for calls that end in time",
+	test_stop_lets_calls_finish },
+    { "a reply of any size is whole", test_big_reply },
+    { "a large batch is whole", test_big_batch },
+    { "replies are compressed as the client allows", test_compression })
