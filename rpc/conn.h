@@ -44,6 +44,7 @@ struct conn {
 	struct rpc_peer peer;
 	struct peer_key key;
 	bool counted;    /* peers_leave() is due */
+	bool passed_on;  /* to another front, which may have room */
 	bool consume;    /* heads are read into buf, not peeked at */
 	bool last;       /* nothing after the next request: bytes were lost */
 	bool hup;        /* the client will send no more */

@@ -86,13 +86,14 @@ set_accepting(struct front *f, bool on)
 	}
 }
 
-/* Room for one more at the expense of one that has never said anything. */
+/* Room for one more, at the expense of the one that has been silent for
+ * longest. */
 static bool
 evict_silent(struct front *f)
 {
 	struct conn *c = TAILQ_FIRST(&f->silent);
 
-	if (!c || c->seen > 0)
+	if (!c)
 		return false;
 	if (c->counted)
 		peers_leave(f->rpc->peers, c->key);
@@ -102,21 +103,40 @@ evict_silent(struct front *f)
 	return true;
 }
 
-static int
-identify(struct front *f, struct conn *c, const struct listener *l,
-    const struct sockaddr_storage *from)
+static struct front *
+find_front_with_silent(struct rpc *r)
 {
-	enum peers_answer a;
+	for (unsigned i = 0; i < r->nfronts; i++)
+		if (r->fronts[i].nsilent > 0)
+			return &r->fronts[i];
+	return NULL;
+}
 
-	if (l->local)
-		return peer_from_local(&c->peer, c->fd);
-	peer_from_address(&c->peer, &c->key, from);
-	c->peer.tls = l->tls;
-	a = peers_enter(f->rpc->peers, c->key);
+/* Counts a new TCP connection; 0, or -1: it is refused, or has gone to
+ * another front, which can make room for it. *c_r is NULL then. */
+static int
+count_in(struct front *f, struct conn **c_r)
+{
+	struct conn *c = *c_r;
+	enum peers_answer a = peers_enter(f->rpc->peers, c->key);
+	struct front *other;
+
 	if (a == PEERS_FULL && evict_silent(f))
 		a = peers_enter(f->rpc->peers, c->key);
 	c->counted = a == PEERS_OK;
-	return c->counted ? 0 : -1;
+	if (c->counted)
+		return 0;
+	*c_r = NULL;
+	other = find_front_with_silent(f->rpc);
+	if (a == PEERS_FULL && other && other != f && !c->passed_on) {
+		c->passed_on = true;
+		c->front = other;
+		front_give(c);
+		return -1;
+	}
+	f->rpc->refused++;
+	conn_free(c);
+	return -1;
 }
 
 /* TLS stays with its front for life: shared out evenly, since the kernel's
@@ -129,6 +149,16 @@ choose_front(struct front *f, const struct listener *l)
 	return l->tls ? &r->fronts[r->connections % r->nfronts] : f;
 }
 
+/* New, or from another thread. */
+static void
+receive(struct front *f, struct conn *c)
+{
+	bool fresh = !c->served && !c->peer.local;
+
+	if (!fresh || count_in(f, &c) == 0)
+		front_conn_begin(f, c);
+}
+
 static void
 admit(struct front *f, const struct listener *l, int fd,
     const struct sockaddr_storage *from)
@@ -136,17 +166,20 @@ admit(struct front *f, const struct listener *l, int fd,
 	struct conn *c = conn_new(f->rpc, choose_front(f, l), fd);
 
 	f->rpc->connections++;
-	if (!c || identify(f, c, l, from) < 0) {
+	if (!c || (l->local && peer_from_local(&c->peer, fd) < 0)) {
 		f->rpc->refused++;
 		conn_free(c);
 		return;
 	}
+	if (!l->local)
+		peer_from_address(&c->peer, &c->key, from);
+	c->peer.tls = l->tls;
 	c->state = l->tls ? CONN_HANDSHAKE : CONN_HEAD;
 	c->consume = l->tls;
 	if (c->front != f)
 		front_give(c);
 	else
-		front_conn_begin(f, c);
+		receive(f, c);
 }
 
 static void
@@ -198,7 +231,7 @@ take_inbox(struct front *f)
 	pthread_mutex_unlock(&f->inbox_lock);
 	while ((c = TAILQ_FIRST(&mine))) {
 		TAILQ_REMOVE(&mine, c, all);
-		front_conn_begin(f, c);
+		receive(f, c);
 	}
 }
 
@@ -242,6 +275,8 @@ front_drop(struct front *f, struct conn *c)
 		return;
 	front_list_active(f, c, NULL);
 	front_list_began(c, NULL);
+	/* Closing is not enough where the engine has, or had, a duplicate. */
+	epoll_ctl(f->epoll, EPOLL_CTL_DEL, c->fd, NULL);
 	TAILQ_REMOVE(&f->all, c, all);
 	TAILQ_INSERT_TAIL(&f->dead, c, all);
 	c->state = CONN_DEAD;

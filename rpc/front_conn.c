@@ -28,6 +28,7 @@ front_list_active(struct front *f, struct conn *c, struct conn_list *l)
 {
 	if (c->in_active)
 		TAILQ_REMOVE(c->in_active, c, by_active);
+	f->nsilent += (l == &f->silent) - (c->in_active == &f->silent);
 	c->in_active = l;
 	if (!l)
 		return;

@@ -35,6 +35,7 @@ struct front {
 	struct conn_list all, dead;
 	/* By .by_active, each with one time-out, hence in order of time. */
 	struct conn_list silent, idle, lingering, closing;
+	_Atomic unsigned nsilent; /* in silent; others read it */
 	/* By .by_began: heads with a deadline; pumps that want another turn. */
 	struct conn_list heads, again;
 

@@ -7,32 +7,33 @@
 #include "rpc/service.h"
 
 struct rpc_listen {
-	const char *address;         /* "0.0.0.0", "::", "127.0.0.1" */
-	uint16_t port;               /* 0: the kernel chooses */
+	const char *address; /* "0.0.0.0", "::", "127.0.0.1" */
+	uint16_t port;       /* 0: the kernel chooses */
 	bool tls;
 };
 
 struct rpc_config {
 	const struct rpc_listen *listen; /* TCP ports */
 	unsigned nlisten;
-	const char *socket_path;     /* local socket, or NULL */
-	const char *certificate;     /* PEM file with key and chain; NULL: no TLS */
-	bool https_only;             /* plain TCP answers 403/301, not calls */
-	size_t max_call_bytes;       /* of a request body; default 16 MiB, the original 300 KiB */
-	unsigned max_connections;    /* TCP, default 8192 */
-	unsigned max_per_address;    /* default 1024 */
-	int head_timeout_ms;         /* of one silence while a head is read: 10,000 */
-	int head_deadline_ms;        /* of the whole head: 60,000 */
-	int idle_timeout_ms;         /* keep-alive connection between requests */
-	int threads;                 /* 0: as many as processors, at least 2 */
+	const char *socket_path; /* local socket, or NULL */
+	const char *certificate; /* PEM file with key and chain; NULL: no TLS */
+	bool https_only;         /* plain TCP answers 403/301, not calls */
+	size_t
+	    max_call_bytes; /* of a request body; default 16 MiB, the original 300 KiB */
+	unsigned max_connections; /* TCP, default 8192 */
+	unsigned max_per_address; /* default 1024 */
+	int head_timeout_ms;  /* of one silence while a head is read: 10,000 */
+	int head_deadline_ms; /* of the whole head: 60,000 */
+	int idle_timeout_ms;  /* keep-alive connection between requests */
+	int threads;          /* 0: as many as processors, at least 2 */
 };
 
-struct rpc; 
+struct rpc;
 
 /* Binds, then serves until rpc_stop. NULL with a reason in err. */
 struct rpc *rpc_start(const struct rpc_config *config,
-    struct rpc_service *service, const struct http_routes *routes,
-    char *err, size_t err_size);
+    struct rpc_service *service, const struct http_routes *routes, char *err,
+    size_t err_size);
 /* Port that listener i got. */
 uint16_t rpc_port(const struct rpc *r, unsigned i);
 /* Reads the certificate again (SIGHUP); the old one stays when it is bad. */
@@ -42,8 +43,8 @@ void rpc_stop(struct rpc *r, int grace_ms);
 /* Makes a self-signed RSA certificate (2048 bits, 10 years, SAN: the names and
  * addresses given, NULL at the end) with its key into one PEM file of mode
  * 0600, atomically. -1 and a reason. */
-int rpc_make_certificate(const char *path, const char *const names[],
-    char *err, size_t err_size);
+int rpc_make_certificate(const char *path, const char *const names[], char *err,
+    size_t err_size);
 /* Lower-case hexadecimal SHA-256 with colons, of a PEM certificate file;
  * answers -1 when it cannot be read. */
 int rpc_certificate_fingerprint(const char *path, char out[96]);

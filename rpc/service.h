@@ -17,9 +17,9 @@
 enum rpc_format { RPC_XML, RPC_JSON }; /* also index of record.encoded */
 
 struct rpc_peer {
-	bool local;  /* came by the local socket */
+	bool local; /* came by the local socket */
 	bool tls;
-	uid_t uid;   /* local: SO_PEERCRED; else (uid_t)-1 */
+	uid_t uid;                      /* local: SO_PEERCRED; else (uid_t)-1 */
 	char address[INET6_ADDRSTRLEN]; /* of TCP clients, else "" */
 };
 
@@ -27,27 +27,27 @@ struct rpc_peer {
  * Embedded in the connection's own state; lives until finish(). */
 struct rpc_call {
 	/* Set by rpc/ before start(): */
-	struct arena *arena;         /* holds method and params */
-	const char *method;          /* "Async.VM.start", not yet looked up */
+	struct arena *arena; /* holds method and params */
+	const char *method;  /* "Async.VM.start", not yet looked up */
 	const struct value *params;
 	unsigned nparams;
 	enum rpc_format format;
 	struct rpc_peer peer;
-	const char *user_agent;      /* "" when absent; clean text */
-	const char *traceparent;     /* NULL when absent or malformed */
+	const char *user_agent;  /* "" when absent; clean text */
+	const char *traceparent; /* NULL when absent or malformed */
 	/* The core calls it once, from any thread, after start() or resume()
 	 * answered RPC_PARKED (possibly before that answer is seen): then
 	 * resume() is due on the connection's thread. */
 	void (*wake)(struct rpc_call *rc);
 
 	/* Set by the core when the answer is RPC_DONE: */
-	const struct type *type;     /* of the result */
-	const void *result;          /* typed memory, until finish() */
-	const char *const *error;    /* code and parameters, or NULL */
-	unsigned nerror;             /* at least 1 when error is set */
-	bool bare;                   /* XML: no Status struct (listMethods) */
-	bool fault;                  /* error[0] is "Fault" in the original's way */
-	void *core;                  /* the core's own */
+	const struct type *type;  /* of the result */
+	const void *result;       /* typed memory, until finish() */
+	const char *const *error; /* code and parameters, or NULL */
+	unsigned nerror;          /* at least 1 when error is set */
+	bool bare;                /* XML: no Status struct (listMethods) */
+	bool fault; /* error[0] is "Fault" in the original's way */
+	void *core; /* the core's own */
 };
 
 enum rpc_state { RPC_DONE, RPC_PARKED };

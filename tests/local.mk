@@ -26,6 +26,7 @@ unit_tests = \
 	tests/unit/test_rbac \
 	tests/unit/test_tx \
 	tests/unit/test_rpc_call \
+	tests/unit/test_rpc_exchange \
 	tests/unit/test_rpc_refuse \
 	tests/unit/test_value \
 	tests/unit/test_world \

@@ -26,13 +26,14 @@ make_certificate(struct wire *w, char *err, size_t size)
 
 	snprintf(w->certificate, sizeof(w->certificate), "%s",
 	    unit_path("server.pem"));
-	CU_ASSERT_EQUAL_FATAL(
-	    rpc_make_certificate(w->certificate, names, err, size), 0);
+	CU_ASSERT_EQUAL_FATAL(rpc_make_certificate(w->certificate, names, err,
+				  size),
+	    0);
 }
 
 void
-wire_start(struct wire *w, enum wire_with with,
-    const struct rpc_config *config, const struct http_routes *routes)
+wire_start(struct wire *w, enum wire_with with, const struct rpc_config *config,
+    const struct http_routes *routes)
 {
 	struct rpc_listen listen[] = { { "127.0.0.1", 0, false },
 		{ "127.0.0.1", 0, true } };
@@ -74,8 +75,8 @@ client_connect(struct client *c, uint16_t port)
 		.sin_addr.s_addr = htonl(INADDR_LOOPBACK),
 	};
 
-	*c = (struct client){ .fd = socket(AF_INET,
-		    SOCK_STREAM | SOCK_CLOEXEC, 0) };
+	*c = (struct client){ .fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC,
+				  0) };
 	CU_ASSERT_EQUAL_FATAL(connect(c->fd, (struct sockaddr *)&in,
 				  sizeof(in)),
 	    0);
@@ -86,8 +87,8 @@ client_connect_local(struct client *c, const char *path)
 {
 	struct sockaddr_un un = { .sun_family = AF_UNIX };
 
-	*c = (struct client){ .fd = socket(AF_UNIX,
-		    SOCK_STREAM | SOCK_CLOEXEC, 0) };
+	*c = (struct client){ .fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC,
+				  0) };
 	strcpy(un.sun_path, path);
 	CU_ASSERT_EQUAL_FATAL(connect(c->fd, (struct sockaddr *)&un,
 				  sizeof(un)),

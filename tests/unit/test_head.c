@@ -215,7 +215,10 @@ test_limits(void)
 static const struct http_handler rows[] = {
 	{ .method = "GET", .path = "/", .prefix = true, .name = "root" },
 	{ .method = "GET", .path = "/export", .name = "export" },
-	{ .method = "GET", .path = "/update", .prefix = true, .name = "update" },
+	{ .method = "GET",
+	    .path = "/update",
+	    .prefix = true,
+	    .name = "update" },
 	{ .method = "GET", .path = "/update/log", .name = "log" },
 	{ .method = "PUT", .path = "/import", .name = "import" },
 	{ .method = "POST", .path = "/cli", .name = "cli" },
@@ -277,7 +280,8 @@ static const char *
 name_of(struct route to)
 {
 	static const char *const kinds[] = { [ROUTE_XML] = "xml",
-		[ROUTE_JSON] = "json", [ROUTE_PREFLIGHT] = "preflight" };
+		[ROUTE_JSON] = "json",
+		[ROUTE_PREFLIGHT] = "preflight" };
 	static char status[12];
 
 	if (to.kind == ROUTE_HANDLER)
@@ -307,8 +311,8 @@ test_routes(void)
 	struct rpc_peer peer = { 0 };
 
 	for (size_t i = 0; i < UNIT_COUNT(ways); i++) {
-		const char *to = name_of(route(&rules, &peer, ways[i].method,
-		    ways[i].target, ""));
+		const char *to = name_of(
+		    route(&rules, &peer, ways[i].method, ways[i].target, ""));
 
 		if (strcmp(to, ways[i].to) != 0)
 			printf("# %s %s went to %s, not %s\n", ways[i].method,
@@ -391,8 +395,7 @@ UNIT_MAIN("head",
     { "a target may be a whole URL", test_absolute_target },
     { "16 KiB and 128 fields are the most", test_limits },
     { "requests find their handler, and crooked paths none", test_routes },
-    { "calls are refused by size, and by the type of a form",
-	test_call_rules },
+    { "calls are refused by size, and by the type of a form", test_call_rules },
     { "in https-only mode a plain client gets nothing but the way",
 	test_https_only },
     { "the way to TLS keeps host, path and query", test_location })

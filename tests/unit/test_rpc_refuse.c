@@ -122,8 +122,7 @@ static void
 check_refusal(size_t i, int status)
 {
 	if (r.status != abs(status))
-		printf("# %d, not %d: %s\n", r.status, status,
-		    refused[i].text);
+		printf("# %d, not %d: %s\n", r.status, status, refused[i].text);
 	CU_ASSERT_EQUAL(r.status, abs(status));
 	if (status > 0)
 		CU_ASSERT(client_sees_end(&c));
@@ -396,7 +395,6 @@ test_silent_ones_make_room(void)
 	CU_ASSERT(echoes(&c));
 	for (int i = 0; i < 40; i++)
 		client_connect(&silent[i], w.port);
-	/* Two fronts share the listener: each evicts its own. */
 	for (int i = 0; i < 5; i++) {
 		struct client late;
 
@@ -421,7 +419,7 @@ affordable(unsigned wanted)
 	setrlimit(RLIMIT_NOFILE, &lim);
 	getrlimit(RLIMIT_NOFILE, &lim);
 	return lim.rlim_cur > 5 * wanted + 500 ? wanted
-	    : lim.rlim_cur < 1000	       ? 50
+	    : lim.rlim_cur < 1000              ? 50
 					       : (lim.rlim_cur - 500) / 5;
 }
 
@@ -461,8 +459,8 @@ test_https_only(void)
 	client_connect(&c, w.port);
 	say_and_read("GET /update/a?b=c HTTP/1.1\r\nHost: me:1\r\n\r\n");
 	CU_ASSERT_EQUAL(r.status, 301);
-	CU_ASSERT_EQUAL(
-	    strncmp(reply_header(&r, "Location", value), "https://me:", 11),
+	CU_ASSERT_EQUAL(strncmp(reply_header(&r, "Location", value),
+			    "https://me:", 11),
 	    0);
 	CU_ASSERT_PTR_NOT_NULL(strstr(value, "/update/a?b=c"));
 	reconnect();
