@@ -23,11 +23,13 @@ unit_tests = \
 	tests/unit/test_lib_text \
 	tests/unit/test_lib_threads \
 	tests/unit/test_model \
+	tests/unit/test_auth \
 	tests/unit/test_rbac \
 	tests/unit/test_tx \
 	tests/unit/test_rpc_call \
 	tests/unit/test_rpc_exchange \
 	tests/unit/test_rpc_refuse \
+	tests/unit/test_session \
 	tests/unit/test_value \
 	tests/unit/test_world \
 	tests/unit/test_xmlrpc
@@ -82,6 +84,8 @@ check_LIBRARIES = tests/lib/libunit.a tests/fuzz/libreplay.a
 tests_lib_libunit_a_SOURCES = \
 	tests/lib/db_tools.c \
 	tests/lib/db_tools.h \
+	tests/lib/daemonless.c \
+	tests/lib/daemonless.h \
 	tests/lib/sample.c \
 	tests/lib/sample.h \
 	tests/lib/toy_service.c \
@@ -113,6 +117,9 @@ else
 test_libs = tests/lib/libunit.a $(CUNIT_LIBS) tests/fuzz/libreplay.a
 endif
 LDADD = $(test_libs) $(all_libs)
+
+# Handlers are known by weak symbols only: these need them all.
+tests_unit_test_rbac_LDADD = $(test_libs) $(core_libs)
 
 # Its own threads.c is less patient than the library's.
 tests_unit_test_lib_threads_SOURCES = \

@@ -68,6 +68,7 @@ struct call {
 	_Atomic bool cancelled;
 	/* event.from */
 	struct event_wait *wait;
+	void *state; /* a handler's own, across its park */
 };
 
 /* ---- for handlers ---- */

@@ -8,6 +8,7 @@
 #include "timer.h"
 
 struct sessions; /* session.c */
+struct auth;     /* auth.c */
 struct backend;  /* domain/: what runs VMs; NULL until there is one */
 
 /* What the command line and /etc/xapid/xapid.conf say; strings owned by
@@ -36,6 +37,7 @@ struct core {
 	struct threads *threads; /* calls that block, Async calls */
 	struct timers *timers;
 	struct sessions *sessions;
+	struct auth *auth;
 	struct backend *backend;
 	struct ref pool, host;   /* this pool; this host (localhost) */
 	int64_t started;         /* seconds since 1970 */

@@ -44,6 +44,19 @@ libxapidmodel_a_SOURCES = \
 nodist_libxapidmodel_a_SOURCES =
 
 libxapidcore_a_SOURCES = \
+	xapid/audit.c \
+	xapid/auth.c \
+	xapid/auth.h \
+	xapid/auth_api.c \
+	xapid/auth_check.c \
+	xapid/auth_limit.c \
+	xapid/auth_limit.h \
+	xapid/auth_local.c \
+	xapid/auth_local.h \
+	xapid/auth_names.c \
+	xapid/auth_private.h \
+	xapid/auth_users.c \
+	xapid/auth_users.h \
 	xapid/builder.c \
 	xapid/builder.h \
 	xapid/call.c \
@@ -81,9 +94,15 @@ libxapidcore_a_SOURCES = \
 	xapid/rbac_http.c \
 	xapid/role.c \
 	xapid/schema.h \
+	xapid/secret.c \
+	xapid/session.c \
 	xapid/session.h \
+	xapid/session_login.c \
+	xapid/session_private.h \
+	xapid/session_quota.c \
 	xapid/sim_facts.c \
 	xapid/sim_world.c \
+	xapid/subject.c \
 	xapid/task.c \
 	xapid/task.h \
 	xapid/timer.c \
@@ -93,10 +112,15 @@ libxapidcore_a_SOURCES = \
 	xapid/world.h \
 	xapid/world_private.h
 
-# Moves to sbin_PROGRAMS with session.c, without which it cannot be linked.
-EXTRA_PROGRAMS += xapid/xapid
+sbin_PROGRAMS += xapid/xapid
 xapid_xapid_SOURCES = \
 	xapid/main.c \
 	xapid/options.c \
 	xapid/options.h
 xapid_xapid_LDADD = $(core_libs)
+
+pkglibexec_PROGRAMS += xapid/xapid-pam
+xapid_xapid_pam_SOURCES = \
+	xapid/main_pam.c \
+	xapid/pam_program.h
+xapid_xapid_pam_LDADD = $(PAM_LIBS)

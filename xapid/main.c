@@ -9,6 +9,7 @@
 #include <systemd/sd-daemon.h>
 #endif
 
+#include "auth.h"
 #include "call.h"
 #include "db_engine.h"
 #include "http.h"
@@ -92,6 +93,7 @@ start_core(struct daemon *d)
 		.sim_hosts = d->options.sim_hosts,
 		.sim_vms = d->options.sim_vms,
 	};
+	char err[512];
 
 	core->config = &d->options.core;
 	core->started = clock_wall_sec();
@@ -102,6 +104,8 @@ start_core(struct daemon *d)
 	core->sessions = sessions_new(core);
 	if (!core->sessions || rbac_load_roles(core) < 0)
 		return complain("out of memory");
+	if (auth_open(core, err, sizeof(err)) < 0)
+		return complain(err);
 	if (audit_open(core->config->state_dir) < 0)
 		return complain("cannot open the audit log in the state "
 				"folder");
@@ -195,6 +199,7 @@ reload(struct daemon *d)
 	if (d->core.certificate &&
 	    rpc_reload_certificate(d->rpc, err, sizeof(err)) < 0)
 		log_err("certificate not reloaded: %s", err);
+	auth_reload(&d->core);
 }
 
 static void
@@ -220,7 +225,9 @@ stop(struct daemon *d)
 		rpc_stop(d->rpc, STOP_GRACE_MS);
 	if (core->timers && core->db)
 		tasks_stop(core);
+	sessions_stop(core->sessions);
 	threads_free(core->threads);
+	auth_close(core);
 	sessions_free(core->sessions);
 	timers_free(core->timers);
 	audit_close();

@@ -172,6 +172,17 @@ rbac_mask_of(struct ref role)
 	return 0;
 }
 
+role_mask
+rbac_mask_of_set(const struct set *roles)
+{
+	const struct ref *p = roles->items;
+	role_mask mask = 0;
+
+	for (uint32_t i = 0; i < roles->n; i++)
+		mask |= rbac_mask_of(p[i]);
+	return mask;
+}
+
 /* ---- objects ---- */
 
 struct loader {

@@ -21,6 +21,8 @@ int rbac_each(int (*fn)(void *arg, const char *name, role_mask roles),
 struct ref rbac_ref(const char *name);
 /* Reference of a role's object, by index in role_table. */
 struct ref rbac_role_ref(unsigned i);
+/* The roles among these objects of class role. */
+role_mask rbac_mask_of_set(const struct set *roles);
 /* Names of all permissions of these roles, in lower case. -1: no memory. */
 int rbac_names(struct arena *a, role_mask roles, struct set *out);
 /* Every role. */

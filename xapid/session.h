@@ -8,27 +8,47 @@
 #include "call.h"
 
 struct sessions *sessions_new(struct core *core);
+/* Nothing goes on in the background any more; sessions work on. Before core's
+ * threads and timers go; NULL is fine. */
+void sessions_stop(struct sessions *s);
+/* Ends what waits in sessions. Before the database goes; NULL is fine. */
 void sessions_free(struct sessions *s);
+CLEANUP_DEFINE(sessions_free, struct sessions *);
+
+#define SESSION_SUBJECTS 32 /* more that fit a user are not looked at */
 
 /* What a login found out. */
 struct session_new {
 	const char *user, *sid, *originator; /* copied */
-	struct ref subject, parent;
+	struct ref parent;
 	role_mask roles;
 	bool local_superuser, pool, client_certificate;
+	/* The subjects from which the roles come, if they do. */
+	const struct ref *subjects;
+	unsigned nsubjects;
 };
 
-/* Ends the oldest sessions above the limits per user and originator. -1: no
- * memory. */
+/* Blocks for a moment. Above the limits the least recently used sessions of
+ * the same user end: first of the same originator, then of the originator that
+ * has most. -1 with *changed_r false: no memory; true: what was found out is
+ * not true any more (a role was taken away meanwhile). */
 int session_create(struct core *core, const struct session_new *n,
-    struct ref *ref_r);
+    struct ref *ref_r, bool *changed_r);
 /* 0 and c->caller filled, or -1 with SESSION_INVALID raised. Notes activity. */
 int session_attach(struct call *c, struct ref session);
 /* False when there is no such session. Parked calls of it are woken. */
 bool session_end(struct core *core, struct ref session);
-/* Every session of a subject or user (auth_user_sid): role or subject changed
- * or was removed. */
-void session_end_user(struct core *core, const char *sid);
+/* Every session for which fn answers true; fn is called with locks held and
+ * must be short. How many there were. */
+unsigned session_end_if(struct core *core,
+    bool (*fn)(const struct identity *who, void *arg), void *arg);
+/* Every session of a user (auth_user_sid): its roles changed or it is gone. */
+unsigned session_end_user(struct core *core, const char *sid);
+/* Every session whose roles come from this subject. */
+unsigned session_end_subject(struct core *core, struct ref subject);
+/* The users who are logged in (auth_user_sid, each once, none empty), in the
+ * arena. -1: no memory. */
+int session_sids(struct core *core, struct arena *a, struct set *out);
 
 /* Something that must end when its session does (a parked event.from). on_end
  * is called once, without locks held by it; never after session_unhook. */
@@ -45,12 +65,16 @@ void session_unhook(struct core *core, struct session_hook *h);
 
 struct auth_result {
 	char user[96], sid[96];
-	struct ref subject;
+	struct ref subject; /* the first of: */
+	struct ref subjects[SESSION_SUBJECTS];
+	unsigned nsubjects; /* the roles come from these, if from any */
 	role_mask roles;
 	bool local_superuser;
+	uint64_t stamp; /* of the line in the file of users; 0: PAM */
 };
 /* The users file, or PAM in a child process with a deadline; constant time for
- * unknown users; back-off per user and address (attack A28). -1 with
+ * unknown users; back-off per user and address (attack A28). A peer that needs
+ * no password (auth_trusts) is local root by any. -1 with
  * SESSION_AUTHENTICATION_FAILED raised. */
 int auth_check(struct call *c, const char *user, const char *password,
     struct auth_result *out_r);

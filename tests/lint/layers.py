@@ -19,7 +19,8 @@ LAYERS = [
     ('generated tables', r'gen/\w+_gen\.[ch]$'),
     ('db, event', r'xapid/(db(_\w+)?|event|schema|timer|tx)\.[ch]$'),
     ('call, task, plan',
-     r'xapid/(call|core|session|rbac|task|plan)(_\w+)?\.[ch]$'),
+     r'xapid/(audit|auth|call|core|pam_program|plan|rbac|session|task)'
+     r'(_\w+)?\.[ch]$'),
     ('mains', r'xapid/(main\w*|options)\.[ch]$'),
     ('class files', r'xapid/\w+\.[ch]$'),
 ]

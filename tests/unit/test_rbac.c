@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "call_private.h"
 #include "event.h"
 #include "session.h"
 #include "tests/lib/unit.h"
@@ -195,6 +196,74 @@ test_no_events(void)
 	event_release(&b);
 }
 
+static struct call *
+new_call(void)
+{
+	struct call *c;
+
+	load();
+	c = call_new(&core, arena_new(0));
+	CU_ASSERT_PTR_NOT_NULL_FATAL(c);
+	c->own_arena = true;
+	return c;
+}
+
+static void
+test_role_calls(void)
+{
+	struct call *c = new_call();
+	const struct role *start = named("vm.start");
+	struct set out;
+	const struct role_get_by_permission_args by = { start->r.self };
+	const struct role_get_by_permission_name_label_args
+	    by_name = { "vm.start" },
+	    nobody = { "session.change_password" }, unknown = { "no.such" };
+	const struct role_get_permissions_args admin = { rbac_role_ref(0) },
+					       itself = { start->r.self };
+	const struct role_get_permissions_name_label_args
+	    reader = { rbac_role_ref(6) },
+	    itself_name = { start->r.self };
+
+	CU_ASSERT_EQUAL(role_get_by_permission(c, &by, &out), 0);
+	CU_ASSERT_EQUAL(out.n, 5);
+	CU_ASSERT_EQUAL(role_get_by_permission_name_label(c, &by_name, &out),
+	    0);
+	CU_ASSERT_EQUAL(out.n, 5);
+	CU_ASSERT_EQUAL(role_get_by_permission_name_label(c, &nobody, &out), 0);
+	CU_ASSERT_EQUAL(out.n, 0);
+	CU_ASSERT_EQUAL(role_get_by_permission_name_label(c, &unknown, &out),
+	    0);
+	CU_ASSERT_EQUAL(out.n, 0);
+	CU_ASSERT_EQUAL(role_get_permissions(c, &admin, &out), 0);
+	CU_ASSERT_EQUAL(out.n, want[0].permissions);
+	CU_ASSERT_EQUAL(role_get_permissions(c, &itself, &out), 0);
+	CU_ASSERT_EQUAL_FATAL(out.n, 1);
+	CU_ASSERT(ref_equal(*(const struct ref *)out.items, start->r.self));
+	CU_ASSERT_EQUAL(role_get_permissions_name_label(c, &reader, &out), 0);
+	CU_ASSERT_EQUAL(out.n, want[6].permissions);
+	CU_ASSERT_EQUAL(role_get_permissions_name_label(c, &itself_name, &out),
+	    0);
+	CU_ASSERT_EQUAL_FATAL(out.n, 1);
+	CU_ASSERT_STRING_EQUAL(*(const char *const *)out.items, "vm.start");
+	record_unref(&start->r);
+	call_free(c);
+}
+
+static void
+test_unknown_role(void)
+{
+	struct call *c = new_call();
+	const struct role_get_permissions_args a = { ref_new() };
+	struct set out;
+
+	CU_ASSERT_EQUAL(role_get_permissions(c, &a, &out), -1);
+	CU_ASSERT_EQUAL_FATAL(c->nerror, 3);
+	CU_ASSERT_STRING_EQUAL(c->error[0], "HANDLE_INVALID");
+	CU_ASSERT_STRING_EQUAL(c->error[1], "role");
+	call_free(c);
+	db_close(core.db);
+}
+
 UNIT_MAIN("rbac",
     { "seven roles hold as many permissions as in the original", test_counts },
     { "a permission is an object with the original's uuid",
@@ -202,4 +271,6 @@ UNIT_MAIN("rbac",
     { "roles differ where they should", test_who_has_what },
     { "HTTP handlers have roles", test_http },
     { "permissions are named in lower case", test_names },
-    { "roles are in no event", test_no_events })
+    { "roles are in no event", test_no_events },
+    { "the calls of class role answer from the objects", test_role_calls },
+    { "a role that does not exist is refused", test_unknown_role })
