@@ -60,6 +60,7 @@ datamodel_files = \
 	datamodel/sr_stat.class \
 	datamodel/subject.class \
 	datamodel/task.class \
+	datamodel/templates \
 	datamodel/tunnel.class \
 	datamodel/usb_group.class \
 	datamodel/user.class \
@@ -89,6 +90,7 @@ datamodel_generator = \
 	datamodel/gen/c_pool.py \
 	datamodel/gen/c_schema.py \
 	datamodel/gen/c_tables.py \
+	datamodel/gen/c_templates.py \
 	datamodel/gen/check.py \
 	datamodel/gen/cnames.py \
 	datamodel/gen/generate.py \
@@ -98,6 +100,7 @@ datamodel_generator = \
 	datamodel/gen/openrpc.py \
 	datamodel/gen/perfect_hash.py \
 	datamodel/gen/reader.py \
+	datamodel/gen/templates.py \
 	datamodel/gen/reference.py \
 	datamodel/gen/schema.py \
 	datamodel/gen/values.py
@@ -115,7 +118,9 @@ datamodel_made = \
 	gen/model_gen.c \
 	gen/model_gen.h \
 	gen/schema_gen.c \
-	gen/schema_gen.h
+	gen/schema_gen.h \
+	gen/templates_gen.c \
+	gen/templates_gen.h
 
 # For people and for programs that make clients.
 datamodel_docs = \

@@ -10,6 +10,7 @@ unit_tests = \
 	tests/unit/test_escape \
 	tests/unit/test_head \
 	tests/unit/test_jsonrpc \
+	tests/unit/test_host_facts \
 	tests/unit/test_lib_arena \
 	tests/unit/test_lib_bytes \
 	tests/unit/test_lib_cleanup \
@@ -22,6 +23,8 @@ unit_tests = \
 	tests/unit/test_lib_refmap \
 	tests/unit/test_lib_text \
 	tests/unit/test_lib_threads \
+	tests/unit/test_mac \
+	tests/unit/test_maker \
 	tests/unit/test_model \
 	tests/unit/test_auth \
 	tests/unit/test_rbac \
@@ -47,6 +50,7 @@ python_tests = \
 	datamodel/gen/tests/test_outputs.py \
 	datamodel/gen/tests/test_reader.py \
 	datamodel/gen/tests/test_schema.py \
+	datamodel/gen/tests/test_templates.py \
 	tests/lint/test_layers.py \
 	tests/lint/test_lists.py \
 	tests/lint/test_run.py
@@ -59,7 +63,8 @@ golden_tests =
 
 # Print figures; never run by check.
 bench_programs = \
-	tests/bench/bench_codec
+	tests/bench/bench_codec \
+	tests/bench/bench_world
 bench_scripts =
 # What bench_scripts measure.
 bench_servers = \

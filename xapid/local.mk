@@ -86,6 +86,8 @@ libxapidcore_a_SOURCES = \
 	xapid/http.c \
 	xapid/http.h \
 	xapid/implicit.c \
+	xapid/mac.c \
+	xapid/mac.h \
 	xapid/maker.c \
 	xapid/maker.h \
 	xapid/query.c \
@@ -100,11 +102,18 @@ libxapidcore_a_SOURCES = \
 	xapid/session_login.c \
 	xapid/session_private.h \
 	xapid/session_quota.c \
+	xapid/sim_devices.c \
 	xapid/sim_facts.c \
+	xapid/sim_network.c \
+	xapid/sim_private.h \
+	xapid/sim_storage.c \
+	xapid/sim_vms.c \
 	xapid/sim_world.c \
 	xapid/subject.c \
 	xapid/task.c \
 	xapid/task.h \
+	xapid/template.c \
+	xapid/template.h \
 	xapid/timer.c \
 	xapid/timer.h \
 	xapid/tx.c \

@@ -83,6 +83,17 @@ maker_identify(struct maker *m, struct record *r)
 	*uuid = builder_text(&m->b, "%s", text);
 }
 
+const char *
+maker_spare_uuid(struct maker *m, int cls)
+{
+	char text[UUID_CHARS + 1];
+
+	uuid_format(m->seed ? maker_id(m->seed, cls, m->made[cls], 2)
+			    : ref_new(),
+	    text);
+	return builder_text(&m->b, "%s", text);
+}
+
 /* The builder's failure becomes the transaction's. */
 static void
 check_builder(struct maker *m)

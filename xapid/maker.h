@@ -32,6 +32,8 @@ int maker_begin(struct maker *m, struct db *db, uint64_t seed);
 struct ref maker_add(struct maker *m, struct record *r);
 /* Gives r the identifiers that maker_add would, for fields that name them. */
 void maker_identify(struct maker *m, struct record *r);
+/* A further uuid for the next object of a class (mac_seed and the like). */
+const char *maker_spare_uuid(struct maker *m, int cls);
 /* To be called between objects: may end the transaction and begin another, so
  * that what m->b handed out is gone. */
 void maker_turn(struct maker *m);
@@ -39,7 +41,7 @@ void maker_turn(struct maker *m);
 int maker_end(struct maker *m, struct db_error *error_r);
 
 /* The identifier that object number n of a class gets from a seed: what 0 is
- * its reference, 1 its uuid, others are for the caller's own purposes. */
+ * its reference, 1 its uuid, 2 is to spare. */
 struct ref maker_id(uint64_t seed, int cls, uint32_t n, unsigned what);
 
 #endif

@@ -10,6 +10,7 @@
 
 #include "host_identity.h"
 #include "lib/log.h"
+#include "template.h"
 #include "world_private.h"
 
 #define MARK "xapid_incomplete"             /* in pool.other_config */
@@ -200,6 +201,23 @@ world_add_pool(struct maker *m, struct core *core,
 	core->host = hosts->host;
 }
 
+struct ref
+world_add_internal_network(struct maker *m)
+{
+	struct network n;
+
+	builder_defaults(CLASS_network, &n.r);
+	n.name_label = "Host internal management network";
+	n.name_description = "Link-local addresses for guests that talk to "
+			     "the management of their host";
+	n.bridge = "xenapi";
+	n.other_config = BUILDER_MAP(&m->b, "is_guest_installer_network",
+	    "true", "is_host_internal_management_network", "true", "ip_begin",
+	    "169.254.0.1", "ip_end", "169.254.255.254", "netmask",
+	    "255.255.0.0");
+	return maker_add(m, &n.r);
+}
+
 /* ---- real machines ---- */
 
 static void
@@ -215,6 +233,8 @@ real_world_make(struct maker *m, struct core *core,
 	h.dom0_vcpus = h.facts.cpu.count;
 	world_add_host(m, core, &h);
 	world_add_pool(m, core, &h, 1);
+	(void)world_add_internal_network(m);
+	template_add_all(m);
 }
 
 /* ---- making, unmaking and adopting ---- */
@@ -280,7 +300,7 @@ world_clear(struct core *core)
 	log_warn("the pool was not made to its end: it is made anew");
 	for (int cls = 0; cls < CLASS_COUNT; cls++)
 		if (class_table[cls].persistent && cls != CLASS_pool &&
-		    clear_class(core->db, cls) < 0)
+		    cls != CLASS_role && clear_class(core->db, cls) < 0)
 			return -1;
 	return clear_class(core->db, CLASS_pool);
 }

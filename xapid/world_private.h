@@ -22,6 +22,7 @@ struct world_host {
 
 	struct ref host, metrics, dom0;
 	int64_t memory_free; /* bytes; less with every running VM */
+	int64_t domains;     /* that run, beside the control domain */
 };
 
 /* ---- world.c ---- */
@@ -39,6 +40,9 @@ struct ref world_add_console(struct maker *m, struct ref vm,
  * table and a map of 8 bytes a page each, 1 MiB a virtual CPU, and some.
  * (measured on the original at 256 MiB HVM and at 4 GiB PV) */
 int64_t world_memory_overhead(int64_t memory, int64_t vcpus, bool hvm);
+
+/* The network between a host and its guests. */
+struct ref world_add_internal_network(struct maker *m);
 
 /* ---- sim_facts.c ---- */
 void sim_facts(struct builder *b, unsigned number, int64_t now,

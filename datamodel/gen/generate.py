@@ -18,22 +18,25 @@ import c_errors
 import c_header
 import c_schema
 import c_tables
+import c_templates
 import check
 import golden
 import openrpc
 import reader
+import templates
 import reference
 import schema
 from model import Report
 
 BACK_ENDS = (c_header, c_tables, c_dispatch, c_errors, c_schema, openrpc,
-             reference)
+             reference, c_templates)
 
 
 def load(root, require_docs=False, update=False):
     """(model, report); the model is usable when report.errors is empty."""
     report = Report()
     model = reader.read(root, report)
+    model.templates = templates.read(root, report)
     check.complete(model, root, report)
     if not report.errors:
         golden.check(model, root, report, update)

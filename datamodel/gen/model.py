@@ -221,6 +221,7 @@ class Model:
     errors: list = member(default_factory=list)    # byte order of codes
     roles: list = member(default_factory=list)     # by rank
     releases: list = member(default_factory=list)  # oldest first
+    templates: list = member(default_factory=list)  # see templates.py
     schema: list = None                            # versions, oldest first
 
     def messages(self):

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Ethernet addresses of virtual interfaces. */
+#ifndef XAPID_MAC_H
+#define XAPID_MAC_H
+
+#define MAC_CHARS 17 /* without the final NUL */
+
+/* The address of interface number `device` of a VM with this mac_seed: a clone
+ * that keeps the seed keeps its addresses. -1: this machine refuses MD5.
+ * (source: xenapi mac rules) */
+int mac_from_seed(const char *seed, unsigned device, char out[MAC_CHARS + 1]);
+
+#endif
