@@ -76,6 +76,8 @@ libxapidcore_a_SOURCES = \
 	xapid/dispatch.c \
 	xapid/event.c \
 	xapid/event.h \
+	xapid/host_certificate.c \
+	xapid/host_certificate.h \
 	xapid/host_facts.c \
 	xapid/host_facts.h \
 	xapid/host_identity.c \
@@ -103,6 +105,7 @@ libxapidcore_a_SOURCES = \
 	xapid/session_private.h \
 	xapid/session_quota.c \
 	xapid/sim_devices.c \
+	xapid/sim_extras.c \
 	xapid/sim_facts.c \
 	xapid/sim_network.c \
 	xapid/sim_private.h \

@@ -66,15 +66,16 @@ maker_identify(struct maker *m, struct record *r)
 	const struct field *f =
 	    cls->uuid_field < 0 ? NULL : &cls->fields[cls->uuid_field];
 	const char **uuid = f ? (const char **)((char *)r + f->offset) : NULL;
-	struct ref names[2] = { ref_new(), ref_new() };
+	struct ref names[2];
 	char text[UUID_CHARS + 1];
 	uint32_t n;
 
 	if (!is_nameless(r, uuid))
 		return;
 	n = m->made[cls->id]++;
-	for (unsigned i = 0; m->seed && i < 2; i++)
-		names[i] = maker_id(m->seed, cls->id, n, i);
+	for (unsigned i = 0; i < 2; i++)
+		names[i] =
+		    m->seed ? maker_id(m->seed, cls->id, n, i) : ref_new();
 	if (ref_is_null(r->self))
 		r->self = names[0];
 	if (!uuid || **uuid)

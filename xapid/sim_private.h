@@ -7,6 +7,7 @@
 
 #define SIM_NICS 5
 #define SIM_ISOS 4
+#define SIM_FIRST_VMS 8
 
 /* A storage repository and what its disks take; written at the end. */
 struct sim_sr {
@@ -28,6 +29,8 @@ struct sim {
 	/* sim_storage.c */
 	struct sim_sr local[WORLD_MAX_HOSTS], shared;
 	struct ref isos[SIM_ISOS];
+	/* sim_vms.c: every other one, from 1 on, is halted */
+	struct ref vms[SIM_FIRST_VMS];
 };
 
 /* Each makes its objects; failures stay in the maker. */
@@ -35,6 +38,7 @@ void sim_devices_make(struct sim *s);
 void sim_network_make(struct sim *s);
 void sim_storage_make(struct sim *s);
 void sim_vms_make(struct sim *s);
+void sim_extras_make(struct sim *s);
 /* Sizes that the disks of the VMs determine. */
 void sim_storage_finish(struct sim *s);
 

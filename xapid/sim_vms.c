@@ -266,6 +266,8 @@ add_vm(struct sim *s, unsigned number)
 
 	decide_running(&v);
 	add_record(&v);
+	if (number < SIM_FIRST_VMS)
+		s->vms[number] = v.ref;
 	add_disks(&v);
 	add_vif(&v);
 	if (!v.running)

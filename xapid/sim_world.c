@@ -53,6 +53,7 @@ make(struct sim *s, const struct world_options *o, struct builder *keep)
 	sim_storage_make(s);
 	sim_vms_make(s);
 	sim_storage_finish(s);
+	sim_extras_make(s);
 }
 
 void

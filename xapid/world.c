@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "host_certificate.h"
 #include "host_identity.h"
 #include "lib/log.h"
 #include "template.h"
@@ -184,6 +185,31 @@ pool_cpu_info(struct builder *b, const struct world_host *hosts, unsigned n)
 	    builder_text(b, "%u", count), "vendor", hosts->facts.cpu.vendor);
 }
 
+/* The account that there has always been. */
+static void
+add_user(struct maker *m)
+{
+	struct user u;
+
+	builder_defaults(CLASS_user, &u.r);
+	u.short_name = "root";
+	u.fullname = "superuser";
+	(void)maker_add(m, &u.r);
+}
+
+/* A name by which statistics could know this pool; nothing is sent. */
+static struct ref
+add_telemetry_secret(struct maker *m)
+{
+	char text[UUID_CHARS + 1];
+	struct secret s;
+
+	uuid_format(ref_new(), text);
+	builder_defaults(CLASS_secret, &s.r);
+	s.value = text;
+	return maker_add(m, &s.r);
+}
+
 void
 world_add_pool(struct maker *m, struct core *core,
     const struct world_host *hosts, unsigned n)
@@ -197,8 +223,10 @@ world_add_pool(struct maker *m, struct core *core,
 	p.ha_cluster_stack = "xhad";
 	p.other_config = BUILDER_MAP(&m->b, MARK, "true", "memory-ratio-hvm",
 	    "0.25", "memory-ratio-pv", "0.25");
+	p.telemetry_uuid = add_telemetry_secret(m);
 	core->pool = maker_add(m, &p.r);
 	core->host = hosts->host;
+	add_user(m);
 }
 
 struct ref
@@ -315,28 +343,53 @@ sim_number(const struct host *h)
 	return n ? (unsigned)n - 1 : 0;
 }
 
+/* What refreshing needs; arg of the functions below. */
+struct refresh {
+	struct core *core;
+	struct builder *b;
+	struct tx *t;
+};
+
 static int
 refresh_host(const struct record *r, void *arg)
 {
 	const struct host *h = (const struct host *)r;
+	struct refresh *f = arg;
 	struct host_facts facts;
-	struct core *core = ((void **)arg)[0];
-	struct builder *b = ((void **)arg)[1];
-	struct tx *t = ((void **)arg)[2];
 	const char *boot;
 
-	if (!is_simulator(core)) {
-		if (!ref_equal(r->self, core->host))
-			return 0;
-		host_facts_read("", b, &facts);
-	} else {
-		sim_facts(b, sim_number(h), core->started, &facts);
+	if (is_simulator(f->core)) {
+		sim_facts(f->b, sim_number(h), f->core->started, &facts);
 		boot = builder_find(&h->other_config, "boot_time");
 		if (boot)
 			facts.boot_time = strtoll(boot, NULL, 10);
+	} else if (ref_equal(r->self, f->core->host)) {
+		host_facts_read("", f->b, &facts);
+	} else {
+		return 0;
 	}
-	host_identity_refresh(b, t, r->self, core->config, core->started,
-	    &facts);
+	host_identity_refresh(f->b, f->t, r->self, f->core->config,
+	    f->core->started, &facts);
+	return 0;
+}
+
+/* What is measured is not on disk: until a worker measures, a running
+ * simulated VM has the memory that it should have. */
+static int
+refresh_vm(const struct record *r, void *arg)
+{
+	const struct vm *vm = (const struct vm *)r;
+	struct refresh *f = arg;
+
+	if (vm->power_state != VM_POWER_STATE_RUNNING ||
+	    ref_is_null(vm->metrics))
+		return 0;
+	(void)TX_SET(f->t, VM_metrics, vm_metrics, vm->metrics, memory_actual,
+	    vm->memory_target);
+	(void)TX_SET(f->t, VM_metrics, vm_metrics, vm->metrics, hvm,
+	    vm->domain_type == DOMAIN_TYPE_HVM);
+	(void)TX_SET(f->t, VM_metrics, vm_metrics, vm->metrics, last_updated,
+	    f->core->started);
 	return 0;
 }
 
@@ -346,22 +399,23 @@ world_adopt(struct core *core, const struct pool *p)
 {
 	struct db_error e;
 	struct builder b;
-	struct tx *t = tx_begin(core->db);
-	void *arg[] = { core, &b, t };
+	struct refresh f = { core, &b, tx_begin(core->db) };
 
-	if (!t)
+	if (!f.t)
 		return -1;
 	core->pool = p->r.self;
 	core->host = p->master;
-	b = (struct builder){ .arena = tx_arena(t) };
-	(void)tx_each(t, CLASS_host, refresh_host, arg);
-	(void)TX_SET(t, pool, pool, core->pool, restrictions,
+	b = (struct builder){ .arena = tx_arena(f.t) };
+	(void)tx_each(f.t, CLASS_host, refresh_host, &f);
+	if (is_simulator(core))
+		(void)tx_each(f.t, CLASS_VM, refresh_vm, &f);
+	(void)TX_SET(f.t, pool, pool, core->pool, restrictions,
 	    host_identity_features(&b));
 	if (b.failed) {
-		tx_abort(t);
+		tx_abort(f.t);
 		return -1;
 	}
-	return tx_commit_wait(t, &e) < 0 ? fail("starting the pool", &e) : 0;
+	return tx_commit_wait(f.t, &e) < 0 ? fail("starting the pool", &e) : 0;
 }
 
 int
@@ -382,5 +436,7 @@ world_create(struct core *core, const struct world_options *o)
 	else
 		rc = world_make(core, o);
 	db_release_all(pools, n);
+	if (rc == 0)
+		rc = host_certificate_refresh(core);
 	return rc;
 }

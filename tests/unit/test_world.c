@@ -6,6 +6,7 @@
 #include "builder.h"
 #include "core.h"
 #include "db_engine.h"
+#include "lib/log.h"
 #include "lib/text.h"
 #include "template.h"
 #include "tests/lib/unit.h"
@@ -371,6 +372,66 @@ test_storage_adds_up(void)
 	box_close(&b);
 }
 
+/* Devices that a start would need lie in VMs that do not run. */
+static void
+test_extras_are_with_halted_vms(void)
+{
+	static const int classes[] = { CLASS_VTPM, CLASS_VGPU, CLASS_VUSB };
+	struct box b;
+
+	box_open(&b, 2, 20, 0);
+	for (size_t i = 0; i < UNIT_COUNT(classes); i++) {
+		const struct class_info *cls = &class_table[classes[i]];
+		LIST l = list_of(&b, classes[i]);
+		struct ref vm;
+
+		CU_ASSERT_EQUAL_FATAL(l.n, 1);
+		vm = *(const struct ref *)record_field(l.r[0],
+		    field_find(cls, "VM"));
+		CU_ASSERT_EQUAL(GET(&b, VM, vm, vm)->power_state,
+		    VM_POWER_STATE_HALTED);
+	}
+	{
+		LIST groups = list_of(&b, CLASS_VM_group);
+		LIST appliances = list_of(&b, CLASS_VM_appliance);
+
+		CU_ASSERT_EQUAL(((struct vm_group *)groups.r[0])->VMs.n, 2);
+		CU_ASSERT_EQUAL(((struct vm_appliance *)appliances.r[0])->VMs.n,
+		    2);
+	}
+	CU_ASSERT_EQUAL(count(&b, CLASS_Feature), 2);
+	CU_ASSERT_EQUAL(count(&b, CLASS_Driver_variant), 4);
+	box_close(&b);
+}
+
+static void
+test_what_is_measured_comes_back(void)
+{
+	struct box b;
+	struct tx *t;
+
+	box_open(&b, 1, 10, 0);
+	t = tx_begin(b.core.db);
+	{
+		LIST metrics = list_of(&b, CLASS_VM_metrics);
+
+		/* as after a restart */
+		for (uint32_t i = 0; i < metrics.n; i++)
+			(void)TX_SET(t, VM_metrics, vm_metrics,
+			    metrics.r[i]->self, memory_actual, 0);
+	}
+	CU_ASSERT_EQUAL(tx_commit_wait(t, NULL), 0);
+	CU_ASSERT_EQUAL_FATAL(world_create(&b.core, &b.options), 0);
+	{
+		LIST vms = list_of(&b, CLASS_VM);
+
+		for (uint32_t i = 0; i < vms.n; i++)
+			if (is_guest((const struct vm *)vms.r[i]))
+				check_guest(&b, (const struct vm *)vms.r[i]);
+	}
+	box_close(&b);
+}
+
 /* ---- templates ---- */
 
 static void
@@ -543,6 +604,7 @@ test_an_interrupted_world_is_made_anew(void)
 
 	box_open(&b, 2, 20, 0);
 	box_open(&whole, 2, 20, 0);
+	log_set_level(LOG_L_ERR);
 	t = tx_begin(b.core.db);
 	(void)tx_map_put(t, CLASS_pool, b.core.pool, FIELD_pool_other_config,
 	    "xapid_incomplete", "true");
@@ -568,10 +630,10 @@ struct counter {
 
 static int
 counter_load(struct db_engine *e, const struct engine_loader *l,
-    uint64_t *ceiling_r, char *err, size_t err_size)
+    struct engine_state *state_r, char *err, size_t err_size)
 {
 	(void)e, (void)l, (void)err, (void)err_size;
-	*ceiling_r = 0;
+	*state_r = (struct engine_state){ 0 };
 	return 0;
 }
 
@@ -736,6 +798,10 @@ UNIT_MAIN("world",
 	test_vms_have_devices },
     { "the free memory of a host is what its VMs leave", test_memory_adds_up },
     { "an SR is filled by its disks", test_storage_adds_up },
+    { "GPUs, USB and TPMs are given to VMs that do not run",
+	test_extras_are_with_halted_vms },
+    { "after a restart running VMs have their memory again",
+	test_what_is_measured_comes_back },
     { "a new pool has the product's templates", test_templates },
     { "a host says of itself what clients read",
 	test_identity_is_what_clients_read },
