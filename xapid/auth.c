@@ -3,16 +3,17 @@
  *
  * A password check costs much, on purpose: whoever sends wrong ones in numbers
  * must not keep others out (attack A28). A login therefore waits in one of
- * three lanes, without a thread of its own:
+ * four lanes, without a thread of its own:
  *
  *   known   the password looks like the one that this user sent last time from
  *           this address, or the peer needs none
  *   fresh   user and address have failed rarely
+ *   shared  only the address has failed often
  *   slow    all others
  *
  * Each lane has fewer workers than the one before, so a flood of one kind
  * leaves room for the better kinds, and the lanes are short: what finds no
- * place is refused unseen. In the slow lane a refusal is held back for a
+ * place is refused unseen. In the last two a refusal is held back for a
  * second, by a timer, whether or not the password was looked at.
  *
  * "Looks like": 16 bits of a keyed hash are remembered, enough to tell a known
@@ -48,7 +49,7 @@
 #define ADDRESS_BURST 60
 #define ADDRESS_REFILL_MS 200
 
-static const unsigned lane_workers[LANES] = { WORKERS, WORKERS - 1, 1 };
+static const unsigned lane_workers[LANES] = { WORKERS, WORKERS - 1, 2, 1 };
 
 /* ---- keys ---- */
 
@@ -187,7 +188,7 @@ static void
 refuse(struct auth *a, struct auth_request *r)
 {
 	r->ok = false;
-	r->flood = r->lane == LANE_SLOW;
+	r->flood = r->lane >= LANE_SHARED;
 	if (r->flood)
 		tell_refused(a, r);
 	if (!r->flood || !hold_back(a, r))
@@ -300,7 +301,9 @@ choose_lane(struct auth *a, const struct auth_request *r)
 		return LANE_KNOWN;
 	key_ok = auth_limit_take(a->by_key, r->key);
 	address_ok = auth_limit_take(a->by_address, r->address_key);
-	return key_ok && address_ok ? LANE_FRESH : LANE_SLOW;
+	if (!key_ok)
+		return LANE_SLOW;
+	return address_ok ? LANE_FRESH : LANE_SHARED;
 }
 
 static bool

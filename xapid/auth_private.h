@@ -10,7 +10,7 @@
 #include "auth_users.h"
 
 /* Lanes, the best first; see auth.c. */
-enum { LANE_KNOWN, LANE_FRESH, LANE_SLOW, LANES };
+enum { LANE_KNOWN, LANE_FRESH, LANE_SHARED, LANE_SLOW, LANES };
 
 #define AUTH_KNOWN 1024 /* remembered users */
 
