@@ -46,6 +46,7 @@ fuzz_tests = \
 
 # Python, run as they are.
 python_tests = \
+	tests/api/test_login.py \
 	datamodel/gen/tests/test_check.py \
 	datamodel/gen/tests/test_golden.py \
 	datamodel/gen/tests/test_outputs.py \

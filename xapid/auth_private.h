@@ -41,7 +41,7 @@ struct auth {
 	unsigned workers;          /* running or about to */
 	struct auth_request *held; /* whose answers wait for their timers */
 	unsigned nheld;
-	uint64_t refused; /* in the slow lane, since that was last logged */
+	uint64_t refused; /* after too many, since that was last logged */
 	int64_t told;     /* when it was, clock_mono_ns */
 	bool looking, closing;
 	struct {

@@ -68,7 +68,9 @@ struct call {
 	_Atomic bool cancelled;
 	/* event.from */
 	struct event_wait *wait;
-	void *state; /* a handler's own, across its park */
+	/* A handler's own, across its park: malloc'd, freed with the call. What
+	 * is in the arena goes when the client leaves. */
+	void *state;
 };
 
 /* ---- for handlers ---- */

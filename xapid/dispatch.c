@@ -40,6 +40,7 @@ call_free(struct call *c)
 	for (uint32_t i = 0; i < c->nheld; i++)
 		record_unref(c->held[i]);
 	free(c->held);
+	free(c->state);
 	pthread_mutex_destroy(&c->lock);
 	if (c->own_arena)
 		arena_free(c->arena);

@@ -5,14 +5,19 @@
 #include <string.h>
 
 #include "auth.h"
+#include "lib/fault.h"
 
+/* With texts of its own: the call's memory is the connection's, which may go
+ * while the password is checked. */
 struct login {
-	struct auth_request request; /* its texts are the call's arguments */
+	struct auth_request request;
 	struct call *c;
-	const char *originator;
+	char address[INET6_ADDRSTRLEN];
+	const char *originator; /* in texts */
 	bool root_only;
 	bool made, changed;
 	struct ref session;
+	char texts[]; /* user, password, originator, each with its NUL */
 };
 
 /* ---- on the worker of auth.c ---- */
@@ -42,7 +47,7 @@ make_session(struct login *l)
 	}
 }
 
-/* The password is not needed any more, and nobody shall find it later. */
+/* Nobody shall find it later. */
 static void
 wipe(const char *secret)
 {
@@ -60,6 +65,8 @@ login_checked(struct auth_request *r)
 		r->ok = false;
 	if (r->ok && !atomic_load(&l->c->cancelled))
 		make_session(l);
+	if (l->made && atomic_load(&l->c->cancelled))
+		(void)session_end(l->c->core, l->session); /* nobody has it */
 	call_unpark(l->c);
 }
 
@@ -87,27 +94,40 @@ login_ends(struct call *c)
 		audit_call(c, true, c->error, c->nerror);
 }
 
+static const char *
+keep_text(char **p, const char *text)
+{
+	size_t n = strlen(text) + 1;
+	char *kept = memcpy(*p, text, n);
+
+	*p += n;
+	return kept;
+}
+
 static int
 login(struct call *c, const char *user, const char *password,
     const char *originator, bool root_only)
 {
-	struct login *l = arena_alloc(c->arena, sizeof(*l));
+	size_t n = strlen(user) + strlen(password) + strlen(originator) + 3;
+	struct login *l = fault_calloc(1, sizeof(*l) + n);
+	char *p;
 
 	if (!l)
 		return call_fail_nomem(c);
-	*l = (struct login){
-		.request = {
-			.user = *user ? user : "root",
-			.password = password,
-			.address = c->peer.address,
-			.local = auth_trusts(&c->peer),
-			.done = login_checked,
-			.arg = l,
-		},
-		.c = c,
-		.originator = originator,
-		.root_only = root_only,
-	};
+	p = l->texts;
+	l->request.user = keep_text(&p, user);
+	l->request.password = keep_text(&p, password);
+	l->originator = keep_text(&p, originator);
+	wipe(password);
+	if (!*l->request.user)
+		l->request.user = "root";
+	memcpy(l->address, c->peer.address, sizeof(l->address));
+	l->request.address = l->address;
+	l->request.local = auth_trusts(&c->peer);
+	l->request.done = login_checked;
+	l->request.arg = l;
+	l->c = c;
+	l->root_only = root_only;
 	c->state = l;
 	call_park(c, login_ends);
 	auth_submit(c->core, &l->request);
