@@ -109,6 +109,7 @@ libxapidcore_a_SOURCES = \
 	xapid/sim_facts.c \
 	xapid/sim_network.c \
 	xapid/sim_private.h \
+	xapid/sim_pvs.c \
 	xapid/sim_storage.c \
 	xapid/sim_vms.c \
 	xapid/sim_world.c \

@@ -80,6 +80,32 @@ add_dom0_guest_metrics(struct sim *s, unsigned host)
 		    guest_metrics, ref);
 }
 
+/* The first host fell over once, a month ago. */
+static void
+add_host_crashdump(struct sim *s)
+{
+	struct host_crashdump c;
+
+	builder_defaults(CLASS_host_crashdump, &c.r);
+	c.host = s->hosts[0].host;
+	c.timestamp = s->core->started - 30 * 86400;
+	c.size = 96 * WORLD_MIB;
+	c.filename = "20261023-031500-UTC";
+	(void)maker_add(s->m, &c.r);
+}
+
+static void
+add_observer(struct sim *s)
+{
+	struct observer o;
+
+	builder_defaults(CLASS_Observer, &o.r);
+	o.name_label = "Traces for support";
+	o.endpoints = BUILDER_STRINGS(&s->m->b, "bugtool");
+	o.enabled = false;
+	(void)maker_add(s->m, &o.r);
+}
+
 /* ---- VMs: those that are halted and stay so ---- */
 
 static void
@@ -145,6 +171,29 @@ add_vtpm(struct sim *s, struct ref vm)
 }
 
 static void
+add_crashdump(struct sim *s, struct ref vm)
+{
+	struct sim_sr *sr = sim_vm_sr(s, 0);
+	struct crashdump c;
+	struct vdi v;
+
+	builder_defaults(CLASS_VDI, &v.r);
+	maker_identify(s->m, &v.r);
+	v.name_label = "Crash dump of a guest";
+	v.SR = sr->sr;
+	v.location = v.uuid;
+	v.type = VDI_TYPE_CRASHDUMP;
+	v.virtual_size = v.physical_utilisation = 256 * WORLD_MIB;
+	v.managed = true;
+	sr->virtual_allocation += v.virtual_size;
+	sr->used += v.physical_utilisation;
+	builder_defaults(CLASS_crashdump, &c.r);
+	c.VM = vm;
+	c.VDI = maker_add(s->m, &v.r);
+	(void)maker_add(s->m, &c.r);
+}
+
+static void
 add_vgpu(struct sim *s, struct ref vm)
 {
 	struct vgpu v;
@@ -178,6 +227,8 @@ sim_extras_make(struct sim *s)
 		add_dom0_guest_metrics(s, i);
 		maker_turn(s->m);
 	}
+	add_host_crashdump(s);
+	add_observer(s);
 	if (s->nvms < SIM_FIRST_VMS)
 		return;
 	add_appliance(s);
@@ -186,4 +237,5 @@ sim_extras_make(struct sim *s)
 	add_vtpm(s, s->vms[7]);
 	add_vgpu(s, s->vms[5]);
 	add_vusb(s, s->vms[3]);
+	add_crashdump(s, s->vms[5]);
 }

@@ -30,7 +30,7 @@ struct sim {
 	struct sim_sr local[WORLD_MAX_HOSTS], shared;
 	struct ref isos[SIM_ISOS];
 	/* sim_vms.c: every other one, from 1 on, is halted */
-	struct ref vms[SIM_FIRST_VMS];
+	struct ref vms[SIM_FIRST_VMS], first_vif; /* of vms[1] */
 };
 
 /* Each makes its objects; failures stay in the maker. */
@@ -39,6 +39,7 @@ void sim_network_make(struct sim *s);
 void sim_storage_make(struct sim *s);
 void sim_vms_make(struct sim *s);
 void sim_extras_make(struct sim *s);
+void sim_pvs_make(struct sim *s);
 /* Sizes that the disks of the VMs determine. */
 void sim_storage_finish(struct sim *s);
 

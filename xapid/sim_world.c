@@ -52,8 +52,9 @@ make(struct sim *s, const struct world_options *o, struct builder *keep)
 	sim_network_make(s);
 	sim_storage_make(s);
 	sim_vms_make(s);
-	sim_storage_finish(s);
 	sim_extras_make(s);
+	sim_pvs_make(s);
+	sim_storage_finish(s);
 }
 
 void

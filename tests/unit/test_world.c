@@ -399,6 +399,8 @@ test_extras_are_with_halted_vms(void)
 		CU_ASSERT_EQUAL(((struct vm_appliance *)appliances.r[0])->VMs.n,
 		    2);
 	}
+	CU_ASSERT_EQUAL(count(&b, CLASS_PVS_proxy), 1);
+	CU_ASSERT_EQUAL(count(&b, CLASS_crashdump), 1);
 	CU_ASSERT_EQUAL(count(&b, CLASS_Feature), 2);
 	CU_ASSERT_EQUAL(count(&b, CLASS_Driver_variant), 4);
 	box_close(&b);
