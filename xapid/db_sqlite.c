@@ -47,6 +47,8 @@ errno_of(struct sqlite *s)
 {
 	int err;
 
+	if (sqlite3_extended_errcode(s->sql) == SQLITE_IOERR_NOMEM)
+		return ENOMEM;
 	switch (sqlite3_errcode(s->sql)) {
 	case SQLITE_FULL:
 		return ENOSPC;
@@ -60,7 +62,7 @@ errno_of(struct sqlite *s)
 		return EMSGSIZE;
 	case SQLITE_IOERR:
 	case SQLITE_CANTOPEN:
-		err = sqlite3_system_errno(s->sql);
+		err = db_sqlite_vfs_errno();
 		if (err == ENOSPC || err == EDQUOT || err == EMFILE ||
 		    err == ENFILE || err == ENOMEM || err == EROFS ||
 		    err == EACCES)
@@ -78,6 +80,15 @@ fail_sql(struct sqlite *s)
 
 	log_err("database %s: %s", s->path, sqlite3_errmsg(s->sql));
 	errno = err;
+	return -1;
+}
+
+/* The statement is not at fault but what was to be bound to it. */
+static int
+fail_bind(struct sqlite *s, int rc)
+{
+	errno = rc == SQLITE_TOOBIG ? EMSGSIZE : ENOMEM;
+	log_err("database %s: %s", s->path, sqlite3_errstr(rc));
 	return -1;
 }
 
@@ -146,7 +157,7 @@ insert(struct sqlite *s, const struct engine_change *c)
 {
 	struct class_sql *k = &s->classes[c->cls->id];
 	uint8_t ref[DB_SQLITE_REF_BYTES];
-	int n = 0;
+	int n = 0, rc;
 
 	if (!k->insert && prepare_insert(s, c->cls) < 0)
 		return -1;
@@ -157,9 +168,11 @@ insert(struct sqlite *s, const struct engine_change *c)
 	for (unsigned i = 0; i < c->cls->nfields; i++) {
 		const struct field *f = &c->cls->fields[i];
 
-		if (db_sqlite_on_disk(f) &&
-		    db_sqlite_bind(k->insert, ++n, f, c->after) != SQLITE_OK)
-			return fail_sql(s);
+		if (!db_sqlite_on_disk(f))
+			continue;
+		rc = db_sqlite_bind(k->insert, ++n, f, c->after);
+		if (rc != SQLITE_OK)
+			return fail_bind(s, rc);
 	}
 	if (run(s, k->insert) < 0)
 		return -1;
@@ -173,6 +186,7 @@ update_field(struct sqlite *s, const struct engine_change *c,
 {
 	struct class_sql *k = &s->classes[c->cls->id];
 	sqlite3_stmt *st;
+	int rc;
 
 	if (!k->update) {
 		k->update = fault_calloc(c->cls->nfields, sizeof(*k->update));
@@ -184,8 +198,9 @@ update_field(struct sqlite *s, const struct engine_change *c,
 		c->cls->name, f->column) < 0)
 		return -1;
 	st = k->update[f->index];
-	if (db_sqlite_bind(st, 1, f, c->after) != SQLITE_OK)
-		return fail_sql(s);
+	rc = db_sqlite_bind(st, 1, f, c->after);
+	if (rc != SQLITE_OK)
+		return fail_bind(s, rc);
 	sqlite3_bind_int64(st, 2, (int64_t)c->after->modified);
 	sqlite3_bind_int64(st, 3, *c->rowid);
 	return run(s, st);

@@ -12,6 +12,9 @@
 /* SQLite's own file system, and its memory, through the points of lib/fault.h.
  * To be named when a database is opened; made on the first call. */
 const char *db_sqlite_vfs(void);
+/* Why the last call of this thread that failed did: sqlite3_system_errno does
+ * not know it of a commit. */
+int db_sqlite_vfs_errno(void);
 /* Where the last write to a log ended: what came before and was synced may not
  * be lost, whatever happens to the bytes behind. For crash tests. */
 int64_t db_sqlite_log_end(void);

@@ -19,13 +19,22 @@ struct file {
 };
 
 static sqlite3_vfs *real_vfs;
-static _Thread_local int last_errno; /* of a fault; 0: ask the real one */
+static _Thread_local int last_errno; /* of the last call that failed */
 static _Atomic int64_t log_end;
 
 static sqlite3_file *
 real_file(sqlite3_file *f)
 {
 	return ((struct file *)f)->real;
+}
+
+/* SQLite asks why some calls later, when errno is long gone. */
+static int
+checked(int rc)
+{
+	if (rc != SQLITE_OK)
+		last_errno = errno;
+	return rc;
 }
 
 /* ---- files ---- */
@@ -39,7 +48,7 @@ file_close(sqlite3_file *f)
 static int
 file_read(sqlite3_file *f, void *p, int n, sqlite3_int64 at)
 {
-	return real_file(f)->pMethods->xRead(real_file(f), p, n, at);
+	return checked(real_file(f)->pMethods->xRead(real_file(f), p, n, at));
 }
 
 static int
@@ -47,7 +56,6 @@ file_write(sqlite3_file *f, const void *p, int n, sqlite3_int64 at)
 {
 	int full = n;
 
-	last_errno = 0;
 	if (fault_hit(FAULT_WRITE)) {
 		last_errno = errno;
 		if (errno == ENOSPC || errno == EDQUOT)
@@ -63,29 +71,27 @@ file_write(sqlite3_file *f, const void *p, int n, sqlite3_int64 at)
 		(void)real_file(f)->pMethods->xWrite(real_file(f), p, n, at);
 		return SQLITE_FULL;
 	}
-	return real_file(f)->pMethods->xWrite(real_file(f), p, n, at);
+	return checked(real_file(f)->pMethods->xWrite(real_file(f), p, n, at));
 }
 
 static int
 file_truncate(sqlite3_file *f, sqlite3_int64 size)
 {
-	last_errno = 0;
 	if (fault_hit(FAULT_WRITE)) {
 		last_errno = errno ? errno : EIO;
 		return SQLITE_IOERR_TRUNCATE;
 	}
-	return real_file(f)->pMethods->xTruncate(real_file(f), size);
+	return checked(real_file(f)->pMethods->xTruncate(real_file(f), size));
 }
 
 static int
 file_sync(sqlite3_file *f, int flags)
 {
-	last_errno = 0;
 	if (fault_hit(FAULT_SYNC)) {
 		last_errno = errno;
 		return SQLITE_IOERR_FSYNC;
 	}
-	return real_file(f)->pMethods->xSync(real_file(f), flags);
+	return checked(real_file(f)->pMethods->xSync(real_file(f), flags));
 }
 
 static int
@@ -134,13 +140,12 @@ static int
 file_shm_map(sqlite3_file *f, int page, int size, int extend,
     void volatile **out)
 {
-	last_errno = 0;
 	if (extend && fault_hit(FAULT_WRITE)) {
 		last_errno = errno ? errno : EIO;
 		return SQLITE_IOERR_SHMSIZE;
 	}
-	return real_file(f)->pMethods->xShmMap(real_file(f), page, size, extend,
-	    out);
+	return checked(real_file(f)->pMethods->xShmMap(real_file(f), page, size,
+	    extend, out));
 }
 
 static int
@@ -206,13 +211,13 @@ vfs_open(sqlite3_vfs *vfs, const char *name, sqlite3_file *f, int flags,
 
 	(void)vfs;
 	f->pMethods = NULL;
-	last_errno = 0;
 	if (fault_hit(FAULT_OPEN)) {
 		last_errno = errno;
 		return SQLITE_CANTOPEN;
 	}
 	file->log = (flags & SQLITE_OPEN_WAL) != 0;
-	rc = real_vfs->xOpen(real_vfs, name, file->real, flags, flags_r);
+	rc = checked(
+	    real_vfs->xOpen(real_vfs, name, file->real, flags, flags_r));
 	if (file->real->pMethods)
 		f->pMethods = &file_methods;
 	return rc;
@@ -222,21 +227,20 @@ static int
 vfs_delete(sqlite3_vfs *vfs, const char *name, int sync)
 {
 	(void)vfs;
-	last_errno = 0;
 	if (fault_hit(FAULT_RENAME)) {
 		last_errno = errno;
 		return SQLITE_IOERR_DELETE;
 	}
-	return real_vfs->xDelete(real_vfs, name, sync);
+	return checked(real_vfs->xDelete(real_vfs, name, sync));
 }
 
 static int
 vfs_last_error(sqlite3_vfs *vfs, int n, char *text)
 {
 	(void)vfs;
-	if (last_errno)
-		return last_errno;
-	return real_vfs->xGetLastError(real_vfs, n, text);
+	(void)n;
+	(void)text;
+	return last_errno;
 }
 
 /* ---- memory ---- */
@@ -295,6 +299,12 @@ db_sqlite_vfs(void)
 
 	pthread_once(&once, start);
 	return "xapid";
+}
+
+int
+db_sqlite_vfs_errno(void)
+{
+	return last_errno;
 }
 
 int64_t

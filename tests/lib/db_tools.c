@@ -1,11 +1,16 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "tests/lib/db_tools.h"
 
+#include <errno.h>
+#include <ftw.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "db_engine.h"
 #include "event.h"
+#include "lib/file.h"
+#include "tests/lib/unit.h"
 
 _Noreturn static void
 give_up(const char *what, const char *why)
@@ -152,6 +157,59 @@ rename_vm(struct db *db, struct ref vm, const char *name)
 
 	(void)TX_SET(t, VM, vm, vm, name_label, name);
 	commit(t);
+}
+
+static char quick_folder[64];
+static pid_t quick_owner;
+
+static int
+remove_one(const char *path, const struct stat *st, int type, struct FTW *ftw)
+{
+	(void)st;
+	(void)type;
+	(void)ftw;
+	return remove(path);
+}
+
+static void
+drop_quick_folder(void)
+{
+	if (getpid() == quick_owner)
+		(void)nftw(quick_folder, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+}
+
+const char *
+quick_path(const char *name)
+{
+	static char path[256];
+
+	if (!quick_folder[0]) {
+		snprintf(quick_folder, sizeof(quick_folder),
+		    "/dev/shm/xapid-test-XXXXXX");
+		if (!mkdtemp(quick_folder)) {
+			quick_folder[0] = '\0';
+			return unit_path(name);
+		}
+		quick_owner = getpid();
+		atexit(drop_quick_folder);
+	}
+	snprintf(path, sizeof(path), "%s/%s", quick_folder, name);
+	return path;
+}
+
+void
+copy_file(const char *from, const char *to)
+{
+	CLEANUP_BYTES struct bytes b = { 0 };
+
+	(void)remove(to);
+	if (file_read(from, SIZE_MAX / 2, &b) < 0) {
+		if (errno == ENOENT)
+			return;
+		give_up(from, "cannot be read");
+	}
+	if (file_write_atomic(to, b.p, b.len, 0600) < 0)
+		give_up(to, "cannot be written");
 }
 
 /* ---- random values ---- */
@@ -341,96 +399,142 @@ is_for_script(const struct field *f, const struct class_info *cls)
 	    class_table[type->cls].persistent;
 }
 
+static struct script_op *
+add_op(struct script *s, int what, struct script_object object)
+{
+	struct script_op *op = &s->ops[s->nops++];
+
+	*op = (struct script_op){ .what = what, .object = object };
+	return op;
+}
+
 /* One in `rare` of its fields gets a random value. */
 static void
-insert_random(struct script *s, struct tx *t, int c, uint32_t rare)
+plan_insert(struct script *s, int c, uint32_t rare)
 {
 	const struct class_info *cls = &class_table[c];
-	struct record *r = blank_record(tx_arena(t), c);
-	char uuid[UUID_CHARS + 1];
+	struct record *r = blank_record(s->arena, c);
+	char *uuid = arena_alloc(s->arena, UUID_CHARS + 1);
 
 	r->self = (struct ref){ rng_next(&s->rng) >> 1, rng_next(&s->rng) };
 	for (unsigned i = 0; i < cls->nfields; i++)
 		if (is_for_script(&cls->fields[i], cls) &&
 		    rng_below(&s->rng, rare) == 0)
-			random_value(s, tx_arena(t), r->self,
-			    cls->fields[i].type,
+			random_value(s, s->arena, r->self, cls->fields[i].type,
 			    (char *)r + cls->fields[i].offset);
 	uuid_format((struct ref){ rng_next(&s->rng), rng_next(&s->rng) }, uuid);
 	if (cls->uuid_field >= 0)
 		*(const char **)((char *)r +
 		    cls->fields[cls->uuid_field].offset) = uuid;
-	if (tx_insert(t, r, NULL) == 0)
-		s->objects[s->n++] = (struct script_object){ c, r->self };
+	s->objects[s->n] = (struct script_object){ c, r->self };
+	add_op(s, SCRIPT_INSERT, s->objects[s->n++])->record = r;
 }
 
-void
-script_insert_full(struct script *s, struct tx *t, int cls)
-{
-	insert_random(s, t, cls, 1);
-}
-
-static void
-script_insert(struct script *s, struct tx *t)
+static int
+random_class(struct rng *r)
 {
 	int c;
 
 	do {
-		c = rng_below(&s->rng, 4)
-		    ? common[rng_below(&s->rng, COMMON)]
-		    : (int)rng_below(&s->rng, CLASS_COUNT);
+		c = rng_below(r, 4) ? common[rng_below(r, COMMON)]
+				    : (int)rng_below(r, CLASS_COUNT);
 	} while (!class_table[c].stored || !class_table[c].persistent);
-	insert_random(s, t, c, 3);
+	return c;
 }
 
 static void
-script_set(struct script *s, struct tx *t)
+plan_set(struct script *s)
 {
 	struct script_object o = s->objects[rng_below(&s->rng, s->n)];
 	const struct class_info *cls = &class_table[o.cls];
-	uint32_t i = rng_below(&s->rng, cls->nfields);
-	const struct field *f = &cls->fields[i];
-	void *mem = arena_alloc(tx_arena(t), f->type->size);
+	const struct field *f = &cls->fields[rng_below(&s->rng, cls->nfields)];
+	void *mem = arena_alloc(s->arena, f->type->size);
+	struct script_op *op;
 
 	if (!is_for_script(f, cls))
 		return;
-	random_value(s, tx_arena(t), o.ref, f->type, mem);
-	(void)tx_set(t, o.cls, o.ref, f->index, mem);
+	random_value(s, s->arena, o.ref, f->type, mem);
+	op = add_op(s, SCRIPT_SET, o);
+	op->field = f->index;
+	op->mem = mem;
 }
 
 static void
-script_destroy(struct script *s, struct tx *t)
+plan_destroy(struct script *s)
 {
 	uint32_t i = rng_below(&s->rng, s->n);
 
-	(void)tx_destroy(t, s->objects[i].cls, s->objects[i].ref);
+	add_op(s, SCRIPT_DESTROY, s->objects[i]);
 	s->objects[i] = s->objects[--s->n];
 }
 
-void
-script_init(struct script *s, uint64_t seed)
+struct script *
+script_new(uint64_t seed)
 {
-	memset(s, 0, sizeof(*s));
+	struct script *s = calloc(1, sizeof(*s));
+
+	if (!s || !(s->arena = arena_new(0)))
+		give_up("script_new", "no memory");
 	s->rng.x = seed;
 	s->limit = SCRIPT_OBJECTS;
+	return s;
 }
 
 void
-script_fill(struct script *s, struct tx *t)
+script_free(struct script *s)
+{
+	if (s)
+		arena_free(s->arena);
+	free(s);
+}
+
+static void
+plan_begin(struct script *s)
+{
+	arena_reset(s->arena);
+	memcpy(s->saved, s->objects, sizeof(s->saved));
+	s->before = s->n;
+	s->nops = 0;
+}
+
+void
+script_plan(struct script *s)
 {
 	uint32_t n = 1 + rng_below(&s->rng, 6);
 
-	memcpy(s->saved, s->objects, sizeof(s->saved));
-	s->before = s->n;
+	plan_begin(s);
 	while (n--) {
 		uint32_t what = rng_below(&s->rng, 8);
 
 		if (s->n == 0 || (what < 3 && s->n < s->limit))
-			script_insert(s, t);
+			plan_insert(s, random_class(&s->rng), 3);
 		else if (what == 3 || s->n == s->limit)
-			script_destroy(s, t);
+			plan_destroy(s);
 		else
-			script_set(s, t);
+			plan_set(s);
+	}
+}
+
+void
+script_plan_full(struct script *s, int cls)
+{
+	plan_begin(s);
+	plan_insert(s, cls, 1);
+}
+
+void
+script_apply(struct script *s, struct tx *t)
+{
+	for (unsigned i = 0; i < s->nops; i++) {
+		struct script_op *op = &s->ops[i];
+
+		if (op->what == SCRIPT_INSERT)
+			(void)tx_insert(t, op->record, NULL);
+		else if (op->what == SCRIPT_SET)
+			(void)tx_set(t, op->object.cls, op->object.ref,
+			    op->field, op->mem);
+		else
+			(void)tx_destroy(t, op->object.cls, op->object.ref);
 	}
 }
 
@@ -444,9 +548,11 @@ script_take_back(struct script *s)
 int
 script_step(struct script *s, struct db *db, struct db_error *e)
 {
-	struct tx *t = begin(db);
+	struct tx *t;
 
-	script_fill(s, t);
+	script_plan(s);
+	t = begin(db);
+	script_apply(s, t);
 	if (tx_commit_wait(t, e) == 0)
 		return 0;
 	script_take_back(s);

@@ -27,26 +27,46 @@ struct ref insert_sr(struct db *db);
 void destroy_one(struct db *db, int cls, struct ref ref);
 void rename_vm(struct db *db, struct ref vm, const char *name);
 
+/* "folder/name" in a folder without a disk below, where there is one, that goes
+ * with the program. For tests that sync much; in a static buffer. */
+const char *quick_path(const char *name);
+/* Ends the test when it cannot be copied; a missing file leaves no copy. */
+void copy_file(const char *from, const char *to);
+
 #define SCRIPT_OBJECTS 400
 
 /* Random transactions. References and uuids follow from the seed. */
 struct script {
 	struct rng rng;
-	unsigned limit; /* objects at most, up to SCRIPT_OBJECTS */
+	struct arena *arena; /* of the next transaction */
+	unsigned limit;      /* objects at most, up to SCRIPT_OBJECTS */
 	unsigned n, before;
 	struct script_object {
 		int cls;
 		struct ref ref;
 	} objects[SCRIPT_OBJECTS], saved[SCRIPT_OBJECTS];
+	/* What the next transaction does. */
+	struct script_op {
+		enum { SCRIPT_INSERT, SCRIPT_SET, SCRIPT_DESTROY } what;
+		struct script_object object;
+		struct record *record;
+		int field;
+		void *mem;
+	} ops[8];
+	unsigned nops;
 };
-void script_init(struct script *s, uint64_t seed);
-/* Makes the changes of the next transaction: one to six of them. */
-void script_fill(struct script *s, struct tx *t);
-/* It was refused: the script goes on as if it had not been. */
+struct script *script_new(uint64_t seed);
+void script_free(struct script *s);
+CLEANUP_DEFINE(script_free, struct script *);
+/* Thinks of the next transaction: one to six changes. */
+void script_plan(struct script *s);
+/* One object of this class with a random value in every field. */
+void script_plan_full(struct script *s, int cls);
+/* Makes the changes that were planned. */
+void script_apply(struct script *s, struct tx *t);
+/* They were refused: the script goes on as if they had not been. */
 void script_take_back(struct script *s);
-/* Inserts an object of this class with a random value in every field. */
-void script_insert_full(struct script *s, struct tx *t, int cls);
-/* script_fill and commit; -1 and the error when it was refused. */
+/* All of it, with commit; -1 and the error when it was refused. */
 int script_step(struct script *s, struct db *db, struct db_error *e);
 
 #define DUMP_VOLATILE 1u    /* also what is in memory only */
