@@ -191,7 +191,7 @@ read_version(struct decoded_call *call, const json_t *request)
 
 	call->json2 = v != NULL;
 	if (v && (!version || strcmp(version, "2.0") != 0))
-		return refuse(call, "jsonrpc is not \"2.0\"");
+		return refuse(call, "jsonrpc is not 2.0");
 	return DECODE_OK;
 }
 
@@ -272,7 +272,7 @@ read_request(struct arena *a, struct decoded_call *call, const json_t *request)
 	version = read_version(call, request);
 	status = read_id(a, call, request);
 	if (version != DECODE_OK && status != DECODE_NO_MEMORY)
-		return refuse(call, "jsonrpc is not \"2.0\"");
+		return refuse(call, "jsonrpc is not 2.0");
 	if (status == DECODE_OK)
 		status = read_method(a, call, request);
 	if (status == DECODE_OK)

@@ -284,6 +284,8 @@ call_might_be_allowed(const struct call *c)
 {
 	const struct method *m = c->method;
 
+	if (m->pool_internal && !c->caller.pool)
+		return false;
 	if (call_allowed(c, m->roles))
 		return true;
 	for (const struct key_role *k = m->key_roles; k && k->key; k++)

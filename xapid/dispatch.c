@@ -121,17 +121,20 @@ check_count(struct call *c, unsigned given)
 }
 
 static int
-check_session(struct call *c, const struct value *params)
+attach_session(struct call *c, const struct value *v)
 {
-	const char *text;
+	const char *text = v->kind == VALUE_STRING ? v->s : "";
 	struct ref session;
 
-	if (!c->method->session)
-		return 0;
-	text = params[0].kind == VALUE_STRING ? params[0].s : "";
 	if (!ref_parse(text, &session) || ref_is_null(session))
 		return fail_session_invalid(c, text);
 	return session_attach(c, session);
+}
+
+static int
+check_session(struct call *c, const struct value *params)
+{
+	return c->method->session ? attach_session(c, &params[0]) : 0;
 }
 
 static int
@@ -207,10 +210,10 @@ call_run(struct call *c)
 	}
 	if (m->kind != METHOD_EXPLICIT && !m->handler)
 		return implicit_run(c, c->args, c->result);
-	if (!m->handler)
-		return fail_not_implemented(c, m->name);
 	if (check_refs(c) < 0)
 		return -1;
+	if (!m->handler)
+		return fail_not_implemented(c, m->name);
 	return m->run(c, c->args, c->result);
 }
 
@@ -289,7 +292,10 @@ call_run_blocking(void *arg)
 {
 	struct call *c = arg;
 
-	(void)call_run(c);
+	if (!ref_is_null(c->task) && atomic_load(&c->cancelled))
+		fail_task_cancelled(c, call_ref_text(c, c->task));
+	else
+		(void)call_run(c);
 	call_part_ended(c);
 }
 
@@ -401,6 +407,8 @@ unknown_method(struct call *c, struct rpc_call *rc)
 {
 	if (strcmp(rc->method, "system.listMethods") == 0)
 		return list_methods(c, rc);
+	if (rc->nparams && attach_session(c, &rc->params[0]) < 0)
+		return -1;
 	return fail_message_method_unknown(c, rc->method);
 }
 

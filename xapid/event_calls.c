@@ -134,13 +134,6 @@ on_session_end(struct session_hook *hook)
 }
 
 static void
-on_left(struct call *c)
-{
-	if (c->wait)
-		wake_once(c->wait);
-}
-
-static void
 disarm(struct event_wait *w)
 {
 	struct core *core = w->call->core;
@@ -152,6 +145,15 @@ disarm(struct event_wait *w)
 	if (w->hooked)
 		session_unhook(core, &w->hook);
 	w->hooked = false;
+}
+
+/* The client left. Wakers are gone before the call's last part ends, so that
+ * none of them frees what it stands on. */
+static void
+on_left(struct call *c)
+{
+	disarm(c->wait);
+	wake_once(c->wait);
 }
 
 void

@@ -14,23 +14,37 @@
 #include "session.h"
 
 #define SWEEP_INTERVAL (60 * NSEC_PER_SEC)
+#define RETRY_INTERVAL (NSEC_PER_SEC / 4)
 
-/* A task that something works on in this process. */
+/* How a task ended, until that is durable: a disk that is full for a while
+ * leaves no task pending. */
+struct ending {
+	enum task_status_type status;
+	char *result; /* NULL: "" */
+	char **error; /* malloc'd with its texts, or NULL */
+	unsigned nerror;
+	bool committing;
+};
+
+/* A task that something works on in this process, or whose end is not durable
+ * yet. */
 struct running {
-	struct call *call; /* NULL: no call (task_new) */
+	struct ref task;
+	struct call *call; /* NULL: no call (task_new), or it has ended */
 	char sid[96];      /* whose quota it counts for */
 	void (*cancel)(void *arg);
 	void *cancel_arg;
-	bool cancelled;
+	bool cancelled, ended;
+	struct ending end;
 };
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static struct refmap all_running; /* task: struct running; lock */
 
 static struct {
-	struct timer timer;
+	struct timer sweep, retry;
 	struct core *core;
-} sweep;
+} work;
 
 /* ---- rows ---- */
 
@@ -72,6 +86,7 @@ running_add(struct core *core, struct ref task, struct call *call,
 
 	if (!r)
 		return -1;
+	r->task = task;
 	r->call = call;
 	memcpy(r->sid, who->sid, sizeof(r->sid));
 	pthread_mutex_lock(&lock);
@@ -84,19 +99,27 @@ running_add(struct core *core, struct ref task, struct call *call,
 	return rc;
 }
 
-/* True when the task had been cancelled. */
-static bool
+static void
+running_free(struct running *r)
+{
+	if (!r)
+		return;
+	for (unsigned i = 0; r->end.error && i < r->end.nerror; i++)
+		free(r->end.error[i]);
+	free(r->end.error);
+	free(r->end.result);
+	free(r);
+}
+
+static void
 running_remove(struct ref task)
 {
 	struct running *r;
-	bool cancelled;
 
 	pthread_mutex_lock(&lock);
 	r = refmap_remove(&all_running, task);
 	pthread_mutex_unlock(&lock);
-	cancelled = r && r->cancelled;
-	free(r);
-	return cancelled;
+	running_free(r);
 }
 
 void
@@ -133,30 +156,142 @@ end_row(struct tx *t, struct ref task, enum task_status_type status,
 	return TX_SET(t, task, task, task, error_info, info);
 }
 
+static int
+keep_error(struct ending *e, const char *const *error, unsigned n)
+{
+	e->error = fault_calloc(n, sizeof(*e->error));
+	e->nerror = n;
+	for (unsigned i = 0; e->error && i < n; i++) {
+		size_t size = strlen(error[i]) + 1;
+
+		e->error[i] = fault_malloc(size);
+		if (!e->error[i])
+			return -1;
+		memcpy(e->error[i], error[i], size);
+	}
+	return e->error ? 0 : -1;
+}
+
+/* Without memory to say more, a failure that says so. */
+static void
+keep_ending(struct running *r, const char *result, const char *const *error,
+    unsigned nerror)
+{
+	struct ending *e = &r->end;
+	size_t size = strlen(result) + 1;
+	char text[REF_CHARS + 1];
+	const char *const cancelled[] = { "TASK_CANCELLED", text };
+
+	e->status =
+	    nerror ? TASK_STATUS_TYPE_FAILURE : TASK_STATUS_TYPE_SUCCESS;
+	if (nerror && r->cancelled) {
+		ref_format(r->task, text);
+		e->status = TASK_STATUS_TYPE_CANCELLED;
+		error = cancelled;
+		nerror = 2;
+	}
+	if (nerror)
+		(void)keep_error(e, error, nerror);
+	else if (size > 1 && !(e->result = fault_malloc(size)))
+		e->status = TASK_STATUS_TYPE_FAILURE;
+	if (e->result)
+		memcpy(e->result, result, size);
+	r->call = NULL;
+	r->cancel = NULL;
+	r->ended = true;
+}
+
+static void
+ending_done(void *arg, const struct db_error *error)
+{
+	struct running *r = arg;
+
+	pthread_mutex_lock(&lock);
+	r->end.committing = false;
+	if (error)
+		r = NULL; /* the timer tries again */
+	else
+		refmap_remove(&all_running, r->task);
+	pthread_mutex_unlock(&lock);
+	running_free(r);
+	if (error && !atomic_load(&work.core->stopping))
+		(void)timer_set(work.core->timers, &work.retry,
+		    clock_mono_ns() + RETRY_INTERVAL);
+}
+
+/* -1: no memory. r is committing, so nobody else touches its end. */
+static int
+commit_ending(struct core *core, struct running *r)
+{
+	static const char *const nomem[] = { "INTERNAL_ERROR",
+		"Out of memory" };
+	const struct ending *e = &r->end;
+	bool whole = e->status == TASK_STATUS_TYPE_SUCCESS || e->error;
+	struct tx *t;
+
+	for (unsigned i = 0; e->error && i < e->nerror; i++)
+		whole = whole && e->error[i];
+	t = tx_begin(core->db);
+	if (!t)
+		return -1;
+	(void)end_row(t, r->task, e->status, e->result ? e->result : "",
+	    whole ? (const char *const *)e->error : nomem,
+	    whole ? e->nerror : 2);
+	if (tx_error(t)) {
+		tx_abort(t);
+		return -1;
+	}
+	tx_commit(t, ending_done, r);
+	return 0;
+}
+
+static void
+try_to_end(struct core *core, struct running *r)
+{
+	static const struct db_error failed = { .code = "INTERNAL_ERROR" };
+
+	if (commit_ending(core, r) < 0)
+		ending_done(r, &failed);
+}
+
+/* Takes those whose end could not be written, some at a time. */
+static void
+retry_fire(struct timer *timer)
+{
+	struct running *some[32], *r;
+	size_t n = 0, i = 0;
+
+	pthread_mutex_lock(&lock);
+	while (n < 32 && (r = refmap_next(&all_running, &i, NULL)))
+		if (r->ended && !r->end.committing) {
+			r->end.committing = true;
+			some[n++] = r;
+		}
+	pthread_mutex_unlock(&lock);
+	if (n == 32)
+		(void)timer_set(work.core->timers, timer,
+		    clock_mono_ns() + RETRY_INTERVAL);
+	for (i = 0; i < n; i++)
+		try_to_end(work.core, some[i]);
+}
+
 void
 task_end(struct core *core, struct ref task, const char *result,
     const char *const *error, unsigned nerror)
 {
-	char text[REF_CHARS + 1];
-	const char *cancelled_error[] = { "TASK_CANCELLED", text };
-	bool cancelled = running_remove(task);
-	enum task_status_type status = TASK_STATUS_TYPE_SUCCESS;
-	struct tx *t = tx_begin(core->db);
+	struct running *r;
 
-	if (!t) {
-		log_err("task: no memory to note its end");
-		return;
+	pthread_mutex_lock(&lock);
+	r = refmap_get(&all_running, task);
+	if (r && r->ended)
+		r = NULL;
+	if (r) {
+		keep_ending(r, result, error, nerror);
+		r->end.committing = true;
 	}
-	if (nerror && cancelled) {
-		ref_format(task, text);
-		status = TASK_STATUS_TYPE_CANCELLED;
-		error = cancelled_error;
-		nerror = 2;
-	} else if (nerror) {
-		status = TASK_STATUS_TYPE_FAILURE;
-	}
-	(void)end_row(t, task, status, nerror ? "" : result, error, nerror);
-	tx_commit(t, NULL, NULL);
+	pthread_mutex_unlock(&lock);
+	if (r)
+		try_to_end(core, r);
 }
 
 void
@@ -346,26 +481,27 @@ sweep_tasks(struct core *core, bool first)
 static void
 sweep_fire(struct timer *t)
 {
-	(void)sweep_tasks(sweep.core, false);
-	(void)timer_set(sweep.core->timers, t,
-	    clock_mono_ns() + SWEEP_INTERVAL);
+	(void)sweep_tasks(work.core, false);
+	(void)timer_set(work.core->timers, t, clock_mono_ns() + SWEEP_INTERVAL);
 }
 
 int
 tasks_start(struct core *core)
 {
+	work.core = core;
+	work.retry.fire = retry_fire;
+	work.sweep.fire = sweep_fire;
 	if (sweep_tasks(core, true) < 0)
 		return -1;
-	sweep.core = core;
-	sweep.timer.fire = sweep_fire;
-	return timer_set(core->timers, &sweep.timer,
+	return timer_set(core->timers, &work.sweep,
 	    clock_mono_ns() + SWEEP_INTERVAL);
 }
 
 void
 tasks_stop(struct core *core)
 {
-	timer_cancel(core->timers, &sweep.timer);
+	timer_cancel(core->timers, &work.sweep);
+	timer_cancel(core->timers, &work.retry);
 }
 
 /* ---- calls of class task ---- */
