@@ -54,15 +54,26 @@ python_tests = \
 	datamodel/gen/tests/test_reader.py \
 	datamodel/gen/tests/test_schema.py \
 	datamodel/gen/tests/test_templates.py \
+	tests/api/test_conformance.py \
 	tests/lint/test_layers.py \
 	tests/lint/test_lists.py \
-	tests/lint/test_run.py
+	tests/lint/test_run.py \
+	tests/wire/test_wire.py
 
-# Files and folders that tests read. (Corpora are found by themselves.)
-test_data =
+# Files and folders that tests read. (Corpora and tests/wire/cases are found by
+# themselves.)
+test_data = \
+	tests/conformance/classes.json \
+	tests/conformance/conformance \
+	tests/conformance/errors.json \
+	tests/conformance/expected \
+	tests/conformance/relations.json \
+	tests/conformance/tiers.json
 
 # Python tests that write their golden files when XAPID_UPDATE_GOLDEN is 1.
-golden_tests =
+golden_tests = \
+	tests/api/test_conformance.py \
+	tests/wire/test_wire.py
 
 # Print figures; never run by check.
 bench_programs = \
@@ -261,6 +272,9 @@ format:
 	cd $(srcdir) && $(CLANG_FORMAT) -i $(FORMAT_FILES)
 
 dist-hook-corpora:
+	$(MKDIR_P) $(distdir)/tests/wire/cases
+	cp $(srcdir)/tests/wire/cases/*.in $(srcdir)/tests/wire/cases/*.out \
+	    $(distdir)/tests/wire/cases/
 	for t in $(fuzz_tests); do \
 		c=tests/fuzz/corpus/$${t##*/fuzz_}; \
 		$(MKDIR_P) $(distdir)/$$c && \
