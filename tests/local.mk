@@ -28,6 +28,7 @@ unit_tests = \
 	tests/unit/test_mac \
 	tests/unit/test_maker \
 	tests/unit/test_model \
+	tests/unit/test_audit \
 	tests/unit/test_auth \
 	tests/unit/test_rbac \
 	tests/unit/test_tx \
@@ -48,6 +49,8 @@ fuzz_tests = \
 # Python, run as they are.
 python_tests = \
 	tests/api/test_login.py \
+	tests/api/test_rbac.py \
+	tests/api/test_sessions.py \
 	datamodel/gen/tests/test_check.py \
 	datamodel/gen/tests/test_golden.py \
 	datamodel/gen/tests/test_outputs.py \
