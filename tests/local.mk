@@ -34,8 +34,10 @@ unit_tests = \
 	tests/unit/test_tx \
 	tests/unit/test_rpc_call \
 	tests/unit/test_rpc_exchange \
+	tests/unit/test_rpc_local \
 	tests/unit/test_rpc_refuse \
 	tests/unit/test_session \
+	tests/unit/test_rpc_tls \
 	tests/unit/test_value \
 	tests/unit/test_world \
 	tests/unit/test_xmlrpc
