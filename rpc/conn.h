@@ -50,7 +50,6 @@ struct conn {
 	bool hup;        /* the client will send no more */
 	bool served;     /* has had a request: silence is no offence */
 	uint16_t refuse; /* status to answer without reading a head */
-	unsigned peeks;  /* that found no whole head */
 	/* Bytes that were read and not yet used; owned, NULL when cap is 0. */
 	char *buf;
 	uint32_t len, cap;

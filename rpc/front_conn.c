@@ -16,11 +16,6 @@
 #include "rpc/status.h"
 #include "rpc/tls.h"
 
-/* A client of the local socket that writes a head byte by byte fills the
- * socket's buffer with tiny messages before the head is whole, if they are
- * only looked at. */
-#define PEEKS_MAX 32
-
 /* ---- lists ---- */
 
 void
@@ -57,7 +52,6 @@ let_go(struct front *f, struct conn *c)
 	c->state = CONN_AWAY;
 	c->served = true;
 	c->seen = 0;
-	c->peeks = 0;
 }
 
 /* ---- TLS ---- */
@@ -222,7 +216,9 @@ head_goes_on(struct front *f, struct conn *c, size_t len)
 		front_drop(f, c);
 		return;
 	}
-	if (c->peer.local && !c->consume && ++c->peeks == PEEKS_MAX) {
+	/* On a local socket every write of the client is a message of its own,
+	 * and few fit: they must be taken out, or the rest never comes. */
+	if (c->peer.local && !c->consume) {
 		c->consume = true;
 		c->seen = 0;
 		head_step(f, c);
@@ -236,8 +232,6 @@ head_step(struct front *f, struct conn *c)
 	size_t len;
 	int r;
 
-	if (c->consume && c->len == 0 && !c->ssl && c->peeks < PEEKS_MAX)
-		c->consume = false;
 	r = c->consume ? read_head(f, c, &raw, &len)
 		       : peek_head(f, c, &raw, &len);
 	if (r < 0 || (r == 0 && c->hup))
