@@ -59,6 +59,7 @@ python_tests = \
 	datamodel/gen/tests/test_reader.py \
 	datamodel/gen/tests/test_schema.py \
 	datamodel/gen/tests/test_templates.py \
+	tests/api/test_calls.py \
 	tests/api/test_conformance.py \
 	tests/lint/test_layers.py \
 	tests/lint/test_lists.py \
@@ -91,6 +92,7 @@ bench_servers = \
 
 EXTRA_DIST += \
 	tests/.clang-tidy \
+	tests/lib/facts.py \
 	tests/lib/tap.py \
 	tests/lib/xapid.py \
 	tests/lint/layers.py \

@@ -70,6 +70,19 @@ tx_arena(struct tx *t)
 	return t->arena;
 }
 
+/* Text that was cut ends between two characters. */
+static void
+copy_cut(char *to, size_t size, const char *from)
+{
+	size_t n = strnlen(from, size);
+
+	if (n == size)
+		for (n--; n > 0 && ((unsigned char)from[n] & 0xc0) == 0x80;)
+			n--;
+	memcpy(to, from, n);
+	to[n] = '\0';
+}
+
 void
 db_error_set(struct db_error *e, const char *code, unsigned n,
     const char *const params[])
@@ -77,7 +90,7 @@ db_error_set(struct db_error *e, const char *code, unsigned n,
 	e->code = code;
 	e->n = n < DB_ERROR_PARAMS ? n : DB_ERROR_PARAMS;
 	for (unsigned i = 0; i < e->n; i++)
-		snprintf(e->params[i], sizeof(e->params[i]), "%s", params[i]);
+		copy_cut(e->params[i], sizeof(e->params[i]), params[i]);
 }
 
 int
