@@ -53,6 +53,7 @@ python_tests = \
 	tests/api/test_login.py \
 	tests/api/test_rbac.py \
 	tests/api/test_sessions.py \
+	tests/api/test_world.py \
 	datamodel/gen/tests/test_check.py \
 	datamodel/gen/tests/test_golden.py \
 	datamodel/gen/tests/test_outputs.py \

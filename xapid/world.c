@@ -298,7 +298,12 @@ world_make(struct core *core, const struct world_options *o)
 	if (m.t)
 		(void)tx_map_remove(m.t, CLASS_pool, core->pool,
 		    FIELD_pool_other_config, MARK);
-	return maker_end(&m, &e) < 0 ? fail("making the pool", &e) : 0;
+	if (maker_end(&m, &e) < 0)
+		return fail("making the pool", &e);
+	log_info("made a pool of %" PRIu64 " hosts and %" PRIu64
+		 " VMs, templates included",
+	    db_count(core->db, CLASS_host), db_count(core->db, CLASS_VM));
+	return 0;
 }
 
 /* Destroys all objects of a class. */

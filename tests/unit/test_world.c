@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -6,6 +7,7 @@
 #include "builder.h"
 #include "core.h"
 #include "db_engine.h"
+#include "lib/fault.h"
 #include "lib/log.h"
 #include "lib/text.h"
 #include "template.h"
@@ -714,6 +716,42 @@ test_cost_is_linear(void)
 	CU_ASSERT_TRUE(c.commits < objects / 500);
 }
 
+/* Lets allocation number n fail, for n spread over all of them. */
+static void
+test_no_memory(void)
+{
+	struct db_error e;
+	unsigned failed = 0;
+
+	log_set_level(LOG_L_ERR - 1);
+	for (long n = 1; n < 100000; n += 1 + n / 8) {
+		struct box b = { .config = { .backend = "simulator" },
+			.options = { .sim_hosts = 1, .sim_vms = 10 } };
+		char err[200];
+		struct tx *t;
+		int rc;
+
+		b.core.config = &b.config;
+		b.core.started = STARTED;
+		b.core.db = db_open(NULL, err, sizeof(err));
+		CU_ASSERT_PTR_NOT_NULL_FATAL(b.core.db);
+		fault_arm(FAULT_ALLOC, n, ENOMEM, false);
+		rc = world_create(&b.core, &b.options);
+		failed += rc < 0;
+		fault_disarm();
+		/* nothing stays locked */
+		t = tx_begin(b.core.db);
+		CU_ASSERT_PTR_NOT_NULL_FATAL(t);
+		CU_ASSERT_EQUAL(tx_commit_wait(t, &e), 0);
+		if (rc < 0)
+			CU_ASSERT_EQUAL(world_create(&b.core, &b.options), 0);
+		CU_ASSERT_EQUAL(count(&b, CLASS_pool), 1);
+		box_close(&b);
+	}
+	CU_ASSERT_TRUE(failed > 10);
+	log_set_level(LOG_L_INFO);
+}
+
 static void
 test_sizes_have_bounds(void)
 {
@@ -815,6 +853,8 @@ UNIT_MAIN("world",
 	test_an_interrupted_world_is_made_anew },
     { "an object costs one change, and now and then one more",
 	test_cost_is_linear },
+    { "without memory no pool is made, and the next try makes it",
+	test_no_memory },
     { "no pool has more than 64 hosts", test_sizes_have_bounds },
     { "a real machine becomes a pool of clean text",
 	test_a_real_machine_becomes_a_pool })
