@@ -57,6 +57,7 @@ task_row(struct core *core, const struct identity *who, const char *label,
 	row->name_description = description;
 	row->created = clock_wall_sec();
 	row->session = who->session;
+	row->owner = who->sid;
 	row->resident_on = core->host;
 	row->type = "<none/>";
 	row->stunnelpid = -1;
@@ -74,6 +75,64 @@ count_running(const char *sid)
 	for (size_t i = 0; (r = refmap_next(&all_running, &i, NULL));)
 		n += strcmp(r->sid, sid) == 0;
 	return n;
+}
+
+static bool
+is_over(enum task_status_type s)
+{
+	return s == TASK_STATUS_TYPE_SUCCESS || s == TASK_STATUS_TYPE_FAILURE ||
+	    s == TASK_STATUS_TYPE_CANCELLED;
+}
+
+static bool
+runs_here(struct ref task)
+{
+	bool runs;
+
+	pthread_mutex_lock(&lock);
+	runs = refmap_get(&all_running, task) != NULL;
+	pthread_mutex_unlock(&lock);
+	return runs;
+}
+
+struct own_tasks {
+	const char *owner;
+	unsigned n;
+	const struct record *oldest; /* that has ended; NULL: none has */
+};
+
+static int
+count_own(const struct record *r, void *arg)
+{
+	const struct task *task = (const struct task *)r;
+	struct own_tasks *own = arg;
+
+	if (strcmp(task->owner, own->owner) != 0)
+		return 0;
+	own->n++;
+	if (is_over(task->status) && !runs_here(r->self) &&
+	    (!own->oldest || r->created < own->oldest->created))
+		own->oldest = r;
+	return 0;
+}
+
+/* Room for one more task of this user: his oldest that has ended goes. It
+ * fails when none has. While there are few tasks nobody is asked. */
+static int
+make_room(struct tx *t, struct core *core, const struct identity *who)
+{
+	const unsigned max = core->config->max_tasks_per_user;
+	struct own_tasks own = { .owner = who->sid };
+
+	if (db_count(core->db, CLASS_task) < max)
+		return 0;
+	if (tx_each(t, CLASS_task, count_own, &own) < 0)
+		return -1;
+	if (own.n < max)
+		return 0;
+	if (!own.oldest)
+		return tx_fail(t, "TOO_MANY_PENDING_TASKS", 0, NULL);
+	return tx_destroy(t, CLASS_task, own.oldest->self);
 }
 
 /* Notes that work on a task goes on. -1: too many, or no memory. */
@@ -362,7 +421,8 @@ task_start_call(struct call *parent, struct call *c, struct ref *task_r)
 		goto fail;
 	}
 	t = call_begin(parent);
-	if (!t || tx_insert(t, &row.r, task_r) < 0) {
+	if (!t || make_room(t, c->core, &c->caller) < 0 ||
+	    tx_insert(t, &row.r, task_r) < 0) {
 		if (t)
 			call_fail_tx(parent, tx_error(t));
 		tx_abort(t);
@@ -392,7 +452,7 @@ task_new(struct core *core, const struct identity *who, const char *label,
 	if (running_add(core, row.r.self, NULL, who) < 0)
 		return -1;
 	t = tx_begin(core->db);
-	if (t)
+	if (t && make_room(t, core, who) == 0)
 		(void)tx_insert(t, &row.r, task_r);
 	if (!t || tx_commit_wait(t, NULL) < 0) {
 		running_remove(row.r.self);
@@ -420,24 +480,6 @@ struct sweep_walk {
 	int64_t now;
 	bool first; /* at start: nothing of an earlier process still runs */
 };
-
-static bool
-is_over(enum task_status_type s)
-{
-	return s == TASK_STATUS_TYPE_SUCCESS || s == TASK_STATUS_TYPE_FAILURE ||
-	    s == TASK_STATUS_TYPE_CANCELLED;
-}
-
-static bool
-runs_here(struct ref task)
-{
-	bool runs;
-
-	pthread_mutex_lock(&lock);
-	runs = refmap_get(&all_running, task) != NULL;
-	pthread_mutex_unlock(&lock);
-	return runs;
-}
 
 static int
 sweep_one(const struct record *r, void *arg)
@@ -541,17 +583,14 @@ int
 task_create(struct call *c, const struct task_create_args *a,
     struct ref *result_r)
 {
+	struct tx *t = call_begin(c);
 	struct task row;
-	struct tx *t;
 
-	if (db_count(c->db, CLASS_task) >=
-	    2 * (uint64_t)c->core->config->max_tasks_per_user)
-		return fail_too_many_pending_tasks(c);
-	t = call_begin(c);
 	if (!t)
 		return -1;
 	task_row(c->core, &c->caller, a->label, a->description, &row);
-	(void)tx_insert(t, &row.r, result_r);
+	if (make_room(t, c->core, &c->caller) == 0)
+		(void)tx_insert(t, &row.r, result_r);
 	return call_commit(c, t);
 }
 

@@ -377,5 +377,55 @@ class Tasks(Base):
         self.d.call('task.destroy', task, session=owner)
 
 
+class Quota(Base):
+    args = ('--max-tasks-per-user', '20')
+
+    def test_tasks(self):
+        """a flood of tasks harms nobody but its maker (A32)"""
+        flood, other = self.d.login('vm-operator'), self.d.login('vm-admin')
+        made, refused = [], 0
+        for n in range(100):
+            try:
+                made.append(self.d.call('task.create', 'x%d' % n, '',
+                                        session=flood))
+            except xapid.Failure as f:
+                self.assertEqual(f.code, 'TOO_MANY_PENDING_TASKS')
+                refused += 1
+        self.assertEqual((len(made), refused), (20, 80))
+        # a new session is still the same user
+        again = self.d.login('vm-operator')
+        self.assertEqual(
+            self.d.error('task.create', 'x', '', session=again),
+            ['TOO_MANY_PENDING_TASKS'])
+        self.assertEqual(
+            self.d.error('Async.pool.get_license_state',
+                         self.d.call('pool.get_all')[0], session=again),
+            ['TOO_MANY_PENDING_TASKS'])
+        mine = [self.d.call('task.create', 'y', '', session=other)
+                for _ in range(20)]
+        self.assertEqual(len(set(mine)), 20)
+        # what has ended makes room
+        self.d.call('task.set_status', made[3], 'success')
+        self.d.call('task.create', 'z', '', session=flood)
+        left = self.d.call('task.get_all')
+        self.assertNotIn(made[3], left)
+        self.assertIn(made[0], left)
+        self.assertTrue(set(mine) <= set(left))
+
+    def test_finished(self):
+        """of tasks that have ended the oldest go"""
+        session = self.d.login('pool-operator')
+        pool = self.d.call('pool.get_all')[0]
+        refs = []
+        for _ in range(50):
+            refs.append(self.d.call('Async.pool.get_license_state', pool,
+                                    session=session))
+            end = time.time() + 10
+            while self.d.call('task.get_status', refs[-1]) == 'pending':
+                self.assertLess(time.time(), end)
+        left = set(self.d.call('task.get_all')) & set(refs)
+        self.assertEqual(left, set(refs[-20:]))
+
+
 if __name__ == '__main__':
     tap.main()
