@@ -191,7 +191,7 @@ refuse(struct auth *a, struct auth_request *r)
 	r->flood = r->lane >= LANE_SHARED;
 	if (r->flood)
 		tell_refused(a, r);
-	if (!r->flood || !hold_back(a, r))
+	if (!r->flood || r->holds_thread || !hold_back(a, r))
 		r->done(r);
 }
 
@@ -312,6 +312,8 @@ enqueue(struct auth *a, struct auth_request *r)
 	LOCK_SCOPE(&a->lock);
 	struct lane *lane = &a->lanes[r->lane];
 
+	if (r->holds_thread && r->lane >= LANE_SHARED)
+		return false; /* threads are too good for that */
 	if (a->closing || lane->waiting >= LANE_PLACES || !start_worker(a))
 		return false;
 	r->next = NULL;
@@ -391,6 +393,7 @@ auth_check(struct call *c, const char *user, const char *password,
 		.password = password,
 		.address = c->peer.address,
 		.local = auth_trusts(&c->peer),
+		.holds_thread = true,
 	};
 
 	submit_and_wait(c->core, &r);

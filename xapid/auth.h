@@ -25,6 +25,7 @@ struct auth_request {
 	const char *user, *password;
 	const char *address; /* of the client, "" if none */
 	bool local;          /* see auth_trusts: no password is looked at */
+	bool holds_thread;   /* a thread waits for done: never held back */
 	/* Called once: on a thread that may block when ok, else on one that
 	 * may not. */
 	void (*done)(struct auth_request *r);

@@ -73,9 +73,10 @@ struct auth_result {
 	uint64_t stamp; /* of the line in the file of users; 0: PAM */
 };
 /* The users file, or PAM in a child process with a deadline; constant time for
- * unknown users; back-off per user and address (attack A28). A peer that needs
- * no password (auth_trusts) is local root by any. -1 with
- * SESSION_AUTHENTICATION_FAILED raised. */
+ * unknown users. A peer that needs no password (auth_trusts) is local root by
+ * any. Back-off per user and address (attack A28): after too many wrong ones
+ * all are refused at once for a while, since this holds a thread; logins are
+ * more patient. -1 with SESSION_AUTHENTICATION_FAILED raised. */
 int auth_check(struct call *c, const char *user, const char *password,
     struct auth_result *out_r);
 

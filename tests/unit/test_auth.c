@@ -274,7 +274,7 @@ start(void)
 }
 
 static bool
-check_from(const char *address, const char *user, const char *password,
+check_hurried(const char *address, const char *user, const char *password,
     struct auth_result *out)
 {
 	struct call *c =
@@ -291,6 +291,35 @@ check_from(const char *address, const char *user, const char *password,
 	}
 	daemonless_call_free(c);
 	return rc == 0;
+}
+
+static void
+post(struct auth_request *r)
+{
+	sem_post(r->arg);
+}
+
+/* As a login does it. */
+static bool
+check_from(const char *address, const char *user, const char *password,
+    struct auth_result *out)
+{
+	sem_t answered_one;
+	struct auth_request r = {
+		.user = user,
+		.password = password,
+		.address = address,
+		.done = post,
+		.arg = &answered_one,
+	};
+
+	sem_init(&answered_one, 0, 0);
+	auth_submit(&d.core, &r);
+	while (sem_wait(&answered_one) < 0)
+		;
+	sem_destroy(&answered_one);
+	*out = r.result;
+	return r.ok;
 }
 
 static bool
@@ -685,6 +714,28 @@ test_held_back(void)
 	daemonless_stop(&d);
 }
 
+/* HTTP handlers hold a thread while they wait. */
+static void
+test_hurried(void)
+{
+	struct auth_result r;
+	int64_t begin;
+
+	start();
+	CU_ASSERT(check_hurried("192.0.2.1", "alice", "right", &r));
+	CU_ASSERT_STRING_EQUAL(r.user, "alice");
+	CU_ASSERT(!check_hurried("192.0.2.1", "nobody", "right", &r));
+	for (int i = 0; i < 10; i++)
+		CU_ASSERT(!check_hurried("192.0.2.1", "bob", "wrong", &r));
+	begin = clock_mono_ns();
+	CU_ASSERT(!check_hurried("192.0.2.1", "bob", "wrong", &r));
+	CU_ASSERT(!check_hurried("192.0.2.1", "bob", "right", &r));
+	CU_ASSERT(clock_mono_ns() - begin < 500 * NSEC_PER_MSEC);
+	CU_ASSERT(check_hurried("192.0.2.2", "bob", "right", &r));
+	CU_ASSERT(check_hurried("192.0.2.1", "alice", "right", &r));
+	daemonless_stop(&d);
+}
+
 static void
 test_ipv6(void)
 {
@@ -792,6 +843,7 @@ UNIT_MAIN("auth", { "each wrong line says why", test_lines },
     { "a flood in his name does not lock a known user out",
 	test_flood_of_oneself },
     { "answers are held back once there were many wrong ones", test_held_back },
+    { "who holds a thread is refused at once instead", test_hurried },
     { "an IPv6 network counts as one address", test_ipv6 },
     { "the end does not wait for answers that are held back", test_stop },
     { "local accounts have identifiers", test_identifiers },
