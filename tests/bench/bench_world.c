@@ -12,6 +12,7 @@
 #include "db_engine.h"
 #include "lib/clock.h"
 #include "lib/file.h"
+#include "lib/log.h"
 #include "world.h"
 
 /* Of /proc/self/status, MiB. */
@@ -85,6 +86,7 @@ main(void)
 		{ 1, 10000 }, { 64, 10000 } };
 	char folder[] = "/tmp/bench_world.XXXXXX", path[64];
 
+	log_set_level(LOG_L_ERR);
 	if (!mkdtemp(folder))
 		return 1;
 	snprintf(path, sizeof(path), "%s/db", folder);
