@@ -1,0 +1,363 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The simulated hypervisor. Its truth is a file of fixed slots mapped shared,
+ * so that it outlives this process as Xen outlives a toolstack: killing the
+ * worker or the daemon changes no simulated domain.
+ *
+ * A simulated guest answers a shutdown request at once, keeps what it is given
+ * and does nothing of its own, unless an order says otherwise (sim_orders.c). */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "domain/domain.h"
+#include "domain/sim_private.h"
+#include "lib/fault.h"
+
+#define SIM_MAGIC UINT64_C(0x316d69732d646978) /* "xid-sim1" */
+
+static void *
+sim_open(const struct domain_options *o, char *err, size_t err_size)
+{
+	struct sim *s = fault_calloc(1, sizeof(*s));
+	char path[4096];
+	struct stat st;
+
+	if (!s) {
+		snprintf(err, err_size, "out of memory");
+		return NULL;
+	}
+	snprintf(path, sizeof(path), "%s/sim-domains", o->state_dir);
+	s->fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	if (s->fd < 0 || fstat(s->fd, &st) < 0 ||
+	    (st.st_size < (off_t)sizeof(*s->world) &&
+		ftruncate(s->fd, sizeof(*s->world)) < 0))
+		goto fail;
+	s->world = mmap(NULL, sizeof(*s->world), PROT_READ | PROT_WRITE,
+	    MAP_SHARED, s->fd, 0);
+	if (s->world == MAP_FAILED)
+		goto fail;
+	if (s->world->magic != SIM_MAGIC) {
+		memset(s->world, 0, sizeof(*s->world));
+		s->world->magic = SIM_MAGIC;
+		s->world->next_domid = 1;
+	}
+	return s;
+fail:
+	snprintf(err, err_size, "%s: %s", path, strerror(errno));
+	if (s->fd >= 0)
+		close(s->fd);
+	free(s);
+	return NULL;
+}
+
+static void
+sim_close(void *context)
+{
+	struct sim *s = context;
+
+	munmap(s->world, sizeof(*s->world));
+	close(s->fd);
+	free(s);
+}
+
+/* ---- slots ---- */
+
+static size_t
+home_of(const char *uuid)
+{
+	size_t h = 5381;
+
+	for (; *uuid; uuid++)
+		h = h * 33 ^ (unsigned char)*uuid;
+	return h % SIM_DOMAINS;
+}
+
+struct sim_domain *
+sim_find(struct sim *s, const char *uuid)
+{
+	size_t at = home_of(uuid);
+
+	for (size_t n = 0; n < SIM_DOMAINS; n++) {
+		struct sim_domain *d =
+		    &s->world->domains[(at + n) % SIM_DOMAINS];
+
+		if (d->state == SIM_NEVER)
+			return NULL;
+		if (d->state != SIM_GONE && strcmp(d->uuid, uuid) == 0)
+			return d;
+	}
+	return NULL;
+}
+
+static struct sim_domain *
+free_slot(struct sim *s, const char *uuid)
+{
+	size_t at = home_of(uuid);
+
+	for (size_t n = 0; n < SIM_DOMAINS; n++) {
+		struct sim_domain *d =
+		    &s->world->domains[(at + n) % SIM_DOMAINS];
+
+		if (d->state == SIM_NEVER || d->state == SIM_GONE)
+			return d;
+	}
+	return NULL;
+}
+
+/* The domain, or VM_HALTED raised: the core thinks it runs and it does not. */
+static struct sim_domain *
+need(struct sim *s, struct domain_op *op)
+{
+	struct sim_domain *d = sim_find(s, op->uuid);
+
+	if (!d)
+		domain_fail(op, "VM_HALTED", op->uuid, NULL);
+	return d;
+}
+
+/* ---- operations ---- */
+
+static int
+answer_domid(struct domain_op *op, const struct sim_domain *d)
+{
+	struct value_member *m = arena_alloc(op->arena, sizeof(*m));
+
+	if (!m)
+		return domain_fail_nomem(op);
+	m->name = "domid";
+	m->value = (struct value){ .kind = VALUE_INT, .i = d->domid };
+	op->result = (struct value){ .kind = VALUE_STRUCT, .n = 1,
+		.members = m };
+	return 0;
+}
+
+static int
+sim_create(void *context, struct domain_op *op)
+{
+	struct sim *s = context;
+	struct sim_domain *d = sim_find(s, op->uuid);
+
+	if (d) /* this step was done before somebody died */
+		return answer_domid(op, d);
+	d = free_slot(s, op->uuid);
+	if (!d || strlen(op->uuid) >= sizeof(d->uuid))
+		return domain_fail(op, "INTERNAL_ERROR",
+		    "The simulator has no room for another domain", NULL);
+	memset(d->devices, 0, sizeof(d->devices));
+	strcpy(d->uuid, op->uuid);
+	d->domid = s->world->next_domid++;
+	d->memory = domain_arg_int(op, "memory", 0);
+	d->vcpus = (uint32_t)domain_arg_int(op, "vcpus", 1);
+	d->started = time(NULL);
+	d->state = SIM_PAUSED; /* last: a kill before this leaves a free slot */
+	return answer_domid(op, d);
+}
+
+static int
+set_state(void *context, struct domain_op *op, enum sim_state state)
+{
+	struct sim_domain *d = need(context, op);
+
+	if (!d)
+		return -1;
+	d->state = state;
+	return 0;
+}
+
+static int
+sim_unpause(void *context, struct domain_op *op)
+{
+	return set_state(context, op, SIM_RUNNING);
+}
+
+static int
+sim_pause(void *context, struct domain_op *op)
+{
+	return set_state(context, op, SIM_PAUSED);
+}
+
+static int
+sim_destroy(void *context, struct domain_op *op)
+{
+	struct sim_domain *d = sim_find(context, op->uuid);
+
+	if (d)
+		d->state = SIM_GONE;
+	return 0;
+}
+
+static int
+sim_shutdown(void *context, struct domain_op *op)
+{
+	struct sim_domain *d = sim_find(context, op->uuid);
+
+	if (d && d->state == SIM_PAUSED)
+		return domain_fail(op, "VM_FAILED_SHUTDOWN_ACKNOWLEDGMENT",
+		    op->uuid, NULL);
+	return sim_destroy(context, op);
+}
+
+/* The image holds what resume needs to make the same domain again. */
+static int
+sim_suspend(void *context, struct domain_op *op)
+{
+	return sim_destroy(context, op);
+}
+
+static int
+sim_checkpoint(void *context, struct domain_op *op)
+{
+	return need(context, op) ? 0 : -1;
+}
+
+static char *
+find_device(struct sim_domain *d, const char *name)
+{
+	for (size_t i = 0; i < SIM_DEVICES; i++)
+		if (strcmp(d->devices[i], name) == 0)
+			return d->devices[i];
+	return NULL;
+}
+
+static int
+sim_plug(void *context, struct domain_op *op)
+{
+	const char *name = domain_arg_text(op, "device", "");
+	struct sim_domain *d = need(context, op);
+	char *slot;
+
+	if (!d)
+		return -1;
+	if (!*name || strlen(name) >= SIM_DEVICE_NAME)
+		return domain_fail(op, "INVALID_DEVICE", name, NULL);
+	if (find_device(d, name))
+		return 0;
+	slot = find_device(d, "");
+	if (!slot)
+		return domain_fail(op, "INVALID_DEVICE", name, NULL);
+	strcpy(slot, name);
+	return 0;
+}
+
+static int
+sim_unplug(void *context, struct domain_op *op)
+{
+	const char *name = domain_arg_text(op, "device", "");
+	struct sim_domain *d = sim_find(context, op->uuid);
+	char *slot = d && *name ? find_device(d, name) : NULL;
+
+	if (slot)
+		memset(slot, 0, SIM_DEVICE_NAME);
+	return 0;
+}
+
+static int
+sim_set_memory(void *context, struct domain_op *op)
+{
+	struct sim_domain *d = need(context, op);
+
+	if (!d)
+		return -1;
+	d->memory = domain_arg_int(op, "target", d->memory);
+	return 0;
+}
+
+static int
+sim_set_vcpus(void *context, struct domain_op *op)
+{
+	struct sim_domain *d = need(context, op);
+
+	if (!d)
+		return -1;
+	d->vcpus = (uint32_t)domain_arg_int(op, "vcpus", d->vcpus);
+	return 0;
+}
+
+/* ---- list ---- */
+
+static struct value
+integer(int64_t i)
+{
+	return (struct value){ .kind = VALUE_INT, .i = i };
+}
+
+static int
+describe(struct domain_op *op, const struct sim_domain *d, struct value *out)
+{
+	struct value *devices = arena_array(op->arena, SIM_DEVICES,
+	    sizeof(*devices));
+	struct value_member *m = arena_array(op->arena, 5, sizeof(*m));
+	const char *state = d->state == SIM_PAUSED ? "paused" : "running";
+	uint32_t n = 0;
+
+	if (!devices || !m)
+		return domain_fail_nomem(op);
+	for (size_t i = 0; i < SIM_DEVICES; i++)
+		if (d->devices[i][0])
+			devices[n++] = (struct value){
+				.kind = VALUE_STRING,
+				.n = (uint32_t)strlen(d->devices[i]),
+				.s = d->devices[i],
+			};
+	m[0] = (struct value_member){ "domid", integer(d->domid) };
+	m[1] = (struct value_member){ "state",
+		{ .kind = VALUE_STRING, .n = (uint32_t)strlen(state),
+		    .s = state } };
+	m[2] = (struct value_member){ "memory", integer(d->memory) };
+	m[3] = (struct value_member){ "vcpus", integer(d->vcpus) };
+	m[4] = (struct value_member){ "devices",
+		{ .kind = VALUE_ARRAY, .n = n, .items = devices } };
+	*out = (struct value){ .kind = VALUE_STRUCT, .n = 5, .members = m };
+	return 0;
+}
+
+static int
+sim_list(void *context, struct domain_op *op)
+{
+	struct sim *s = context;
+	struct value_member *all;
+	uint32_t n = 0, count = 0;
+
+	for (size_t i = 0; i < SIM_DOMAINS; i++)
+		count += s->world->domains[i].state > SIM_GONE;
+	all = arena_array(op->arena, count + 1, sizeof(*all));
+	if (!all)
+		return domain_fail_nomem(op);
+	for (size_t i = 0; i < SIM_DOMAINS; i++) {
+		const struct sim_domain *d = &s->world->domains[i];
+
+		if (d->state <= SIM_GONE)
+			continue;
+		all[n].name = d->uuid;
+		if (describe(op, d, &all[n++].value) < 0)
+			return -1;
+	}
+	op->result = (struct value){ .kind = VALUE_STRUCT, .n = n,
+		.members = all };
+	return 0;
+}
+
+const struct domain_driver domain_sim = {
+	.name = "simulator",
+	.open = sim_open,
+	.close = sim_close,
+	.create = sim_create,
+	.unpause = sim_unpause,
+	.pause = sim_pause,
+	.shutdown = sim_shutdown,
+	.destroy = sim_destroy,
+	.suspend = sim_suspend,
+	.resume = sim_create,
+	.checkpoint = sim_checkpoint,
+	.plug = sim_plug,
+	.unplug = sim_unplug,
+	.set_memory = sim_set_memory,
+	.set_vcpus = sim_set_vcpus,
+	.list = sim_list,
+	.order = sim_order,
+};

@@ -1,0 +1,321 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The parent's half: starts the daemon, and workers for it. */
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "lib/log.h"
+#include "priv_private.h"
+
+#define WORKER_FD 3
+#define MAX_CHILDREN 1024
+/* Dying more often than this in a minute, the daemon is left dead. */
+#define MAX_RESTARTS 5
+
+struct parent {
+	int sock, signals;
+	pid_t daemon;
+	pid_t workers[MAX_CHILDREN]; /* 0: free */
+	const char *state_dir;
+	char domain_program[4096];
+	time_t deaths[MAX_RESTARTS];
+	unsigned ndeaths;
+	bool stopping;
+};
+
+/* ---- programs ---- */
+
+/* In the build folder the worker stands beside us, else where make install
+ * puts it. */
+static void
+find_program(char *out, size_t size, const char *name)
+{
+	char self[3072], *slash;
+	ssize_t n = readlink("/proc/self/exe", self, sizeof(self) - 1);
+	struct stat st;
+
+	if (n > 0) {
+		self[n] = '\0';
+		slash = strrchr(self, '/');
+		if (slash) {
+			*slash = '\0';
+			snprintf(out, size, "%s/../domain/%s", self, name);
+			if (stat(out, &st) == 0)
+				return;
+		}
+	}
+	snprintf(out, size, "%s/%s", PKGLIBEXECDIR, name);
+}
+
+static _Noreturn void
+exec_worker(const struct parent *p, enum priv_worker worker, int fd)
+{
+	static const char *const drivers[PRIV_WORKERS] = {
+		[PRIV_DOMAIN_SIMULATOR] = "simulator",
+	};
+	const char *argv[] = { p->domain_program, drivers[worker],
+		p->state_dir, NULL };
+	const char *env[] = { "PATH=/usr/sbin:/usr/bin:/sbin:/bin", "LANG=C",
+		NULL };
+	sigset_t none;
+
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+	setsid(); /* signals of a terminal are not for it */
+	if (fd == WORKER_FD)
+		fcntl(fd, F_SETFD, 0);
+	else
+		dup2(fd, WORKER_FD);
+	syscall(SYS_close_range, WORKER_FD + 1, ~0U, 0);
+	execve(argv[0], (char *const *)(uintptr_t)argv,
+	    (char *const *)(uintptr_t)env);
+	_exit(127);
+}
+
+static pid_t *
+worker_slot(struct parent *p, pid_t pid)
+{
+	for (size_t i = 0; i < MAX_CHILDREN; i++)
+		if (p->workers[i] == pid)
+			return &p->workers[i];
+	return NULL;
+}
+
+static int
+spawn(struct parent *p, uint32_t worker, pid_t *pid_r)
+{
+	pid_t *slot = worker_slot(p, 0);
+	int sv[2];
+
+	if (worker >= PRIV_WORKERS || !slot) {
+		errno = worker >= PRIV_WORKERS ? EINVAL : EAGAIN;
+		return -1;
+	}
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, sv) < 0)
+		return -1;
+	*slot = fork();
+	if (*slot == 0)
+		exec_worker(p, (enum priv_worker)worker, sv[1]);
+	close(sv[1]);
+	if (*slot < 0) {
+		*slot = 0;
+		close(sv[0]);
+		return -1;
+	}
+	*pid_r = *slot;
+	return sv[0];
+}
+
+/* ---- the daemon's requests ---- */
+
+static void
+answer(struct parent *p, int error, pid_t pid, int fd)
+{
+	struct priv_answer a = { .error = error, .pid = pid };
+	char control[CMSG_SPACE(sizeof(int))] = { 0 };
+	struct iovec iov = { .iov_base = &a, .iov_len = sizeof(a) };
+	struct msghdr msg = { .msg_iov = &iov, .msg_iovlen = 1 };
+	struct cmsghdr *c;
+
+	if (fd >= 0) {
+		msg.msg_control = control;
+		msg.msg_controllen = sizeof(control);
+		c = CMSG_FIRSTHDR(&msg);
+		c->cmsg_level = SOL_SOCKET;
+		c->cmsg_type = SCM_RIGHTS;
+		c->cmsg_len = CMSG_LEN(sizeof(fd));
+		memcpy(CMSG_DATA(c), &fd, sizeof(fd));
+	}
+	(void)sendmsg(p->sock, &msg, MSG_NOSIGNAL);
+}
+
+static void
+serve_request(struct parent *p)
+{
+	struct priv_request r;
+	ssize_t n = recv(p->sock, &r, sizeof(r), MSG_DONTWAIT);
+	pid_t pid = 0;
+	int fd;
+
+	if (n != (ssize_t)sizeof(r))
+		return;
+	if (r.op == PRIV_SPAWN) {
+		fd = spawn(p, r.worker, &pid);
+		answer(p, fd < 0 ? errno : 0, pid, fd);
+		if (fd >= 0)
+			close(fd);
+	} else if (r.op == PRIV_KILL && r.pid > 1 && worker_slot(p, r.pid)) {
+		kill(r.pid, SIGKILL);
+		answer(p, 0, r.pid, -1);
+	} else {
+		answer(p, EINVAL, 0, -1);
+	}
+}
+
+/* ---- children and signals ---- */
+
+static bool
+too_many_deaths(struct parent *p)
+{
+	time_t now = time(NULL), oldest;
+
+	oldest = p->deaths[p->ndeaths % MAX_RESTARTS];
+	p->deaths[p->ndeaths++ % MAX_RESTARTS] = now;
+	return p->ndeaths > MAX_RESTARTS && now - oldest < 60;
+}
+
+/* True when the daemon is gone; status_r is its wait status. */
+static bool
+reap(struct parent *p, int *status_r)
+{
+	bool gone = false;
+	int status;
+	pid_t pid;
+
+	while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
+		pid_t *slot = worker_slot(p, pid);
+
+		if (slot)
+			*slot = 0;
+		if (pid == p->daemon) {
+			gone = true;
+			*status_r = status;
+		}
+	}
+	return gone;
+}
+
+static void
+kill_workers(struct parent *p)
+{
+	for (size_t i = 0; i < MAX_CHILDREN; i++)
+		if (p->workers[i] > 0)
+			kill(p->workers[i], SIGKILL);
+}
+
+static bool
+serve_signal(struct parent *p, int *status_r)
+{
+	struct signalfd_siginfo info;
+
+	if (read(p->signals, &info, sizeof(info)) != sizeof(info))
+		return false;
+	if (info.ssi_signo == SIGCHLD)
+		return reap(p, status_r);
+	if (info.ssi_signo != SIGHUP)
+		p->stopping = true;
+	kill(p->daemon, (int)info.ssi_signo);
+	return false;
+}
+
+/* Until the daemon has ended. */
+static int
+serve(struct parent *p)
+{
+	struct pollfd fds[2] = {
+		{ .fd = p->sock, .events = POLLIN },
+		{ .fd = p->signals, .events = POLLIN },
+	};
+	int status = 0;
+
+	for (;;) {
+		if (poll(fds, 2, -1) < 0)
+			continue;
+		if (fds[1].revents && serve_signal(p, &status))
+			return status;
+		if (fds[0].revents & POLLIN)
+			serve_request(p);
+		if (fds[0].revents & (POLLHUP | POLLERR))
+			fds[0].fd = -1; /* the daemon is ending */
+	}
+}
+
+static _Noreturn void
+leave(struct parent *p, int status)
+{
+	kill_workers(p);
+	if (WIFEXITED(status))
+		exit(WEXITSTATUS(status));
+	signal(WTERMSIG(status), SIG_DFL);
+	raise(WTERMSIG(status));
+	exit(1);
+}
+
+/* In the child: the daemon goes on from priv_start. */
+static int
+become_daemon(pid_t parent_pid, int sock)
+{
+	sigset_t none;
+
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (getppid() != parent_pid)
+		_exit(1); /* it died before we asked */
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+	priv_set_parent(sock);
+	return 0;
+}
+
+static int
+block_signals(void)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGCHLD);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGHUP);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	return signalfd(-1, &set, SFD_CLOEXEC);
+}
+
+int
+priv_start(const char *state_dir)
+{
+	static struct parent p;
+	pid_t self = getpid();
+	int sv[2], status;
+
+	p.state_dir = state_dir;
+	find_program(p.domain_program, sizeof(p.domain_program),
+	    "xapid-domain");
+	p.signals = block_signals();
+	if (p.signals < 0)
+		return -1;
+	for (;;) {
+		if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, sv) <
+		    0)
+			return -1;
+		p.daemon = fork();
+		if (p.daemon < 0)
+			return -1;
+		if (p.daemon == 0) {
+			close(sv[0]);
+			close(p.signals);
+			return become_daemon(self, sv[1]);
+		}
+		close(sv[1]);
+		p.sock = sv[0];
+		status = serve(&p);
+		close(p.sock);
+		if (WIFEXITED(status) || p.stopping || too_many_deaths(&p))
+			leave(&p, status);
+		kill_workers(&p);
+		log_err("the daemon died by signal %d; starting it again",
+		    WTERMSIG(status));
+	}
+}
