@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Which operation a VM accepts in which state. The same rows answer a call and
+ * fill allowed_operations. */
+#ifndef XAPID_VM_OPERATIONS_H
+#define XAPID_VM_OPERATIONS_H
+
+#include "call.h"
+
+/* 0, or -1 with the first reason why not, in the order of the original
+ * (source: lifecycle.json vm_checks). */
+int vm_operation_check(struct call *c, const struct vm *vm,
+    enum vm_operations op);
+/* Brings allowed_operations of a VM up to date with the head. */
+int vm_operations_refresh(struct tx *t, struct ref vm);
+
+#endif

@@ -1,0 +1,468 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Starting, stopping, pausing: the plans of a VM's power state. */
+#include <stdio.h>
+#include <string.h>
+
+#include "lib/clock.h"
+#include "placement.h"
+#include "plan.h"
+#include "vm_operations.h"
+#include "vm_power.h"
+
+/* ---- what the steps share ---- */
+
+static const struct vm *
+head_vm(struct plan *p, struct tx *t)
+{
+	const struct vm *vm = TX_GET(t, VM, vm, p->object);
+
+	if (!vm)
+		fail_handle_invalid(p->call, "VM",
+		    call_ref_text(p->call, p->object));
+	return vm;
+}
+
+static int
+check_operation(struct plan *p, struct tx *t)
+{
+	const struct vm *vm = head_vm(p, t);
+	int op = enum_find(&enum_info_vm_operations, p->kind->operation);
+
+	if (!vm || vm_operation_check(p->call, vm,
+	    (enum vm_operations)op) < 0)
+		return -1;
+	return 0;
+}
+
+static int
+refresh(struct plan *p, struct tx *t, bool ok)
+{
+	(void)ok;
+	return vm_operations_refresh(t, p->object);
+}
+
+/* The record and its uuid as published: a plan's object does not change under
+ * it but by the plan's own steps. */
+static const struct vm *
+published(struct plan *p)
+{
+	return CALL_GET(p->call, VM, vm, p->object);
+}
+
+/* A request about the VM without arguments. */
+static int
+simple(struct plan *p, const char *op)
+{
+	const struct vm *vm = published(p);
+	int rc;
+
+	if (!vm)
+		return -1;
+	rc = plan_send(p, NULL, op, vm->uuid, NULL);
+	record_unref(&vm->r);
+	return rc;
+}
+
+static int
+set_power_state(struct plan *p, struct tx *t, enum vm_power_state state)
+{
+	return TX_SET(t, VM, vm, p->object, power_state, state);
+}
+
+/* ---- placing ---- */
+
+static int
+place(struct plan *p, struct tx *t)
+{
+	const struct vm *vm = head_vm(p, t);
+	struct ref asked = plan_arg_ref(p, "host"), host = asked;
+	const struct host *row;
+
+	if (!vm)
+		return -1;
+	if (ref_is_null(asked)) {
+		if (placement_choose(p->call, t, vm, &host) < 0)
+			return -1;
+	} else {
+		row = TX_GET(t, host, host, asked);
+		if (!row)
+			return fail_handle_invalid(p->call, "host",
+			    call_ref_text(p->call, asked));
+		if (placement_check(p->call, t, vm, row) < 0)
+			return -1;
+	}
+	if (placement_take(t, host, placement_memory(vm)) < 0)
+		return -1;
+	return TX_SET(t, VM, vm, p->object, scheduled_to_be_resident_on,
+	    host);
+}
+
+static int
+unplace(struct plan *p, struct tx *t)
+{
+	const struct vm *vm = TX_GET(t, VM, vm, p->object);
+
+	if (!vm || ref_is_null(vm->scheduled_to_be_resident_on))
+		return 0;
+	(void)placement_take(t, vm->scheduled_to_be_resident_on,
+	    -placement_memory(vm));
+	return TX_SET(t, VM, vm, p->object, scheduled_to_be_resident_on,
+	    REF_NULL);
+}
+
+/* ---- building ---- */
+
+static int
+note_domid(struct plan *p, const struct value *answer)
+{
+	const struct value *domid = value_member(answer, "domid");
+	char text[24];
+
+	if (!domid || domid->kind != VALUE_INT)
+		return fail_internal_error(p->call,
+		    "The domain worker gave no domid");
+	snprintf(text, sizeof(text), "%lld", (long long)domid->i);
+	return plan_note(p, "domid", text);
+}
+
+static int
+build_send(struct plan *p)
+{
+	const struct vm *vm = published(p);
+	int rc;
+
+	if (!vm)
+		return -1;
+	rc = plan_send(p, note_domid, "create", vm->uuid, "#memory",
+	    vm->memory_static_max, "#vcpus", vm->VCPUs_at_startup, NULL);
+	record_unref(&vm->r);
+	return rc;
+}
+
+static int
+build_apply(struct plan *p, struct tx *t)
+{
+	const struct vm *vm = head_vm(p, t);
+	int64_t domid = strtoll(plan_arg(p, "domid"), NULL, 10);
+
+	if (!vm)
+		return -1;
+	TX_SET(t, VM, vm, p->object, domid, domid);
+	TX_SET(t, VM, vm, p->object, resident_on,
+	    vm->scheduled_to_be_resident_on);
+	return TX_SET(t, VM, vm, p->object, scheduled_to_be_resident_on,
+	    REF_NULL);
+}
+
+static int
+destroy_send(struct plan *p)
+{
+	return simple(p, "destroy");
+}
+
+/* Everything that a VM without a domain does not have. */
+static int
+teardown(struct plan *p, struct tx *t)
+{
+	const struct vm *vm = TX_GET(t, VM, vm, p->object);
+	const struct ref *refs;
+
+	if (!vm)
+		return 0;
+	if (!ref_is_null(vm->resident_on))
+		(void)placement_take(t, vm->resident_on,
+		    -placement_memory(vm));
+	refs = vm->VBDs.items;
+	for (uint32_t i = 0; i < vm->VBDs.n; i++)
+		TX_SET(t, VBD, vbd, refs[i], currently_attached, false);
+	refs = vm->VIFs.items;
+	for (uint32_t i = 0; i < vm->VIFs.n; i++)
+		TX_SET(t, VIF, vif, refs[i], currently_attached, false);
+	while ((vm = TX_GET(t, VM, vm, p->object)) && vm->consoles.n) {
+		refs = vm->consoles.items;
+		if (tx_destroy(t, CLASS_console, refs[0]) < 0)
+			return -1;
+	}
+	TX_SET(t, VM, vm, p->object, resident_on, REF_NULL);
+	TX_SET(t, VM, vm, p->object, scheduled_to_be_resident_on, REF_NULL);
+	return TX_SET(t, VM, vm, p->object, domid, -1);
+}
+
+/* ---- devices ---- */
+
+static bool
+is_bootable(const struct vbd *vbd)
+{
+	return !vbd->empty;
+}
+
+static int
+plug_vbd(struct plan *p, const struct vm *vm, struct ref ref)
+{
+	const struct vbd *vbd = DB_GET(p->call->db, VBD, vbd, ref);
+	char name[32];
+	int rc = 0;
+
+	if (vbd && is_bootable(vbd)) {
+		snprintf(name, sizeof(name), "vbd/%.20s", vbd->userdevice);
+		rc = plan_send(p, NULL, "plug", vm->uuid, "device", name,
+		    NULL);
+	}
+	record_unref(vbd ? &vbd->r : NULL);
+	return rc;
+}
+
+static int
+plug_vif(struct plan *p, const struct vm *vm, struct ref ref)
+{
+	const struct vif *vif = DB_GET(p->call->db, VIF, vif, ref);
+	char name[32];
+	int rc = 0;
+
+	if (vif) {
+		snprintf(name, sizeof(name), "vif/%.20s", vif->device);
+		rc = plan_send(p, NULL, "plug", vm->uuid, "device", name,
+		    "mac", vif->MAC, NULL);
+	}
+	record_unref(vif ? &vif->r : NULL);
+	return rc;
+}
+
+static int
+plug_send(struct plan *p)
+{
+	const struct vm *vm = published(p);
+	const struct ref *vbds, *vifs;
+	int rc = 0;
+
+	if (!vm)
+		return -1;
+	vbds = vm->VBDs.items;
+	vifs = vm->VIFs.items;
+	for (uint32_t i = 0; rc == 0 && i < vm->VBDs.n; i++)
+		rc = plug_vbd(p, vm, vbds[i]);
+	for (uint32_t i = 0; rc == 0 && i < vm->VIFs.n; i++)
+		rc = plug_vif(p, vm, vifs[i]);
+	record_unref(&vm->r);
+	return rc;
+}
+
+static int
+plug_apply(struct plan *p, struct tx *t)
+{
+	const struct vm *vm = head_vm(p, t);
+	const struct ref *refs;
+
+	if (!vm)
+		return -1;
+	refs = vm->VBDs.items;
+	for (uint32_t i = 0; i < vm->VBDs.n; i++) {
+		const struct vbd *vbd = TX_GET(t, VBD, vbd, refs[i]);
+
+		if (vbd && is_bootable(vbd))
+			TX_SET(t, VBD, vbd, refs[i], currently_attached, true);
+	}
+	refs = vm->VIFs.items;
+	for (uint32_t i = 0; i < vm->VIFs.n; i++)
+		TX_SET(t, VIF, vif, refs[i], currently_attached, true);
+	return 0;
+}
+
+/* ---- running ---- */
+
+static bool
+stays_paused(const struct plan *p)
+{
+	return strcmp(plan_arg(p, "start_paused"), "true") == 0;
+}
+
+static int
+run_send(struct plan *p)
+{
+	return stays_paused(p) ? 0 : simple(p, "unpause");
+}
+
+static int
+note_start(struct plan *p, struct tx *t)
+{
+	const struct vm *vm = head_vm(p, t);
+
+	if (!vm || ref_is_null(vm->metrics))
+		return vm ? 0 : -1;
+	TX_SET(t, VM_metrics, vm_metrics, vm->metrics, start_time,
+	    clock_wall_sec());
+	TX_SET(t, VM_metrics, vm_metrics, vm->metrics, memory_actual,
+	    vm->memory_static_max);
+	return TX_SET(t, VM_metrics, vm_metrics, vm->metrics, VCPUs_number,
+	    vm->VCPUs_at_startup);
+}
+
+static int
+run_apply(struct plan *p, struct tx *t)
+{
+	if (note_start(p, t) < 0)
+		return -1;
+	return set_power_state(p, t, stays_paused(p) ?
+	        VM_POWER_STATE_PAUSED : VM_POWER_STATE_RUNNING);
+}
+
+static int
+halt_apply(struct plan *p, struct tx *t)
+{
+	if (teardown(p, t) < 0)
+		return -1;
+	return set_power_state(p, t, VM_POWER_STATE_HALTED);
+}
+
+static int
+shutdown_send(struct plan *p)
+{
+	return simple(p, "shutdown");
+}
+
+static int
+pause_send(struct plan *p)
+{
+	return simple(p, "pause");
+}
+
+static int
+pause_apply(struct plan *p, struct tx *t)
+{
+	return set_power_state(p, t, VM_POWER_STATE_PAUSED);
+}
+
+static int
+unpause_send(struct plan *p)
+{
+	return simple(p, "unpause");
+}
+
+static int
+unpause_apply(struct plan *p, struct tx *t)
+{
+	return set_power_state(p, t, VM_POWER_STATE_RUNNING);
+}
+
+/* ---- the plans ---- */
+
+#define BUILD_STEPS                                                            \
+	{ "place", NULL, place, NULL, unplace },                               \
+	    { "build", build_send, build_apply, destroy_send, teardown },      \
+	    { "plug", plug_send, plug_apply, NULL, NULL },                     \
+	    { "run", run_send, run_apply, NULL, NULL }
+
+static const struct step start_steps[] = { BUILD_STEPS, { 0 } };
+
+static const struct step hard_shutdown_steps[] = {
+	{ "destroy", destroy_send, halt_apply, NULL, NULL },
+	{ 0 },
+};
+
+static const struct step clean_shutdown_steps[] = {
+	{ "shutdown", shutdown_send, NULL, NULL, NULL },
+	{ "destroy", destroy_send, halt_apply, NULL, NULL },
+	{ 0 },
+};
+
+/* A reboot that fails behind the shutdown leaves a halted VM, as it is. */
+static const struct step hard_reboot_steps[] = {
+	{ "destroy", destroy_send, halt_apply, NULL, NULL },
+	BUILD_STEPS,
+	{ 0 },
+};
+
+static const struct step clean_reboot_steps[] = {
+	{ "shutdown", shutdown_send, NULL, NULL, NULL },
+	{ "destroy", destroy_send, halt_apply, NULL, NULL },
+	BUILD_STEPS,
+	{ 0 },
+};
+
+static const struct step pause_steps[] = {
+	{ "pause", pause_send, pause_apply, NULL, NULL },
+	{ 0 },
+};
+
+static const struct step unpause_steps[] = {
+	{ "unpause", unpause_send, unpause_apply, NULL, NULL },
+	{ 0 },
+};
+
+#define KIND(op)                                                               \
+	static const struct plan_kind op##_kind = {                            \
+		.name = "VM." #op,                                             \
+		.cls = CLASS_VM,                                               \
+		.operation = #op,                                              \
+		.steps = op##_steps,                                           \
+		.check = check_operation,                                      \
+		.finish = refresh,                                             \
+	}
+
+#define start_on_steps start_steps
+KIND(start);
+KIND(start_on);
+KIND(hard_shutdown);
+KIND(clean_shutdown);
+KIND(hard_reboot);
+KIND(clean_reboot);
+KIND(pause);
+KIND(unpause);
+
+const struct plan_kind *const vm_power_kinds[] = { &start_kind,
+	&start_on_kind, &hard_shutdown_kind, &clean_shutdown_kind,
+	&hard_reboot_kind, &clean_reboot_kind, &pause_kind, &unpause_kind,
+	NULL };
+
+/* ---- the calls ---- */
+
+int
+vm_start(struct call *c, const struct vm_start_args *a)
+{
+	return plan_start(c, &start_kind, a->vm, "start_paused",
+	    a->start_paused ? "true" : "false", NULL);
+}
+
+int
+vm_start_on(struct call *c, const struct vm_start_on_args *a)
+{
+	return plan_start(c, &start_on_kind, a->vm, "start_paused",
+	    a->start_paused ? "true" : "false", "host",
+	    call_ref_text(c, a->host), NULL);
+}
+
+int
+vm_pause(struct call *c, const struct vm_pause_args *a)
+{
+	return plan_start(c, &pause_kind, a->vm, NULL);
+}
+
+int
+vm_unpause(struct call *c, const struct vm_unpause_args *a)
+{
+	return plan_start(c, &unpause_kind, a->vm, NULL);
+}
+
+int
+vm_hard_shutdown(struct call *c, const struct vm_hard_shutdown_args *a)
+{
+	return plan_start(c, &hard_shutdown_kind, a->vm, NULL);
+}
+
+int
+vm_clean_shutdown(struct call *c, const struct vm_clean_shutdown_args *a)
+{
+	return plan_start(c, &clean_shutdown_kind, a->vm, NULL);
+}
+
+int
+vm_hard_reboot(struct call *c, const struct vm_hard_reboot_args *a)
+{
+	return plan_start(c, &hard_reboot_kind, a->vm, NULL);
+}
+
+int
+vm_clean_reboot(struct call *c, const struct vm_clean_reboot_args *a)
+{
+	return plan_start(c, &clean_reboot_kind, a->vm, NULL);
+}
