@@ -35,6 +35,7 @@ datamodel_files = \
 	datamodel/pgpu.class \
 	datamodel/pif.class \
 	datamodel/pif_metrics.class \
+	datamodel/plan_journal.class \
 	datamodel/pool.class \
 	datamodel/pool_patch.class \
 	datamodel/pool_update.class \

@@ -16,11 +16,11 @@
 
 /* One request while it runs. */
 struct domain_op {
-	struct arena *arena;         /* of the request and its answer */
-	const char *name;            /* "create" */
-	const char *uuid;            /* the VM; "" for list */
-	const struct value *args;    /* the whole request, a struct */
-	struct value result;         /* nil unless set */
+	struct arena *arena;      /* of the request and its answer */
+	const char *name;         /* "create" */
+	const char *uuid;         /* the VM; "" for list */
+	const struct value *args; /* the whole request, a struct */
+	struct value result;      /* nil unless set */
 	const char *error[1 + DOMAIN_ERROR_PARAMS]; /* arena or static */
 	unsigned nerror;
 };
@@ -39,7 +39,7 @@ int domain_fail(struct domain_op *op, const char *code, ...)
 int domain_fail_nomem(struct domain_op *op);
 
 struct domain_options {
-	const char *state_dir;       /* where the simulator keeps its truth */
+	const char *state_dir; /* where the simulator keeps its truth */
 };
 
 typedef int domain_fn(void *context, struct domain_op *op);
@@ -47,8 +47,8 @@ typedef int domain_fn(void *context, struct domain_op *op);
 struct domain_driver {
 	const char *name;
 	/* NULL with a sentence in err. */
-	void *(*open)(const struct domain_options *o, char *err,
-	    size_t err_size);
+	void *(
+	    *open)(const struct domain_options *o, char *err, size_t err_size);
 	void (*close)(void *context);
 
 	/* args: memory (bytes), vcpus; result: domid. The domain is paused. */
@@ -71,8 +71,8 @@ struct domain_driver {
 	domain_fn *plug;
 	/* args: device, force. A device that is not there is no error. */
 	domain_fn *unplug;
-	domain_fn *set_memory;       /* args: target (bytes) */
-	domain_fn *set_vcpus;        /* args: vcpus */
+	domain_fn *set_memory; /* args: target (bytes) */
+	domain_fn *set_vcpus;  /* args: vcpus */
 	/* result: struct uuid -> domid, state, memory, vcpus, devices. */
 	domain_fn *list;
 	/* Orders for tests: args: what, count; see sim_orders.c. */

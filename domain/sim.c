@@ -131,8 +131,8 @@ answer_domid(struct domain_op *op, const struct sim_domain *d)
 		return domain_fail_nomem(op);
 	m->name = "domid";
 	m->value = (struct value){ .kind = VALUE_INT, .i = d->domid };
-	op->result = (struct value){ .kind = VALUE_STRUCT, .n = 1,
-		.members = m };
+	op->result =
+	    (struct value){ .kind = VALUE_STRUCT, .n = 1, .members = m };
 	return 0;
 }
 
@@ -289,8 +289,8 @@ integer(int64_t i)
 static int
 describe(struct domain_op *op, const struct sim_domain *d, struct value *out)
 {
-	struct value *devices = arena_array(op->arena, SIM_DEVICES,
-	    sizeof(*devices));
+	struct value *devices =
+	    arena_array(op->arena, SIM_DEVICES, sizeof(*devices));
 	struct value_member *m = arena_array(op->arena, 5, sizeof(*m));
 	const char *state = d->state == SIM_PAUSED ? "paused" : "running";
 	uint32_t n = 0;
@@ -306,7 +306,8 @@ describe(struct domain_op *op, const struct sim_domain *d, struct value *out)
 			};
 	m[0] = (struct value_member){ "domid", integer(d->domid) };
 	m[1] = (struct value_member){ "state",
-		{ .kind = VALUE_STRING, .n = (uint32_t)strlen(state),
+		{ .kind = VALUE_STRING,
+		    .n = (uint32_t)strlen(state),
 		    .s = state } };
 	m[2] = (struct value_member){ "memory", integer(d->memory) };
 	m[3] = (struct value_member){ "vcpus", integer(d->vcpus) };
@@ -337,8 +338,8 @@ sim_list(void *context, struct domain_op *op)
 		if (describe(op, d, &all[n++].value) < 0)
 			return -1;
 	}
-	op->result = (struct value){ .kind = VALUE_STRUCT, .n = n,
-		.members = all };
+	op->result =
+	    (struct value){ .kind = VALUE_STRUCT, .n = n, .members = all };
 	return 0;
 }
 

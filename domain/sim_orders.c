@@ -6,17 +6,18 @@
 
 #include "domain/sim_private.h"
 
-#define NORDERS (sizeof(((struct sim_world *)0)->orders) /                     \
-	sizeof(((struct sim_world *)0)->orders[0]))
+#define NORDERS                                                                \
+	(sizeof(((struct sim_world *)0)->orders) /                             \
+	    sizeof(((struct sim_world *)0)->orders[0]))
 
 static const char *const kinds[] = {
-	"error",  /* INTERNAL_ERROR, nothing done */
-	"exit",   /* the worker ends before it does anything */
-	"abort",  /* … by a signal */
-	"after",  /* … after the work, before the answer */
-	"hang",   /* never answers */
-	"wrong",  /* answers something that is no reply */
-	"half",   /* ends in the middle of its answer */
+	"error", /* INTERNAL_ERROR, nothing done */
+	"exit",  /* the worker ends before it does anything */
+	"abort", /* … by a signal */
+	"after", /* … after the work, before the answer */
+	"hang",  /* never answers */
+	"wrong", /* answers something that is no reply */
+	"half",  /* ends in the middle of its answer */
 };
 
 static const char *

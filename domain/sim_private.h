@@ -7,7 +7,7 @@
 
 #include "domain/domain.h"
 
-#define SIM_DOMAINS 32768u   /* a hash table: keep it at most half full */
+#define SIM_DOMAINS 32768u /* a hash table: keep it at most half full */
 #define SIM_DEVICES 24
 #define SIM_DEVICE_NAME 12
 
@@ -15,10 +15,10 @@ enum sim_state { SIM_NEVER, SIM_GONE, SIM_PAUSED, SIM_RUNNING };
 
 struct sim_domain {
 	char uuid[40];
-	uint32_t state;      /* enum sim_state */
+	uint32_t state; /* enum sim_state */
 	uint32_t domid;
-	int64_t memory;      /* bytes */
-	int64_t started;     /* seconds since 1970 */
+	int64_t memory;  /* bytes */
+	int64_t started; /* seconds since 1970 */
 	uint32_t vcpus;
 	char devices[SIM_DEVICES][SIM_DEVICE_NAME]; /* "" is a free place */
 };
@@ -32,7 +32,7 @@ struct sim_world {
 		char op[16];
 		char what[16];
 		uint32_t count;
-		uint32_t skip;       /* operations that pass before */
+		uint32_t skip; /* operations that pass before */
 	} orders[8];
 	struct sim_domain domains[SIM_DOMAINS];
 };

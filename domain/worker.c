@@ -6,10 +6,10 @@
  * Needs, and keeps: its state folder (simulator); later the hypercall device
  * and xenstore (libxl). */
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
-#include <signal.h>
 #include <unistd.h>
 
 #include "domain/domain.h"
@@ -38,10 +38,24 @@ static const struct op_row {
 	const char *name;
 	size_t offset; /* of the function in struct domain_driver */
 } op_table[] = {
-#define OP(name) { #name, offsetof(struct domain_driver, name) }
-	OP(create), OP(unpause), OP(pause), OP(shutdown), OP(destroy),
-	OP(suspend), OP(resume), OP(checkpoint), OP(plug), OP(unplug),
-	OP(set_memory), OP(set_vcpus), OP(list), OP(order),
+#define OP(name)                                                               \
+	{                                                                      \
+#name, offsetof(struct domain_driver, name)                    \
+	}
+	OP(create),
+	OP(unpause),
+	OP(pause),
+	OP(shutdown),
+	OP(destroy),
+	OP(suspend),
+	OP(resume),
+	OP(checkpoint),
+	OP(plug),
+	OP(unplug),
+	OP(set_memory),
+	OP(set_vcpus),
+	OP(list),
+	OP(order),
 #undef OP
 };
 
@@ -102,7 +116,8 @@ pack_answer(const struct frame *request, const struct domain_op *op, int rc,
 			.n = (uint32_t)strlen(op->error[i]),
 			.s = op->error[i] };
 	if (rc < 0)
-		f.body = (struct value){ .kind = VALUE_ARRAY, .n = op->nerror,
+		f.body = (struct value){ .kind = VALUE_ARRAY,
+			.n = op->nerror,
 			.items = errors };
 	frame_pack(&f, out);
 	if (out->failed)
@@ -245,8 +260,9 @@ main(int argc, char **argv)
 	signal(SIGPIPE, SIG_IGN);
 	prctl(PR_SET_DUMPABLE, 0);
 	if (argc != 3 || !(w.driver = find_driver(argv[1]))) {
-		fprintf(stderr, "xapid-domain is started by xapid: "
-				"xapid-domain DRIVER STATE-FOLDER\n");
+		fprintf(stderr,
+		    "xapid-domain is started by xapid: "
+		    "xapid-domain DRIVER STATE-FOLDER\n");
 		return 2;
 	}
 	options.state_dir = argv[2];

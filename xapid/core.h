@@ -9,7 +9,8 @@
 
 struct sessions; /* session.c */
 struct auth;     /* auth.c */
-struct backend;  /* domain/: what runs VMs; NULL until there is one */
+struct switchboard; /* switch.c */
+struct plans;     /* plan.c */
 
 /* What the command line and /etc/xapid/xapid.conf say; strings owned by
  * main.c for the daemon's life. */
@@ -38,7 +39,8 @@ struct core {
 	struct timers *timers;
 	struct sessions *sessions;
 	struct auth *auth;
-	struct backend *backend;
+	struct switchboard *switchboard; /* to the workers */
+	struct plans *plans;
 	struct ref pool, host;   /* this pool; this host (localhost) */
 	int64_t started;         /* seconds since 1970 */
 	const char *certificate; /* path of the PEM file, or NULL */

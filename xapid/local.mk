@@ -36,6 +36,8 @@ libxapidmodel_a_SOURCES = \
 	xapid/model_json.c \
 	xapid/model_private.h \
 	xapid/model_value.c \
+	xapid/frame.c \
+	xapid/frame.h \
 	xapid/value.c \
 	xapid/record.c \
 	xapid/refbuf.c \
@@ -91,6 +93,13 @@ libxapidcore_a_SOURCES = \
 	xapid/mac.c \
 	xapid/mac.h \
 	xapid/maker.c \
+	xapid/placement.c \
+	xapid/placement.h \
+	xapid/plan.c \
+	xapid/plan.h \
+	xapid/priv.c \
+	xapid/priv.h \
+	xapid/priv_private.h \
 	xapid/maker.h \
 	xapid/query.c \
 	xapid/rbac.c \
@@ -114,6 +123,8 @@ libxapidcore_a_SOURCES = \
 	xapid/sim_vms.c \
 	xapid/sim_world.c \
 	xapid/subject.c \
+	xapid/switch.c \
+	xapid/switch.h \
 	xapid/task.c \
 	xapid/task.h \
 	xapid/template.c \
@@ -121,6 +132,10 @@ libxapidcore_a_SOURCES = \
 	xapid/timer.c \
 	xapid/timer.h \
 	xapid/tx.c \
+	xapid/vm_operations.c \
+	xapid/vm_operations.h \
+	xapid/vm_power.c \
+	xapid/vm_power.h \
 	xapid/world.c \
 	xapid/world.h \
 	xapid/world_private.h
@@ -128,6 +143,7 @@ libxapidcore_a_SOURCES = \
 sbin_PROGRAMS += xapid/xapid
 xapid_xapid_SOURCES = \
 	xapid/main.c \
+	xapid/main_priv.c \
 	xapid/options.c \
 	xapid/options.h
 xapid_xapid_LDADD = $(core_libs)

@@ -17,8 +17,12 @@
 #include "lib/fault.h"
 #include "lib/file.h"
 #include "options.h"
+#include "plan.h"
+#include "priv.h"
 #include "session.h"
+#include "switch.h"
 #include "task.h"
+#include "vm_power.h"
 #include "world.h"
 
 #define WORKER_THREADS 64
@@ -111,6 +115,13 @@ start_core(struct daemon *d)
 				"folder");
 	if (world_create(core, &world) < 0)
 		return complain("cannot set up the pool; the log says why");
+	core->switchboard = switch_new(core);
+	core->plans = plans_new(core);
+	if (!core->switchboard || !core->plans)
+		return complain("out of memory or threads");
+	/* First, so that their tasks are known to go on. */
+	if (plans_resume(core->plans, vm_power_kinds) < 0)
+		return complain("cannot go on with what was under way");
 	if (tasks_start(core) < 0)
 		return complain("cannot end the tasks of an earlier run");
 	return 0;
@@ -225,8 +236,11 @@ stop(struct daemon *d)
 		rpc_stop(d->rpc, STOP_GRACE_MS);
 	if (core->timers && core->db)
 		tasks_stop(core);
+	plans_stop(core->plans, STOP_GRACE_MS);
+	switch_free(core->switchboard);
 	sessions_stop(core->sessions);
 	threads_free(core->threads);
+	plans_free(core->plans);
 	auth_close(core);
 	sessions_free(core->sessions);
 	timers_free(core->timers);
@@ -253,12 +267,15 @@ serve(struct daemon *d)
 	sigset_t signals;
 	int rc = -1;
 
-	block_signals(&signals);
 	umask(077);
+	if (open_state(d) < 0)
+		return -1;
+	if (priv_start(d->options.core.state_dir) < 0)
+		return complain("cannot start the daemon's process");
+	block_signals(&signals);
 	if (fault && !fault_arm_text(fault))
 		return complain("XAPID_FAULT is not understood");
-	if (choose_backend(d) == 0 && open_state(d) == 0 &&
-	    open_database(d) == 0 && ensure_certificate(d) == 0 &&
+	if (choose_backend(d) == 0 && open_database(d) == 0 && ensure_certificate(d) == 0 &&
 	    start_core(d) == 0 && start_wire(d) == 0) {
 		announce(d);
 		wait_for_signals(d, &signals);

@@ -65,8 +65,8 @@ exec_worker(const struct parent *p, enum priv_worker worker, int fd)
 	static const char *const drivers[PRIV_WORKERS] = {
 		[PRIV_DOMAIN_SIMULATOR] = "simulator",
 	};
-	const char *argv[] = { p->domain_program, drivers[worker],
-		p->state_dir, NULL };
+	const char *argv[] = { p->domain_program, drivers[worker], p->state_dir,
+		NULL };
 	const char *env[] = { "PATH=/usr/sbin:/usr/bin:/sbin:/bin", "LANG=C",
 		NULL };
 	sigset_t none;

@@ -110,6 +110,7 @@ struct field {
 	enum model_state state;
 	bool persistent;             /* stands in the database file */
 	bool internal;               /* never on the wire */
+	bool own;                    /* ours alone: not in exports for others */
 	bool required;               /* the constructor needs it */
 	/* This field is derived: it lists the objects of inverse_cls whose field
 	 * inverse_field refers here. -1: stored. */
@@ -143,6 +144,8 @@ struct class_info {
 	bool events;                 /* seen by event.from */
 	bool constructor;            /* generated create and destroy */
 	bool get_all;
+	bool own;                    /* its table is ours alone, as above */
+	bool hidden;                 /* no class of the API (plan_journal) */
 	int16_t uuid_field, name_label_field; /* -1: none */
 	const struct field *fields;  /* internal ones included */
 	uint16_t nfields;

@@ -105,6 +105,6 @@ placement_take(struct tx *t, struct ref ref, int64_t bytes)
 
 	if (!m)
 		return 0; /* the host is gone, and its memory with it */
-	return TX_SET(t, host_metrics, host_metrics, host->metrics,
-	    memory_free, m->memory_free - bytes);
+	return TX_SET(t, host_metrics, host_metrics, host->metrics, memory_free,
+	    m->memory_free - bytes);
 }

@@ -4,8 +4,10 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "call_private.h"
+#include "lib/clock.h"
 #include "lib/fault.h"
 #include "lib/log.h"
 #include "lib/refmap.h"
@@ -25,7 +27,7 @@ struct running {
 	struct plan plan; /* first: steps see only this */
 	struct plans *all;
 	uint64_t number;
-	struct ref row;   /* of the journal; null: not begun */
+	struct ref row; /* of the journal; null: not begun */
 	unsigned step;
 	bool undoing, failed; /* failed: the present send or its answers */
 	const char *names[MAX_NOTES], *values[MAX_NOTES]; /* arena */
@@ -41,6 +43,7 @@ struct plans {
 	struct core *core;
 	pthread_mutex_t lock;
 	struct refmap busy; /* object: the plan whose turn it is */
+	bool abandoned;     /* at the daemon's end: the journal goes on later */
 	uint64_t next_number;
 };
 
@@ -55,10 +58,44 @@ running_of(const struct plan *p)
 	return (struct running *)(uintptr_t)p;
 }
 
+static bool
+is_abandoned(struct plans *ps)
+{
+	bool abandoned;
+
+	pthread_mutex_lock(&ps->lock);
+	abandoned = ps->abandoned;
+	pthread_mutex_unlock(&ps->lock);
+	return abandoned;
+}
+
+/* Forgets a plan and those behind it, but not what the journal says of them:
+ * the next daemon goes on there. Nobody waits for the calls any more. */
+static void
+plan_abandon(struct running *r)
+{
+	struct running *next;
+
+	for (; r; r = next) {
+		next = r->next;
+		pthread_mutex_lock(&r->all->lock);
+		if (refmap_get(&r->all->busy, r->plan.object) == r)
+			refmap_remove(&r->all->busy, r->plan.object);
+		pthread_mutex_unlock(&r->all->lock);
+		call_free(r->plan.call);
+		pthread_mutex_destroy(&r->lock);
+		free(r);
+	}
+}
+
 /* On a thread that may take the writer's turn; where none is free, here. */
 static void
 go_on(struct running *r, void (*fn)(void *arg))
 {
+	if (is_abandoned(r->all)) {
+		plan_abandon(r);
+		return;
+	}
 	if (threads_run(r->plan.core->threads, fn, r) < 0)
 		fn(r);
 }
@@ -108,8 +145,8 @@ plan_note(struct plan *p, const char *name, const char *value)
 static struct map
 args_map(const struct running *r)
 {
-	return (struct map){ .keys = r->names, .values = r->values,
-		.n = r->nargs };
+	return (
+	    struct map){ .keys = r->names, .values = r->values, .n = r->nargs };
 }
 
 /* ---- requests ---- */
@@ -150,12 +187,14 @@ static struct value
 text_value(const char *s)
 {
 	return (struct value){ .kind = VALUE_STRING,
-		.n = (uint32_t)strlen(s), .s = s };
+		.n = (uint32_t)strlen(s),
+		.s = s };
 }
 
 int
-plan_send(struct plan *p, int (*reply)(struct plan *p,
-    const struct value *answer), const char *op, const char *uuid, ...)
+plan_send(struct plan *p,
+    int (*reply)(struct plan *p, const struct value *answer), const char *op,
+    const char *uuid, ...)
 {
 	struct running *r = running_of(p);
 	struct plan_request *q = fault_calloc(1, sizeof(*q));
@@ -333,8 +372,7 @@ plan_next(void *arg)
 	struct running *r = arg;
 
 	if (!r->undoing) {
-		if (!r->failed &&
-		    atomic_load(&r->plan.call->cancelled) &&
+		if (!r->failed && atomic_load(&r->plan.call->cancelled) &&
 		    !ref_is_null(r->plan.call->task)) {
 			(void)fail_task_cancelled(r->plan.call,
 			    call_ref_text(r->plan.call, r->plan.call->task));
@@ -403,11 +441,11 @@ plan_step(void *arg)
 	r->sent = 0;
 	r->parts = 1;
 	send = r->undoing ? present(r)->undo_send : present(r)->send;
-	if (send && send(&r->plan) < 0) {
-		pthread_mutex_lock(&r->lock);
+	/* Answers wait until all is sent: both use the call's arena. */
+	pthread_mutex_lock(&r->lock);
+	if (send && send(&r->plan) < 0)
 		r->failed = true;
-		pthread_mutex_unlock(&r->lock);
-	}
+	pthread_mutex_unlock(&r->lock);
 	part_ended(r);
 }
 
@@ -449,7 +487,8 @@ plan_end(struct running *r)
 
 	if (!t) {
 		log_err("plan %s: no memory to end it; the next start of "
-			"the daemon does", kind->name);
+			"the daemon does",
+		    kind->name);
 		plan_over(r);
 		return;
 	}
@@ -503,12 +542,17 @@ plan_new(struct plans *ps, struct call *c, const struct plan_kind *kind,
     struct ref object)
 {
 	struct running *r = fault_calloc(1, sizeof(*r));
+	pthread_mutexattr_t attr;
 
 	if (!r)
 		return NULL;
 	r->plan = (struct plan){ c->core, c, kind, object };
 	r->all = ps;
-	pthread_mutex_init(&r->lock, NULL);
+	/* Held around send(), which itself locks it in plan_send. */
+	pthread_mutexattr_init(&attr);
+	pthread_mutexattr_settype(&attr, PTHREAD_MUTEX_RECURSIVE);
+	pthread_mutex_init(&r->lock, &attr);
+	pthread_mutexattr_destroy(&attr);
 	return r;
 }
 
@@ -536,8 +580,7 @@ take_turn(struct plans *ps, struct running *r)
 }
 
 int
-plan_start(struct call *c, const struct plan_kind *kind, struct ref object,
-    ...)
+plan_start(struct call *c, const struct plan_kind *kind, struct ref object, ...)
 {
 	struct plans *ps = c->core->plans;
 	struct running *r = plan_new(ps, c, kind, object);
@@ -580,6 +623,26 @@ plans_new(struct core *core)
 	ps->next_number = 1;
 	pthread_mutex_init(&ps->lock, NULL);
 	return ps;
+}
+
+void
+plans_stop(struct plans *ps, int grace_ms)
+{
+	int64_t until = clock_mono_ns() + grace_ms * NSEC_PER_MSEC;
+	size_t busy = 1;
+
+	if (!ps)
+		return;
+	while (busy && clock_mono_ns() < until) {
+		pthread_mutex_lock(&ps->lock);
+		busy = ps->busy.count;
+		pthread_mutex_unlock(&ps->lock);
+		if (busy)
+			usleep(10000);
+	}
+	pthread_mutex_lock(&ps->lock);
+	ps->abandoned = true;
+	pthread_mutex_unlock(&ps->lock);
 }
 
 void
@@ -635,6 +698,8 @@ resume_one(struct plans *ps, const struct plan_kind *kind,
 		return -1;
 	}
 	r->resumed = true;
+	if (!ref_is_null(c->task))
+		(void)task_adopt(ps->core, c->task, c);
 	r->row = row->r.self;
 	r->number = (uint64_t)row->number;
 	r->step = (unsigned)row->step;
@@ -642,8 +707,9 @@ resume_one(struct plans *ps, const struct plan_kind *kind,
 	for (uint32_t i = 0; i < row->args.n; i++)
 		(void)plan_note(&r->plan, names[i], values[i]);
 	if (r->undoing)
-		(void)fail_internal_error(c, "The toolstack was restarted "
-					     "while this was taken back");
+		(void)fail_internal_error(c,
+		    "The toolstack was restarted "
+		    "while this was taken back");
 	if (r->number >= ps->next_number)
 		ps->next_number = r->number + 1;
 	if (take_turn(ps, r) == 1)
@@ -667,7 +733,8 @@ plans_resume(struct plans *ps, const struct plan_kind *const kinds[])
 
 		if (!kind)
 			log_err("plan %s is unknown to this version; left as "
-				"it is", row->kind);
+				"it is",
+			    row->kind);
 		else if (resume_one(ps, kind, row) < 0)
 			rc = -1;
 	}

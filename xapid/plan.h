@@ -36,10 +36,10 @@ struct step {
 };
 
 struct plan_kind {
-	const char *name;            /* in the journal; never change it */
-	int cls;                     /* class of the object */
-	const char *operation;       /* name in current_operations */
-	const struct step *steps;    /* up to one without a name */
+	const char *name;         /* in the journal; never change it */
+	int cls;                  /* class of the object */
+	const char *operation;    /* name in current_operations */
+	const struct step *steps; /* up to one without a name */
 	/* First, when it is this plan's turn: may it run? Sets the call's error. */
 	int (*check)(struct plan *p, struct tx *t);
 	/* Last, in the transaction that ends the plan; ok: it went through. */
@@ -49,8 +49,8 @@ struct plan_kind {
 /* For a blocking handler: starts the plan (or queues it behind others of its
  * object) and parks the call until it has ended. args: "name", "value", …,
  * NULL; copied. */
-int plan_start(struct call *c, const struct plan_kind *kind,
-    struct ref object, ...) __attribute__((sentinel));
+int plan_start(struct call *c, const struct plan_kind *kind, struct ref object,
+    ...) __attribute__((sentinel));
 
 /* ---- for steps ---- */
 
@@ -63,14 +63,17 @@ int plan_note(struct plan *p, const char *name, const char *value);
 /* A request to the domain worker about a VM: "name", "value" pairs of text, or
  * with a name that begins with '#' an int64_t value; NULL at the end. reply
  * (may be NULL) sees a good answer. */
-int plan_send(struct plan *p, int (*reply)(struct plan *p,
-    const struct value *answer), const char *op, const char *uuid, ...)
-    __attribute__((sentinel));
+int plan_send(struct plan *p,
+    int (*reply)(struct plan *p, const struct value *answer), const char *op,
+    const char *uuid, ...) __attribute__((sentinel));
 /* 0 … 1, for the task. */
 void plan_progress(struct plan *p, double progress);
 
 /* ---- at start ---- */
 struct plans *plans_new(struct core *core);
+/* Lets plans end for a while, then leaves the rest to the journal; what is in
+ * flight is forgotten when the switch is freed. NULL is fine. */
+void plans_stop(struct plans *ps, int grace_ms);
 void plans_free(struct plans *ps);
 /* Goes on with what the journal holds. kinds: all there are, NULL at the
  * end. */

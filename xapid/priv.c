@@ -23,8 +23,7 @@ static int
 receive(struct priv_answer *answer, int *fd_r)
 {
 	char control[CMSG_SPACE(sizeof(int))];
-	struct iovec iov = { .iov_base = answer,
-		.iov_len = sizeof(*answer) };
+	struct iovec iov = { .iov_base = answer, .iov_len = sizeof(*answer) };
 	struct msghdr msg = {
 		.msg_iov = &iov,
 		.msg_iovlen = 1,

@@ -11,10 +11,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-enum priv_worker {
-	PRIV_DOMAIN_SIMULATOR,
-	PRIV_WORKERS
-};
+enum priv_worker { PRIV_DOMAIN_SIMULATOR, PRIV_WORKERS };
 
 /* Splits the process, before it has threads. Returns 0 in the daemon; the
  * parent stays inside until the daemon has ended and then leaves the process

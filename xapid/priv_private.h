@@ -14,10 +14,9 @@ struct priv_request {
 };
 
 struct priv_answer {
-	int32_t error;   /* errno, 0: done; with PRIV_SPAWN a descriptor too */
+	int32_t error; /* errno, 0: done; with PRIV_SPAWN a descriptor too */
 	int32_t pid;
 };
-
 
 /* In the daemon: where its parent is. */
 void priv_set_parent(int sock);

@@ -20,7 +20,7 @@ struct switchboard {
 	struct request *open, **open_end; /* in the order of sending */
 	struct bytes out;                 /* for the worker; lock */
 	bool stop;
-	int wake;                         /* eventfd */
+	int wake; /* eventfd */
 	pthread_t thread;
 	uint64_t next_ask;
 
@@ -50,8 +50,8 @@ take(struct switchboard *s, uint64_t task, uint32_t step)
 }
 
 static void
-finish(struct request *m, const struct value *reply,
-    const char *const *error, unsigned nerror)
+finish(struct request *m, const struct value *reply, const char *const *error,
+    unsigned nerror)
 {
 	bytes_free(&m->frame);
 	m->done(m, reply, error, nerror);
@@ -114,8 +114,9 @@ worker_died(struct switchboard *s)
 	}
 	pthread_mutex_unlock(&s->lock);
 	if (victim)
-		fail(victim, "The domain worker died in this operation, also "
-			     "when it was tried again");
+		fail(victim,
+		    "The domain worker died in this operation, also "
+		    "when it was tried again");
 }
 
 static void
@@ -150,7 +151,8 @@ deliver(struct switchboard *s, const struct frame *f)
 	if (!m)
 		return; /* answered before a repetition was */
 	for (uint32_t i = 0; f->type == FRAME_ERROR &&
-	    f->body.kind == VALUE_ARRAY && i < f->body.n && n < 8; i++)
+	     f->body.kind == VALUE_ARRAY && i < f->body.n && n < 8;
+	     i++)
 		if (f->body.items[i].kind == VALUE_STRING)
 			error[n++] = f->body.items[i].s;
 	if (f->type == FRAME_ERROR && n == 0)
@@ -189,8 +191,7 @@ say(struct switchboard *s)
 		if (n < 0 && errno != EAGAIN && errno != EINTR)
 			rc = -1;
 		if (n > 0) {
-			memmove(s->out.p, s->out.p + n,
-			    s->out.len - (size_t)n);
+			memmove(s->out.p, s->out.p + n, s->out.len - (size_t)n);
 			s->out.len -= (size_t)n;
 		}
 	}
@@ -273,8 +274,9 @@ switch_main(void *arg)
 		if (v.stop || !a)
 			break;
 		if (s->fd < 0 && v.work && call_worker(s) < 0) {
-			fail_everything(s, "The domain worker cannot be "
-					   "started");
+			fail_everything(s,
+			    "The domain worker cannot be "
+			    "started");
 			continue;
 		}
 		turn(s, &v, a);
@@ -372,13 +374,13 @@ struct question {
 	pthread_mutex_t lock;
 	pthread_cond_t cond;
 	bool answered;
-	struct bytes reply;     /* packed value; empty after a failure */
+	struct bytes reply; /* packed value; empty after a failure */
 	char err[256];
 };
 
 static void
-answered(struct request *m, const struct value *reply,
-    const char *const *error, unsigned nerror)
+answered(struct request *m, const struct value *reply, const char *const *error,
+    unsigned nerror)
 {
 	struct question *q = (struct question *)m;
 

@@ -20,9 +20,9 @@ void switch_free(struct switchboard *s);
 
 /* A request, embedded by its owner until done() was called. */
 struct request {
-	uint64_t task;               /* not 0 */
+	uint64_t task; /* not 0 */
 	uint32_t step;
-	int deadline_ms;             /* of one attempt */
+	int deadline_ms; /* of one attempt */
 	/* Once, on the switch's own thread: must be short. reply and error
 	 * live until it returns. nerror 0: it went well. */
 	void (*done)(struct request *m, const struct value *reply,
@@ -41,9 +41,8 @@ int switch_send(struct switchboard *s, struct request *m,
     const struct value *body);
 /* Blocks until the answer is there; copied into the arena. For tests and
  * start-up. -1 with the error as text. */
-int switch_ask(struct switchboard *s, struct arena *a,
-    const struct value *body, struct value *reply_r, char *err,
-    size_t err_size);
+int switch_ask(struct switchboard *s, struct arena *a, const struct value *body,
+    struct value *reply_r, char *err, size_t err_size);
 /* Process number of the present worker, 0: none runs. For tests. */
 pid_t switch_worker(struct switchboard *s);
 

@@ -170,6 +170,12 @@ running_free(struct running *r)
 	free(r);
 }
 
+int
+task_adopt(struct core *core, struct ref task, struct call *call)
+{
+	return running_add(core, task, call, &call->caller);
+}
+
 static void
 running_remove(struct ref task)
 {
@@ -493,7 +499,7 @@ sweep_one(const struct record *r, void *arg)
 	if (is_over(task->status)) {
 		if (task->finished + config->task_done_s < w->now)
 			tx_destroy(w->t, CLASS_task, r->self);
-	} else if (w->first) {
+	} else if (w->first && !runs_here(r->self)) {
 		(void)end_row(w->t, r->self, TASK_STATUS_TYPE_FAILURE, "", died,
 		    2);
 	} else if (!runs_here(r->self) &&

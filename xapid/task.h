@@ -11,6 +11,10 @@
 int tasks_start(struct core *core);
 void tasks_stop(struct core *core);
 
+/* A task of an earlier run of the daemon whose plan goes on (call: who carries
+ * it). Before tasks_start. -1: no memory. */
+int task_adopt(struct core *core, struct ref task, struct call *call);
+
 /* Runs an Async call: c is a call of its own (no rc, own arena, checked and
  * decoded); makes its task (durable when *task_r is answered through parent:
  * the commit is parent's) and starts it on a thread. -1: parent has failed,

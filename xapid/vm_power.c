@@ -28,8 +28,7 @@ check_operation(struct plan *p, struct tx *t)
 	const struct vm *vm = head_vm(p, t);
 	int op = enum_find(&enum_info_vm_operations, p->kind->operation);
 
-	if (!vm || vm_operation_check(p->call, vm,
-	    (enum vm_operations)op) < 0)
+	if (!vm || vm_operation_check(p->call, vm, (enum vm_operations)op) < 0)
 		return -1;
 	return 0;
 }
@@ -93,8 +92,7 @@ place(struct plan *p, struct tx *t)
 	}
 	if (placement_take(t, host, placement_memory(vm)) < 0)
 		return -1;
-	return TX_SET(t, VM, vm, p->object, scheduled_to_be_resident_on,
-	    host);
+	return TX_SET(t, VM, vm, p->object, scheduled_to_be_resident_on, host);
 }
 
 static int
@@ -170,8 +168,7 @@ teardown(struct plan *p, struct tx *t)
 	if (!vm)
 		return 0;
 	if (!ref_is_null(vm->resident_on))
-		(void)placement_take(t, vm->resident_on,
-		    -placement_memory(vm));
+		(void)placement_take(t, vm->resident_on, -placement_memory(vm));
 	refs = vm->VBDs.items;
 	for (uint32_t i = 0; i < vm->VBDs.n; i++)
 		TX_SET(t, VBD, vbd, refs[i], currently_attached, false);
@@ -184,7 +181,6 @@ teardown(struct plan *p, struct tx *t)
 			return -1;
 	}
 	TX_SET(t, VM, vm, p->object, resident_on, REF_NULL);
-	TX_SET(t, VM, vm, p->object, scheduled_to_be_resident_on, REF_NULL);
 	return TX_SET(t, VM, vm, p->object, domid, -1);
 }
 
@@ -205,8 +201,7 @@ plug_vbd(struct plan *p, const struct vm *vm, struct ref ref)
 
 	if (vbd && is_bootable(vbd)) {
 		snprintf(name, sizeof(name), "vbd/%.20s", vbd->userdevice);
-		rc = plan_send(p, NULL, "plug", vm->uuid, "device", name,
-		    NULL);
+		rc = plan_send(p, NULL, "plug", vm->uuid, "device", name, NULL);
 	}
 	record_unref(vbd ? &vbd->r : NULL);
 	return rc;
@@ -221,8 +216,8 @@ plug_vif(struct plan *p, const struct vm *vm, struct ref ref)
 
 	if (vif) {
 		snprintf(name, sizeof(name), "vif/%.20s", vif->device);
-		rc = plan_send(p, NULL, "plug", vm->uuid, "device", name,
-		    "mac", vif->MAC, NULL);
+		rc = plan_send(p, NULL, "plug", vm->uuid, "device", name, "mac",
+		    vif->MAC, NULL);
 	}
 	record_unref(vif ? &vif->r : NULL);
 	return rc;
@@ -302,8 +297,8 @@ run_apply(struct plan *p, struct tx *t)
 {
 	if (note_start(p, t) < 0)
 		return -1;
-	return set_power_state(p, t, stays_paused(p) ?
-	        VM_POWER_STATE_PAUSED : VM_POWER_STATE_RUNNING);
+	return set_power_state(p, t,
+	    stays_paused(p) ? VM_POWER_STATE_PAUSED : VM_POWER_STATE_RUNNING);
 }
 
 static int
@@ -311,6 +306,23 @@ halt_apply(struct plan *p, struct tx *t)
 {
 	if (teardown(p, t) < 0)
 		return -1;
+	return set_power_state(p, t, VM_POWER_STATE_HALTED);
+}
+
+static int
+reboot_apply(struct plan *p, struct tx *t)
+{
+	const struct vm *vm = head_vm(p, t);
+
+	if (!vm ||
+	    plan_note(p, "host", call_ref_text(p->call, vm->resident_on)) < 0)
+		return -1;
+	return teardown(p, t);
+}
+
+static int
+halted(struct plan *p, struct tx *t)
+{
 	return set_power_state(p, t, VM_POWER_STATE_HALTED);
 }
 
@@ -350,7 +362,9 @@ unpause_apply(struct plan *p, struct tx *t)
 	{ "place", NULL, place, NULL, unplace },                               \
 	    { "build", build_send, build_apply, destroy_send, teardown },      \
 	    { "plug", plug_send, plug_apply, NULL, NULL },                     \
-	    { "run", run_send, run_apply, NULL, NULL }
+	{                                                                      \
+		"run", run_send, run_apply, NULL, NULL                         \
+	}
 
 static const struct step start_steps[] = { BUILD_STEPS, { 0 } };
 
@@ -365,16 +379,17 @@ static const struct step clean_shutdown_steps[] = {
 	{ 0 },
 };
 
-/* A reboot that fails behind the shutdown leaves a halted VM, as it is. */
+/* A reboot stays on its host and shows no halted VM in between; one that fails
+ * behind the shutdown leaves a halted VM, as it is. */
 static const struct step hard_reboot_steps[] = {
-	{ "destroy", destroy_send, halt_apply, NULL, NULL },
+	{ "destroy", destroy_send, reboot_apply, NULL, halted },
 	BUILD_STEPS,
 	{ 0 },
 };
 
 static const struct step clean_reboot_steps[] = {
 	{ "shutdown", shutdown_send, NULL, NULL, NULL },
-	{ "destroy", destroy_send, halt_apply, NULL, NULL },
+	{ "destroy", destroy_send, reboot_apply, NULL, halted },
 	BUILD_STEPS,
 	{ 0 },
 };
@@ -409,10 +424,9 @@ KIND(clean_reboot);
 KIND(pause);
 KIND(unpause);
 
-const struct plan_kind *const vm_power_kinds[] = { &start_kind,
-	&start_on_kind, &hard_shutdown_kind, &clean_shutdown_kind,
-	&hard_reboot_kind, &clean_reboot_kind, &pause_kind, &unpause_kind,
-	NULL };
+const struct plan_kind *const vm_power_kinds[] = { &start_kind, &start_on_kind,
+	&hard_shutdown_kind, &clean_shutdown_kind, &hard_reboot_kind,
+	&clean_reboot_kind, &pause_kind, &unpause_kind, NULL };
 
 /* ---- the calls ---- */
 

@@ -24,6 +24,10 @@ def default(item):
 
 
 def describe_class(cls):
+    if cls.has("private"):
+        return "private"
+    if cls.has("own-table"):    # clients see a class without a table
+        return "state=%s no-table events" % cls.state
     flags = [w for w in ("no-table", "volatile", "no-events", "events",
                          "no-get-all") if cls.has(w)]
     return "state=%s%s" % (cls.state, attributes(flags))

@@ -124,7 +124,7 @@ def reader_role(cls):
 def add(cls):
     me = ("self", Type("ref", cls.name))
     added = []
-    if cls.stored:
+    if cls.readers:
         added += readers(cls, me, reader_role(cls))
         added += [getter(f, me) for f in cls.fields if not f.internal]
     for f in cls.fields:

@@ -178,7 +178,12 @@ class Class(Item):
 
     @property
     def get_all(self):
-        return self.stored and not self.has("no-get-all")
+        return self.readers and not self.has("no-get-all")
+
+    @property
+    def readers(self):
+        """Whether get_record and its like exist without being declared."""
+        return self.stored and not self.has("own-table")
 
     @property
     def constructor(self):

@@ -33,6 +33,8 @@ HISTORY = {"since": WORD, "state": WORD, "deprecated": WORD, "removed": WORD}
 CLASS_ATTRS = {
     **HISTORY,
     "no-table": FLAG,           # objects are not kept
+    "own-table": FLAG,          # kept, but only its own calls read them
+    "private": FLAG,            # no class of the API: clients never see it
     "volatile": FLAG,           # kept in memory only
     "fixed": FLAG,              # made by the program at each start
     "events": FLAG,             # seen by event.from although no-table
@@ -46,6 +48,7 @@ FIELD_ATTRS = {
     "inverse": WORD,            # derived: lists the objects of CLASS.FIELD
     "volatile": FLAG,           # never on disk
     "internal": FLAG,           # never on the wire
+    "own": FLAG,                # ours alone: no other toolstack knows it
     "effect": FLAG,             # the setter is a handler, not a plain write
     "set-role": WORDS,
     "get-role": WORD,

@@ -1,0 +1,11 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+
+pkglibexec_PROGRAMS += domain/xapid-domain
+domain_xapid_domain_SOURCES = \
+	domain/domain.h \
+	domain/op.c \
+	domain/sim.c \
+	domain/sim_orders.c \
+	domain/sim_private.h \
+	domain/worker.c
+domain_xapid_domain_LDADD = libxapidmodel.a libxapidlib.a $(DEPS_LIBS) $(SYSTEMD_LIBS)
