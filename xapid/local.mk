@@ -59,6 +59,8 @@ libxapidcore_a_SOURCES = \
 	xapid/auth_private.h \
 	xapid/auth_users.c \
 	xapid/auth_users.h \
+	xapid/adopt.c \
+	xapid/adopt.h \
 	xapid/builder.c \
 	xapid/builder.h \
 	xapid/call.c \
@@ -132,6 +134,8 @@ libxapidcore_a_SOURCES = \
 	xapid/timer.c \
 	xapid/timer.h \
 	xapid/tx.c \
+	xapid/vm_halt.c \
+	xapid/vm_halt.h \
 	xapid/vm_operations.c \
 	xapid/vm_operations.h \
 	xapid/vm_power.c \

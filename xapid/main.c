@@ -10,6 +10,7 @@
 #endif
 
 #include "auth.h"
+#include "adopt.h"
 #include "call.h"
 #include "db_engine.h"
 #include "http.h"
@@ -98,7 +99,9 @@ start_core(struct daemon *d)
 		.sim_vms = d->options.sim_vms,
 	};
 	char err[512];
+	bool fresh;
 
+	fresh = db_count(core->db, CLASS_pool) == 0;
 	core->config = &d->options.core;
 	core->started = clock_wall_sec();
 	core->threads = threads_new("call", WORKER_THREADS, WORKER_QUEUE);
@@ -119,6 +122,8 @@ start_core(struct daemon *d)
 	core->plans = plans_new(core);
 	if (!core->switchboard || !core->plans)
 		return complain("out of memory or threads");
+	if (adopt_domains(core, fresh) < 0)
+		return complain("cannot learn which domains there are");
 	/* First, so that their tasks are known to go on. */
 	if (plans_resume(core->plans, vm_power_kinds) < 0)
 		return complain("cannot go on with what was under way");

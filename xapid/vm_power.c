@@ -6,6 +6,7 @@
 #include "lib/clock.h"
 #include "placement.h"
 #include "plan.h"
+#include "vm_halt.h"
 #include "vm_operations.h"
 #include "vm_power.h"
 
@@ -158,30 +159,10 @@ destroy_send(struct plan *p)
 	return simple(p, "destroy");
 }
 
-/* Everything that a VM without a domain does not have. */
 static int
 teardown(struct plan *p, struct tx *t)
 {
-	const struct vm *vm = TX_GET(t, VM, vm, p->object);
-	const struct ref *refs;
-
-	if (!vm)
-		return 0;
-	if (!ref_is_null(vm->resident_on))
-		(void)placement_take(t, vm->resident_on, -placement_memory(vm));
-	refs = vm->VBDs.items;
-	for (uint32_t i = 0; i < vm->VBDs.n; i++)
-		TX_SET(t, VBD, vbd, refs[i], currently_attached, false);
-	refs = vm->VIFs.items;
-	for (uint32_t i = 0; i < vm->VIFs.n; i++)
-		TX_SET(t, VIF, vif, refs[i], currently_attached, false);
-	while ((vm = TX_GET(t, VM, vm, p->object)) && vm->consoles.n) {
-		refs = vm->consoles.items;
-		if (tx_destroy(t, CLASS_console, refs[0]) < 0)
-			return -1;
-	}
-	TX_SET(t, VM, vm, p->object, resident_on, REF_NULL);
-	return TX_SET(t, VM, vm, p->object, domid, -1);
+	return vm_detach_all(t, p->object);
 }
 
 /* ---- devices ---- */
@@ -304,9 +285,7 @@ run_apply(struct plan *p, struct tx *t)
 static int
 halt_apply(struct plan *p, struct tx *t)
 {
-	if (teardown(p, t) < 0)
-		return -1;
-	return set_power_state(p, t, VM_POWER_STATE_HALTED);
+	return vm_halt(t, p->object);
 }
 
 static int

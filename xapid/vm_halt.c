@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "vm_halt.h"
+
+#include "placement.h"
+
+int
+vm_detach_all(struct tx *t, struct ref ref)
+{
+	const struct vm *vm = TX_GET(t, VM, vm, ref);
+	const struct ref *refs;
+
+	if (!vm)
+		return 0;
+	if (!ref_is_null(vm->resident_on))
+		(void)placement_take(t, vm->resident_on, -placement_memory(vm));
+	refs = vm->VBDs.items;
+	for (uint32_t i = 0; i < vm->VBDs.n; i++)
+		TX_SET(t, VBD, vbd, refs[i], currently_attached, false);
+	refs = vm->VIFs.items;
+	for (uint32_t i = 0; i < vm->VIFs.n; i++)
+		TX_SET(t, VIF, vif, refs[i], currently_attached, false);
+	while ((vm = TX_GET(t, VM, vm, ref)) && vm->consoles.n) {
+		refs = vm->consoles.items;
+		if (tx_destroy(t, CLASS_console, refs[0]) < 0)
+			return -1;
+	}
+	TX_SET(t, VM, vm, ref, resident_on, REF_NULL);
+	return TX_SET(t, VM, vm, ref, domid, -1);
+}
+
+int
+vm_halt(struct tx *t, struct ref ref)
+{
+	if (vm_detach_all(t, ref) < 0)
+		return -1;
+	return TX_SET(t, VM, vm, ref, power_state, VM_POWER_STATE_HALTED);
+}
