@@ -9,6 +9,7 @@ unit_tests = \
 	tests/unit/test_event \
 	tests/unit/test_encode \
 	tests/unit/test_escape \
+	tests/unit/test_frame \
 	tests/unit/test_head \
 	tests/unit/test_jsonrpc \
 	tests/unit/test_host_certificate \
@@ -54,6 +55,7 @@ python_tests = \
 	tests/api/test_rbac.py \
 	tests/api/test_sessions.py \
 	tests/api/test_world.py \
+	tests/api/test_vm_power.py \
 	datamodel/gen/tests/test_check.py \
 	datamodel/gen/tests/test_golden.py \
 	datamodel/gen/tests/test_outputs.py \

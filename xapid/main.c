@@ -9,8 +9,8 @@
 #include <systemd/sd-daemon.h>
 #endif
 
-#include "auth.h"
 #include "adopt.h"
+#include "auth.h"
 #include "call.h"
 #include "db_engine.h"
 #include "http.h"
@@ -280,8 +280,9 @@ serve(struct daemon *d)
 	block_signals(&signals);
 	if (fault && !fault_arm_text(fault))
 		return complain("XAPID_FAULT is not understood");
-	if (choose_backend(d) == 0 && open_database(d) == 0 && ensure_certificate(d) == 0 &&
-	    start_core(d) == 0 && start_wire(d) == 0) {
+	if (choose_backend(d) == 0 && open_database(d) == 0 &&
+	    ensure_certificate(d) == 0 && start_core(d) == 0 &&
+	    start_wire(d) == 0) {
 		announce(d);
 		wait_for_signals(d, &signals);
 		rc = 0;

@@ -15,11 +15,12 @@ import sys
 LAYERS = [
     ('lib', r'xapid/lib/'),
     ('model',
-     r'xapid/(value|model|record|refbuf)(_\w+)?\.[ch]$|gen/model_gen\.h$'),
+     r'xapid/(frame|value|model|record|refbuf)(_\w+)?\.[ch]$|gen/model_gen\.h$'),
     ('generated tables', r'gen/\w+_gen\.[ch]$'),
     ('db, event', r'xapid/(db(_\w+)?|event|schema|timer|tx)\.[ch]$'),
     ('call, task, plan',
-     r'xapid/(audit|auth|call|core|pam_program|plan|rbac|session|task)'
+     r'xapid/(audit|auth|call|core|pam_program|plan|priv|rbac|session|switch|'
+     r'task)'
      r'(_\w+)?\.[ch]$'),
     ('mains', r'xapid/(main\w*|options)\.[ch]$'),
     ('class files', r'xapid/\w+\.[ch]$'),
