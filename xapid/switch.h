@@ -12,7 +12,7 @@
 #include "core.h"
 #include "frame.h"
 
-#define SWITCH_ATTEMPTS 3
+#define SWITCH_ATTEMPTS 5
 
 struct switchboard *switch_new(struct core *core);
 /* Requests that are open fail. NULL is fine. */
