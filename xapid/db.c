@@ -392,25 +392,60 @@ db_get_by_uuid(struct db *db, int cls, const char *uuid)
 	return r;
 }
 
+/* Publication lock. */
+static int
+copy_table(struct table *table, const struct record ***out_r, uint32_t *n_r)
+{
+	const struct record **all = NULL;
+	uint32_t n = 0;
+
+	if (table->count) {
+		all = fault_malloc(table->count * sizeof(*all));
+		if (!all)
+			return -1;
+	}
+	for (struct row *row = table->oldest; row; row = row->newer)
+		all[n++] = record_ref(row->published);
+	*out_r = all;
+	*n_r = n;
+	return 0;
+}
+
 int
 db_get_all(struct db *db, int cls, const struct record ***out_r, uint32_t *n_r)
 {
-	struct table *table = &db->tables[cls];
-	const struct record **all = NULL;
-	uint32_t n = 0;
+	int rc;
+
+	*out_r = NULL;
+	*n_r = 0;
+	pthread_rwlock_rdlock(&db->publication);
+	rc = copy_table(&db->tables[cls], out_r, n_r);
+	pthread_rwlock_unlock(&db->publication);
+	return rc;
+}
+
+int
+db_snapshot_take(struct db *db, struct db_snapshot *out_r)
+{
 	int rc = 0;
 
+	memset(out_r, 0, sizeof(*out_r));
 	pthread_rwlock_rdlock(&db->publication);
-	if (table->count) {
-		all = fault_malloc(table->count * sizeof(*all));
-		rc = all ? 0 : -1;
-	}
-	for (struct row *row = table->oldest; all && row; row = row->newer)
-		all[n++] = record_ref(row->published);
+	out_r->generation = db->generation;
+	for (int c = 0; rc == 0 && c < CLASS_COUNT; c++)
+		rc = copy_table(&db->tables[c], &out_r->all[c], &out_r->n[c]);
 	pthread_rwlock_unlock(&db->publication);
-	*out_r = all;
-	*n_r = n;
+	if (rc < 0)
+		db_snapshot_release(out_r);
 	return rc;
+}
+
+void
+db_snapshot_release(struct db_snapshot *s)
+{
+	for (int c = 0; c < CLASS_COUNT; c++)
+		db_release_all(s->all[c], s->n[c]);
+	memset(s, 0, sizeof(*s));
 }
 
 int

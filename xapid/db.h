@@ -66,6 +66,15 @@ int db_get_all(struct db *db, int cls, const struct record ***out_r,
 int db_get_by_name(struct db *db, int cls, const char *name,
     const struct record ***out_r, uint32_t *n_r);
 void db_release_all(const struct record **records, uint32_t n);
+/* All records of all classes, each counted, at one moment. 0 or -1: no
+ * memory. */
+struct db_snapshot {
+	const struct record **all[CLASS_COUNT];
+	uint32_t n[CLASS_COUNT];
+	uint64_t generation;
+};
+int db_snapshot_take(struct db *db, struct db_snapshot *out_r);
+void db_snapshot_release(struct db_snapshot *s);
 uint64_t db_count(struct db *db, int cls);
 /* The latest published generation. */
 uint64_t db_generation(struct db *db);

@@ -236,11 +236,35 @@ update(struct sqlite *s, const struct engine_change *c)
 	return run(s, k->touch);
 }
 
+int
+db_sqlite_add_tombstone(struct db_engine *e, const struct engine_tombstone *t)
+{
+	struct sqlite *s = (struct sqlite *)e;
+	uint8_t ref[DB_SQLITE_REF_BYTES];
+
+	if (prepare(s, &s->bury,
+		"INSERT INTO _deleted(generation,created,class,_ref) "
+		"VALUES(?,?,?,?)") < 0)
+		return -1;
+	db_sqlite_ref_bytes(t->ref, ref);
+	sqlite3_bind_int64(s->bury, 1, (int64_t)t->generation);
+	sqlite3_bind_int64(s->bury, 2, (int64_t)t->created);
+	sqlite3_bind_text(s->bury, 3, class_table[t->cls].name, -1,
+	    SQLITE_STATIC);
+	sqlite3_bind_blob(s->bury, 4, ref, sizeof(ref), SQLITE_STATIC);
+	return run(s, s->bury);
+}
+
 static int
 remove_row(struct sqlite *s, const struct engine_change *c)
 {
 	struct class_sql *k = &s->classes[c->cls->id];
-	uint8_t ref[DB_SQLITE_REF_BYTES];
+	const struct engine_tombstone t = {
+		.generation = c->generation,
+		.created = c->before->created,
+		.cls = c->cls->id,
+		.ref = c->ref,
+	};
 
 	if (prepare(s, &k->delete, "DELETE FROM \"%s\" WHERE _id=?",
 		c->cls->name) < 0)
@@ -248,18 +272,7 @@ remove_row(struct sqlite *s, const struct engine_change *c)
 	sqlite3_bind_int64(k->delete, 1, *c->rowid);
 	if (run(s, k->delete) < 0)
 		return -1;
-	if (!c->cls->events)
-		return 0;
-	if (prepare(s, &s->bury,
-		"INSERT INTO _deleted(generation,created,class,_ref) "
-		"VALUES(?,?,?,?)") < 0)
-		return -1;
-	sqlite3_bind_int64(s->bury, 1, (int64_t)c->generation);
-	sqlite3_bind_int64(s->bury, 2, (int64_t)c->before->created);
-	sqlite3_bind_text(s->bury, 3, c->cls->name, -1, SQLITE_STATIC);
-	db_sqlite_ref_bytes(c->ref, ref);
-	sqlite3_bind_blob(s->bury, 4, ref, sizeof(ref), SQLITE_STATIC);
-	return run(s, s->bury);
+	return c->cls->events ? db_sqlite_add_tombstone(&s->engine, &t) : 0;
 }
 
 static int

@@ -55,6 +55,9 @@ struct db_engine *db_sqlite_open_unlocked(const char *path, char *err,
 /* Holds the lock of a database that is not opened. The descriptor, or -1 with a
  * sentence in err. */
 int db_sqlite_lock(const char *path, char *err, size_t err_size);
+/* Inside a transaction of this engine, which must be SQLite's. */
+int db_sqlite_add_tombstone(struct db_engine *e,
+    const struct engine_tombstone *t);
 /* The value of a key in _meta, or -1. */
 int64_t db_sqlite_meta(sqlite3 *sql, const char *key);
 

@@ -69,7 +69,11 @@ libxapidcore_a_SOURCES = \
 	xapid/core.h \
 	xapid/db.c \
 	xapid/db.h \
+	xapid/db_check.c \
+	xapid/db_check.h \
 	xapid/db_engine.h \
+	xapid/db_file.c \
+	xapid/db_file.h \
 	xapid/db_flush.c \
 	xapid/db_index.c \
 	xapid/db_private.h \
@@ -77,6 +81,10 @@ libxapidcore_a_SOURCES = \
 	xapid/db_sqlite_private.h \
 	xapid/db_sqlite_row.c \
 	xapid/db_sqlite_vfs.c \
+	xapid/db_xml.c \
+	xapid/db_xml.h \
+	xapid/db_xml_cell.c \
+	xapid/db_xml_read.c \
 	xapid/dispatch.c \
 	xapid/event.c \
 	xapid/event.h \
