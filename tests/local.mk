@@ -5,7 +5,9 @@
 # Each is built from the .c file of its name.
 unit_tests = \
 	tests/unit/test_db \
+	tests/unit/test_db_check \
 	tests/unit/test_db_fault \
+	tests/unit/test_db_xml \
 	tests/unit/test_event \
 	tests/unit/test_encode \
 	tests/unit/test_escape \

@@ -25,7 +25,7 @@ struct check {
 	struct refmap uuids;   /* of the table that is read */
 	struct db_file *fresh; /* takes what is sound; NULL: only look */
 	uint64_t generation;   /* of what is mended */
-	uint64_t highest;      /* that a row has */
+	uint64_t highest;      /* that a row has, or may have had */
 	uint64_t forgotten;    /* as in struct engine_state */
 	unsigned long rows, findings;
 };
@@ -87,16 +87,15 @@ give_up_nomem(struct check *c)
 typedef int row_fn(struct check *c, const struct class_info *cls,
     sqlite3_stmt *st);
 
+/* All columns in both passes: where a row breaks off they agree. */
 static sqlite3_stmt *
-prepare_scan(struct check *c, const struct class_info *cls, bool cells,
-    bool backwards)
+prepare_scan(struct check *c, const struct class_info *cls, bool backwards)
 {
 	CLEANUP_BYTES struct bytes sql = { 0 };
 	sqlite3_stmt *st = NULL;
 
 	bytes_puts(&sql, "SELECT _id,_ref,_created,_modified");
-	if (cells)
-		db_sqlite_columns(cls, &sql, NULL);
+	db_sqlite_columns(cls, &sql, NULL);
 	bytes_printf(&sql, " FROM \"%s\" WHERE _id>? ORDER BY _id%s", cls->name,
 	    backwards ? " DESC" : "");
 	if (bytes_cstr(&sql))
@@ -107,10 +106,10 @@ prepare_scan(struct check *c, const struct class_info *cls, bool cells,
 /* From the row behind *last_r, or from the end down to it. 0: all was read;
  * 1: the table broke off; -1: give up. */
 static int
-scan(struct check *c, const struct class_info *cls, bool cells, bool backwards,
-    row_fn *fn, int64_t *last_r)
+scan(struct check *c, const struct class_info *cls, bool backwards, row_fn *fn,
+    int64_t *last_r)
 {
-	sqlite3_stmt *st = prepare_scan(c, cls, cells, backwards);
+	sqlite3_stmt *st = prepare_scan(c, cls, backwards);
 	int r, rc = 0;
 
 	if (!st) {
@@ -143,35 +142,35 @@ has_table(struct check *c, const struct class_info *cls)
 }
 
 static int
-scan_table(struct check *c, const struct class_info *cls, bool cells,
+scan_table(struct check *c, const struct class_info *cls, bool first,
     row_fn *fn)
 {
 	int64_t last = INT64_MIN;
 	int rc;
 
 	if (!has_table(c, cls)) {
-		if (!cells)
+		if (first)
 			finding(c, "table %s is missing", cls->name);
 		return 0;
 	}
-	rc = scan(c, cls, cells, false, fn, &last);
+	rc = scan(c, cls, false, fn, &last);
 	if (rc != 1)
 		return rc;
-	if (!cells)
+	if (first)
 		finding(c, "table %s breaks off: %s", cls->name,
 		    sqlite3_errmsg(c->sql));
-	return scan(c, cls, cells, true, fn, &last) < 0 ? -1 : 0;
+	return scan(c, cls, true, fn, &last) < 0 ? -1 : 0;
 }
 
 static int
-scan_all(struct check *c, bool cells, row_fn *fn)
+scan_all(struct check *c, bool first, row_fn *fn)
 {
 	for (int i = 0; i < CLASS_COUNT; i++) {
 		const struct class_info *cls = &class_table[i];
 
 		refmap_free(&c->uuids);
 		if (cls->stored && cls->persistent &&
-		    scan_table(c, cls, cells, fn) < 0)
+		    scan_table(c, cls, first, fn) < 0)
 			return -1;
 	}
 	return 0;
@@ -448,6 +447,8 @@ check_meta(struct check *c)
 		    "objects changed at generation %llu, above the ceiling "
 		    "%lld",
 		    (unsigned long long)c->highest, (long long)ceiling);
+	if (is_generation(ceiling) && (uint64_t)ceiling > c->highest)
+		c->highest = (uint64_t)ceiling;
 }
 
 static int
@@ -473,7 +474,7 @@ static int
 check_all(struct check *c)
 {
 	if (check_version(c) < 0 || check_pages(c) < 0 ||
-	    scan_all(c, false, learn_row) < 0)
+	    scan_all(c, true, learn_row) < 0)
 		return -1;
 	check_meta(c);
 	if (c->fresh) {
@@ -481,7 +482,7 @@ check_all(struct check *c)
 		if (c->generation <= c->highest)
 			c->generation = c->highest + 1;
 	}
-	if (scan_all(c, true, check_row) < 0)
+	if (scan_all(c, false, check_row) < 0)
 		return -1;
 	return check_deleted(c);
 }
@@ -498,7 +499,7 @@ open_file(struct check *c, int flags)
 	    SQLITE_OK)
 		return give_up(c, sqlite3_errmsg(c->sql));
 	sqlite3_busy_timeout(c->sql, 5000);
-	sqlite3_db_config(c->sql, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
+	db_sqlite_harden(c->sql);
 	/* one moment of a file that others may write */
 	(void)sqlite3_exec(c->sql, "BEGIN", NULL, NULL, NULL);
 	return 0;

@@ -342,6 +342,15 @@ use_log(struct sqlite *s)
 	return rc;
 }
 
+void
+db_sqlite_harden(sqlite3 *sql)
+{
+	sqlite3_db_config(sql, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
+	sqlite3_db_config(sql, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
+	sqlite3_db_config(sql, SQLITE_DBCONFIG_DQS_DML, 0, NULL);
+	sqlite3_db_config(sql, SQLITE_DBCONFIG_DQS_DDL, 0, NULL);
+}
+
 static int
 connect_file(struct sqlite *s)
 {
@@ -351,8 +360,7 @@ connect_file(struct sqlite *s)
 		db_sqlite_vfs()) != SQLITE_OK)
 		return fail_sql(s);
 	sqlite3_busy_timeout(s->sql, 5000);
-	sqlite3_db_config(s->sql, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
-	sqlite3_db_config(s->sql, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
+	db_sqlite_harden(s->sql);
 	if (use_log(s) < 0 || exec(s, "PRAGMA synchronous=FULL") < 0 ||
 	    exec(s, "PRAGMA wal_autocheckpoint=2000") < 0 ||
 	    exec(s, "PRAGMA journal_size_limit=67108864") < 0 ||

@@ -49,6 +49,9 @@ struct record *db_sqlite_row(struct arena *a, sqlite3_stmt *st,
     const struct class_info *cls, struct type_error *err);
 
 /* ---- db_sqlite.c ---- */
+/* What a file from anywhere may not make us do; and "no column" is an error,
+ * not the text of its name. */
+void db_sqlite_harden(sqlite3 *sql);
 /* As db_sqlite_open, without the lock: for a file that nobody else knows. */
 struct db_engine *db_sqlite_open_unlocked(const char *path, char *err,
     size_t err_size);

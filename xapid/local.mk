@@ -156,6 +156,8 @@ sbin_PROGRAMS += xapid/xapid
 xapid_xapid_SOURCES = \
 	xapid/main.c \
 	xapid/main_priv.c \
+	xapid/main_db.c \
+	xapid/main_db.h \
 	xapid/options.c \
 	xapid/options.h
 xapid_xapid_LDADD = $(core_libs)

@@ -17,6 +17,7 @@
 #include "lib/clock.h"
 #include "lib/fault.h"
 #include "lib/file.h"
+#include "main_db.h"
 #include "options.h"
 #include "plan.h"
 #include "priv.h"
@@ -311,6 +312,10 @@ main(int argc, char **argv)
 		return 0;
 	default:
 		break;
+	}
+	if (main_db_action(&d.options)) {
+		umask(077);
+		return open_state(&d) < 0 ? 2 : main_db(&d.options, d.database);
 	}
 	return serve(&d) < 0 ? 1 : 0;
 }

@@ -353,8 +353,10 @@ random_value(struct script *s, struct arena *a, struct ref self,
 		*(const char **)mem = random_text(r, a);
 		break;
 	case TYPE_INT:
-	case TYPE_DATETIME:
 		*(int64_t *)mem = random_int(r);
+		break;
+	case TYPE_DATETIME:
+		*(int64_t *)mem = rng_below(r, UINT32_MAX);
 		break;
 	case TYPE_BOOL:
 		*(bool *)mem = rng_below(r, 2);
