@@ -496,6 +496,7 @@ plan_end(struct running *r)
 	if (kind->finish)
 		(void)kind->finish(&r->plan, t, ok);
 	(void)tx_destroy(t, CLASS_plan_journal, r->row);
+	(void)task_end_in(t, r->plan.call);
 	commit(r, t, plan_over);
 }
 

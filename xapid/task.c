@@ -212,8 +212,8 @@ end_row(struct tx *t, struct ref task, enum task_status_type status,
 	const struct task *row = TX_GET(t, task, task, task);
 	struct set info = { .items = error, .n = nerror };
 
-	if (!row)
-		return 0; /* destroyed in the meantime */
+	if (!row || is_over(row->status))
+		return 0; /* destroyed in the meantime, or told already */
 	TX_SET(t, task, task, task, status, status);
 	TX_SET(t, task, task, task, finished, clock_wall_sec());
 	TX_SET(t, task, task, task, progress, 1.0);
@@ -359,22 +359,49 @@ task_end(struct core *core, struct ref task, const char *result,
 		try_to_end(core, r);
 }
 
+/* What the task keeps of the result; "" after a failure. */
+static const char *
+result_text(struct call *c, struct bytes *buf)
+{
+	const char *text = "";
+
+	if (!c->nerror && c->method->result->size) {
+		encode_value(RPC_XML, c->method->result, c->result, buf);
+		text = bytes_cstr(buf);
+		if (!text)
+			call_fail_nomem(c);
+	}
+	return text ? text : "";
+}
+
 void
 call_ended_task(struct call *c)
 {
 	CLEANUP_BYTES struct bytes result = { 0 };
-	const char *text = "";
+	const char *text;
 
 	call_settle(c);
-	if (!c->nerror && c->method->result->size) {
-		encode_value(RPC_XML, c->method->result, c->result, &result);
-		text = bytes_cstr(&result);
-		if (!text)
-			call_fail_nomem(c);
-	}
+	text = result_text(c, &result);
 	audit_call(c, true, c->error, c->nerror);
-	task_end(c->core, c->task, text ? text : "", c->error, c->nerror);
+	task_end(c->core, c->task, text, c->error, c->nerror);
 	call_free(c);
+}
+
+int
+task_end_in(struct tx *t, struct call *c)
+{
+	CLEANUP_BYTES struct bytes result = { 0 };
+	enum task_status_type status = TASK_STATUS_TYPE_SUCCESS;
+	const char *text;
+
+	if (ref_is_null(c->task))
+		return 0;
+	text = result_text(c, &result);
+	if (c->nerror && strcmp(c->error[0], "TASK_CANCELLED") == 0)
+		status = TASK_STATUS_TYPE_CANCELLED;
+	else if (c->nerror)
+		status = TASK_STATUS_TYPE_FAILURE;
+	return end_row(t, c->task, status, text, c->error, c->nerror);
 }
 
 /* ---- the beginning ---- */

@@ -31,6 +31,10 @@ int task_new(struct core *core, const struct identity *who, const char *label,
 void task_end(struct core *core, struct ref task, const char *result,
     const char *const *error, unsigned nerror);
 
+/* Writes the end of c's task into a transaction that ends its work too, so that
+ * a crash cannot come between the two. -1: in t. Without a task a no-op. */
+int task_end_in(struct tx *t, struct call *c);
+
 /* How to stop what a task does; called by task.cancel from another thread. */
 void task_set_cancel(struct core *core, struct ref task,
     void (*cancel)(void *arg), void *arg);
