@@ -95,6 +95,10 @@ const struct record *tx_get(struct tx *t, int cls, struct ref ref);
 int tx_each(struct tx *t, int cls, int (*fn)(const struct record *r, void *arg),
     void *arg);
 
+/* The object of a class whose last published change is longest ago, among those
+ * that t still sees; NULL: none is published. */
+const struct record *tx_oldest(struct tx *t, int cls);
+
 /* Every change answers 0, or -1 with the reason kept in the transaction
  * (tx_error); from then on the transaction can only be aborted or its commit
  * fails with that reason, so a writer may check once. */

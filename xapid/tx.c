@@ -155,6 +155,19 @@ tx_each(struct tx *t, int cls, int (*fn)(const struct record *r, void *arg),
 	return rc;
 }
 
+const struct record *
+tx_oldest(struct tx *t, int cls)
+{
+	const struct record *head = NULL;
+
+	pthread_rwlock_rdlock(&t->db->publication);
+	for (struct row *row = t->db->tables[cls].oldest; row && !head;
+	     row = row->newer)
+		head = row->head;
+	pthread_rwlock_unlock(&t->db->publication);
+	return head;
+}
+
 /* The change entry of a row in this transaction, made if need be. NULL: no
  * memory. */
 static struct change *
