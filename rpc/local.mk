@@ -5,6 +5,8 @@ noinst_LIBRARIES += librpc.a
 librpc_a_SOURCES = \
 	rpc/base64.c \
 	rpc/base64.h \
+	rpc/client.c \
+	rpc/client.h \
 	rpc/certificate.c \
 	rpc/compress.c \
 	rpc/compress.h \
