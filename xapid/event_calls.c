@@ -65,8 +65,8 @@ user_add(const char *sid)
 	return u;
 }
 
-static int
-count_in(struct call *c)
+int
+event_count_in(struct call *c)
 {
 	struct waiting_user *u;
 	int rc = 0;
@@ -85,8 +85,8 @@ count_in(struct call *c)
 	return rc;
 }
 
-static void
-count_out(const struct call *c)
+void
+event_count_out(const struct call *c)
 {
 	struct waiting_user *u;
 
@@ -163,7 +163,7 @@ event_wait_free(struct event_wait *w)
 		return;
 	disarm(w);
 	if (w->counted)
-		count_out(w->call);
+		event_count_out(w->call);
 	event_filter_free(&w->filter);
 	free(w);
 }
@@ -212,7 +212,7 @@ wait_new(struct call *c, void (*again)(struct call *c))
 	w->call = c;
 	w->again = again;
 	c->wait = w;
-	if (count_in(c) < 0)
+	if (event_count_in(c) < 0)
 		return NULL; /* call_free releases it */
 	w->counted = true;
 	return w;

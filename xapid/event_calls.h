@@ -24,6 +24,11 @@ void event_token_format(uint64_t token, char out[EVENT_TOKEN_CHARS + 1]);
 /* Seconds as event.from takes them: out of range means a day. */
 int64_t event_deadline(double timeout_s);
 
+/* Waiting calls and streams count against their user (attack A3). -1: TOO_BUSY
+ * was raised; else event_count_out is due. */
+int event_count_in(struct call *c);
+void event_count_out(const struct call *c);
+
 /* Ends a wait that call_free finds still there. NULL is fine. */
 void event_wait_free(struct event_wait *w);
 /* Registrations of event.register end with their session. */

@@ -149,8 +149,8 @@ static const int refreshed[] = { FIELD_host_API_version_major,
 	FIELD_host_API_version_minor, FIELD_host_API_version_vendor,
 	FIELD_host_software_version, FIELD_host_capabilities,
 	FIELD_host_sched_policy, FIELD_host_supported_bootloaders,
-	FIELD_host_cpu_info, FIELD_host_license_params, FIELD_host_edition,
-	FIELD_host_editions, FIELD_host_bios_strings, FIELD_host_chipset_info,
+	FIELD_host_cpu_info, FIELD_host_license_params, FIELD_host_editions,
+	FIELD_host_bios_strings, FIELD_host_chipset_info,
 	FIELD_host_memory_overhead, FIELD_host_https_only,
 	FIELD_host_virtual_hardware_platform_versions };
 

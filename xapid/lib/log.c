@@ -24,6 +24,7 @@
 #endif
 
 #include "lib/clock.h"
+#include "lib/logring.h"
 #include "lib/text.h"
 
 #define TEXT_MAX 2048 /* bytes of a message; longer ones end in "..." */
@@ -178,11 +179,26 @@ escape(const char *text, size_t len, char *out)
 	return (size_t)(p - out);
 }
 
+/* "20261122T08:26:13Z error: text" */
+static void
+remember(enum log_level level, const char *text, size_t len)
+{
+	char date[DATE_CHARS + 1], line[4 * TEXT_MAX + 64];
+	int n;
+
+	date_format(clock_wall_sec(), date);
+	n = snprintf(line, sizeof line, "%s %s: %.*s", date, level_names[level],
+	    (int)len, text);
+	if (n > 0)
+		logring_add(line, (size_t)n);
+}
+
 void
 log_at(enum log_level level, const char *fmt, ...)
 {
 	char text[TEXT_MAX + 1], safe[4 * TEXT_MAX];
 	int n, saved = errno; /* for %m, and for the caller */
+	size_t len;
 	va_list ap;
 
 	if ((int)level > atomic_load_explicit(&max_level, memory_order_relaxed))
@@ -194,8 +210,11 @@ log_at(enum log_level level, const char *fmt, ...)
 		n = TEXT_MAX;
 		memset(text + n - 3, '.', 3);
 	}
-	if (n >= 0)
-		sink(level, safe, escape(text, (size_t)n, safe));
+	if (n >= 0) {
+		len = escape(text, (size_t)n, safe);
+		sink(level, safe, len);
+		remember(level, safe, len);
+	}
 	errno = saved;
 }
 
