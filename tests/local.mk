@@ -36,6 +36,7 @@ unit_tests = \
 	tests/unit/test_rbac \
 	tests/unit/test_tx \
 	tests/unit/test_rpc_call \
+	tests/unit/test_rpc_client \
 	tests/unit/test_rpc_exchange \
 	tests/unit/test_rpc_local \
 	tests/unit/test_rpc_refuse \
@@ -54,7 +55,6 @@ fuzz_tests = \
 # Python, run as they are.
 python_tests = \
 	tests/api/test_login.py \
-	tests/api/test_pam.py \
 	tests/api/test_rbac.py \
 	tests/api/test_sessions.py \
 	tests/api/test_world.py \
@@ -67,6 +67,12 @@ python_tests = \
 	datamodel/gen/tests/test_templates.py \
 	tests/api/test_calls.py \
 	tests/api/test_conformance.py \
+	tests/api/test_blob.py \
+	tests/api/test_events_stream.py \
+	tests/api/test_host.py \
+	tests/api/test_message.py \
+	tests/api/test_plugins.py \
+	tests/api/test_pool.py \
 	tests/lint/test_layers.py \
 	tests/lint/test_lists.py \
 	tests/lint/test_man.py \

@@ -17,8 +17,10 @@ struct plans;     /* plan.c */
 struct core_config {
 	const char *state_dir;  /* database, blobs, audit log, certificate */
 	const char *users_file; /* NULL: PAM */
-	const char *plugin_dirs[4]; /* NULL-terminated */
-	const char *backend;        /* "simulator" or "libxl" */
+	const char *plugin_dirs[4];    /* NULL-terminated */
+	const char *extension_dirs[4]; /* the same */
+	unsigned plugin_timeout_s;     /* 7,200 */
+	const char *backend;           /* "simulator" or "libxl" */
 	/* software_version and friends; see host_identity.c */
 	const char *product_brand, *product_version, *platform_version;
 	unsigned max_sessions_per_user;       /* 500 */
@@ -41,6 +43,12 @@ struct core {
 	struct auth *auth;
 	struct switchboard *switchboard; /* to the workers */
 	struct plans *plans;
+	/* The wire's certificate, as rpc/rpc.h; set by main.c, where there is
+	 * one to show. */
+	int (*make_certificate)(const char *path, const char *const names[],
+	    char *err, size_t err_size);
+	int (*reload_certificate)(struct core *core, char *err,
+	    size_t err_size);
 	struct ref pool, host;   /* this pool; this host (localhost) */
 	int64_t started;         /* seconds since 1970 */
 	const char *certificate; /* path of the PEM file, or NULL */

@@ -59,7 +59,7 @@ static const struct http_row {
 	ROW("GET", "/host_backup", "get_host_backup", "pool-admin", 0, NULL),
 	ROW("PUT", "/host_restore", "put_host_restore", "pool-admin", 0, NULL),
 	ROW("GET", "/host_logs_download", "get_host_logs_download",
-	    "pool-operator", 0, NULL),
+	    "pool-operator", 0, http_get_host_logs),
 	ROW("PUT", "/pool_patch_upload", "put_pool_patch_upload",
 	    "pool-operator", 0, NULL),
 	ROW("GET", "/vncsnapshot", "get_vncsnapshot", "vm-operator", 0, NULL),
@@ -70,7 +70,7 @@ static const struct http_row {
 	ROW("GET", "/sync_config_files", "get_config_sync", "pool-admin", 0,
 	    NULL),
 	ROW("GET", "/system-status", "get_system_status", "pool-operator", 0,
-	    NULL),
+	    http_get_system_status),
 	ROW("GET", "/vm_rrd", "vm_rrd", "read-only", 0, NULL),
 	ROW("GET", "/vm_rrds", "get_vm_rrds", "read-only", 0, NULL),
 	ROW("GET", "/host_rrd", "host_rrd", "read-only", 0, NULL),
@@ -78,15 +78,16 @@ static const struct http_row {
 	ROW("GET", "/sr_rrd", "sr_rrd", "read-only", 0, NULL),
 	ROW("GET", "/rrd_updates", "rrd_updates", "read-only", 0, NULL),
 	ROW("PUT", "/rrd", "rrd", "pool-admin", 0, NULL),
-	ROW("GET", "/blob", "get_blob", "read-only", INSIDE, NULL),
-	ROW("PUT", "/blob", "put_blob", "vm-power-admin", 0, NULL),
+	ROW("GET", "/blob", "get_blob", "read-only", INSIDE, http_get_blob),
+	ROW("PUT", "/blob", "put_blob", "vm-power-admin", 0, http_put_blob),
 	ROW("PUT", "/messages", "put_messages", "vm-power-admin", 0, NULL),
 	ROW("CONNECT", "/remotecmd", "connect_remotecmd", "pool-admin", 0,
 	    NULL),
 	ROW("GET", "/wlb_report", "get_wlb_report", "read-only", 0, NULL),
 	ROW("GET", "/wlb_diagnostics", "get_wlb_diagnostics", "read-only", 0,
 	    NULL),
-	ROW("GET", "/audit_log", "get_audit_log", "read-only", 0, NULL),
+	ROW("GET", "/audit_log", "get_audit_log", "read-only", 0,
+	    http_get_audit_log),
 	ROW("GET", "/update", "get_pool_update_download", "read-only", INSIDE,
 	    NULL),
 	ROW("GET", "/repository", "get_repository", NULL, ROOT_ONLY, NULL),
@@ -98,7 +99,7 @@ static const struct http_row {
 	    NULL),
 	ROW("PUT", "/bundle", "put_bundle", "pool-operator", 0, NULL),
 	/* ours: events as a stream */
-	ROW("GET", "/events", "get_events", "read-only", 0, NULL),
+	ROW("GET", "/events", "get_events", "read-only", 0, http_get_events),
 #undef ROW
 };
 
@@ -245,23 +246,25 @@ http_fail(struct http_exchange *x, const struct call *c)
 }
 
 const struct record *
-http_object(struct http_exchange *x, struct call *c, int cls)
+http_find(struct http_exchange *x, struct call *c, int cls)
 {
 	const char *text = http_query(x, "ref", 0);
-	const struct record *r = NULL;
 	struct ref ref;
 
-	if (text) {
-		if (ref_parse(text, &ref))
-			r = db_get(c->db, cls, ref);
-	} else if ((text = http_query(x, "uuid", 0))) {
-		r = db_get_by_uuid(c->db, cls, text);
-	} else {
-		http_answer(x, 400, NULL, NULL, 0);
-		return NULL;
-	}
+	if (text)
+		return ref_parse(text, &ref) ? db_get(c->db, cls, ref) : NULL;
+	text = http_query(x, "uuid", 0);
+	return text ? db_get_by_uuid(c->db, cls, text) : NULL;
+}
+
+const struct record *
+http_object(struct http_exchange *x, struct call *c, int cls)
+{
+	const struct record *r = http_find(x, c, cls);
+	bool named = http_query(x, "ref", 0) || http_query(x, "uuid", 0);
+
 	if (!r)
-		http_answer(x, 404, NULL, NULL, 0);
+		http_answer(x, named ? 404 : 400, NULL, NULL, 0);
 	return r;
 }
 

@@ -25,8 +25,10 @@ int http_authenticate(struct http_exchange *x, struct call *c,
  * parameters stand in the body as text. */
 void http_fail(struct http_exchange *x, const struct call *c);
 
-/* The object of class cls named by ref= or uuid= (names[0], names[1] where
- * other words are used; NULL: those). Counted. NULL: 400 or 404 answered. */
+/* The object of class cls named by ref= or uuid=, counted, or NULL. */
+const struct record *http_find(struct http_exchange *x, struct call *c,
+    int cls);
+/* The same; NULL: 400 or 404 answered. */
 const struct record *http_object(struct http_exchange *x, struct call *c,
     int cls);
 

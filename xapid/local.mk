@@ -16,6 +16,8 @@ libxapidlib_a_SOURCES = \
 	xapid/lib/file.h \
 	xapid/lib/log.c \
 	xapid/lib/log.h \
+	xapid/lib/logring.c \
+	xapid/lib/logring.h \
 	xapid/lib/proc.c \
 	xapid/lib/proc.h \
 	xapid/lib/ref.c \
@@ -61,11 +63,21 @@ libxapidcore_a_SOURCES = \
 	xapid/auth_users.h \
 	xapid/adopt.c \
 	xapid/adopt.h \
+	xapid/blob.c \
+	xapid/blob.h \
+	xapid/blob_http.c \
+	xapid/blob_store.c \
+	xapid/blob_store.h \
 	xapid/builder.c \
 	xapid/builder.h \
 	xapid/call.c \
 	xapid/call.h \
 	xapid/call_private.h \
+	xapid/certificate.c \
+	xapid/certificate.h \
+	xapid/collect.c \
+	xapid/collect.h \
+	xapid/collect_http.c \
 	xapid/core.h \
 	xapid/db.c \
 	xapid/db.h \
@@ -86,19 +98,29 @@ libxapidcore_a_SOURCES = \
 	xapid/db_xml_cell.c \
 	xapid/db_xml_read.c \
 	xapid/dispatch.c \
+	xapid/edit.c \
+	xapid/edit.h \
 	xapid/event.c \
 	xapid/event.h \
+	xapid/event_calls.c \
+	xapid/event_calls.h \
+	xapid/event_filter.c \
+	xapid/host.c \
 	xapid/host_certificate.c \
 	xapid/host_certificate.h \
 	xapid/host_facts.c \
 	xapid/host_facts.h \
 	xapid/host_identity.c \
 	xapid/host_identity.h \
-	xapid/event_calls.c \
-	xapid/event_calls.h \
-	xapid/event_filter.c \
+	xapid/host_info.c \
+	xapid/host_operations.c \
+	xapid/host_operations.h \
+	xapid/host_ssh.c \
+	xapid/host_ssh.h \
+	xapid/host_time.c \
 	xapid/http.c \
 	xapid/http.h \
+	xapid/http_events.c \
 	xapid/implicit.c \
 	xapid/mac.c \
 	xapid/mac.h \
@@ -111,6 +133,12 @@ libxapidcore_a_SOURCES = \
 	xapid/priv.h \
 	xapid/priv_private.h \
 	xapid/maker.h \
+	xapid/message.c \
+	xapid/message.h \
+	xapid/plugin.c \
+	xapid/pool.c \
+	xapid/pool_certificates.c \
+	xapid/pool_config.c \
 	xapid/query.c \
 	xapid/rbac.c \
 	xapid/rbac.h \
@@ -118,6 +146,7 @@ libxapidcore_a_SOURCES = \
 	xapid/role.c \
 	xapid/schema.h \
 	xapid/secret.c \
+	xapid/server_certificate.c \
 	xapid/session.c \
 	xapid/session.h \
 	xapid/session_login.c \

@@ -13,6 +13,8 @@
 #include "auth.h"
 #include "call.h"
 #include "db_engine.h"
+#include "host_operations.h"
+#include "host_ssh.h"
 #include "http.h"
 #include "lib/clock.h"
 #include "lib/fault.h"
@@ -119,6 +121,8 @@ start_core(struct daemon *d)
 				"folder");
 	if (world_create(core, &world) < 0)
 		return complain("cannot set up the pool; the log says why");
+	if (host_operations_start(core->db) < 0 || host_ssh_start(core) < 0)
+		return complain("cannot bring the hosts up to date");
 	core->switchboard = switch_new(core);
 	core->plans = plans_new(core);
 	if (!core->switchboard || !core->plans)
@@ -168,6 +172,15 @@ ensure_certificate(struct daemon *d)
 }
 
 static int
+reload_certificate(struct core *core, char *err, size_t err_size)
+{
+	struct daemon *d =
+	    (struct daemon *)((char *)core - offsetof(struct daemon, core));
+
+	return rpc_reload_certificate(d->rpc, err, err_size);
+}
+
+static int
 start_wire(struct daemon *d)
 {
 	const struct options *o = &d->options;
@@ -185,6 +198,10 @@ start_wire(struct daemon *d)
 
 	call_service_init(&d->service, &d->core);
 	http_routes_init(&routes, &d->core);
+	if (d->core.certificate) {
+		d->core.make_certificate = rpc_make_certificate;
+		d->core.reload_certificate = reload_certificate;
+	}
 	d->rpc = rpc_start(&config, &d->service, &routes, err, sizeof(err));
 	return d->rpc ? 0 : complain(err);
 }
@@ -240,8 +257,10 @@ stop(struct daemon *d)
 	atomic_store(&core->stopping, true);
 	if (d->rpc)
 		rpc_stop(d->rpc, STOP_GRACE_MS);
-	if (core->timers && core->db)
+	if (core->timers && core->db) {
+		host_ssh_stop(core);
 		tasks_stop(core);
+	}
 	plans_stop(core->plans, STOP_GRACE_MS);
 	switch_free(core->switchboard);
 	sessions_stop(core->sessions);

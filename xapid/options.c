@@ -153,7 +153,7 @@ read_plugin_dir(struct reader *r, void *to, const char *value)
 			dirs[i] = value;
 			return 0;
 		}
-	return bad(r, value, "more than three folders of plugins");
+	return bad(r, value, "more than three folders");
 }
 
 /* ---- the options ---- */
@@ -186,6 +186,10 @@ static const struct option_row {
 	    "refuse calls over plain HTTP" },
 	{ "plugins", read_plugin_dir, AT(core.plugin_dirs), "DIR",
 	    "folder of plugins for host.call_plugin; may be repeated" },
+	{ "plugin-timeout", read_number, AT(core.plugin_timeout_s), "SECONDS",
+	    "after which a plugin is killed (default: 7200)" },
+	{ "extensions", read_plugin_dir, AT(core.extension_dirs), "DIR",
+	    "folder of API extensions; may be repeated" },
 	{ "product-brand", read_text, AT(core.product_brand), "NAME",
 	    "as clients want to see it (default: XCP)" },
 	{ "product-version", read_text, AT(core.product_version), "X.Y.Z",
@@ -274,6 +278,7 @@ set_defaults(struct options *o)
 			.max_event_calls_per_user = 256,
 			.max_tasks_per_user = 10000,
 			.max_messages = 10000,
+			.plugin_timeout_s = 7200,
 			.max_blob_bytes = UINT64_C(64) << 20,
 		},
 		.config_file = SYSCONFDIR "/xapid/xapid.conf",
@@ -458,6 +463,10 @@ options_read(struct options *o, int argc, char **argv, char *err,
 	if (!o->core.plugin_dirs[0]) {
 		o->core.plugin_dirs[0] = SYSCONFDIR "/xapi.d/plugins";
 		o->core.plugin_dirs[1] = PKGLIBEXECDIR "/plugins";
+	}
+	if (!o->core.extension_dirs[0]) {
+		o->core.extension_dirs[0] = SYSCONFDIR "/xapi.d/extensions";
+		o->core.extension_dirs[1] = PKGLIBEXECDIR "/extensions";
 	}
 	return 0;
 }

@@ -29,9 +29,11 @@ RANK = {'lib': 0, 'model': 1, 'generated tables': 2, 'db, event': 3,
         'call, task, plan': 4, 'class files': 5, 'mains': 6}
 # Folders beside xapid/, and the headers by which one of them and the core
 # know each other: a table of functions goes one way or the other at start. The
-# encoder is there because a task keeps its result as wire text.
+# encoder is there because a task keeps its result as wire text, the client and
+# the decoder because plugins and extensions speak as clients do.
 SIDES = ('rpc', 'domain', 'storage', 'network', 'metrics', 'cli')
-CONTRACTS = ('rpc/service.h', 'rpc/exchange.h', 'rpc/encode.h')
+CONTRACTS = ('rpc/service.h', 'rpc/exchange.h', 'rpc/encode.h',
+             'rpc/client.h', 'rpc/decode.h')
 
 INCLUDE = re.compile(r'\s*#\s*include\s+"([^"]+)"')
 
