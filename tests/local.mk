@@ -54,6 +54,7 @@ fuzz_tests = \
 
 # Python, run as they are.
 python_tests = \
+	tests/api/test_db.py \
 	tests/api/test_login.py \
 	tests/api/test_rbac.py \
 	tests/api/test_sessions.py \

@@ -64,7 +64,7 @@ static const struct http_row {
 	    "pool-operator", 0, NULL),
 	ROW("GET", "/vncsnapshot", "get_vncsnapshot", "vm-operator", 0, NULL),
 	ROW("GET", "/pool/xmldbdump", "get_pool_xml_db_sync", "pool-admin", 0,
-	    NULL),
+	    http_get_xmldbdump),
 	ROW("PUT", "/pool/xmldbdump", "put_pool_xml_db_sync", "pool-admin", 0,
 	    NULL),
 	ROW("GET", "/sync_config_files", "get_config_sync", "pool-admin", 0,

@@ -121,6 +121,7 @@ libxapidcore_a_SOURCES = \
 	xapid/http.c \
 	xapid/http.h \
 	xapid/http_events.c \
+	xapid/http_xmldbdump.c \
 	xapid/implicit.c \
 	xapid/mac.c \
 	xapid/mac.h \
