@@ -4,6 +4,7 @@
 
 # Each is built from the .c file of its name.
 unit_tests = \
+	tests/unit/test_crash \
 	tests/unit/test_db \
 	tests/unit/test_db_check \
 	tests/unit/test_db_fault \

@@ -418,7 +418,8 @@ plan_insert(struct script *s, int c, uint32_t rare)
 	struct record *r = blank_record(s->arena, c);
 	char *uuid = arena_alloc(s->arena, UUID_CHARS + 1);
 
-	r->self = (struct ref){ rng_next(&s->rng) >> 1, rng_next(&s->rng) };
+	r->self = (struct ref){ rng_next(&s->rng) >> 8, rng_next(&s->rng) };
+	r->self.hi |= (uint64_t)s->owner << 56;
 	for (unsigned i = 0; i < cls->nfields; i++)
 		if (is_for_script(&cls->fields[i], cls) &&
 		    rng_below(&s->rng, rare) == 0)
@@ -621,8 +622,8 @@ dump_record(const struct record *r, unsigned what, struct bytes *out)
 	bytes_puts(out, "\n");
 }
 
-void
-dump_db(struct db *db, unsigned what, struct bytes *out)
+static void
+dump_some(struct db *db, unsigned what, int owner, struct bytes *out)
 {
 	for (int c = 0; c < CLASS_COUNT; c++) {
 		const struct record **all;
@@ -636,10 +637,23 @@ dump_db(struct db *db, unsigned what, struct bytes *out)
 		if (n)
 			qsort(all, n, sizeof(*all), by_self);
 		for (uint32_t i = 0; i < n; i++)
-			dump_record(all[i], what, out);
+			if (owner < 0 || (int)(all[i]->self.hi >> 56) == owner)
+				dump_record(all[i], what, out);
 		db_release_all(all, n);
 	}
 	bytes_cstr(out);
+}
+
+void
+dump_db(struct db *db, unsigned what, struct bytes *out)
+{
+	dump_some(db, what, -1, out);
+}
+
+void
+dump_owner(struct db *db, uint8_t owner, struct bytes *out)
+{
+	dump_some(db, 0, owner, out);
 }
 
 /* ---- invariants ---- */

@@ -40,6 +40,7 @@ struct script {
 	struct rng rng;
 	struct arena *arena; /* of the next transaction */
 	unsigned limit;      /* objects at most, up to SCRIPT_OBJECTS */
+	uint8_t owner;       /* first byte of every reference; 0: any */
 	unsigned n, before;
 	struct script_object {
 		int cls;
@@ -74,6 +75,8 @@ int script_step(struct script *s, struct db *db, struct db_error *e);
 /* Every object and field, in an order of its own: equal texts are equal
  * databases. Sets of derived fields are sorted. */
 void dump_db(struct db *db, unsigned what, struct bytes *out);
+/* Only the objects that a script with this owner made. */
+void dump_owner(struct db *db, uint8_t owner, struct bytes *out);
 /* "" or what does not hold: references exist and are of the right class, the
  * derived sides say what the stored ones say, uuids and names are found, and
  * changes are in order. In the arena. */
