@@ -49,6 +49,7 @@ struct core {
 	    char *err, size_t err_size);
 	int (*reload_certificate)(struct core *core, char *err,
 	    size_t err_size);
+	bool new_pool;           /* this start made the pool */
 	struct ref pool, host;   /* this pool; this host (localhost) */
 	int64_t started;         /* seconds since 1970 */
 	const char *certificate; /* path of the PEM file, or NULL */

@@ -102,9 +102,7 @@ start_core(struct daemon *d)
 		.sim_vms = d->options.sim_vms,
 	};
 	char err[512];
-	bool fresh;
 
-	fresh = db_count(core->db, CLASS_pool) == 0;
 	core->config = &d->options.core;
 	core->started = clock_wall_sec();
 	core->threads = threads_new("call", WORKER_THREADS, WORKER_QUEUE);
@@ -127,7 +125,7 @@ start_core(struct daemon *d)
 	core->plans = plans_new(core);
 	if (!core->switchboard || !core->plans)
 		return complain("out of memory or threads");
-	if (adopt_domains(core, fresh) < 0)
+	if (adopt_domains(core, core->new_pool) < 0)
 		return complain("cannot learn which domains there are");
 	/* First, so that their tasks are known to go on. */
 	if (plans_resume(core->plans, vm_power_kinds) < 0)

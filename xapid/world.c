@@ -440,6 +440,7 @@ world_create(struct core *core, const struct world_options *o)
 		rc = -1;
 	else
 		rc = world_make(core, o);
+	core->new_pool = !p || builder_find(&p->other_config, MARK);
 	db_release_all(pools, n);
 	if (rc == 0)
 		rc = host_certificate_refresh(core);
