@@ -191,7 +191,9 @@ refuse(struct auth *a, struct auth_request *r)
 	r->flood = r->lane >= LANE_SHARED;
 	if (r->flood)
 		tell_refused(a, r);
-	if (!r->flood || r->holds_thread || !hold_back(a, r))
+	/* What PAM takes for a locked or an unknown account is its own affair:
+	 * all its refusals come at the same time. */
+	if ((r->flood ? r->holds_thread : a->path != NULL) || !hold_back(a, r))
 		r->done(r);
 }
 
