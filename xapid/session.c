@@ -253,7 +253,7 @@ insert_record(struct tx *t, struct core *core, const struct seat *seat,
 	};
 
 	if (!n->local_superuser &&
-	    rbac_names(tx_arena(t), n->roles, &r.rbac_permissions) < 0)
+	    rbac_names(n->roles, &r.rbac_permissions) < 0)
 		return -1;
 	return tx_insert(t, &r.r, NULL);
 }

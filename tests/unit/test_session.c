@@ -159,6 +159,7 @@ test_record(void)
 	CU_ASSERT_STRING_EQUAL(s->auth_user_name, "alice");
 	CU_ASSERT_STRING_EQUAL(s->originator, "terraform");
 	CU_ASSERT_EQUAL(s->rbac_permissions.n, 1384);
+	CU_ASSERT(s->r.size < 1000); /* the names are shared */
 	CU_ASSERT_EQUAL(s->tasks.n, 0);
 	CU_ASSERT(ref_is_null(s->parent));
 	CU_ASSERT(!s->client_certificate);
