@@ -57,6 +57,7 @@ fuzz_tests = \
 python_tests = \
 	tests/api/test_db.py \
 	tests/api/test_login.py \
+	tests/api/test_pam.py \
 	tests/api/test_rbac.py \
 	tests/api/test_sessions.py \
 	tests/api/test_world.py \

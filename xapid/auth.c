@@ -413,11 +413,10 @@ auth_fail(struct call *c, const char *user)
 
 /* ---- the whole ---- */
 
+/* Under lock. */
 static void
 look_again_later(struct auth *a)
 {
-	LOCK_SCOPE(&a->lock);
-
 	if (!a->closing)
 		(void)timer_set(a->core->timers, &a->look,
 		    clock_mono_ns() +
@@ -434,9 +433,9 @@ look_run(void *arg)
 		auth_users_refresh(a);
 	else
 		auth_accounts_refresh(a);
-	look_again_later(a);
 	pthread_mutex_lock(&a->lock);
 	a->looking = false;
+	look_again_later(a);
 	pthread_cond_broadcast(&a->idle);
 	pthread_mutex_unlock(&a->lock);
 }
@@ -447,14 +446,11 @@ look(struct timer *t)
 {
 	struct auth *a =
 	    (struct auth *)((char *)t - offsetof(struct auth, look));
+	bool due = !a->path || auth_users_changed(a);
+	LOCK_SCOPE(&a->lock);
 
-	if (a->path && !auth_users_changed(a)) {
-		look_again_later(a);
-		return;
-	}
-	pthread_mutex_lock(&a->lock);
-	a->looking = !a->closing && threads_run(a->threads, look_run, a) == 0;
-	pthread_mutex_unlock(&a->lock);
+	a->looking =
+	    due && !a->closing && threads_run(a->threads, look_run, a) == 0;
 	if (!a->looking)
 		look_again_later(a);
 }
@@ -516,7 +512,9 @@ auth_open(struct core *core, char *err, size_t err_size)
 		return -1;
 	}
 	core->auth = a;
+	pthread_mutex_lock(&a->lock);
 	look_again_later(a);
+	pthread_mutex_unlock(&a->lock);
 	return 0;
 }
 

@@ -303,13 +303,13 @@ session_create(struct core *core, const struct session_new *n,
 		free(seat);
 		return -1;
 	}
+	self = seat->who.session; /* once it has its seat, others may end it */
 	*changed_r = !roles_still_hold(t, n);
 	if (*changed_r || take_seat(s, t, seat, n, victims, &nvictims) < 0) {
 		tx_abort(t);
 		free(seat);
 		return -1;
 	}
-	self = seat->who.session; /* others may end it from now on */
 	if (tx_commit_wait(t, NULL) < 0) {
 		(void)session_end(core, self);
 		return -1;
