@@ -7,6 +7,29 @@ datamodel_files = \
 	datamodel/bond.class \
 	datamodel/caller.class \
 	datamodel/certificate.class \
+	datamodel/cli/access.cli \
+	datamodel/cli/cluster.cli \
+	datamodel/cli/diagnostic.cli \
+	datamodel/cli/driver.cli \
+	datamodel/cli/gpu.cli \
+	datamodel/cli/group.cli \
+	datamodel/cli/host.cli \
+	datamodel/cli/limit.cli \
+	datamodel/cli/network.cli \
+	datamodel/cli/observer.cli \
+	datamodel/cli/pif.cli \
+	datamodel/cli/pool.cli \
+	datamodel/cli/pvs.cli \
+	datamodel/cli/sr.cli \
+	datamodel/cli/task.cli \
+	datamodel/cli/update.cli \
+	datamodel/cli/usb.cli \
+	datamodel/cli/vbd.cli \
+	datamodel/cli/vdi.cli \
+	datamodel/cli/vif.cli \
+	datamodel/cli/vm.cli \
+	datamodel/cli/vtpm.cli \
+	datamodel/cli/words \
 	datamodel/cluster.class \
 	datamodel/cluster_host.class \
 	datamodel/console.class \
@@ -85,6 +108,7 @@ datamodel_files = \
 	datamodel/vusb.class
 
 datamodel_generator = \
+	datamodel/gen/c_cli.py \
 	datamodel/gen/c_dispatch.py \
 	datamodel/gen/c_errors.py \
 	datamodel/gen/c_header.py \
@@ -93,6 +117,8 @@ datamodel_generator = \
 	datamodel/gen/c_tables.py \
 	datamodel/gen/c_templates.py \
 	datamodel/gen/check.py \
+	datamodel/gen/cli_check.py \
+	datamodel/gen/cli_reader.py \
 	datamodel/gen/cnames.py \
 	datamodel/gen/generate.py \
 	datamodel/gen/golden.py \
@@ -112,6 +138,7 @@ EXTRA_DIST += \
 	datamodel/gen/tests/fixture.py
 
 datamodel_made = \
+	gen/cli_words_gen.c \
 	gen/dispatch_gen.c \
 	gen/errors_gen.c \
 	gen/errors_gen.h \
@@ -123,6 +150,10 @@ datamodel_made = \
 	gen/templates_gen.c \
 	gen/templates_gen.h
 
+# The half of the tables of xe that knows the daemon's functions.
+datamodel_made_core = \
+	gen/cli_table_gen.c
+
 # For people and for programs that make clients.
 datamodel_docs = \
 	gen/openrpc.json \
@@ -131,8 +162,9 @@ datamodel_docs = \
 doc_DATA = gen/reference.html
 pkgdata_DATA = gen/openrpc.json
 
-BUILT_SOURCES += $(datamodel_made)
+BUILT_SOURCES += $(datamodel_made) $(datamodel_made_core)
 nodist_libxapidmodel_a_SOURCES += $(datamodel_made)
+nodist_libxapidcore_a_SOURCES += $(datamodel_made_core)
 
 # A file whose content stays the same keeps its time, and nothing is compiled
 # again because of it.
@@ -142,12 +174,13 @@ gen/stamp: $(datamodel_files) $(datamodel_generator)
 	rm -rf gen/new && $(MKDIR_P) gen/new && \
 	$(PYTHON) -B $(srcdir)/datamodel/gen/generate.py --require-docs \
 	    --out gen/new $(srcdir)/datamodel && \
-	for f in $(datamodel_made) $(datamodel_docs); do \
+	for f in $(datamodel_made) $(datamodel_made_core) \
+	    $(datamodel_docs); do \
 		n=gen/new/$${f#gen/}; \
 		cmp -s $$n $$f || mv -f $$n $$f || exit 1; \
 	done && rm -rf gen/new && touch $@
 
-$(datamodel_made) $(datamodel_docs): gen/stamp
+$(datamodel_made) $(datamodel_made_core) $(datamodel_docs): gen/stamp
 	@test -f $@ || { rm -f gen/stamp; $(MAKE) $(AM_MAKEFLAGS) gen/stamp; }
 
 clean-local-datamodel:
@@ -156,9 +189,10 @@ clean-local-datamodel:
 # A tarball has the made files, newer than what they are made from, so that
 # make finds them up to date in the source folder and needs no Python. None of
 # them may be older than the stamp.
-dist-hook-datamodel: $(datamodel_made) $(datamodel_docs)
+dist-hook-datamodel: $(datamodel_made) $(datamodel_made_core) $(datamodel_docs)
 	$(MKDIR_P) $(distdir)/gen
-	for f in $(datamodel_made) $(datamodel_docs); do \
+	for f in $(datamodel_made) $(datamodel_made_core) \
+	    $(datamodel_docs); do \
 		if test -f $$f; then cp $$f $(distdir)/$$f; \
 		else cp $(srcdir)/$$f $(distdir)/$$f; fi || exit 1; \
 	done

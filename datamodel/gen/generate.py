@@ -13,6 +13,7 @@ import argparse
 import os
 import sys
 
+import c_cli
 import c_dispatch
 import c_errors
 import c_header
@@ -20,6 +21,8 @@ import c_schema
 import c_tables
 import c_templates
 import check
+import cli_check
+import cli_reader
 import golden
 import openrpc
 import reader
@@ -28,8 +31,8 @@ import reference
 import schema
 from model import Report
 
-BACK_ENDS = (c_header, c_tables, c_dispatch, c_errors, c_schema, openrpc,
-             reference, c_templates)
+BACK_ENDS = (c_header, c_tables, c_dispatch, c_errors, c_schema, c_cli,
+             openrpc, reference, c_templates)
 
 
 def load(root, require_docs=False, update=False):
@@ -38,6 +41,9 @@ def load(root, require_docs=False, update=False):
     model = reader.read(root, report)
     model.templates = templates.read(root, report)
     check.complete(model, root, report)
+    model.cli = cli_reader.read(root, report)
+    if not report.errors:
+        cli_check.complete(model, report)
     if not report.errors:
         golden.check(model, root, report, update)
         schema.check(model, root, report, update)

@@ -15,7 +15,8 @@ import sys
 LAYERS = [
     ('lib', r'xapid/lib/'),
     ('model',
-     r'xapid/(frame|value|model|record|refbuf)(_\w+)?\.[ch]$|gen/model_gen\.h$'),
+     r'xapid/(cli_words|frame|value|model|record|refbuf)(_\w+)?\.[ch]$'
+     r'|gen/model_gen\.h$'),
     ('generated tables', r'gen/\w+_gen\.[ch]$'),
     ('db, event', r'xapid/(db(_\w+)?|event|schema|timer|tx)\.[ch]$'),
     ('call, task, plan',
@@ -24,9 +25,11 @@ LAYERS = [
      r'(_\w+)?\.[ch]$'),
     ('mains', r'xapid/(main\w*|options)\.[ch]$'),
     ('class files', r'xapid/\w+\.[ch]$'),
+    ('commands of xe', r'xapid/cli/\w+\.[ch]$'),
 ]
 RANK = {'lib': 0, 'model': 1, 'generated tables': 2, 'db, event': 3,
-        'call, task, plan': 4, 'class files': 5, 'mains': 6}
+        'call, task, plan': 4, 'class files': 5, 'commands of xe': 6,
+        'mains': 7}
 # Folders beside xapid/, and the headers by which one of them and the core
 # know each other: a table of functions goes one way or the other at start. The
 # encoder is there because a task keeps its result as wire text, the client and
