@@ -76,6 +76,8 @@ python_tests = \
 	tests/api/test_message.py \
 	tests/api/test_plugins.py \
 	tests/api/test_pool.py \
+	tests/api/test_xe_generic.py \
+	tests/api/test_xe_wire.py \
 	tests/lint/test_layers.py \
 	tests/lint/test_lists.py \
 	tests/lint/test_man.py \
@@ -110,6 +112,7 @@ EXTRA_DIST += \
 	tests/.clang-tidy \
 	tests/lib/facts.py \
 	tests/lib/tap.py \
+	tests/lib/thincli.py \
 	tests/lib/xapid.py \
 	tests/lint/cppcheck.h \
 	tests/lint/layers.py \

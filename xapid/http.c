@@ -98,6 +98,9 @@ static const struct http_row {
 	ROW("GET", "/updates", "get_updates", "pool-operator", CLIENT_CERT,
 	    NULL),
 	ROW("PUT", "/bundle", "put_bundle", "pool-operator", 0, NULL),
+	ROW("POST", "/cli", "post_cli", "read-only", INSIDE, http_post_cli),
+	/* ours: the same with wishes in the query */
+	ROW("POST", "/xe", "post_cli", "read-only", INSIDE, http_post_cli),
 	/* ours: events as a stream */
 	ROW("GET", "/events", "get_events", "read-only", 0, http_get_events),
 #undef ROW

@@ -31,6 +31,8 @@ libxapidlib_a_SOURCES = \
 
 # The generated tables are added in datamodel/local.mk.
 libxapidmodel_a_SOURCES = \
+	xapid/cli_words.c \
+	xapid/cli_words.h \
 	xapid/model.c \
 	xapid/model.h \
 	xapid/model_copy.c \
@@ -46,6 +48,7 @@ libxapidmodel_a_SOURCES = \
 	xapid/refbuf.h \
 	xapid/value.h
 nodist_libxapidmodel_a_SOURCES =
+nodist_libxapidcore_a_SOURCES =
 
 libxapidcore_a_SOURCES = \
 	xapid/audit.c \
@@ -78,6 +81,32 @@ libxapidcore_a_SOURCES = \
 	xapid/collect.c \
 	xapid/collect.h \
 	xapid/collect_http.c \
+	xapid/cli/args.c \
+	xapid/cli/args.h \
+	xapid/cli/call.c \
+	xapid/cli/call.h \
+	xapid/cli/cli.h \
+	xapid/cli/explain.c \
+	xapid/cli/explain.h \
+	xapid/cli/fail.c \
+	xapid/cli/frames.c \
+	xapid/cli/frames.h \
+	xapid/cli/generic.c \
+	xapid/cli/generic.h \
+	xapid/cli/help.c \
+	xapid/cli/print.c \
+	xapid/cli/print.h \
+	xapid/cli/regular.c \
+	xapid/cli/regular.h \
+	xapid/cli/select.c \
+	xapid/cli/select.h \
+	xapid/cli/serve.c \
+	xapid/cli/table.h \
+	xapid/cli/task.c \
+	xapid/cli/value.c \
+	xapid/cli/value.h \
+	xapid/cli/watch.c \
+	xapid/cli/watch.h \
 	xapid/core.h \
 	xapid/db.c \
 	xapid/db.h \
