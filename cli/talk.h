@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* One command, from the request to its exit code. (source: cli.json protocol,
+ * cli-wire.txt) */
+#ifndef XAPID_CLI_TALK_H
+#define XAPID_CLI_TALK_H
+
+#include "cli/link.h"
+#include "cli/output.h"
+#include "lib/bytes.h"
+
+/* The exit code of xe. */
+int talk_run(const struct options *o, struct output *out);
+/* The same for a command of our own, with its output gathered: each record of
+ * a list as the value of its first field. -1: it failed. */
+int talk_ask(const struct options *o, struct bytes *answer);
+
+/* ---- for transfer.c and console.c ---- */
+
+struct talk {
+	const struct options *o;
+	struct output *out;
+	struct link *link;
+	bool finished; /* we have said that we have enough */
+	int status;
+};
+
+enum talk_response { TALK_OK = 5, TALK_FAILED = 6, TALK_WAIT = 18 };
+int talk_respond(struct talk *t, enum talk_response r);
+
+#endif
