@@ -49,6 +49,7 @@ unit_tests = \
 
 # Each also has a folder tests/fuzz/corpus/NAME (without fuzz_).
 fuzz_tests = \
+	tests/fuzz/fuzz_head \
 	tests/fuzz/fuzz_jsonrpc \
 	tests/fuzz/fuzz_value \
 	tests/fuzz/fuzz_xmlrpc
