@@ -2,10 +2,15 @@
 #include "rpc/conn.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <linux/tcp.h>
+#include <netinet/in.h>
 #include <openssl/err.h>
 #include <openssl/ssl.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -39,8 +44,80 @@ conn_free(struct conn *c)
 		close(c->fd);
 	if (c->counted)
 		peers_leave(c->rpc->peers, c->key);
+	meter_unref(c->meter);
 	free(c->buf);
 	free(c);
+}
+
+struct conn *
+conn_duplicate(struct conn *c)
+{
+	int fd = fcntl(c->fd, F_DUPFD_CLOEXEC, 3);
+	struct conn *twin = fd < 0 ? NULL : conn_new(c->rpc, c->front, fd);
+
+	if (!twin)
+		return NULL;
+	twin->state = CONN_AWAY;
+	twin->served = true;
+	twin->peer = c->peer;
+	twin->key = c->key;
+	twin->counted = c->counted;
+	c->counted = false;
+	twin->taken = c->taken;
+	twin->unsure = c->unsure;
+	twin->meter = meter_ref(c->meter);
+	return twin;
+}
+
+/* Bytes that came in, ever; false when unknown. */
+static bool
+bytes_received(const struct conn *c, uint64_t *n_r)
+{
+	struct tcp_info info;
+	socklen_t len = sizeof(info);
+
+	if (c->meter) {
+		*n_r = meter_fed(c->meter);
+		return true;
+	}
+	if (c->peer.local ||
+	    getsockopt(c->fd, IPPROTO_TCP, TCP_INFO, &info, &len) < 0 ||
+	    len < offsetof(struct tcp_info, tcpi_bytes_received) +
+		    sizeof(info.tcpi_bytes_received))
+		return false;
+	*n_r = info.tcpi_bytes_received;
+	return true;
+}
+
+static uint64_t
+bytes_unread(const struct conn *c)
+{
+	int n = 0;
+
+	ioctl(c->fd, FIONREAD, &n);
+	return (uint64_t)n;
+}
+
+/* More may arrive between the two questions: asked in this order, what has
+ * been read is never found less than it is, and asked the other way round in
+ * conn_recount() never more. So an error makes us unsure, never wrong. */
+bool
+conn_is_exact(const struct conn *c)
+{
+	uint64_t unread = bytes_unread(c), received;
+
+	return !c->unsure && bytes_received(c, &received) &&
+	    received - unread == c->taken;
+}
+
+void
+conn_recount(struct conn *c)
+{
+	uint64_t received = 0;
+
+	/* A meter may be ahead by what is being sent. */
+	c->unsure = c->meter || !bytes_received(c, &received);
+	c->taken = received - bytes_unread(c);
 }
 
 bool

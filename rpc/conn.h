@@ -15,6 +15,7 @@
 #include "rpc/peer.h"
 
 struct front;
+struct meter;
 struct pump;
 struct rpc;
 TAILQ_HEAD(conn_list, conn);
@@ -65,12 +66,25 @@ struct conn {
 	/* In the engine: when it is cut off unless something happens; 0: never.
 	 * Written by the engine's thread, read by the front. */
 	_Atomic int64_t due;
+	/* Bytes that have left the socket as far as we were told, to know whether
+	 * the engine has read more than the requests we saw. */
+	uint64_t taken;
+	bool unsure;         /* taken is not exact */
+	struct meter *meter; /* owned reference; NULL: it is a TCP socket */
 };
 
 /* Takes fd, also when it fails (closed then). NULL: no memory. */
 struct conn *conn_new(struct rpc *rpc, struct front *front, int fd);
 /* Closes and forgets; NULL is fine. */
 void conn_free(struct conn *c);
+/* Another one on a duplicate of its descriptor, with its place in the counts
+ * of peers. NULL: no descriptor or memory. */
+struct conn *conn_duplicate(struct conn *c);
+/* Whether just the bytes counted in taken have left the socket; false also
+ * when that cannot be known. */
+bool conn_is_exact(const struct conn *c);
+/* Somebody who does not count has read from it: counts anew. */
+void conn_recount(struct conn *c);
 /* Appends to buf; false when there is no memory. */
 bool conn_keep(struct conn *c, const void *p, size_t n);
 /* Drops the first n bytes of buf, and buf itself when nothing is left. */

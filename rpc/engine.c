@@ -16,7 +16,6 @@
 #include "rpc/engine.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -26,6 +25,7 @@
 #include "lib/fault.h"
 #include "lib/log.h"
 #include "lib/text.h"
+#include "rpc/bulk.h"
 #include "rpc/request.h"
 
 #define CONNECTION_BYTES (32 * 1024) /* head, fields, and what is sent */
@@ -85,6 +85,16 @@ engine_add(struct engine *e, struct conn *c)
 	t->n--;
 	c->fd = -1; /* closed already */
 	conn_free(c);
+}
+
+struct conn *
+engine_duplicate(struct conn *c)
+{
+	struct conn *twin = conn_duplicate(c);
+
+	if (twin)
+		twin->last = !conn_is_exact(c);
+	return twin;
 }
 
 static int64_t
@@ -213,6 +223,24 @@ request_reset(struct request *q)
 }
 
 static void
+request_close(struct request *q)
+{
+	respond_finish(q);
+	compress_free(q->z);
+	q->z = NULL;
+	q->rpc->body_bytes -= q->body_counted;
+	if (q->busy)
+		q->rpc->busy--;
+}
+
+void
+request_end(struct request *q)
+{
+	request_close(q);
+	request_free(q);
+}
+
+static void
 on_completed(void *cls, struct MHD_Connection *mc, void **req,
     enum MHD_RequestTerminationCode why)
 {
@@ -223,11 +251,7 @@ on_completed(void *cls, struct MHD_Connection *mc, void **req,
 	if (!q)
 		return;
 	*req = NULL;
-	respond_finish(q);
-	compress_free(q->z);
-	q->rpc->body_bytes -= q->body_counted;
-	if (q->busy)
-		q->rpc->busy--;
+	request_close(q);
 	q->conn->due = idle_until(t->rpc);
 	request_reset(q);
 	if (t->nspare == SPARE_MAX) {
@@ -286,24 +310,12 @@ put_head(struct bytes *out, const struct head *h)
 static enum MHD_Result
 take_back(struct request *q, int status)
 {
-	struct conn *old = q->conn, *c;
-	int fd = fcntl(old->fd, F_DUPFD_CLOEXEC, 3);
+	struct conn *c = engine_duplicate(q->conn);
 
-	if (fd < 0)
-		return MHD_NO;
-	c = conn_new(old->rpc, old->front, fd);
 	if (!c)
 		return MHD_NO;
-	c->state = CONN_AWAY;
-	c->peer = old->peer;
-	c->key = old->key;
-	c->counted = old->counted;
-	old->counted = false;
-	c->served = true;
 	c->consume = true;
 	c->refuse = (uint16_t)status;
-	/* Pipelined requests that libmicrohttpd had read are lost. */
-	c->last = true;
 	if (status == 0 && !conn_keep(c, q->body.p, q->body.len))
 		c->refuse = 503;
 	front_give(c);
@@ -330,6 +342,7 @@ step_take(struct request *q, const char *upload, size_t *size)
 	if (*size == 0)
 		return MHD_NO;
 	bytes_put(&q->body, upload, *size);
+	q->conn->taken += *size;
 	*size = 0;
 	return take_back(q, q->body.failed ? 503 : 0);
 }
@@ -374,6 +387,7 @@ gather_head(struct request *q, struct head *h, const char *method,
 	h->nfields = 0;
 	g.bytes = strlen(method) + q->target_len + strlen(version) + 6;
 	MHD_get_connection_values_n(q->mc, MHD_HEADER_KIND, gather_field, &g);
+	q->conn->taken += info->header_size;
 	if (g.odd || info->header_size > HEAD_BYTES_MAX ||
 	    (version[7] != '0' && version[7] != '1'))
 		return false;
@@ -422,6 +436,9 @@ begin_call(struct request *q, const struct head *h, enum route_kind kind)
 
 	q->format = kind == ROUTE_JSON ? RPC_JSON : RPC_XML;
 	q->stage = kind == ROUTE_PREFLIGHT ? REQUEST_PREFLIGHT : REQUEST_BODY;
+	q->minor = h->minor;
+	q->keep = h->keep_alive;
+	q->conn->unsure |= h->chunked;
 	q->compress = compress_choose(head_get(h, "accept-encoding"));
 	q->user_agent = clean_user_agent(q->arena, head_get(h, "user-agent"));
 	if (trace && is_traceparent(trace))
@@ -474,6 +491,7 @@ step_body(struct request *q, const char *upload, size_t *size)
 		return take_back(q, 503);
 	}
 	q->body_counted += *size;
+	q->conn->taken += *size;
 	bytes_put(&q->body, upload, *size);
 	*size = 0;
 	return q->body.failed ? take_back(q, 503) : MHD_YES;
@@ -485,6 +503,7 @@ step_preflight(struct request *q, size_t *size)
 	const char *asked;
 
 	if (*size > 0) {
+		q->conn->taken += *size;
 		*size = 0;
 		return MHD_YES;
 	}
@@ -494,15 +513,9 @@ step_preflight(struct request *q, size_t *size)
 }
 
 static enum MHD_Result
-on_request(void *cls, struct MHD_Connection *mc, const char *url,
-    const char *method, const char *version, const char *upload, size_t *size,
-    void **req)
+step(struct request *q, const char *method, const char *version,
+    const char *upload, size_t *size)
 {
-	struct request *q = *req;
-
-	(void)cls, (void)mc, (void)url;
-	if (!q)
-		return MHD_NO;
 	switch (q->stage) {
 	case REQUEST_HEAD:
 		return step_head(q, method, version);
@@ -515,9 +528,29 @@ on_request(void *cls, struct MHD_Connection *mc, const char *url,
 	case REQUEST_CALL:
 		return respond_resume(q);
 	case REQUEST_REPLY:
+	case REQUEST_BULK:
 		break;
 	}
 	return MHD_NO;
+}
+
+static enum MHD_Result
+on_request(void *cls, struct MHD_Connection *mc, const char *url,
+    const char *method, const char *version, const char *upload, size_t *size,
+    void **req)
+{
+	struct request *q = *req;
+	enum MHD_Result rc;
+
+	(void)cls, (void)mc, (void)url;
+	if (!q)
+		return MHD_NO;
+	rc = step(q, method, version, upload, size);
+	if (q->stage == REQUEST_BULK) {
+		*req = NULL; /* on_completed() must not see it */
+		bulk_run(q->rpc->bulk, q);
+	}
+	return rc;
 }
 
 /* ---- start and stop ---- */

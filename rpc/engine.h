@@ -15,6 +15,10 @@ struct engine *engine_new(struct rpc *r, unsigned threads);
 void engine_free(struct engine *e);
 /* Takes the connection, whose whole head waits in its socket. */
 void engine_add(struct engine *e, struct conn *c);
+/* The connection on a descriptor of its own, for somebody else; the engine's
+ * is to be closed (MHD_NO). It is ->last when the engine may have read bytes of
+ * a later request. NULL: no descriptor or memory. */
+struct conn *engine_duplicate(struct conn *c);
 /* Cuts off connections that are due. */
 void engine_sweep(struct engine *e, int64_t now);
 unsigned engine_connections(struct engine *e);

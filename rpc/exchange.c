@@ -8,7 +8,6 @@
 #include <string.h>
 #include <strings.h>
 
-#include "lib/clock.h"
 #include "lib/text.h"
 #include "lib/threads.h"
 #include "rpc/base64.h"
@@ -292,29 +291,6 @@ http_gone(struct http_exchange *x)
 
 /* ---- the thread ---- */
 
-/* Reads what the client still sends, so that it sees our answer and not a
- * reset. */
-static void
-drain(struct conn *c)
-{
-	int64_t end = clock_mono_ns() + EXCHANGE_DRAIN_MS * NSEC_PER_MSEC;
-	size_t total = 0;
-	char buf[16384];
-
-	conn_finish_sending(c);
-	while (total < EXCHANGE_DRAIN_BYTES) {
-		int64_t ms = (end - clock_mono_ns()) / NSEC_PER_MSEC;
-		ssize_t n;
-
-		if (ms <= 0)
-			return;
-		n = stream_read(c, buf, sizeof(buf), (int)ms);
-		if (n <= 0)
-			return;
-		total += (size_t)n;
-	}
-}
-
 /* To the end of the request's body, if that is near. */
 static bool
 skip_body(struct http_exchange *x)
@@ -341,11 +317,13 @@ part_with(struct http_exchange *x)
 
 	if (x->keep && !x->broken && skip_body(x)) {
 		c->consume = c->ssl || c->len > 0;
+		conn_recount(c);
 		front_give(c);
 		return;
 	}
+	/* Some send padding behind what was needed. (attack A33) */
 	if (!x->broken)
-		drain(c);
+		stream_drain(c);
 	conn_free(c);
 }
 

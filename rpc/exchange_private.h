@@ -8,10 +8,6 @@
 
 #define EXCHANGE_THREADS_MAX 256
 #define EXCHANGE_SILENCE_MS 60000
-/* After the answer: what the client still sends is read for so long and so
- * much, since some send padding, and would take a reset for a failure. (A33) */
-#define EXCHANGE_DRAIN_BYTES (1 << 20)
-#define EXCHANGE_DRAIN_MS 2000
 /* To keep a connection it may be worth reading the rest of a body. */
 #define EXCHANGE_KEEP_BYTES (64 * 1024)
 

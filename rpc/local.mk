@@ -7,6 +7,8 @@ librpc_a_SOURCES = \
 	rpc/base64.h \
 	rpc/client.c \
 	rpc/client.h \
+	rpc/bulk.c \
+	rpc/bulk.h \
 	rpc/certificate.c \
 	rpc/compress.c \
 	rpc/compress.h \

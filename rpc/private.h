@@ -9,6 +9,7 @@
 #include "rpc/route.h"
 #include "rpc/rpc.h"
 
+struct bulk;
 struct engine;
 struct exchanges;
 struct tls;
@@ -42,6 +43,7 @@ struct rpc {
 	struct watch *watch;
 	struct engine *engine;
 	struct exchanges *exchanges;
+	struct bulk *bulk;
 	struct front *fronts;
 	unsigned nfronts;
 

@@ -25,10 +25,16 @@ struct rest {
 	size_t at, len;
 };
 
+struct meter {
+	_Atomic unsigned refs;
+	_Atomic uint64_t fed;
+};
+
 struct pump {
 	struct source source; /* of the engine's side */
 	struct conn *client;  /* borrowed: it owns us */
 	int fd;              /* our end of the pair; the engine has the other */
+	struct meter *meter; /* owned reference */
 	struct rest in, out; /* to the engine; to the client */
 	bool in_ended;       /* the client has closed its side */
 	bool out_ended;      /* the engine has */
@@ -36,11 +42,33 @@ struct pump {
 	size_t moved; /* bytes, in this turn */
 };
 
+struct meter *
+meter_ref(struct meter *m)
+{
+	if (m)
+		m->refs++;
+	return m;
+}
+
+void
+meter_unref(struct meter *m)
+{
+	if (m && --m->refs == 0)
+		free(m);
+}
+
+uint64_t
+meter_fed(const struct meter *m)
+{
+	return m->fed;
+}
+
 void
 pump_free(struct pump *p)
 {
 	if (!p)
 		return;
+	meter_unref(p->meter);
 	free(p->in.p);
 	free(p->out.p);
 	if (p->fd >= 0)
@@ -57,9 +85,12 @@ send_side(struct pump *p, const struct rest *r, const char *buf, size_t n)
 
 	if (r == &p->out)
 		return conn_send(p->client, buf, n);
+	/* Never too little, at any time: see conn_is_exact(). */
+	p->meter->fed += n;
 	do
 		sent = send(p->fd, buf, n, MSG_DONTWAIT | MSG_NOSIGNAL);
 	while (sent < 0 && errno == EINTR);
+	p->meter->fed -= n - (sent > 0 ? (size_t)sent : 0);
 	return sent;
 }
 
@@ -197,6 +228,16 @@ make_inner(struct conn *c, int fd)
 	return inner;
 }
 
+static struct meter *
+make_meter(void)
+{
+	struct meter *m = fault_calloc(1, sizeof(*m));
+
+	if (m)
+		m->refs = 1;
+	return m;
+}
+
 static struct pump *
 make_pump(struct front *f, struct conn *c, struct conn **inner_r)
 {
@@ -214,7 +255,12 @@ make_pump(struct front *f, struct conn *c, struct conn **inner_r)
 	p->fd = pair[0];
 	p->client = c;
 	p->source.ready = engine_side_ready;
-	*inner_r = make_inner(c, pair[1]);
+	p->meter = make_meter();
+	*inner_r = p->meter ? make_inner(c, pair[1]) : NULL;
+	if (*inner_r)
+		(*inner_r)->meter = meter_ref(p->meter);
+	else if (!p->meter)
+		close(pair[1]);
 	if (!*inner_r || front_watch(f, p->fd, &p->source) < 0) {
 		conn_free(*inner_r);
 		pump_free(p);

@@ -12,4 +12,11 @@ void pump_begin(struct front *f, struct conn *c);
 void pump_step(struct front *f, struct conn *c);
 void pump_free(struct pump *p); /* NULL is fine */
 
+/* How many bytes a pump has put into the engine's socket, or is about to;
+ * shared by the pump and the connections on the other end. */
+struct meter;
+struct meter *meter_ref(struct meter *m); /* NULL is fine, here and below */
+void meter_unref(struct meter *m);
+uint64_t meter_fed(const struct meter *m);
+
 #endif

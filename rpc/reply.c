@@ -3,6 +3,7 @@
  * out at once with its length; a larger one in pieces while it is encoded, so
  * that its size costs no memory and other clients get their turn between. */
 #include "lib/clock.h"
+#include "rpc/bulk.h"
 #include "rpc/request.h"
 
 #include <string.h>
@@ -115,8 +116,8 @@ queue_call(struct request *q, int status, struct MHD_Response *r,
 	return queue(q, status, r, type);
 }
 
-static const char *
-call_type(const struct request *q)
+const char *
+reply_call_type(const struct request *q)
 {
 	return q->format == RPC_XML ? "text/xml" : "application/json";
 }
@@ -145,7 +146,7 @@ reply_json_error(struct request *q, int code, const struct decoded_call *call)
 	put_json_error(&q->out, code, call);
 	if (q->out.failed)
 		return MHD_NO;
-	return queue_call(q, 200, from_bytes(&q->out), call_type(q));
+	return queue_call(q, 200, from_bytes(&q->out), reply_call_type(q));
 }
 
 enum MHD_Result
@@ -174,39 +175,58 @@ pack(struct request *q)
 		   &q->packed) == 0;
 }
 
+const struct bytes *
+reply_piece(struct request *q)
+{
+	struct bytes *b = q->z ? &q->packed : &q->out;
+
+	if (q->begun) {
+		if (q->complete)
+			return NULL;
+		q->out.len = q->packed.len = 0;
+		encode_more(q, REPLY_PIECE_BYTES);
+	}
+	q->begun = true;
+	if (q->out.failed || (q->z && !pack(q)))
+		b->failed = true;
+	return b;
+}
+
 /* The engine asks for the next bytes; it is never given none. */
 static ssize_t
 read_reply(void *cls, uint64_t pos, char *buf, size_t max)
 {
 	struct request *q = cls;
-	struct bytes *b = q->z ? &q->packed : &q->out;
 	size_t n;
 
 	(void)pos;
-	while (q->sent == b->len) {
-		if (q->complete)
+	while (!q->piece || q->sent == q->piece->len) {
+		q->piece = reply_piece(q);
+		q->sent = 0;
+		if (!q->piece)
 			return MHD_CONTENT_READER_END_OF_STREAM;
-		q->out.len = q->packed.len = q->sent = 0;
-		encode_more(q, REPLY_PIECE_BYTES);
-		if (q->out.failed || (q->z && !pack(q)))
+		if (q->piece->failed)
 			return MHD_CONTENT_READER_END_WITH_ERROR;
 	}
-	n = b->len - q->sent < max ? b->len - q->sent : max;
-	memcpy(buf, b->p + q->sent, n);
+	n = q->piece->len - q->sent < max ? q->piece->len - q->sent : max;
+	memcpy(buf, q->piece->p + q->sent, n);
 	q->sent += n;
 	q->conn->due = clock_mono_ns() + SEND_NSEC;
 	return (ssize_t)n;
 }
 
+/* By a thread of its own; by the engine when these are all taken. */
 static enum MHD_Result
 reply_pieces(struct request *q)
 {
-	if (q->z && !pack(q))
+	if (bulk_take(q->rpc->bulk, q) == 0) {
+		q->stage = REQUEST_BULK;
 		return MHD_NO;
+	}
 	return queue_call(q, 200,
 	    MHD_create_response_from_callback(MHD_SIZE_UNKNOWN,
 		REPLY_PIECE_BYTES, read_reply, q, NULL),
-	    call_type(q));
+	    reply_call_type(q));
 }
 
 enum MHD_Result
@@ -222,8 +242,9 @@ reply_calls(struct request *q)
 	if (!q->complete)
 		return reply_pieces(q);
 	if (!q->z)
-		return queue_call(q, 200, from_bytes(&q->out), call_type(q));
+		return queue_call(q, 200, from_bytes(&q->out),
+		    reply_call_type(q));
 	if (!pack(q))
 		return MHD_NO;
-	return queue_call(q, 200, from_bytes(&q->packed), call_type(q));
+	return queue_call(q, 200, from_bytes(&q->packed), reply_call_type(q));
 }

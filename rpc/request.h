@@ -21,6 +21,7 @@ enum request_stage {
 	REQUEST_TAKE,      /* not ours; its first bytes of body are awaited */
 	REQUEST_CALL,      /* parked, or just woken */
 	REQUEST_REPLY,
+	REQUEST_BULK, /* leaves the engine */
 };
 
 /* How a parked call and those who wake it meet. */
@@ -47,6 +48,8 @@ struct request {
 	enum request_stage stage;
 	const char *target; /* as sent */
 	size_t target_len;
+	int minor; /* of HTTP/1.minor */
+	bool keep; /* the client would send more on this connection */
 	bool last; /* the connection ends with this reply */
 	enum rpc_format format;
 	enum compress_kind compress;
@@ -73,8 +76,16 @@ struct request {
 	struct compress *z;  /* NULL: as it is */
 	struct bytes out;    /* encoded */
 	struct bytes packed; /* compressed */
-	size_t sent;         /* bytes of out or packed already given away */
+	bool begun;          /* out holds, or held, the first piece */
+	const struct bytes *piece; /* being sent; NULL: none yet */
+	size_t sent;               /* bytes of it */
+	TAILQ_ENTRY(request) link; /* while it is bulk */
 };
+
+TAILQ_HEAD(request_list, request);
+
+/* engine.c: it is over; the calls are finished. Any thread. */
+void request_end(struct request *q);
 
 /* respond.c: the body is whole; the client's call was woken. */
 enum MHD_Result respond_begin(struct request *q);
@@ -83,6 +94,10 @@ enum MHD_Result respond_resume(struct request *q);
 void respond_finish(struct request *q);
 
 /* reply.c */
+const char *reply_call_type(const struct request *q);
+/* The next piece of the reply's body, which may be empty, or with `failed`;
+ * NULL: that was the last. */
+const struct bytes *reply_piece(struct request *q);
 enum MHD_Result reply_calls(struct request *q);
 enum MHD_Result reply_text(struct request *q, int status, const char *type,
     const char *text);

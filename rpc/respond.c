@@ -106,7 +106,8 @@ respond_finish(struct request *q)
 {
 	struct rpc_service *s = q->rpc->service;
 
-	watch_remove(q->rpc->watch, q->ticket, q->conn->fd);
+	if (q->ticket)
+		watch_remove(q->rpc->watch, q->ticket, q->conn->fd);
 	q->ticket = 0;
 	for (unsigned i = 0; i < q->ncalls; i++)
 		if (q->calls[i].started)

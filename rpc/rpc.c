@@ -19,6 +19,7 @@
 #include "lib/clock.h"
 #include "lib/fault.h"
 #include "lib/log.h"
+#include "rpc/bulk.h"
 #include "rpc/engine.h"
 #include "rpc/exchange_private.h"
 #include "rpc/private.h"
@@ -305,7 +306,8 @@ start_parts(struct rpc *r)
 	    peers_new(r->config.max_connections, r->config.max_per_address);
 	r->watch = watch_new();
 	r->exchanges = exchanges_new();
-	if (!r->peers || !r->watch || !r->exchanges)
+	r->bulk = bulk_new();
+	if (!r->peers || !r->watch || !r->exchanges || !r->bulk)
 		return -1;
 	r->engine = engine_new(r, (unsigned)r->config.threads);
 	return r->engine ? front_start(r) : -1;
@@ -319,6 +321,7 @@ free_all(struct rpc *r)
 	front_stop(r);
 	engine_free(r->engine);
 	exchanges_free(r->exchanges);
+	bulk_free(r->bulk);
 	front_free(r);
 	close_listeners(r);
 	watch_free(r->watch);
@@ -410,6 +413,7 @@ end_the_rest(struct rpc *r)
 	for (int ms = 0; r->busy > 0; ms += STOP_POLL_MS) {
 		watch_all_gone(r->watch);
 		exchanges_cut(r->exchanges);
+		bulk_cut(r->bulk);
 		engine_sweep(r->engine, INT64_MAX);
 		wait_until_idle(r, STOP_POLL_MS);
 		if (ms >= STOP_PATIENCE_MS && !said) {

@@ -4,8 +4,13 @@
 #include <errno.h>
 #include <poll.h>
 #include <string.h>
+#include <sys/socket.h>
+
+#include "lib/clock.h"
 
 #define FILL_BYTES 4096
+#define DRAIN_BYTES (1 << 20)
+#define DRAIN_MS 2000
 
 /* After EAGAIN: until it is worth trying again. */
 static int
@@ -81,6 +86,62 @@ stream_write(struct conn *c, const void *buf, size_t n, int ms)
 		} else if (wait_for(c, POLLOUT, ms) < 0) {
 			return -1;
 		}
+	}
+	return 0;
+}
+
+void
+stream_drain(struct conn *c)
+{
+	int64_t end = clock_mono_ns() + DRAIN_MS * NSEC_PER_MSEC;
+	size_t total = 0;
+	char buf[16384];
+
+	conn_finish_sending(c);
+	while (total < DRAIN_BYTES) {
+		int64_t ms = (end - clock_mono_ns()) / NSEC_PER_MSEC;
+		ssize_t n;
+
+		if (ms <= 0)
+			return;
+		n = stream_read(c, buf, sizeof(buf), (int)ms);
+		if (n <= 0)
+			return;
+		total += (size_t)n;
+	}
+}
+
+/* Of the parts, n bytes are done. */
+static void
+skip_parts(struct iovec **parts, int *count, size_t n)
+{
+	while (*count > 0 && n >= (*parts)->iov_len) {
+		n -= (*parts)->iov_len;
+		++*parts;
+		--*count;
+	}
+	if (*count == 0)
+		return;
+	(*parts)->iov_base = (char *)(*parts)->iov_base + n;
+	(*parts)->iov_len -= n;
+}
+
+int
+stream_write_parts(struct conn *c, struct iovec *parts, int n, int ms)
+{
+	for (; c->ssl && n > 0; parts++, n--)
+		if (stream_write(c, parts->iov_base, parts->iov_len, ms) < 0)
+			return -1;
+	while (n > 0) {
+		struct msghdr m = { .msg_iov = parts, .msg_iovlen = (size_t)n };
+		ssize_t r = sendmsg(c->fd, &m, MSG_DONTWAIT | MSG_NOSIGNAL);
+
+		if (r >= 0)
+			skip_parts(&parts, &n, (size_t)r);
+		else if (errno != EAGAIN && errno != EINTR)
+			return -1;
+		else if (errno == EAGAIN && wait_for(c, POLLOUT, ms) < 0)
+			return -1;
 	}
 	return 0;
 }

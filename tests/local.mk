@@ -104,9 +104,11 @@ golden_tests = \
 bench_programs = \
 	tests/bench/bench_codec \
 	tests/bench/bench_world
-bench_scripts =
+bench_scripts = \
+	tests/bench/bench_http.py
 # What bench_scripts measure.
 bench_servers = \
+	tests/bench/bare_mhd \
 	tests/bench/toy_server
 
 EXTRA_DIST += \

@@ -456,6 +456,80 @@ test_big_reply(void)
 }
 
 static void
+test_pipelined_big_replies(void)
+{
+	char *a = call_text("big", "700", ""), *b = call_text("echo", "b", "");
+
+	begin();
+	for (int i = 0; i < 3; i++) {
+		client_say(&c, a);
+		client_say(&c, b);
+	}
+	for (int i = 0; i < 3; i++) {
+		reply_free(&r);
+		client_read(&c, &r);
+		CU_ASSERT(is_big(r.body, r.len, 700));
+		reply_free(&r);
+		client_read(&c, &r);
+		CU_ASSERT(reply_is(&r, "b"));
+	}
+	free(a), free(b);
+	end();
+}
+
+/* Many at once, with small calls on the same connections between them. */
+static void
+test_many_big_replies(void)
+{
+	struct client many[80];
+
+	begin();
+	for (int i = 0; i < 80; i++) {
+		char *text = call_text("big", "500", "");
+
+		client_connect(&many[i], w.port);
+		client_say(&many[i], text);
+		free(text);
+	}
+	for (int i = 0; i < 80; i++) {
+		reply_free(&r);
+		client_read(&many[i], &r);
+		CU_ASSERT(is_big(r.body, r.len, 500));
+		CU_ASSERT_EQUAL(strcasecmp(header("Connection"), "keep-alive"),
+		    0);
+		reply_free(&r);
+		client_call(&many[i], "echo", "after", &r);
+		CU_ASSERT(reply_is(&r, "after"));
+		client_close(&many[i]);
+	}
+	end();
+}
+
+static bool
+streams_end(void *arg)
+{
+	(void)arg;
+	return toy_finished(w.toy) == toy_started(w.toy);
+}
+
+static void
+test_leaving_a_big_reply(void)
+{
+	char *text = call_text("big", "100000", "");
+
+	begin();
+	client_say(&c, text);
+	CU_ASSERT(client_receive(&c));
+	client_close(&c);
+	CU_ASSERT(wire_wait(streams_end, NULL));
+	client_connect(&c, w.port);
+	client_say(&c, text);
+	CU_ASSERT(client_receive(&c));
+	free(text);
+	end(); /* which cuts it */
+}
+
+static void
 test_big_batch(void)
 {
 	begin();
@@ -576,5 +650,10 @@ UNIT_MAIN("rpc_call",
     { "a stop ends parked calls", test_stop_with_parked_calls },
     { "a stop waits for calls that end in time", test_stop_lets_calls_finish },
     { "a reply of any size is whole", test_big_reply },
+    { "large replies to pipelined calls are whole",
+	test_pipelined_big_replies },
+    { "80 large replies at a time are whole", test_many_big_replies },
+    { "a client may leave in the middle of a large reply",
+	test_leaving_a_big_reply },
     { "a large batch is whole", test_big_batch },
     { "replies are compressed as the client allows", test_compression })

@@ -663,8 +663,12 @@ test_behind_a_call(void)
 		say_and_read(cases[i].text);
 		CU_ASSERT_EQUAL(r.status, 200);
 		CU_ASSERT_STRING_EQUAL(r.body, cases[i].body);
-		CU_ASSERT_STRING_EQUAL(header("Connection"), "close");
-		CU_ASSERT(client_sees_end(&c));
+		CU_ASSERT_STRING_EQUAL(header("Connection"), "keep-alive");
+		reply_free(&r);
+		client_call(&c, "echo", "y", &r);
+		CU_ASSERT(reply_is(&r, "y"));
+		say_and_read(cases[i].text);
+		CU_ASSERT_STRING_EQUAL(r.body, cases[i].body);
 	}
 	reconnect();
 	reply_free(&r);
@@ -682,6 +686,29 @@ test_behind_a_call(void)
 	say_and_read("PUT /mirror HTTP/1.1\r\n" H
 		     "Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n");
 	CU_ASSERT_EQUAL(r.status, 411);
+	end();
+}
+
+/* The engine has read the second call, too: it cannot be given back, so the
+ * client is told that it will not be answered. */
+static void
+test_between_pipelined_calls(void)
+{
+	char *call = call_text("echo", "x", ""), *text;
+
+	if (asprintf(&text, "%sGET /ask HTTP/1.1\r\n" H "\r\n%s", call,
+		call) < 0)
+		abort();
+	begin();
+	client_call(&c, "echo", "first", &r);
+	say_and_read(text);
+	CU_ASSERT(reply_is(&r, "x"));
+	reply_free(&r);
+	client_read(&c, &r);
+	CU_ASSERT_EQUAL(r.status, 200);
+	CU_ASSERT_STRING_EQUAL(header("Connection"), "close");
+	CU_ASSERT(client_sees_end(&c));
+	free(call), free(text);
 	end();
 }
 
@@ -723,4 +750,6 @@ UNIT_MAIN("rpc_exchange",
     { "a connection serves handlers and then calls", test_kept_connection },
     { "calls behind a chunked body are answered", test_call_behind_a_body },
     { "a handler's request behind a call is answered", test_behind_a_call },
+    { "a handler's request between pipelined calls is answered last",
+	test_between_pipelined_calls },
     { "also one that waits for 100 Continue", test_expect_behind_a_call })
