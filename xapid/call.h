@@ -129,6 +129,9 @@ void call_ended_task(struct call *c);
  * that add a rule and then do the ordinary thing. args is the generated struct
  * of that message. */
 int implicit_run(struct call *c, const void *args, void *result);
+/* The checks of a constructor: keys of its maps that have a role of their own.
+ * -1: RBAC_PERMISSION_DENIED was raised. */
+int implicit_check_create(struct call *c, const struct record *r);
 /* Inserts typed memory of a constructor after its checks. */
 int implicit_create(struct call *c, const struct record *r, struct ref *ref_r);
 

@@ -27,6 +27,19 @@ edit_field(struct call *c, int cls, struct ref ref, int field, const void *mem)
 	return call_commit(c, t);
 }
 
+void
+edit_from_args(const struct call *c, const void *args, struct record *r)
+{
+	for (unsigned i = 0; i < c->method->nparams; i++) {
+		const struct param *p = &c->method->params[i];
+		const struct field *f = field_find(r->cls, p->name);
+
+		if (f && f->type == p->type)
+			memcpy((char *)r + f->offset,
+			    (const char *)args + p->offset, p->type->size);
+	}
+}
+
 /* ---- sets ---- */
 
 static uint32_t

@@ -28,6 +28,10 @@ int edit_field(struct call *c, int cls, struct ref ref, int field,
 		    &edit_v_);                                                 \
 	})
 
+/* Copies parameters of the call into the fields of r that have their name and
+ * type: what calls named introduce do. */
+void edit_from_args(const struct call *c, const void *args, struct record *r);
+
 /* A set field with one item more or less, in the transaction's memory: for
  * TX_SET. The set itself when there is nothing to do. -1: no memory, raised in
  * the transaction. */

@@ -367,8 +367,8 @@ remove_item(struct call *c, const void *args, void *result)
 /* ---- objects ---- */
 
 /* Map keys with a role of their own need it in a constructor too. */
-static int
-check_constructor(struct call *c, const struct record *r)
+int
+implicit_check_create(struct call *c, const struct record *r)
 {
 	for (unsigned i = 0; i < r->cls->nfields; i++) {
 		const struct field *f = &r->cls->fields[i];
@@ -386,7 +386,7 @@ implicit_create(struct call *c, const struct record *r, struct ref *ref_r)
 {
 	struct tx *t;
 
-	if (check_constructor(c, r) < 0)
+	if (implicit_check_create(c, r) < 0)
 		return -1;
 	t = call_begin(c);
 	if (!t)

@@ -36,10 +36,6 @@ void world_add_pool(struct maker *m, struct core *core,
 struct ref world_add_console(struct maker *m, struct ref vm,
     enum console_protocol protocol, const char *address, bool control_domain,
     int64_t port);
-/* Memory that a VM needs beside what it sees, as the original reckons: a page
- * table and a map of 8 bytes a page each, 1 MiB a virtual CPU, and some.
- * (measured on the original at 256 MiB HVM and at 4 GiB PV) */
-int64_t world_memory_overhead(int64_t memory, int64_t vcpus, bool hvm);
 
 /* The network between a host and its guests. */
 struct ref world_add_internal_network(struct maker *m);

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* VMs as records: what creating, copying and changing them have in common. */
+#ifndef XAPID_VM_H
+#define XAPID_VM_H
+
+#include "call.h"
+
+/* A row of class VM_metrics as a VM has it before it ever ran. */
+void vm_metrics_defaults(struct vm_metrics *m);
+/* memory_overhead follows memory, VCPUs and shadow multiplier; call it after a
+ * change of one of them. */
+void vm_overhead_update(struct tx *t, struct ref vm);
+/* The head record if the operation may be done now; borrowed. NULL: the first
+ * reason why not was raised. */
+const struct vm *vm_check_head(struct call *c, struct tx *t, struct ref vm,
+    enum vm_operations op);
+/* A map string string with a new mac_seed in it. */
+struct map vm_with_mac_seed(struct call *c, const struct map *other_config,
+    bool replace);
+
+#endif
