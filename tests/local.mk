@@ -58,7 +58,6 @@ fuzz_tests = \
 python_tests = \
 	tests/api/test_db.py \
 	tests/api/test_login.py \
-	tests/api/test_pam.py \
 	tests/api/test_rbac.py \
 	tests/api/test_sessions.py \
 	tests/api/test_world.py \
@@ -79,6 +78,7 @@ python_tests = \
 	tests/api/test_pool.py \
 	tests/api/test_xe_generic.py \
 	tests/api/test_xe_wire.py \
+	tests/api/test_vm_records.py \
 	tests/lint/test_layers.py \
 	tests/lint/test_lists.py \
 	tests/lint/test_man.py \

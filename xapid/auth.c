@@ -191,9 +191,7 @@ refuse(struct auth *a, struct auth_request *r)
 	r->flood = r->lane >= LANE_SHARED;
 	if (r->flood)
 		tell_refused(a, r);
-	/* What PAM takes for a locked or an unknown account is its own affair:
-	 * all its refusals come at the same time. */
-	if ((r->flood ? r->holds_thread : a->path != NULL) || !hold_back(a, r))
+	if (!r->flood || r->holds_thread || !hold_back(a, r))
 		r->done(r);
 }
 
@@ -382,7 +380,6 @@ submit_and_wait(struct core *core, struct auth_request *r)
 	while (!w.finished)
 		pthread_cond_wait(&w.cond, &w.lock);
 	pthread_mutex_unlock(&w.lock);
-	r->arg = NULL;
 	pthread_mutex_destroy(&w.lock);
 	pthread_cond_destroy(&w.cond);
 }
@@ -414,10 +411,11 @@ auth_fail(struct call *c, const char *user)
 
 /* ---- the whole ---- */
 
-/* Under lock. */
 static void
 look_again_later(struct auth *a)
 {
+	LOCK_SCOPE(&a->lock);
+
 	if (!a->closing)
 		(void)timer_set(a->core->timers, &a->look,
 		    clock_mono_ns() +
@@ -434,9 +432,9 @@ look_run(void *arg)
 		auth_users_refresh(a);
 	else
 		auth_accounts_refresh(a);
+	look_again_later(a);
 	pthread_mutex_lock(&a->lock);
 	a->looking = false;
-	look_again_later(a);
 	pthread_cond_broadcast(&a->idle);
 	pthread_mutex_unlock(&a->lock);
 }
@@ -447,11 +445,14 @@ look(struct timer *t)
 {
 	struct auth *a =
 	    (struct auth *)((char *)t - offsetof(struct auth, look));
-	bool due = !a->path || auth_users_changed(a);
-	LOCK_SCOPE(&a->lock);
 
-	a->looking =
-	    due && !a->closing && threads_run(a->threads, look_run, a) == 0;
+	if (a->path && !auth_users_changed(a)) {
+		look_again_later(a);
+		return;
+	}
+	pthread_mutex_lock(&a->lock);
+	a->looking = !a->closing && threads_run(a->threads, look_run, a) == 0;
+	pthread_mutex_unlock(&a->lock);
 	if (!a->looking)
 		look_again_later(a);
 }
@@ -513,9 +514,7 @@ auth_open(struct core *core, char *err, size_t err_size)
 		return -1;
 	}
 	core->auth = a;
-	pthread_mutex_lock(&a->lock);
 	look_again_later(a);
-	pthread_mutex_unlock(&a->lock);
 	return 0;
 }
 

@@ -282,7 +282,7 @@ auth_hash_new(const char *password, char out[AUTH_HASH_MAX])
 	if (crypt_gensalt_rn(NULL, 0, NULL, 0, setting, sizeof(setting)))
 		made = crypt_rn(password, setting, data, sizeof(*data));
 	if (made && *made != '*' && strlen(made) < AUTH_HASH_MAX)
-		memcpy(out, made, strlen(made) + 1);
+		strcpy(out, made);
 	explicit_bzero(data, sizeof(*data));
 	free(data);
 }

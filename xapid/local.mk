@@ -51,6 +51,8 @@ nodist_libxapidmodel_a_SOURCES =
 nodist_libxapidcore_a_SOURCES =
 
 libxapidcore_a_SOURCES = \
+	xapid/adopt.c \
+	xapid/adopt.h \
 	xapid/audit.c \
 	xapid/auth.c \
 	xapid/auth.h \
@@ -64,8 +66,6 @@ libxapidcore_a_SOURCES = \
 	xapid/auth_private.h \
 	xapid/auth_users.c \
 	xapid/auth_users.h \
-	xapid/adopt.c \
-	xapid/adopt.h \
 	xapid/blob.c \
 	xapid/blob.h \
 	xapid/blob_http.c \
@@ -126,6 +126,7 @@ libxapidcore_a_SOURCES = \
 	xapid/db_xml.h \
 	xapid/db_xml_cell.c \
 	xapid/db_xml_read.c \
+	xapid/diagnostics.c \
 	xapid/dispatch.c \
 	xapid/edit.c \
 	xapid/edit.h \
@@ -155,20 +156,21 @@ libxapidcore_a_SOURCES = \
 	xapid/mac.c \
 	xapid/mac.h \
 	xapid/maker.c \
+	xapid/maker.h \
+	xapid/message.c \
+	xapid/message.h \
+	xapid/network.c \
 	xapid/placement.c \
 	xapid/placement.h \
 	xapid/plan.c \
 	xapid/plan.h \
-	xapid/priv.c \
-	xapid/priv.h \
-	xapid/priv_private.h \
-	xapid/maker.h \
-	xapid/message.c \
-	xapid/message.h \
 	xapid/plugin.c \
 	xapid/pool.c \
 	xapid/pool_certificates.c \
 	xapid/pool_config.c \
+	xapid/priv.c \
+	xapid/priv.h \
+	xapid/priv_private.h \
 	xapid/query.c \
 	xapid/rbac.c \
 	xapid/rbac.h \
@@ -191,6 +193,7 @@ libxapidcore_a_SOURCES = \
 	xapid/sim_storage.c \
 	xapid/sim_vms.c \
 	xapid/sim_world.c \
+	xapid/sr.c \
 	xapid/subject.c \
 	xapid/switch.c \
 	xapid/switch.h \
@@ -201,12 +204,21 @@ libxapidcore_a_SOURCES = \
 	xapid/timer.c \
 	xapid/timer.h \
 	xapid/tx.c \
+	xapid/vbd.c \
+	xapid/vdi.c \
+	xapid/vdi.h \
+	xapid/vif.c \
+	xapid/vm.c \
+	xapid/vm.h \
+	xapid/vm_devices.c \
+	xapid/vm_devices.h \
 	xapid/vm_halt.c \
 	xapid/vm_halt.h \
 	xapid/vm_operations.c \
 	xapid/vm_operations.h \
 	xapid/vm_power.c \
 	xapid/vm_power.h \
+	xapid/vm_settings.c \
 	xapid/world.c \
 	xapid/world.h \
 	xapid/world_private.h

@@ -111,10 +111,7 @@ ask(struct texts *t)
 	const struct pam_conv conv = { converse, t };
 	const char *new_ = t->new_;
 	pam_handle_t *pam = NULL;
-	/* Tests have a folder of their own; the daemon passes no environment.
-	 * NULL: the system's. */
-	const char *folder = getenv("XAPID_PAM_DIR");
-	int r = pam_start_confdir(SERVICE, t->user, &conv, folder, &pam);
+	int r = pam_start(SERVICE, t->user, &conv, &pam);
 
 	if (r != PAM_SUCCESS)
 		return say(PAM_BROKEN, "PAM cannot be started");

@@ -292,10 +292,6 @@ struct record *record_build(const struct class_info *cls,
  * in and passed to tx_insert: struct vm vm; record_defaults(…, &vm.r). The
  * struct of the class must follow r. */
 void record_defaults(const struct class_info *cls, struct record *r);
-/* Sets that lie in this memory, with all they point to, are shared by records
- * and not copied: it never changes and never goes. One piece for the process,
- * named before it is used. */
-void record_share(const void *p, size_t size);
 struct record *record_ref(const struct record *r); /* drops const */
 void record_unref(const struct record *r);         /* NULL is fine */
 CLEANUP_DEFINE(record_unref, const struct record *);

@@ -4,14 +4,10 @@
 #include "rbac.h"
 
 #include <openssl/evp.h>
-#include <pthread.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "lib/fault.h"
 #include "session.h"
-
-#define MAX_ROLES (8 * sizeof(role_mask))
 
 /* Permissions that are neither a method nor a handler. */
 static const struct {
@@ -88,97 +84,50 @@ rbac_permission(struct arena *a, const struct method *m, const char *key)
 	return name;
 }
 
-/* The names that each role has, once for the process: every session's record
- * shows those of its user, and shares them. First the arrays, one for each
- * role, then the texts. */
-static struct {
-	pthread_mutex_t lock;
-	const char **block; /* set once; NULL: not made yet */
-	const char *const *lists[MAX_ROLES];
-	uint32_t counts[MAX_ROLES];
-} names = { .lock = PTHREAD_MUTEX_INITIALIZER };
-
-struct measure {
-	uint32_t counts[MAX_ROLES];
-	size_t pointers, text;
+struct names {
+	struct arena *arena;
+	role_mask roles;
+	const char **p;
+	uint32_t n, cap;
 };
 
 static int
-measure_name(void *arg, const char *name, role_mask roles)
+count_name(void *arg, const char *name, role_mask roles)
 {
-	struct measure *m = arg;
+	struct names *x = arg;
 
-	m->text += strlen(name) + 1;
-	for (unsigned i = 0; i < role_count; i++)
-		if (roles & 1u << i) {
-			m->counts[i]++;
-			m->pointers++;
-		}
+	(void)name;
+	if (roles & x->roles)
+		x->cap++;
 	return 0;
 }
 
-struct fill {
-	const char **next[MAX_ROLES];
-	char *text;
-};
-
 static int
-fill_name(void *arg, const char *name, role_mask roles)
+add_name(void *arg, const char *name, role_mask roles)
 {
-	struct fill *f = arg;
-	size_t n = strlen(name) + 1;
-	char *copy = memcpy(f->text, name, n);
+	struct names *x = arg;
+	char *copy;
 
-	f->text += n;
+	if (!(roles & x->roles))
+		return 0;
+	copy = arena_strdup(x->arena, name);
+	if (!copy)
+		return -1;
 	lower(copy);
-	for (unsigned i = 0; i < role_count; i++)
-		if (roles & 1u << i)
-			*f->next[i]++ = copy;
+	x->p[x->n++] = copy;
 	return 0;
 }
 
-/* Under lock. */
-static int
-make_names(void)
-{
-	struct measure m = { .pointers = 0 };
-	struct fill f;
-	const char **block;
-	size_t size;
-
-	(void)rbac_each(measure_name, &m);
-	size = m.pointers * sizeof(*block) + m.text;
-	block = fault_malloc(size);
-	if (!block)
-		return -1;
-	f.text = (char *)(block + m.pointers);
-	m.pointers = 0;
-	for (unsigned i = 0; i < role_count; i++) {
-		f.next[i] = block + m.pointers;
-		names.lists[i] = f.next[i];
-		names.counts[i] = m.counts[i];
-		m.pointers += m.counts[i];
-	}
-	(void)rbac_each(fill_name, &f);
-	record_share(block, size);
-	names.block = block;
-	return 0;
-}
-
-/* Whoever has several roles has what the highest one has, and what
- * client-cert has beyond that is for nobody with a name. */
 int
-rbac_names(role_mask roles, struct set *out)
+rbac_names(struct arena *a, role_mask roles, struct set *out)
 {
-	unsigned highest = (unsigned)__builtin_ctz(roles | 1u << role_count);
-	LOCK_SCOPE(&names.lock);
+	struct names x = { .arena = a, .roles = roles };
 
-	*out = (struct set){ 0 };
-	if (!names.block && make_names() < 0)
+	(void)rbac_each(count_name, &x);
+	x.p = arena_array(a, x.cap, sizeof(*x.p));
+	if (!x.p || rbac_each(add_name, &x) < 0)
 		return -1;
-	if (highest < role_count)
-		*out = (struct set){ .items = names.lists[highest],
-			.n = names.counts[highest] };
+	*out = (struct set){ .items = x.p, .n = x.n };
 	return 0;
 }
 

@@ -23,9 +23,8 @@ struct ref rbac_ref(const char *name);
 struct ref rbac_role_ref(unsigned i);
 /* The roles among these objects of class role. */
 role_mask rbac_mask_of_set(const struct set *roles);
-/* Names of all permissions of these roles, in lower case; they stay for ever,
- * and records share them. -1: no memory. */
-int rbac_names(role_mask roles, struct set *out);
+/* Names of all permissions of these roles, in lower case. -1: no memory. */
+int rbac_names(struct arena *a, role_mask roles, struct set *out);
 /* Every role. */
 role_mask rbac_all(void);
 /* This role and all above it; NULL (local root): none. */

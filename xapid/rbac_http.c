@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Who may use which HTTP handler. (source: http.json) */
-#include <stdio.h>
 #include <string.h>
 
 #include "rbac.h"
@@ -97,11 +96,11 @@ int
 rbac_http_each(int (*fn)(void *arg, const char *name, role_mask roles),
     void *arg)
 {
-	char name[RBAC_NAME_MAX];
+	char name[RBAC_NAME_MAX] = "http/";
 	int rc = 0;
 
 	for (size_t i = 0; rc == 0 && i < COUNT; i++) {
-		snprintf(name, sizeof(name), "http/%s", http_roles[i].handler);
+		strcpy(name + 5, http_roles[i].handler);
 		rc = fn(arg, name, roles_of(&http_roles[i]));
 	}
 	return rc;

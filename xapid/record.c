@@ -15,24 +15,6 @@ is_derived(const struct field *f)
 	return f->inverse_cls >= 0;
 }
 
-/* See record_share(). The size is written last. */
-static _Atomic(const char *) shared;
-static _Atomic size_t shared_size;
-
-void
-record_share(const void *p, size_t size)
-{
-	atomic_store(&shared, p);
-	atomic_store(&shared_size, size);
-}
-
-static bool
-is_shared(const void *p)
-{
-	return (uintptr_t)p - (uintptr_t)atomic_load(&shared) <
-	    atomic_load(&shared_size);
-}
-
 static size_t
 align8(size_t n)
 {
@@ -54,8 +36,6 @@ tail_size(const struct type *type, const void *mem)
 		const struct set *s = mem;
 		const char *item = s->items;
 
-		if (is_shared(s->items))
-			return 0;
 		n = align8((size_t)s->n * type->elem->size);
 		for (uint32_t i = 0; i < s->n; i++, item += type->elem->size)
 			n += tail_size(type->elem, item);
@@ -139,10 +119,10 @@ copy_value(const struct type *type, void *to, const void *from, char **tail)
 	case TYPE_SET: {
 		const struct set *s = from;
 
-		*(struct set *)to = *s;
-		if (!is_shared(s->items))
-			((struct set *)to)->items =
-			    copy_array(type->elem, s->items, s->n, tail);
+		*(struct set *)to = (struct set){
+			.items = copy_array(type->elem, s->items, s->n, tail),
+			.n = s->n,
+		};
 		break;
 	}
 	case TYPE_MAP: {

@@ -31,7 +31,7 @@ role_get_permissions_name_label(struct call *c,
 		return -1;
 	if (!mask)
 		*result_r = (struct set){ .items = &r->name_label, .n = 1 };
-	else if (rbac_names(mask, result_r) < 0)
+	else if (rbac_names(c->arena, mask, result_r) < 0)
 		return call_fail_nomem(c);
 	return 0;
 }

@@ -253,7 +253,7 @@ insert_record(struct tx *t, struct core *core, const struct seat *seat,
 	};
 
 	if (!n->local_superuser &&
-	    rbac_names(n->roles, &r.rbac_permissions) < 0)
+	    rbac_names(tx_arena(t), n->roles, &r.rbac_permissions) < 0)
 		return -1;
 	return tx_insert(t, &r.r, NULL);
 }
@@ -303,13 +303,13 @@ session_create(struct core *core, const struct session_new *n,
 		free(seat);
 		return -1;
 	}
-	self = seat->who.session; /* once it has its seat, others may end it */
 	*changed_r = !roles_still_hold(t, n);
 	if (*changed_r || take_seat(s, t, seat, n, victims, &nvictims) < 0) {
 		tx_abort(t);
 		free(seat);
 		return -1;
 	}
+	self = seat->who.session; /* others may end it from now on */
 	if (tx_commit_wait(t, NULL) < 0) {
 		(void)session_end(core, self);
 		return -1;

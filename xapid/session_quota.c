@@ -2,7 +2,6 @@
 /* How many sessions a user may have. A program that logs in and never out must
  * not end the sessions of others, nor of other programs of the same user: what
  * is too many goes first from the originator that has most. */
-#include <stdio.h>
 #include <string.h>
 
 #include "lib/fault.h"
@@ -59,7 +58,7 @@ user_get(struct quota *q, const char *name)
 	u = fault_calloc(1, sizeof(*u));
 	if (!u)
 		return NULL;
-	snprintf(u->name, sizeof(u->name), "%s", name);
+	strcpy(u->name, name); /* same size as in struct identity */
 	u->next = *bucket;
 	*bucket = u;
 	return u;
@@ -77,7 +76,7 @@ group_get(struct quota_user *u, const char *originator)
 	g = fault_calloc(1, sizeof(*g));
 	if (!g)
 		return NULL;
-	snprintf(g->originator, sizeof(g->originator), "%s", originator);
+	strcpy(g->originator, originator);
 	g->user = u;
 	g->next = u->groups;
 	u->groups = g;

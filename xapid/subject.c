@@ -138,7 +138,7 @@ subject_get_permissions_name_label(struct call *c,
 
 	if (!s)
 		return -1;
-	rc = rbac_names(rbac_mask_of_set(&s->roles), result_r);
+	rc = rbac_names(c->arena, rbac_mask_of_set(&s->roles), result_r);
 	record_unref(&s->r);
 	return rc < 0 ? call_fail_nomem(c) : 0;
 }

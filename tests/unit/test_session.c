@@ -159,7 +159,6 @@ test_record(void)
 	CU_ASSERT_STRING_EQUAL(s->auth_user_name, "alice");
 	CU_ASSERT_STRING_EQUAL(s->originator, "terraform");
 	CU_ASSERT_EQUAL(s->rbac_permissions.n, 1384);
-	CU_ASSERT(s->r.size < 1000); /* the names are shared */
 	CU_ASSERT_EQUAL(s->tasks.n, 0);
 	CU_ASSERT(ref_is_null(s->parent));
 	CU_ASSERT(!s->client_certificate);
@@ -201,7 +200,7 @@ test_superuser_record(void)
 static void
 test_long_names(void)
 {
-	char name[400] = "", sid[420];
+	char name[400] = "";
 	const struct session *s;
 	struct ref self;
 
@@ -217,8 +216,9 @@ test_long_names(void)
 	record_unref(&s->r);
 	/* cut or not, it is the same user */
 	CU_ASSERT_EQUAL(session_end_user(&d.core, "sid-"), 0);
-	snprintf(sid, sizeof(sid), "sid-%s", name);
-	CU_ASSERT_EQUAL(session_end_user(&d.core, sid), 1);
+	memmove(name + 4, name, strlen(name) + 1);
+	memcpy(name, "sid-", 4);
+	CU_ASSERT_EQUAL(session_end_user(&d.core, name), 1);
 	daemonless_stop(&d);
 }
 
@@ -389,7 +389,7 @@ test_subject(void)
 
 /* ---- what waits for the end ---- */
 
-static _Atomic int begun, ended;
+static _Atomic int ended;
 static sem_t go;
 
 static void
@@ -403,7 +403,6 @@ static void
 on_end_slowly(struct session_hook *h)
 {
 	(void)h;
-	begun++;
 	while (sem_wait(&go) < 0)
 		;
 	usleep(20000);
@@ -457,12 +456,14 @@ test_unhook_waits(void)
 	struct ref session;
 
 	start();
-	begun = ended = 0;
+	ended = 0;
 	sem_init(&go, 0, 0);
 	session = h.session = log_in("alice", "");
 	CU_ASSERT_EQUAL(session_hook(&d.core, &h), 0);
 	pthread_create(&thread, NULL, end_it, &session);
-	while (!begun)
+	while (is_alive(session))
+		usleep(1000);
+	while (h.next) /* until it is about to be called */
 		usleep(1000);
 	sem_post(&go);
 	session_unhook(&d.core, &h);
@@ -572,8 +573,7 @@ test_cost(void)
 	}
 	printf("# session_attach: %lld ns\n", (long long)best);
 	CU_ASSERT_EQUAL(c->nerror, 0);
-	CU_ASSERT(
-	    best < 20000); /* 200 is the aim; this is for slow builds too */
+	CU_ASSERT(best < 2000); /* 200 is the aim, where nobody disturbs */
 	daemonless_call_free(c);
 	daemonless_stop(&d);
 }
