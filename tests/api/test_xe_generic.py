@@ -123,6 +123,12 @@ class Generic(unittest.TestCase):
         self.assertEqual([x.split(')')[0] for x in every.splitlines()],
                          [x.split(')')[0] for x in listed.splitlines()])
 
+    def test_a_field_that_nobody_wrote_yet_says_so(self):
+        for name in ('https-only', 'ssh-enabled', 'ha-statefiles'):
+            self.assertEqual(
+                self.run_ok('pool-param-get', 'uuid=' + self.pool,
+                            'param-name=' + name), '<not implemented>\n')
+
     def test_getting_a_value(self):
         self.assertEqual(self.get('power-state'), 'running')
         self.assertEqual(self.get('is-control-domain'), 'true')

@@ -7,6 +7,7 @@
 #include "rpc/encode.h"
 
 #define NOT_IN_DATABASE "<not in database>"
+#define NOT_IMPLEMENTED_TEXT "<not implemented>"
 
 /* ---- tables ---- */
 
@@ -350,7 +351,7 @@ ask(struct cli *cli, const struct cli_field *f, const struct record *r,
 	} else if (cli_failed_with(cli, "NOT_IMPLEMENTED")) {
 		/* one field without a value is no reason to show none */
 		rc = cli_forgive(cli) ? 0 : -1;
-		*out = (struct cli_value){ .text = "<not implemented>" };
+		*out = (struct cli_value){ .text = NOT_IMPLEMENTED_TEXT };
 	} else if (f->failed && cli_forgive(cli)) {
 		*out = (struct cli_value){ .text = f->failed };
 		rc = 0;
@@ -370,6 +371,10 @@ cli_value_get(struct cli *cli, const struct cli_field *f,
 		return f->special(cli, f, r, out);
 	if (f->method >= 0)
 		return ask(cli, f, r, out);
+	if (!f->npath) { /* its function is still to be written */
+		out->text = NOT_IMPLEMENTED_TEXT;
+		return 0;
+	}
 	first = step_field(&f->path[0]);
 	return follow(cli, f, 1, first->type, record_field(r, first), out);
 }
