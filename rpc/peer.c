@@ -140,6 +140,8 @@ peers_leave(struct peers *p, struct peer_key key)
 	LOCK_SCOPE(&p->lock);
 	at = find(p, key);
 	gone = *at;
+	if (!gone)
+		return;
 	p->total--;
 	if (--gone->n == 0) {
 		*at = gone->next;

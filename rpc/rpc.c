@@ -140,7 +140,7 @@ listen_tcp(struct rpc *r, const struct rpc_listen *want)
 	r->listeners[r->nlisteners].port = port;
 	if (keep_listener(r, fd, want->tls, false) < 0)
 		return -1;
-	fd = -1;
+	(void)STEAL_FD(fd);
 	if (want->tls && r->tls_port == 0)
 		r->tls_port = port;
 	return 0;
@@ -173,17 +173,17 @@ listen_local(struct rpc *r, const char *path)
 		errno = ENAMETOOLONG;
 		return -1;
 	}
-	strcpy(un.sun_path, path);
+	memcpy(un.sun_path, path, strlen(path) + 1);
 	if (remove_stale(&un) < 0)
 		return -1;
 	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	if (fd < 0 || fchmod(fd, 0600) < 0 ||
 	    bind(fd, (struct sockaddr *)&un, sizeof(un)) < 0)
 		return -1;
-	strcpy(r->socket_path, path);
+	memcpy(r->socket_path, path, strlen(path) + 1);
 	if (chmod(path, 0600) < 0 || keep_listener(r, fd, false, true) < 0)
 		return -1;
-	fd = -1;
+	(void)STEAL_FD(fd);
 	return 0;
 }
 
@@ -294,7 +294,7 @@ start_tls(struct rpc *r, char *err, size_t err_size)
 		snprintf(err, err_size, "TLS needs a certificate");
 		return -1;
 	}
-	strcpy(r->certificate, path);
+	memcpy(r->certificate, path, strlen(path) + 1);
 	r->tls = tls_new(path, err, err_size);
 	return r->tls ? 0 : -1;
 }

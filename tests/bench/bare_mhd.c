@@ -40,14 +40,12 @@ int
 main(int argc, char **argv)
 {
 	long threads = sysconf(_SC_NPROCESSORS_ONLN);
-	struct MHD_Daemon *d =
-	    MHD_start_daemon(MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_TURBO,
-		argc > 1 ? (uint16_t)atoi(argv[1]) : 0, NULL, NULL, answer,
-		NULL, MHD_OPTION_THREAD_POOL_SIZE,
-		(unsigned)(threads < 2 ? 2 : threads),
-		MHD_OPTION_CONNECTION_LIMIT, 8192u,
-		MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)32768,
-		MHD_OPTION_END);
+	struct MHD_Daemon *d = MHD_start_daemon(MHD_USE_EPOLL_INTERNAL_THREAD |
+		MHD_USE_TURBO,
+	    argc > 1 ? (uint16_t)atoi(argv[1]) : 0, NULL, NULL, answer, NULL,
+	    MHD_OPTION_THREAD_POOL_SIZE, (unsigned)(threads < 2 ? 2 : threads),
+	    MHD_OPTION_CONNECTION_LIMIT, 8192u,
+	    MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)32768, MHD_OPTION_END);
 	const union MHD_DaemonInfo *info;
 	char buf[64];
 

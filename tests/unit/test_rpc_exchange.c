@@ -696,8 +696,8 @@ test_between_pipelined_calls(void)
 {
 	char *call = call_text("echo", "x", ""), *text;
 
-	if (asprintf(&text, "%sGET /ask HTTP/1.1\r\n" H "\r\n%s", call,
-		call) < 0)
+	if (asprintf(&text, "%sGET /ask HTTP/1.1\r\n" H "\r\n%s", call, call) <
+	    0)
 		abort();
 	begin();
 	client_call(&c, "echo", "first", &r);

@@ -62,9 +62,7 @@ test_byte_by_byte(void)
 {
 	char fields[1024], *text;
 
-	memset(fields, 'x', sizeof(fields));
-	memcpy(fields, "X: ", 3);
-	strcpy(fields + sizeof(fields) - 3, "\r\n");
+	snprintf(fields, sizeof(fields), "X: %01018d\r\n", 0);
 	text = call_text("echo", "slow", fields);
 	begin();
 	for (int i = 0; i < 2; i++) {
