@@ -415,7 +415,7 @@ is_traceparent(const char *s)
 
 /* At most USER_AGENT_MAX bytes, cut between characters; "" when not clean. */
 static const char *
-clean_user_agent(struct arena *a, const char *s)
+clean_text(struct arena *a, const char *s)
 {
 	size_t n = s ? strnlen(s, USER_AGENT_MAX + 1) : 0;
 	char *copy;
@@ -433,6 +433,7 @@ static enum MHD_Result
 begin_call(struct request *q, const struct head *h, enum route_kind kind)
 {
 	const char *trace = head_get(h, "traceparent");
+	const char *parent = head_get(h, "subtask-of");
 
 	q->format = kind == ROUTE_JSON ? RPC_JSON : RPC_XML;
 	q->stage = kind == ROUTE_PREFLIGHT ? REQUEST_PREFLIGHT : REQUEST_BODY;
@@ -440,9 +441,11 @@ begin_call(struct request *q, const struct head *h, enum route_kind kind)
 	q->keep = h->keep_alive;
 	q->conn->unsure |= h->chunked;
 	q->compress = compress_choose(head_get(h, "accept-encoding"));
-	q->user_agent = clean_user_agent(q->arena, head_get(h, "user-agent"));
+	q->user_agent = clean_text(q->arena, head_get(h, "user-agent"));
 	if (trace && is_traceparent(trace))
 		q->traceparent = arena_strdup(q->arena, trace);
+	if (parent)
+		q->subtask_of = clean_text(q->arena, parent);
 	if (h->length > 0)
 		bytes_reserve(&q->body,
 		    h->length < KEPT_BYTES ? (size_t)h->length + 1

@@ -55,6 +55,7 @@ struct request {
 	enum compress_kind compress;
 	const char *user_agent;
 	const char *traceparent; /* NULL: none that is well formed */
+	const char *subtask_of;  /* NULL: none */
 	struct bytes body;
 	size_t body_counted; /* in rpc->body_bytes */
 	bool busy;           /* counted in rpc->busy */

@@ -63,6 +63,7 @@ fill_call(struct request *q, struct request_call *rq)
 		.peer = q->conn->peer,
 		.user_agent = q->user_agent,
 		.traceparent = q->traceparent,
+		.subtask_of = q->subtask_of,
 		.wake = wake,
 	};
 }

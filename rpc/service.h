@@ -35,6 +35,7 @@ struct rpc_call {
 	struct rpc_peer peer;
 	const char *user_agent;  /* "" when absent; clean text */
 	const char *traceparent; /* NULL when absent or malformed */
+	const char *subtask_of;  /* header subtask-of, clean; or NULL */
 	/* The core calls it once, from any thread, after start() or resume()
 	 * answered RPC_PARKED (possibly before that answer is seen): then
 	 * resume() is due on the connection's thread. */

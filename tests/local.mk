@@ -79,6 +79,7 @@ python_tests = \
 	tests/api/test_xe_generic.py \
 	tests/api/test_xe_wire.py \
 	tests/api/test_vm_records.py \
+	tests/api/test_tasks.py \
 	tests/lint/test_layers.py \
 	tests/lint/test_lists.py \
 	tests/lint/test_man.py \

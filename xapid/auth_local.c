@@ -197,7 +197,8 @@ ask(const char *question, const char *const texts[], char reason[256])
 {
 	char path[4096], input[PAM_INPUT_MAX];
 	const char *const argv[] = { program_path(path), question, NULL };
-	const struct proc_limits limits = { PAM_DEADLINE_MS, 1024 };
+	const struct proc_limits limits = { .timeout_ms = PAM_DEADLINE_MS,
+		.max_output = 1024 };
 	struct proc_result r = { 0 };
 	size_t len = 0;
 	int rc = -1;

@@ -45,6 +45,8 @@ struct call {
 	struct identity caller;
 	struct rpc_peer peer;
 	const char *user_agent;
+	const char *trace;          /* W3C traceparent, or NULL */
+	struct ref subtask_of;      /* parent of tasks it makes, or null */
 	struct ref task;            /* null for a synchronous call */
 	const void *args;           /* decoded; arena */
 	void *result;               /* typed memory of method->result; arena */

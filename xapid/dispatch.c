@@ -12,6 +12,7 @@
 #include "call_private.h"
 #include "event_calls.h"
 #include "lib/fault.h"
+#include "lib/log.h"
 #include "session.h"
 #include "task.h"
 
@@ -292,11 +293,13 @@ call_run_blocking(void *arg)
 {
 	struct call *c = arg;
 
+	log_set_trace(c->trace);
 	if (!ref_is_null(c->task) && atomic_load(&c->cancelled))
 		fail_task_cancelled(c, call_ref_text(c, c->task));
 	else
 		(void)call_run(c);
 	call_part_ended(c);
+	log_set_trace(NULL);
 }
 
 /* ---- replies ---- */
@@ -326,6 +329,7 @@ reply(struct call *c, struct rpc_call *rc)
 {
 	call_settle(c);
 	audit(c);
+	log_debug("call %s: %s", rc->method, c->nerror ? c->error[0] : "done");
 	if (c->nerror) {
 		rc->error = c->error;
 		rc->nerror = c->nerror;
@@ -428,6 +432,7 @@ own_memory(struct call *c, const struct rpc_call *rc, struct value *all_r)
 	c->arena = a;
 	c->own_arena = true;
 	c->user_agent = arena_strdup(a, rc->user_agent ? rc->user_agent : "");
+	c->trace = rc->traceparent ? arena_strdup(a, rc->traceparent) : NULL;
 	all.items = rc->params;
 	value_pack(&all, &packed);
 	if (!c->user_agent || packed.failed)
@@ -462,6 +467,7 @@ call_for_task(struct call *c, const struct rpc_call *rc)
 		own->method = c->method;
 		own->caller = c->caller;
 		own->peer = c->peer;
+		own->subtask_of = c->subtask_of;
 		if (own_memory(own, rc, &params) == 0 &&
 		    decode_and_allow(own, params.items, params.n) == 0)
 			return own;
@@ -535,11 +541,35 @@ start_blocking(struct call *c, struct rpc_call *rc)
 static const char *const nomem_reply[] = { "INTERNAL_ERROR", "Out of memory" };
 
 static enum rpc_state
+start(struct call *c, struct rpc_call *rc)
+{
+	bool async;
+
+	c->rc = rc;
+	c->peer = rc->peer;
+	c->user_agent = rc->user_agent ? rc->user_agent : "";
+	c->trace = rc->traceparent;
+	if (rc->subtask_of)
+		(void)ref_parse(rc->subtask_of, &c->subtask_of);
+	c->method = find_method(rc->method, &async);
+	if (!c->method)
+		(void)unknown_method(c, rc);
+	else if (checks(c, rc, async) < 0)
+		; /* answered */
+	else if (async)
+		(void)start_async(c, rc);
+	else if (c->method->blocking)
+		return start_blocking(c, rc);
+	else if (decode_and_allow(c, rc->params, rc->nparams) == 0)
+		(void)call_run(c);
+	return part_ended_here(c, rc);
+}
+
+static enum rpc_state
 service_start(struct rpc_service *s, struct rpc_call *rc)
 {
-	struct core *core = s->core;
-	struct call *c = call_new(core, rc->arena);
-	bool async;
+	struct call *c = call_new(s->core, rc->arena);
+	enum rpc_state state;
 
 	rc->core = c;
 	if (!c) {
@@ -547,25 +577,10 @@ service_start(struct rpc_service *s, struct rpc_call *rc)
 		rc->nerror = 2;
 		return RPC_DONE;
 	}
-	c->rc = rc;
-	c->peer = rc->peer;
-	c->user_agent = rc->user_agent ? rc->user_agent : "";
-	c->method = find_method(rc->method, &async);
-	if (!c->method) {
-		(void)unknown_method(c, rc);
-		return part_ended_here(c, rc);
-	}
-	if (checks(c, rc, async) < 0)
-		return part_ended_here(c, rc);
-	if (async) {
-		(void)start_async(c, rc);
-		return part_ended_here(c, rc);
-	}
-	if (c->method->blocking)
-		return start_blocking(c, rc);
-	if (decode_and_allow(c, rc->params, rc->nparams) == 0)
-		(void)call_run(c);
-	return part_ended_here(c, rc);
+	log_set_trace(rc->traceparent);
+	state = start(c, rc);
+	log_set_trace(NULL);
+	return state;
 }
 
 static void

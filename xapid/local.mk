@@ -199,6 +199,10 @@ libxapidcore_a_SOURCES = \
 	xapid/switch.h \
 	xapid/task.c \
 	xapid/task.h \
+	xapid/task_api.c \
+	xapid/task_end.c \
+	xapid/task_private.h \
+	xapid/task_table.c \
 	xapid/template.c \
 	xapid/template.h \
 	xapid/timer.c \

@@ -82,6 +82,8 @@ ending(struct call *c, const struct proc_result *r)
 {
 	const char *text;
 
+	if (r->given_up)
+		return "task stopped";
 	if (r->timed_out)
 		return "timed out";
 	if (r->truncated)
@@ -94,6 +96,17 @@ ending(struct call *c, const struct proc_result *r)
 	return WEXITSTATUS(r->status) ? "non-zero exit" : "";
 }
 
+/* A task that was cancelled, or the end of the daemon. A client that merely
+ * left may count on the plugin to end its work. */
+static bool
+give_up(void *arg)
+{
+	const struct call *c = arg;
+
+	return atomic_load(&c->core->stopping) ||
+	    (!ref_is_null(c->task) && atomic_load(&c->cancelled));
+}
+
 static int
 run(struct call *c, const char *const argv[], const struct bytes *input,
     struct proc_result *r)
@@ -103,6 +116,8 @@ run(struct call *c, const char *const argv[], const struct bytes *input,
 			? 2000000000
 			: c->core->config->plugin_timeout_s * 1000),
 		.max_output = MAX_OUTPUT,
+		.give_up = give_up,
+		.arg = c,
 	};
 
 	return proc_run(argv, NULL, input ? input->p : NULL,

@@ -23,9 +23,10 @@ int task_start_call(struct call *parent, struct call *c, struct ref *task_r);
 
 /* For handlers in a task (no-ops without one): 0 … 1. */
 void task_progress(struct call *c, double progress);
-/* A task of its own for work that is no call (an import over HTTP). */
-int task_new(struct core *core, const struct identity *who, const char *label,
-    const char *description, struct ref *task_r);
+/* A task of its own for work that is no call (an import over HTTP). parent:
+ * the task that it is a part of, or null. */
+int task_new(struct core *core, const struct identity *who, struct ref parent,
+    const char *label, const char *description, struct ref *task_r);
 /* result: text of the XML value ("<value>…</value>") or "". error: NULL, or a
  * code and parameters. */
 void task_end(struct core *core, struct ref task, const char *result,

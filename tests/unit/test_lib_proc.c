@@ -16,7 +16,8 @@
 #include "lib/file.h"
 #include "tests/lib/unit.h"
 
-static const struct proc_limits usual = { 20000, 1 << 20 };
+static const struct proc_limits usual = { .timeout_ms = 20000,
+	.max_output = 1 << 20 };
 static const char no_vfork[] = "valgrind forks, so that errors stay there";
 
 /* Runs a script; its result, with both outputs ended. */
@@ -184,7 +185,8 @@ dies(const char *pid_file)
 static void
 test_deadline(void)
 {
-	static const struct proc_limits soon = { 200, 1000 };
+	static const struct proc_limits soon = { .timeout_ms = 200,
+		.max_output = 1000 };
 	CLEANUP_PROC_RESULT struct proc_result r;
 	int64_t start = clock_mono_ns();
 	char script[4096];
@@ -203,10 +205,39 @@ test_deadline(void)
 	CU_ASSERT_TRUE(dies(unit_path("pid")));
 }
 
+static bool
+after_three(void *arg)
+{
+	return ++*(int *)arg > 3;
+}
+
+static void
+test_given_up(void)
+{
+	int asked = 0;
+	const struct proc_limits limits = { .timeout_ms = 20000,
+		.max_output = 100,
+		.give_up = after_three,
+		.arg = &asked };
+	CLEANUP_PROC_RESULT struct proc_result r, quick;
+	int64_t start = clock_mono_ns();
+
+	CU_ASSERT_EQUAL(run("sleep 20", NULL, &limits, &r), 0);
+	CU_ASSERT_TRUE(r.given_up);
+	CU_ASSERT_FALSE(r.timed_out);
+	CU_ASSERT_TRUE(WIFSIGNALED(r.status));
+	CU_ASSERT_TRUE(clock_mono_ns() - start < 10 * NSEC_PER_SEC);
+	asked = -1000;
+	CU_ASSERT_EQUAL(run("exit 3", NULL, &limits, &quick), 0);
+	CU_ASSERT_FALSE(quick.given_up);
+	CU_ASSERT_EQUAL(WEXITSTATUS(quick.status), 3);
+}
+
 static void
 test_endless_output(void)
 {
-	static const struct proc_limits limits = { 300, 5000 };
+	static const struct proc_limits limits = { .timeout_ms = 300,
+		.max_output = 5000 };
 	const char *const argv[] = { "/usr/bin/yes", NULL };
 	CLEANUP_PROC_RESULT struct proc_result r;
 	int64_t start = clock_mono_ns();
@@ -221,7 +252,8 @@ test_endless_output(void)
 static void
 test_bounded_output(void)
 {
-	static const struct proc_limits limits = { 20000, 6 };
+	static const struct proc_limits limits = { .timeout_ms = 20000,
+		.max_output = 6 };
 	CLEANUP_PROC_RESULT struct proc_result more, exact;
 
 	CU_ASSERT_EQUAL(run("echo 123456789; echo ok >&2", NULL, &limits,
@@ -365,6 +397,7 @@ UNIT_MAIN("proc", { "both outputs and the status come back", test_output },
     { "no descriptor is inherited", test_descriptors },
     { "signals are as a new program expects them", test_signals_reset },
     { "the deadline kills the whole group", test_deadline },
+    { "what nobody wants any more is killed", test_given_up },
     { "endless output ends at the deadline, in bounds", test_endless_output },
     { "more output than asked for is dropped and told", test_bounded_output },
     { "the last output is not lost", test_last_output },

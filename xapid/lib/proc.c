@@ -24,6 +24,7 @@
 #include "lib/file.h"
 
 #define POLL_MS 10     /* where the kernel has no pidfd */
+#define ASK_MS 100     /* how often give_up is asked */
 #define KILLED_MS 1000 /* patience after SIGKILL */
 #define CHUNK 4096     /* bytes read at once */
 /* Bytes read before the deadline is looked at again. Not less than the kernel
@@ -250,6 +251,13 @@ drain_both(struct child *c, size_t max, struct proc_result *result)
 	drain(&c->ours[FROM_ERR], &result->err, max, &result->truncated);
 }
 
+static bool
+gives_up(const struct proc_limits *limits, struct proc_result *result)
+{
+	result->given_up = limits->give_up && limits->give_up(limits->arg);
+	return result->given_up;
+}
+
 /* Until the program has ended, or was killed and had time to die. Others that
  * it started may live on and hold the pipes; they are not waited for. */
 static void
@@ -257,18 +265,22 @@ follow(struct child *c, const struct proc_limits *limits,
     struct proc_result *result)
 {
 	int64_t end = clock_mono_ns() + limits->timeout_ms * NSEC_PER_MSEC;
+	bool killed = false;
 
 	while (!c->ended) {
 		int64_t left = end - clock_mono_ns();
 
-		if (left <= 0) {
-			if (result->timed_out)
-				break;
-			result->timed_out = true;
+		if (left <= 0 && killed)
+			break;
+		if (!killed && (left <= 0 || gives_up(limits, result))) {
+			killed = true;
+			result->timed_out = !result->given_up;
 			kill(-c->pid, SIGKILL);
 			left = KILLED_MS * NSEC_PER_MSEC;
 			end = clock_mono_ns() + left;
 		}
+		if (limits->give_up && left > ASK_MS * NSEC_PER_MSEC)
+			left = ASK_MS * NSEC_PER_MSEC;
 		await(c, left);
 		drain_both(c, limits->max_output, result);
 	}

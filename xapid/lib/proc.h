@@ -12,6 +12,7 @@
 struct proc_result {
 	int status;            /* as from waitpid */
 	bool timed_out;        /* killed by the deadline */
+	bool given_up;         /* killed since nobody wants it any more */
 	bool truncated;        /* more output than max_output was dropped */
 	struct bytes out, err; /* release with proc_result_free */
 };
@@ -19,6 +20,9 @@ struct proc_result {
 struct proc_limits {
 	int timeout_ms;    /* > 0; then SIGKILL to the whole process group */
 	size_t max_output; /* bytes kept of each stream */
+	/* Asked some times a second whether to give up; NULL: never. */
+	bool (*give_up)(void *arg);
+	void *arg;
 };
 
 /* argv[0] is an absolute path; env NULL: PATH and LANG only. input NULL:
