@@ -106,14 +106,19 @@ bench_programs = \
 	tests/bench/bench_codec \
 	tests/bench/bench_world
 bench_scripts = \
-	tests/bench/bench_http.py
-# What bench_scripts measure.
+	tests/bench/bench_http.py \
+	tests/bench/bench.py
+# What bench_scripts measure, and measure with.
 bench_servers = \
 	tests/bench/bare_mhd \
+	tests/bench/floors \
+	tests/bench/listen \
+	tests/bench/load \
 	tests/bench/toy_server
 
 EXTRA_DIST += \
 	tests/.clang-tidy \
+	tests/bench/measure.py \
 	tests/lib/facts.py \
 	tests/lib/tap.py \
 	tests/lib/thincli.py \
@@ -167,6 +172,19 @@ else
 test_libs = tests/lib/libunit.a $(CUNIT_LIBS) tests/fuzz/libreplay.a
 endif
 LDADD = $(test_libs) $(all_libs)
+
+bench_client = \
+	tests/bench/client.c \
+	tests/bench/client.h
+tests_bench_floors_SOURCES = \
+	tests/bench/floors.c \
+	$(bench_client)
+tests_bench_listen_SOURCES = \
+	tests/bench/listen.c \
+	$(bench_client)
+tests_bench_load_SOURCES = \
+	tests/bench/load.c \
+	$(bench_client)
 
 # Handlers are known by weak symbols only: these need them all.
 tests_unit_test_rbac_LDADD = $(test_libs) $(core_libs)
