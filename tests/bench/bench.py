@@ -56,7 +56,7 @@ class Bench:
         self.add = self.table.add
         self.servers = {}
         self.seconds = 0.3 if options.quick else 0.8
-        self.rounds = 3 if options.quick else 5
+        self.rounds = 2 if options.quick else 5
         self.large = 1000 if options.quick else 10000
 
     def server(self, vms):
@@ -68,6 +68,10 @@ class Bench:
     def close(self):
         for server in self.servers.values():
             server.close()
+
+    def judge(self, reached):
+        """Targets for 10,000 VMs are not judged on fewer."""
+        return None if self.o.quick else reached
 
     def best(self, load):
         """The least processor time of some rounds."""
@@ -139,7 +143,7 @@ def same_cost(b):
     few, many = min(costs[10]), min(costs[b.large])
     b.add('VM.get_record XML: CPU with 10, %d VMs' % b.large,
           '%.1f, %.1f us (%+.0f %%)' % (few, many, 100 * (many / few - 1)),
-          '+10 %', '330 us', many <= few * 1.1)
+          '+10 %', '330 us', b.judge(many <= few * 1.1))
 
 
 def first_vm(server):
@@ -177,11 +181,11 @@ def bounded_memory(b):
     again = server.load('XML', 'VM.get_all_records', limit=7, seconds=5)
     name = 'VM.get_all_records XML, %d VMs' % b.large
     b.add(name + ': first byte', '%.1f ms' % (again.first / 1e3), '5 ms', '',
-          again.first <= 5000)
+          b.judge(again.first <= 5000))
     b.add('  all', '%.0f ms (%.0f MB)' % (again.p50 / 1e3, again.bytes / 1e6),
-          '150 ms', '', again.p50 <= 150e3)
+          '150 ms', '', b.judge(again.p50 <= 150e3))
     b.add('  more memory at most', '%.1f MiB (first: %.0f ms)' %
-          (extra, first.p50 / 1e3), '1 MiB', '', extra <= 1)
+          (extra, first.p50 / 1e3), '1 MiB', '', b.judge(extra <= 1))
 
 
 # ---- events ----
@@ -238,7 +242,7 @@ def change_cost(b):
     few, many = used[0], used[b.large]
     b.add('a change: CPU with 0, %d VMs' % b.large,
           '%.0f, %.0f us (%+.0f %%)' % (few, many, 100 * (many / few - 1)),
-          '+10 %', '180 us', many <= few * 1.1)
+          '+10 %', '180 us', b.judge(many <= few * 1.1))
 
 
 # ---- logging in ----
@@ -371,7 +375,8 @@ def flat(b):
     many(b.o.calls)
     grown = status(server.pid, 'VmRSS') - before
     b.add('  growth over %d calls' % b.o.calls, '%+.2f MiB' % grown, 'flat',
-          '+133-293 MB after load', grown < 1)
+          '+133-293 MB after load',
+          grown < 1 if b.o.calls >= 1000000 else None)
 
 
 # ---- start, growth ----
@@ -386,7 +391,7 @@ def start(b):
     b.add('start with %d VMs: ready, first answer' % b.large,
           '%.0f, %.0f ms (CPU %.0f)' %
           (1e3 * best[0], 1e3 * best[1], 1e3 * used), '400 ms',
-          '800-1,300 ms with 1,001', best[1] <= 0.4)
+          '800-1,300 ms with 1,001', b.judge(best[1] <= 0.4))
     b.add('  making that pool', '%.0f ms' % (1e3 * made[1]))
 
 
@@ -412,7 +417,7 @@ def growth(b):
         uuid = server.call('VM.get_uuid', vm)
         for kind, call, limit in (
                 ('VM.get_by_uuid', ('VM.get_by_uuid', uuid), 3000),
-                ('VM.get_all', ('VM.get_all',), 60),
+                ('VM.get_all', ('VM.get_all',), 600),
                 ('VM.get_all_records', ('VM.get_all_records',), 3),
                 ('event.from (all)', ('event.from', ['*'], '', 5.0), 3)):
             l = b.best(lambda: server.load('JSON', *call, limit=limit,
@@ -451,7 +456,8 @@ def main():
     parser.add_argument('--quick', action='store_true',
                         help='a pool of 1,000 VMs, not 10,000; shorter runs')
     parser.add_argument('--calls', type=int,
-                        help='calls while memory is watched (1000000)')
+                        help='calls while memory is watched; judged '
+                        'from 1000000 on')
     parser.add_argument('words', nargs='*')
     o = parser.parse_args(
         sys.argv[1:] + os.environ.get('BENCH_ARGS', '').split())
