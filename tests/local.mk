@@ -104,6 +104,7 @@ golden_tests = \
 # Print figures; never run by check.
 bench_programs = \
 	tests/bench/bench_codec \
+	tests/bench/bench_db \
 	tests/bench/bench_world
 bench_scripts = \
 	tests/bench/bench_http.py \

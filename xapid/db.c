@@ -3,8 +3,14 @@
 #include "db.h"
 
 #include <errno.h>
+#include <limits.h>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 #include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #include "db_private.h"
 #include "lib/fault.h"
@@ -12,6 +18,57 @@
 #include "refbuf.h"
 
 /* ---- loading: one thread, nobody else is there yet ---- */
+
+/* Much memory will be needed at once, and a page fault for each 4 KiB of it
+ * costs more than what is done with the page: grow the heap and let the kernel
+ * fill it in one go. What was too much goes back after loading. */
+#define HEAP_GROWS_FROM (UINT64_C(4) << 20)
+#define HEAP_GROWS_TO (UINT64_C(1) << 30)
+#define MEMORY_PER_DISK 2u /* bytes of objects for a byte of file */
+
+static void
+expect_bytes(void *arg, uint64_t bytes)
+{
+#if defined(__GLIBC__) && defined(MADV_POPULATE_WRITE)
+	uint64_t want = bytes * MEMORY_PER_DISK;
+	const size_t page = 4096, first = 2 << 20;
+	char *end;
+	void *p;
+
+	(void)arg;
+	if (bytes < HEAP_GROWS_FROM)
+		return;
+	if (want > HEAP_GROWS_TO)
+		want = HEAP_GROWS_TO;
+	/* Setting one of them ends their adaption to what is freed: so all. */
+	(void)mallopt(M_MMAP_THRESHOLD, 4 << 20);
+	(void)mallopt(M_TRIM_THRESHOLD, INT_MAX); /* until it is loaded */
+	(void)mallopt(M_TOP_PAD, (int)want);
+	p = malloc(first);
+	(void)mallopt(M_TOP_PAD, 128 * 1024);
+	end = sbrk(0);
+	if (p && (char *)p < end && (uint64_t)(end - (char *)p) >= want) {
+		char *begin = (char *)(((uintptr_t)p + page) & ~(page - 1));
+
+		(void)madvise(begin, (size_t)(end - begin),
+		    MADV_POPULATE_WRITE);
+	}
+	free(p);
+#else
+	(void)arg;
+	(void)bytes;
+#endif
+}
+
+/* What was expected and did not come. */
+static void
+give_back(void)
+{
+#ifdef __GLIBC__
+	(void)mallopt(M_TRIM_THRESHOLD, 8 << 20);
+	(void)malloc_trim(0);
+#endif
+}
 
 struct load {
 	struct db *db;
@@ -256,6 +313,7 @@ load(struct db *db, char *err, size_t err_size)
 	struct engine_state state = { 0 };
 	const struct engine_loader loader = {
 		.arg = &l,
+		.expect = expect_bytes,
 		.record = load_record,
 		.tombstone = load_tombstone,
 	};
@@ -268,6 +326,7 @@ load(struct db *db, char *err, size_t err_size)
 		    "out of memory while loading the database");
 		return -1;
 	}
+	give_back();
 	if (l.dangling)
 		log_warn("database: %llu fields referred to objects that do "
 			 "not exist and were cleared; xapid --check-db lists "

@@ -549,6 +549,20 @@ meta_generation(struct sqlite *s, const char *key)
 	return g > 0 && g < DB_SQLITE_GENERATION_MAX ? (uint64_t)g : 0;
 }
 
+/* Of the file; the log is small. */
+static uint64_t
+bytes_of(struct sqlite *s)
+{
+	sqlite3_file *f = NULL;
+	sqlite3_int64 size = 0;
+
+	if (sqlite3_file_control(s->sql, "main", SQLITE_FCNTL_FILE_POINTER,
+		&f) == SQLITE_OK &&
+	    f && f->pMethods)
+		(void)f->pMethods->xFileSize(f, &size);
+	return (uint64_t)size;
+}
+
 static int
 sqlite_load(struct db_engine *e, const struct engine_loader *l,
     struct engine_state *state_r, char *err, size_t err_size)
@@ -556,6 +570,8 @@ sqlite_load(struct db_engine *e, const struct engine_loader *l,
 	struct sqlite *s = (struct sqlite *)e;
 	struct type_error te = { "" };
 
+	if (l->expect)
+		l->expect(l->arg, bytes_of(s));
 	for (int c = 0; c < CLASS_COUNT; c++) {
 		const struct class_info *cls = &class_table[c];
 

@@ -171,11 +171,17 @@ remove_one(const char *path, const struct stat *st, int type, struct FTW *ftw)
 	return remove(path);
 }
 
+void
+remove_folder(const char *path)
+{
+	(void)nftw(path, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+}
+
 static void
 drop_quick_folder(void)
 {
 	if (getpid() == quick_owner)
-		(void)nftw(quick_folder, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+		remove_folder(quick_folder);
 }
 
 const char *

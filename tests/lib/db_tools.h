@@ -30,6 +30,8 @@ void rename_vm(struct db *db, struct ref vm, const char *name);
 /* "folder/name" in a folder without a disk below, where there is one, that goes
  * with the program. For tests that sync much; in a static buffer. */
 const char *quick_path(const char *name);
+/* With all in it. */
+void remove_folder(const char *path);
 /* Ends the test when it cannot be copied; a missing file leaves no copy. */
 void copy_file(const char *from, const char *to);
 
