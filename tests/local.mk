@@ -50,6 +50,8 @@ unit_tests = \
 # Each also has a folder tests/fuzz/corpus/NAME (without fuzz_).
 fuzz_tests = \
 	tests/fuzz/fuzz_head \
+	tests/fuzz/fuzz_dbfile \
+	tests/fuzz/fuzz_dbxml \
 	tests/fuzz/fuzz_jsonrpc \
 	tests/fuzz/fuzz_value \
 	tests/fuzz/fuzz_xmlrpc
@@ -168,7 +170,7 @@ value_wire = \
 
 # The library with a main for fuzz targets gives way to libFuzzer, if asked.
 if FUZZ_WITH_ENGINE
-test_libs = $(FUZZ_ENGINE)
+test_libs = $(FUZZ_ENGINE) tests/lib/libunit.a $(CUNIT_LIBS)
 else
 test_libs = tests/lib/libunit.a $(CUNIT_LIBS) tests/fuzz/libreplay.a
 endif

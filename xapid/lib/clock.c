@@ -200,11 +200,16 @@ date_parse(const char *text, int64_t *sec_r)
 {
 	const char *p = text;
 	struct date d;
+	int64_t at;
 	int sec, ahead;
 
 	if (!take_date(&p, &d) || !take_char(&p, 'T') ||
 	    (sec = take_time(&p)) < 0 || !take_zone(&p, &ahead) || *p != '\0')
 		return false;
-	*sec_r = days_of_date(d) * DAY_SEC + sec - ahead;
+	at = days_of_date(d) * DAY_SEC + sec - ahead;
+	/* a leap second or an offset may lead out of the years that we write */
+	if (at < FIRST_SEC || at > LAST_SEC)
+		return false;
+	*sec_r = at;
 	return true;
 }
