@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #include "cli/talk.h"
-#include "cli_words.h"
+#include "model/cli_words.h"
 
 #define ANSWERS_MAX 2000
 

@@ -8,7 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "cli_words.h"
+#include "model/cli_words.h"
 #include "lib/cleanup.h"
 
 /* Parameters whose value is a file of this machine. */

@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "cli_words.h"
+#include "model/cli_words.h"
 
 #define WIDTH 78
 

@@ -7,7 +7,7 @@
 #include <string.h>
 #include <strings.h>
 
-#include "cli_words.h"
+#include "model/cli_words.h"
 #include "lib/bytes.h"
 #include "lib/file.h"
 

@@ -11,7 +11,7 @@
 #include "cli/files.h"
 #include "cli/help.h"
 #include "cli/talk.h"
-#include "cli_words.h"
+#include "model/cli_words.h"
 
 /* Asked for on the terminal itself, which may be neither input nor output. */
 static int

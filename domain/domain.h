@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* What runs domains: a table of functions, one for the simulator, one for
  * libxl. It is used inside the worker process xapid-domain only; the core
- * speaks to that in frames (xapid/frame.h).
+ * speaks to that in frames (xapid/model/frame.h).
  *
  * Every operation is plain and synchronous, names its domain by the VM's uuid
  * and is repeatable: done a second time it finds its work done and answers the
@@ -10,7 +10,7 @@
 #define XAPID_DOMAIN_DOMAIN_H
 
 #include "lib/arena.h"
-#include "value.h"
+#include "model/value.h"
 
 #define DOMAIN_ERROR_PARAMS 4
 

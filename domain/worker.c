@@ -14,7 +14,7 @@
 
 #include "domain/domain.h"
 #include "domain/sim_private.h"
-#include "frame.h"
+#include "model/frame.h"
 #include "lib/file.h"
 #include "lib/log.h"
 

@@ -6,7 +6,7 @@
 
 #include "lib/arena.h"
 #include "lib/bytes.h"
-#include "value.h"
+#include "model/value.h"
 
 /* <methodCall>…; strings are bare values, as the API's own clients send. */
 void xmlrpc_call_encode(const char *method, const struct value *params,

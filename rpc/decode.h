@@ -6,7 +6,7 @@
 #define XAPID_RPC_DECODE_H
 
 #include "lib/arena.h"
-#include "value.h"
+#include "model/value.h"
 
 /* 0 stands for the default; limits may be NULL. */
 struct decode_limits {

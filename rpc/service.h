@@ -11,8 +11,8 @@
 #include <sys/types.h>
 
 #include "lib/arena.h"
-#include "model.h"
-#include "value.h"
+#include "model/model.h"
+#include "model/value.h"
 
 enum rpc_format { RPC_XML, RPC_JSON }; /* also index of record.encoded */
 

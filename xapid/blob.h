@@ -4,7 +4,7 @@
 #ifndef XAPID_BLOB_H
 #define XAPID_BLOB_H
 
-#include "call.h"
+#include "call/call.h"
 
 /* Whether it may stand in a Content-Type header: type/subtype, perhaps with
  * parameters, in printable ASCII. */

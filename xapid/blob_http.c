@@ -5,8 +5,8 @@
 
 #include "blob.h"
 #include "blob_store.h"
-#include "edit.h"
-#include "http.h"
+#include "call/edit.h"
+#include "call/http.h"
 #include "lib/clock.h"
 
 #define CHUNK ((size_t)64 * 1024)

@@ -5,7 +5,7 @@
 #ifndef XAPID_BLOB_STORE_H
 #define XAPID_BLOB_STORE_H
 
-#include "core.h"
+#include "call/core.h"
 
 /* The content, open for reading, and its size. -1 and errno: ENOENT when
  * nothing was ever stored. */

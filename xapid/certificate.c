@@ -6,7 +6,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "builder.h"
+#include "model/builder.h"
 #include "lib/clock.h"
 
 #define PEM_MAX_BYTES ((size_t)1 << 20)

@@ -5,7 +5,7 @@
 
 #include <openssl/x509.h>
 
-#include "call.h"
+#include "call/call.h"
 #include "lib/arena.h"
 
 static inline void

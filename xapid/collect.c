@@ -8,7 +8,7 @@
 #include <string.h>
 #include <sys/utsname.h>
 
-#include "builder.h"
+#include "model/builder.h"
 #include "lib/clock.h"
 #include "lib/logring.h"
 #include "lib/proc.h"

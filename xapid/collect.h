@@ -4,7 +4,7 @@
 #ifndef XAPID_COLLECT_H
 #define XAPID_COLLECT_H
 
-#include "call.h"
+#include "call/call.h"
 #include "lib/bytes.h"
 
 /* What can be collected, as XML for clients that offer a choice. */

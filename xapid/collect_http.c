@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "collect.h"
-#include "http.h"
+#include "call/http.h"
 #include "lib/clock.h"
 
 #define AUDIT_FILES 10 /* audit.log and up to .9, the oldest */

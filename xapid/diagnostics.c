@@ -3,8 +3,8 @@
 #include <malloc.h>
 #include <stdio.h>
 
-#include "builder.h"
-#include "call.h"
+#include "model/builder.h"
+#include "call/call.h"
 
 static const char *
 number(struct builder *b, uint64_t n)

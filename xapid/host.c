@@ -4,8 +4,8 @@
  * the call is NOT_IMPLEMENTED until a worker carries it out there. */
 #include <string.h>
 
-#include "builder.h"
-#include "edit.h"
+#include "model/builder.h"
+#include "call/edit.h"
 #include "host_operations.h"
 
 static int

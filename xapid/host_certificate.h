@@ -3,7 +3,7 @@
 #ifndef XAPID_HOST_CERTIFICATE_H
 #define XAPID_HOST_CERTIFICATE_H
 
-#include "core.h"
+#include "call/core.h"
 
 /* Makes the Certificate record of this host say what the file
  * core->certificate says; no file, no record. To be called at start and after

@@ -2,9 +2,9 @@
 /* What hosts and the daemon tell about themselves. */
 #include <string.h>
 
-#include "builder.h"
+#include "model/builder.h"
 #include "collect.h"
-#include "edit.h"
+#include "call/edit.h"
 #include "lib/logring.h"
 
 /* ---- memory ---- */

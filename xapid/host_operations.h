@@ -3,7 +3,7 @@
 #ifndef XAPID_HOST_OPERATIONS_H
 #define XAPID_HOST_OPERATIONS_H
 
-#include "db.h"
+#include "db/db.h"
 
 /* Sets allowed_operations from the host's state as t sees it. An operation
  * whose call nobody wrote is not allowed. To be called when enabled,

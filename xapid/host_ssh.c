@@ -10,10 +10,10 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "edit.h"
+#include "call/edit.h"
 #include "lib/clock.h"
 #include "lib/log.h"
-#include "timer.h"
+#include "call/timer.h"
 
 #define MAX_TIMEOUT (2 * 24 * 3600) /* seconds; source: the original's limit */
 

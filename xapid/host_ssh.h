@@ -3,7 +3,7 @@
 #ifndef XAPID_HOST_SSH_H
 #define XAPID_HOST_SSH_H
 
-#include "core.h"
+#include "call/core.h"
 
 /* Closes what ran out while the daemon was away, and watches the clock. */
 int host_ssh_start(struct core *core);

@@ -4,8 +4,8 @@
 #include <string.h>
 #include <sys/timex.h>
 
-#include "builder.h"
-#include "edit.h"
+#include "model/builder.h"
+#include "call/edit.h"
 #include "lib/clock.h"
 #include "lib/file.h"
 #include "lib/proc.h"

@@ -31,51 +31,51 @@ libxapidlib_a_SOURCES = \
 
 # The generated tables are added in datamodel/local.mk.
 libxapidmodel_a_SOURCES = \
-	xapid/cli_words.c \
-	xapid/cli_words.h \
-	xapid/model.c \
-	xapid/model.h \
-	xapid/model_copy.c \
-	xapid/model_equal.c \
-	xapid/model_json.c \
-	xapid/model_private.h \
-	xapid/model_value.c \
-	xapid/frame.c \
-	xapid/frame.h \
-	xapid/value.c \
-	xapid/record.c \
-	xapid/refbuf.c \
-	xapid/refbuf.h \
-	xapid/value.h
+	xapid/model/cli_words.c \
+	xapid/model/cli_words.h \
+	xapid/model/model.c \
+	xapid/model/model.h \
+	xapid/model/model_copy.c \
+	xapid/model/model_equal.c \
+	xapid/model/model_json.c \
+	xapid/model/model_private.h \
+	xapid/model/model_value.c \
+	xapid/model/frame.c \
+	xapid/model/frame.h \
+	xapid/model/value.c \
+	xapid/model/record.c \
+	xapid/model/refbuf.c \
+	xapid/model/refbuf.h \
+	xapid/model/value.h
 nodist_libxapidmodel_a_SOURCES =
 nodist_libxapidcore_a_SOURCES =
 
 libxapidcore_a_SOURCES = \
-	xapid/adopt.c \
-	xapid/adopt.h \
-	xapid/audit.c \
-	xapid/auth.c \
-	xapid/auth.h \
-	xapid/auth_api.c \
-	xapid/auth_check.c \
-	xapid/auth_limit.c \
-	xapid/auth_limit.h \
-	xapid/auth_local.c \
-	xapid/auth_local.h \
-	xapid/auth_names.c \
-	xapid/auth_private.h \
-	xapid/auth_users.c \
-	xapid/auth_users.h \
+	xapid/world/adopt.c \
+	xapid/world/adopt.h \
+	xapid/access/audit.c \
+	xapid/access/auth.c \
+	xapid/access/auth.h \
+	xapid/access/auth_api.c \
+	xapid/access/auth_check.c \
+	xapid/access/auth_limit.c \
+	xapid/access/auth_limit.h \
+	xapid/access/auth_local.c \
+	xapid/access/auth_local.h \
+	xapid/access/auth_names.c \
+	xapid/access/auth_private.h \
+	xapid/access/auth_users.c \
+	xapid/access/auth_users.h \
 	xapid/blob.c \
 	xapid/blob.h \
 	xapid/blob_http.c \
 	xapid/blob_store.c \
 	xapid/blob_store.h \
-	xapid/builder.c \
-	xapid/builder.h \
-	xapid/call.c \
-	xapid/call.h \
-	xapid/call_private.h \
+	xapid/model/builder.c \
+	xapid/model/builder.h \
+	xapid/call/call.c \
+	xapid/call/call.h \
+	xapid/call/call_private.h \
 	xapid/certificate.c \
 	xapid/certificate.h \
 	xapid/collect.c \
@@ -107,107 +107,107 @@ libxapidcore_a_SOURCES = \
 	xapid/cli/value.h \
 	xapid/cli/watch.c \
 	xapid/cli/watch.h \
-	xapid/core.h \
-	xapid/db.c \
-	xapid/db.h \
-	xapid/db_check.c \
-	xapid/db_check.h \
-	xapid/db_engine.h \
-	xapid/db_file.c \
-	xapid/db_file.h \
-	xapid/db_flush.c \
-	xapid/db_index.c \
-	xapid/db_private.h \
-	xapid/db_sqlite.c \
-	xapid/db_sqlite_private.h \
-	xapid/db_sqlite_row.c \
-	xapid/db_sqlite_vfs.c \
-	xapid/db_xml.c \
-	xapid/db_xml.h \
-	xapid/db_xml_cell.c \
-	xapid/db_xml_read.c \
+	xapid/call/core.h \
+	xapid/db/db.c \
+	xapid/db/db.h \
+	xapid/db/db_check.c \
+	xapid/db/db_check.h \
+	xapid/db/db_engine.h \
+	xapid/db/db_file.c \
+	xapid/db/db_file.h \
+	xapid/db/db_flush.c \
+	xapid/db/db_index.c \
+	xapid/db/db_private.h \
+	xapid/db/db_sqlite.c \
+	xapid/db/db_sqlite_private.h \
+	xapid/db/db_sqlite_row.c \
+	xapid/db/db_sqlite_vfs.c \
+	xapid/db/db_xml.c \
+	xapid/db/db_xml.h \
+	xapid/db/db_xml_cell.c \
+	xapid/db/db_xml_read.c \
 	xapid/diagnostics.c \
-	xapid/dispatch.c \
-	xapid/edit.c \
-	xapid/edit.h \
-	xapid/event.c \
-	xapid/event.h \
-	xapid/event_calls.c \
-	xapid/event_calls.h \
-	xapid/event_filter.c \
+	xapid/call/dispatch.c \
+	xapid/call/edit.c \
+	xapid/call/edit.h \
+	xapid/db/event.c \
+	xapid/db/event.h \
+	xapid/call/event_calls.c \
+	xapid/call/event_calls.h \
+	xapid/call/event_filter.c \
 	xapid/host.c \
 	xapid/host_certificate.c \
 	xapid/host_certificate.h \
-	xapid/host_facts.c \
-	xapid/host_facts.h \
-	xapid/host_identity.c \
-	xapid/host_identity.h \
+	xapid/world/host_facts.c \
+	xapid/world/host_facts.h \
+	xapid/world/host_identity.c \
+	xapid/world/host_identity.h \
 	xapid/host_info.c \
 	xapid/host_operations.c \
 	xapid/host_operations.h \
 	xapid/host_ssh.c \
 	xapid/host_ssh.h \
 	xapid/host_time.c \
-	xapid/http.c \
-	xapid/http.h \
+	xapid/call/http.c \
+	xapid/call/http.h \
 	xapid/http_events.c \
 	xapid/http_xmldbdump.c \
-	xapid/implicit.c \
-	xapid/mac.c \
-	xapid/mac.h \
-	xapid/maker.c \
-	xapid/maker.h \
+	xapid/call/implicit.c \
+	xapid/world/mac.c \
+	xapid/world/mac.h \
+	xapid/world/maker.c \
+	xapid/world/maker.h \
 	xapid/message.c \
 	xapid/message.h \
 	xapid/network.c \
 	xapid/placement.c \
 	xapid/placement.h \
-	xapid/plan.c \
-	xapid/plan.h \
+	xapid/plan/plan.c \
+	xapid/plan/plan.h \
 	xapid/plugin.c \
 	xapid/pool.c \
 	xapid/pool_certificates.c \
 	xapid/pool_config.c \
-	xapid/priv.c \
-	xapid/priv.h \
-	xapid/priv_private.h \
-	xapid/query.c \
-	xapid/rbac.c \
-	xapid/rbac.h \
-	xapid/rbac_http.c \
-	xapid/role.c \
+	xapid/plan/priv.c \
+	xapid/plan/priv.h \
+	xapid/plan/priv_private.h \
+	xapid/call/query.c \
+	xapid/access/rbac.c \
+	xapid/access/rbac.h \
+	xapid/access/rbac_http.c \
+	xapid/access/role.c \
 	xapid/schema.h \
-	xapid/secret.c \
+	xapid/access/secret.c \
 	xapid/server_certificate.c \
-	xapid/session.c \
-	xapid/session.h \
-	xapid/session_login.c \
-	xapid/session_private.h \
-	xapid/session_quota.c \
-	xapid/sim_devices.c \
-	xapid/sim_extras.c \
-	xapid/sim_facts.c \
-	xapid/sim_network.c \
-	xapid/sim_private.h \
-	xapid/sim_pvs.c \
-	xapid/sim_storage.c \
-	xapid/sim_vms.c \
-	xapid/sim_world.c \
+	xapid/access/session.c \
+	xapid/access/session.h \
+	xapid/access/session_login.c \
+	xapid/access/session_private.h \
+	xapid/access/session_quota.c \
+	xapid/world/sim_devices.c \
+	xapid/world/sim_extras.c \
+	xapid/world/sim_facts.c \
+	xapid/world/sim_network.c \
+	xapid/world/sim_private.h \
+	xapid/world/sim_pvs.c \
+	xapid/world/sim_storage.c \
+	xapid/world/sim_vms.c \
+	xapid/world/sim_world.c \
 	xapid/sr.c \
-	xapid/subject.c \
-	xapid/switch.c \
-	xapid/switch.h \
-	xapid/task.c \
-	xapid/task.h \
-	xapid/task_api.c \
-	xapid/task_end.c \
-	xapid/task_private.h \
-	xapid/task_table.c \
-	xapid/template.c \
-	xapid/template.h \
-	xapid/timer.c \
-	xapid/timer.h \
-	xapid/tx.c \
+	xapid/access/subject.c \
+	xapid/plan/switch.c \
+	xapid/plan/switch.h \
+	xapid/call/task.c \
+	xapid/call/task.h \
+	xapid/call/task_api.c \
+	xapid/call/task_end.c \
+	xapid/call/task_private.h \
+	xapid/call/task_table.c \
+	xapid/world/template.c \
+	xapid/world/template.h \
+	xapid/call/timer.c \
+	xapid/call/timer.h \
+	xapid/db/tx.c \
 	xapid/vbd.c \
 	xapid/vdi.c \
 	xapid/vdi.h \
@@ -223,9 +223,9 @@ libxapidcore_a_SOURCES = \
 	xapid/vm_power.c \
 	xapid/vm_power.h \
 	xapid/vm_settings.c \
-	xapid/world.c \
-	xapid/world.h \
-	xapid/world_private.h
+	xapid/world/world.c \
+	xapid/world/world.h \
+	xapid/world/world_private.h
 
 sbin_PROGRAMS += xapid/xapid
 xapid_xapid_SOURCES = \
@@ -240,5 +240,5 @@ xapid_xapid_LDADD = $(core_libs)
 pkglibexec_PROGRAMS += xapid/xapid-pam
 xapid_xapid_pam_SOURCES = \
 	xapid/main_pam.c \
-	xapid/pam_program.h
+	xapid/access/pam_program.h
 xapid_xapid_pam_LDADD = $(PAM_LIBS)

@@ -9,25 +9,25 @@
 #include <systemd/sd-daemon.h>
 #endif
 
-#include "adopt.h"
-#include "auth.h"
-#include "call.h"
-#include "db_engine.h"
+#include "world/adopt.h"
+#include "access/auth.h"
+#include "call/call.h"
+#include "db/db_engine.h"
 #include "host_operations.h"
 #include "host_ssh.h"
-#include "http.h"
+#include "call/http.h"
 #include "lib/clock.h"
 #include "lib/fault.h"
 #include "lib/file.h"
 #include "main_db.h"
 #include "options.h"
-#include "plan.h"
-#include "priv.h"
-#include "session.h"
-#include "switch.h"
-#include "task.h"
+#include "plan/plan.h"
+#include "plan/priv.h"
+#include "access/session.h"
+#include "plan/switch.h"
+#include "call/task.h"
 #include "vm_power.h"
-#include "world.h"
+#include "world/world.h"
 
 #define WORKER_THREADS 64
 #define WORKER_QUEUE 4096

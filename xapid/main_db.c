@@ -3,8 +3,8 @@
 
 #include <stdio.h>
 
-#include "db_check.h"
-#include "db_file.h"
+#include "db/db_check.h"
+#include "db/db_file.h"
 
 static int
 check(const struct options *o, const char *path)

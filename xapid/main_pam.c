@@ -9,7 +9,7 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
-#include "pam_program.h"
+#include "access/pam_program.h"
 
 #define SERVICE "xapid"
 

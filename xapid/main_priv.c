@@ -17,7 +17,7 @@
 #include <unistd.h>
 
 #include "lib/log.h"
-#include "priv_private.h"
+#include "plan/priv_private.h"
 
 #define WORKER_FD 3
 #define MAX_CHILDREN 1024

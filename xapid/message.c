@@ -6,8 +6,8 @@
 
 #include <string.h>
 
-#include "builder.h"
-#include "edit.h"
+#include "model/builder.h"
+#include "call/edit.h"
 #include "lib/clock.h"
 #include "lib/text.h"
 

@@ -3,7 +3,7 @@
 #ifndef XAPID_MESSAGE_H
 #define XAPID_MESSAGE_H
 
-#include "core.h"
+#include "call/core.h"
 
 /* Adds a message about an object; the oldest ones make room for it. name and
  * priority: datamodel of the API's alerts. ref_r may be NULL. As tx_insert. */

@@ -4,7 +4,7 @@
 #ifndef XAPID_OPTIONS_H
 #define XAPID_OPTIONS_H
 
-#include "core.h"
+#include "call/core.h"
 #include "lib/log.h"
 #include "rpc/rpc.h"
 

@@ -5,7 +5,7 @@
 #ifndef XAPID_PLACEMENT_H
 #define XAPID_PLACEMENT_H
 
-#include "call.h"
+#include "call/call.h"
 
 /* Bytes that a VM takes from its host. */
 int64_t placement_memory(const struct vm *vm);

@@ -15,7 +15,7 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 
-#include "edit.h"
+#include "call/edit.h"
 #include "lib/file.h"
 #include "lib/proc.h"
 #include "rpc/client.h"

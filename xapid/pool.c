@@ -3,8 +3,8 @@
  * hosts. All hosts are served by this daemon. */
 #include <string.h>
 
-#include "builder.h"
-#include "edit.h"
+#include "model/builder.h"
+#include "call/edit.h"
 
 /* ---- who is who ---- */
 

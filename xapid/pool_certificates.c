@@ -13,7 +13,7 @@
 #include <sys/stat.h>
 
 #include "certificate.h"
-#include "edit.h"
+#include "call/edit.h"
 #include "lib/file.h"
 
 #define PATH_BYTES 4096

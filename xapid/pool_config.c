@@ -4,8 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "builder.h"
-#include "edit.h"
+#include "model/builder.h"
+#include "call/edit.h"
 #include "lib/clock.h"
 
 #define DAY INT64_C(86400)

@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "certificate.h"
-#include "edit.h"
+#include "call/edit.h"
 #include "host_certificate.h"
 #include "lib/file.h"
 

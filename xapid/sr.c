@@ -4,8 +4,8 @@
 #include <ctype.h>
 #include <string.h>
 
-#include "builder.h"
-#include "edit.h"
+#include "model/builder.h"
+#include "call/edit.h"
 #include "vdi.h"
 
 /* ---- drivers ---- */

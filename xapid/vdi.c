@@ -5,8 +5,8 @@
 
 #include <string.h>
 
-#include "builder.h"
-#include "edit.h"
+#include "model/builder.h"
+#include "call/edit.h"
 #include "vm_devices.h"
 
 /* ---- introduce ---- */

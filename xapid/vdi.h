@@ -2,7 +2,7 @@
 #ifndef XAPID_VDI_H
 #define XAPID_VDI_H
 
-#include "call.h"
+#include "call/call.h"
 
 /* Removes the record of a disk, not the disk: drives that held it are empty
  * then, other devices of VMs for it go too. -1: no memory. */

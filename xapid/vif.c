@@ -8,9 +8,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "builder.h"
-#include "edit.h"
-#include "mac.h"
+#include "model/builder.h"
+#include "call/edit.h"
+#include "world/mac.h"
 #include "vm_devices.h"
 
 #define MAX_ALLOWED 256 /* addresses of one family */

@@ -7,12 +7,12 @@
 
 #include "blob.h"
 #include "blob_store.h"
-#include "builder.h"
-#include "edit.h"
+#include "model/builder.h"
+#include "call/edit.h"
 #include "lib/clock.h"
 #include "vm_devices.h"
 #include "vm_operations.h"
-#include "world.h"
+#include "world/world.h"
 
 #define VENDOR_DEVICE_VERSION 2 /* of the virtual hardware that has it */
 

@@ -3,7 +3,7 @@
 #ifndef XAPID_VM_H
 #define XAPID_VM_H
 
-#include "call.h"
+#include "call/call.h"
 
 /* A row of class VM_metrics as a VM has it before it ever ran. */
 void vm_metrics_defaults(struct vm_metrics *m);

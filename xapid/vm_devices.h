@@ -3,7 +3,7 @@
 #ifndef XAPID_VM_DEVICES_H
 #define XAPID_VM_DEVICES_H
 
-#include "call.h"
+#include "call/call.h"
 
 /* The bus, disk and partition that a name of a block device means: "3", "xvdd",
  * "hdd" and "sdd" mean disk 3, "xvda2" and "d0p2" a partition of disk 0, "fda"

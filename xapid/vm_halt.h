@@ -3,7 +3,7 @@
 #ifndef XAPID_VM_HALT_H
 #define XAPID_VM_HALT_H
 
-#include "db.h"
+#include "db/db.h"
 
 /* Devices detached, consoles gone, memory given back, no host, no domid. A VM
  * that does not exist is no error. */

@@ -4,7 +4,7 @@
 #ifndef XAPID_VM_OPERATIONS_H
 #define XAPID_VM_OPERATIONS_H
 
-#include "call.h"
+#include "call/call.h"
 
 /* 0, or -1 with the first reason why not, in the order of the original
  * (source: lifecycle.json vm_checks). */

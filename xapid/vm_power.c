@@ -5,7 +5,7 @@
 
 #include "lib/clock.h"
 #include "placement.h"
-#include "plan.h"
+#include "plan/plan.h"
 #include "vm_halt.h"
 #include "vm_operations.h"
 #include "vm_power.h"

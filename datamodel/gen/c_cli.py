@@ -77,7 +77,7 @@ class Words:
         for c in self.cli.commands:
             rows += self.row(c)
         standard = self.names(cli_check.STANDARD)
-        text = [banner("the commands of xe"), '#include "cli_words.h"', ""]
+        text = [banner("the commands of xe"), '#include "model/cli_words.h"', ""]
         text += self.pool.lines + [""]
         text += ["const struct cli_command cli_command_table[] = {"] + rows
         text += ["};", "const unsigned cli_command_count = %d;"

@@ -14,7 +14,7 @@ HANDLERS_HEAD = """\
 #ifndef XAPID_HANDLERS_GEN_H
 #define XAPID_HANDLERS_GEN_H
 
-#include "model.h"
+#include "model/model.h"
 
 /* A handler answers 0, or -1 with the call's error set; *result_r is zeroed
  * before. Weak: a method whose handler nobody wrote has NULL in

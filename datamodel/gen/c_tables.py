@@ -145,7 +145,7 @@ def make(model):
         tables += error_rows(pool, e)
     tables += ["};", "const unsigned error_count = %d;" % len(model.errors)]
 
-    out = [banner("tables of the datamodel"), '#include "model.h"', "",
+    out = [banner("tables of the datamodel"), '#include "model/model.h"', "",
            "_Static_assert(sizeof(enum class_id) == sizeof(int),",
            '    "an enum is stored as an int");', ""]
     out += enum_tables(model)

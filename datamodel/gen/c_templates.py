@@ -15,7 +15,7 @@ HEADER = """\
 #ifndef XAPID_TEMPLATES_GEN_H
 #define XAPID_TEMPLATES_GEN_H
 
-#include "model.h"
+#include "model/model.h"
 
 /* Fields of VM. Maps have string keys and values. */
 struct template_info {

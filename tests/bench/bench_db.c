@@ -11,9 +11,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "db.h"
-#include "db_engine.h"
-#include "event.h"
+#include "db/db.h"
+#include "db/db_engine.h"
+#include "db/event.h"
 #include "lib/clock.h"
 #include "tests/lib/db_tools.h"
 #include "tests/lib/sample.h"

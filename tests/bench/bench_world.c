@@ -8,12 +8,12 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "core.h"
-#include "db_engine.h"
+#include "call/core.h"
+#include "db/db_engine.h"
 #include "lib/clock.h"
 #include "lib/file.h"
 #include "lib/log.h"
-#include "world.h"
+#include "world/world.h"
 
 /* Of /proc/self/status, MiB. */
 static double

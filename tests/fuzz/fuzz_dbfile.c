@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "db_check.h"
+#include "db/db_check.h"
 #include "lib/file.h"
 #include "lib/log.h"
 #include "tests/fuzz/fuzz.h"

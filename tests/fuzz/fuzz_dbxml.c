@@ -7,7 +7,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "db_xml.h"
+#include "db/db_xml.h"
 #include "tests/fuzz/fuzz.h"
 
 static void

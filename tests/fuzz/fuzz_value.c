@@ -5,7 +5,7 @@
 #include <stdlib.h>
 
 #include "tests/fuzz/fuzz.h"
-#include "value.h"
+#include "model/value.h"
 
 #define ARENA_MAX (64 * 1024 * 1024)
 #define NODES_MAX 100000

@@ -4,9 +4,9 @@
 #include <CUnit/CUnit.h>
 #include <string.h>
 
-#include "auth.h"
-#include "call_private.h"
-#include "rbac.h"
+#include "access/auth.h"
+#include "call/call_private.h"
+#include "access/rbac.h"
 
 static struct ref
 add_host(struct db *db)

@@ -5,7 +5,7 @@
 #ifndef XAPID_TESTS_LIB_DAEMONLESS_H
 #define XAPID_TESTS_LIB_DAEMONLESS_H
 
-#include "call.h"
+#include "call/call.h"
 
 struct daemonless {
 	struct core_config config; /* may be changed before daemonless_start */

@@ -7,8 +7,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "db_engine.h"
-#include "event.h"
+#include "db/db_engine.h"
+#include "db/event.h"
 #include "lib/file.h"
 #include "tests/lib/unit.h"
 

@@ -5,7 +5,7 @@
 #ifndef TESTS_LIB_DB_TOOLS_H
 #define TESTS_LIB_DB_TOOLS_H
 
-#include "db.h"
+#include "db/db.h"
 
 struct rng {
 	uint64_t x; /* the seed; anything */

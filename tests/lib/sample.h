@@ -3,7 +3,7 @@
 #ifndef TESTS_LIB_SAMPLE_H
 #define TESTS_LIB_SAMPLE_H
 
-#include "model.h"
+#include "model/model.h"
 
 /* A record of a class, in the arena, with refs = 1; record_unref() must not
  * see it. json: an object with some fields, which may be of any qualifier; the

@@ -4,7 +4,7 @@
 #define TESTS_LIB_VALUE_TEXT_H
 
 #include "lib/bytes.h"
-#include "value.h"
+#include "model/value.h"
 
 /* nil true 5 2.5d 'text' @date #6869 (binary, in hexadecimal) [1,2] {name:1} */
 void value_text(const struct value *v, struct bytes *out);

@@ -14,17 +14,12 @@ import sys
 # From below to above; the first pattern that matches a path names its layer.
 LAYERS = [
     ('lib', r'xapid/lib/'),
-    ('model',
-     r'xapid/(cli_words|frame|value|model|record|refbuf)(_\w+)?\.[ch]$'
-     r'|gen/model_gen\.h$'),
+    ('model', r'xapid/model/|gen/model_gen\.h$'),
     ('generated tables', r'gen/\w+_gen\.[ch]$'),
-    ('db, event', r'xapid/(db(_\w+)?|event|schema|timer|tx)\.[ch]$'),
-    ('call, task, plan',
-     r'xapid/(audit|auth|call|core|pam_program|plan|priv|rbac|session|switch|'
-     r'task)'
-     r'(_\w+)?\.[ch]$'),
+    ('db, event', r'xapid/db/'),
+    ('call, task, plan', r'xapid/(access|call|plan)/'),
     ('mains', r'xapid/(main\w*|options)\.[ch]$'),
-    ('class files', r'xapid/\w+\.[ch]$'),
+    ('class files', r'xapid/(world/)?\w+\.[ch]$'),
     ('commands of xe', r'xapid/cli/\w+\.[ch]$'),
 ]
 RANK = {'lib': 0, 'model': 1, 'generated tables': 2, 'db, event': 3,

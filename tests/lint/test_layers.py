@@ -16,41 +16,41 @@ import tap     # noqa: E402
 HERE = os.path.dirname(os.path.abspath(__file__))
 
 ALLOWED = [
-    ('xapid/value.c', 'xapid/lib/arena.h'),
-    ('xapid/model.h', 'gen/model_gen.h'),
-    ('xapid/db_sqlite.c', 'xapid/model.h'),
-    ('xapid/event.c', 'xapid/db.h'),
-    ('xapid/call.c', 'xapid/db.h'),
-    ('xapid/call.c', 'gen/errors_gen.h'),
-    ('xapid/call.c', 'rpc/service.h'),
-    ('xapid/vm.c', 'xapid/task.h'),
+    ('xapid/model/value.c', 'xapid/lib/arena.h'),
+    ('xapid/model/model.h', 'gen/model_gen.h'),
+    ('xapid/db/db_sqlite.c', 'xapid/model/model.h'),
+    ('xapid/db/event.c', 'xapid/db/db.h'),
+    ('xapid/call/call.c', 'xapid/db/db.h'),
+    ('xapid/call/call.c', 'gen/errors_gen.h'),
+    ('xapid/call/call.c', 'rpc/service.h'),
+    ('xapid/vm.c', 'xapid/call/task.h'),
     ('xapid/vm.c', 'xapid/vdi.h'),
     ('xapid/main.c', 'rpc/rpc.h'),
     ('xapid/main_priv.c', 'xapid/vm.h'),
     ('rpc/http.c', 'rpc/rpc.h'),
-    ('rpc/http.c', 'xapid/model.h'),
+    ('rpc/http.c', 'xapid/model/model.h'),
     ('rpc/http.c', 'gen/errors_gen.h'),
     ('cli/xe.c', 'xapid/lib/bytes.h'),
-    ('tests/unit/test_db.c', 'xapid/db.h'),
+    ('tests/unit/test_db.c', 'xapid/db/db.h'),
 ]
 
 REFUSED = [
-    ('xapid/lib/arena.c', 'xapid/value.h'),
-    ('xapid/model.c', 'xapid/db.h'),
-    ('xapid/model.c', 'gen/errors_gen.h'),
-    ('xapid/db.c', 'xapid/call.h'),
-    ('xapid/db.c', 'rpc/service.h'),
-    ('xapid/event.c', 'xapid/task.h'),
-    ('xapid/call.c', 'xapid/vm.h'),
-    ('xapid/call.c', 'rpc/rpc.h'),
+    ('xapid/lib/arena.c', 'xapid/model/value.h'),
+    ('xapid/model/model.c', 'xapid/db/db.h'),
+    ('xapid/model/model.c', 'gen/errors_gen.h'),
+    ('xapid/db/db.c', 'xapid/call/call.h'),
+    ('xapid/db/db.c', 'rpc/service.h'),
+    ('xapid/db/event.c', 'xapid/call/task.h'),
+    ('xapid/call/call.c', 'xapid/vm.h'),
+    ('xapid/call/call.c', 'rpc/rpc.h'),
     ('xapid/vm.c', 'xapid/main.h'),
     ('xapid/vm.c', 'tests/lib/unit.h'),
-    ('rpc/http.c', 'xapid/db.h'),
-    ('rpc/http.c', 'xapid/call.h'),
+    ('rpc/http.c', 'xapid/db/db.h'),
+    ('rpc/http.c', 'xapid/call/call.h'),
     ('rpc/http.c', 'xapid/vm.h'),
     ('rpc/http.c', 'storage/driver.h'),
     ('storage/driver.c', 'rpc/rpc.h'),
-    ('cli/xe.c', 'xapid/event.h'),
+    ('cli/xe.c', 'xapid/db/event.h'),
     ('xapid/vm.c', 'datamodel/x.h'),
 ]
 
@@ -80,9 +80,10 @@ class Layers(unittest.TestCase):
                 self.assertIsNotNone(layers.complaint(a, b))
 
     def test_a_violation_is_reported_with_its_file_and_line(self):
-        r = lint({'xapid/db.c': '\n#include "call.h"\n', 'xapid/call.h': ''})
+        r = lint({'xapid/db/db.c': '\n#include "call/call.h"\n',
+                  'xapid/call/call.h': ''})
         self.assertEqual(r.returncode, 1)
-        self.assertIn('xapid/db.c:2: includes xapid/call.h', r.stdout)
+        self.assertIn('xapid/db/db.c:2: includes xapid/call/call.h', r.stdout)
 
     def test_a_header_that_is_not_there_is_reported(self):
         r = lint({'rpc/http.c': '#include "htttp.h"\n'})
@@ -90,7 +91,7 @@ class Layers(unittest.TestCase):
         self.assertIn('rpc/http.c:1: no header htttp.h', r.stdout)
 
     def test_a_clean_tree_passes_without_a_word(self):
-        r = lint({'xapid/db.c': '#include "lib/a.h"\n#include <db.h>\n',
+        r = lint({'xapid/db/db.c': '#include "lib/a.h"\n#include <db.h>\n',
                   'xapid/lib/a.h': ''})
         self.assertEqual((r.returncode, r.stdout), (0, ''))
 

@@ -10,7 +10,7 @@
 #include "lib/file.h"
 #include "lib/log.h"
 #include "lib/text.h"
-#include "session.h"
+#include "access/session.h"
 #include "tests/lib/daemonless.h"
 #include "tests/lib/unit.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "auth.h"
+#include "access/auth.h"
 
 #include <crypt.h>
 #include <semaphore.h>
@@ -7,11 +7,11 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "auth_limit.h"
-#include "auth_users.h"
+#include "access/auth_limit.h"
+#include "access/auth_users.h"
 #include "lib/clock.h"
 #include "lib/file.h"
-#include "rbac.h"
+#include "access/rbac.h"
 #include "tests/lib/daemonless.h"
 #include "tests/lib/unit.h"
 

@@ -15,8 +15,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "db_check.h"
-#include "db_sqlite_private.h"
+#include "db/db_check.h"
+#include "db/db_sqlite_private.h"
 #include "lib/fault.h"
 #include "tests/lib/db_tools.h"
 #include "tests/lib/unit.h"

@@ -6,8 +6,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "db.h"
-#include "db_engine.h"
+#include "db/db.h"
+#include "db/db_engine.h"
 #include "schema_gen.h"
 #include "tests/lib/db_tools.h"
 #include "tests/lib/unit.h"

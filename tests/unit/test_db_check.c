@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Verifying and mending database files. */
-#include "db_check.h"
+#include "db/db_check.h"
 
 #include <fcntl.h>
 #include <sqlite3.h>

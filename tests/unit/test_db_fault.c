@@ -6,8 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "db.h"
-#include "db_engine.h"
+#include "db/db.h"
+#include "db/db_engine.h"
 #include "lib/fault.h"
 #include "lib/log.h"
 #include "tests/lib/db_tools.h"

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The XML form of the original, and putting databases back. */
-#include "db_xml.h"
+#include "db/db_xml.h"
 
 #include <fcntl.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "db_check.h"
-#include "event.h"
+#include "db/db_check.h"
+#include "db/event.h"
 #include "lib/file.h"
 #include "tests/lib/db_tools.h"
 #include "tests/lib/unit.h"

@@ -10,7 +10,7 @@
 #include "lib/file.h"
 #include "lib/log.h"
 #include "tests/lib/unit.h"
-#include "world.h"
+#include "world/world.h"
 
 /* A certificate signed by itself, the key before it, valid from `from`. */
 static void

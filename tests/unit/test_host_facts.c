@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "host_facts.h"
+#include "world/host_facts.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "mac.h"
+#include "world/mac.h"
 
 #include <stdio.h>
 #include <string.h>

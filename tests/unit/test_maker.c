@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "maker.h"
+#include "world/maker.h"
 
 #include <string.h>
 

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "lib/text.h"
-#include "model.h"
+#include "model/model.h"
 #include "tests/lib/unit.h"
 
 #define UUID "0165f154-ba3e-034e-6b27-5d271af109ba"

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Counts and references are those of the original. (source: roles.json) */
-#include "rbac.h"
+#include "access/rbac.h"
 
 #include <string.h>
 
-#include "call_private.h"
-#include "event.h"
-#include "session.h"
+#include "call/call_private.h"
+#include "db/event.h"
+#include "access/session.h"
 #include "tests/lib/unit.h"
 
 #define PERMISSIONS 2359

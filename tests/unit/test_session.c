@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "session.h"
+#include "access/session.h"
 
 #include <semaphore.h>
 #include <stdio.h>
@@ -8,7 +8,7 @@
 #include "lib/clock.h"
 #include "lib/fault.h"
 #include "lib/text.h"
-#include "rbac.h"
+#include "access/rbac.h"
 #include "tests/lib/daemonless.h"
 #include "tests/lib/unit.h"
 

@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "db.h"
+#include "db/db.h"
 #include "tests/lib/db_tools.h"
 #include "tests/lib/unit.h"
 

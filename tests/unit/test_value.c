@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "tests/lib/unit.h"
-#include "value.h"
+#include "model/value.h"
 
 #define TEXT(t)                                                                \
 	{                                                                      \

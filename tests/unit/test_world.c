@@ -4,15 +4,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "builder.h"
-#include "core.h"
-#include "db_engine.h"
+#include "model/builder.h"
+#include "call/core.h"
+#include "db/db_engine.h"
 #include "lib/fault.h"
 #include "lib/log.h"
 #include "lib/text.h"
-#include "template.h"
+#include "world/template.h"
 #include "tests/lib/unit.h"
-#include "world.h"
+#include "world/world.h"
 
 #define STARTED INT64_C(1795337705)
 

@@ -11,8 +11,8 @@
 #define XAPID_CLI_CLI_H
 
 #include "cli/table.h"
-#include "core.h"
-#include "http.h"
+#include "call/core.h"
+#include "call/http.h"
 #include "lib/bytes.h"
 #include "lib/refmap.h"
 

@@ -9,8 +9,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "cli_words.h"
-#include "model.h"
+#include "model/cli_words.h"
+#include "model/model.h"
 
 struct cli;
 struct cli_value; /* value.h */

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The daemon's state: one of it, made by main.c, passed to everything. */
+#ifndef XAPID_CORE_H
+#define XAPID_CORE_H
+
+#include "db/db.h"
+#include "lib/threads.h"
+#include "call/timer.h"
+
+struct sessions; /* session.c */
+struct auth;     /* auth.c */
+struct switchboard; /* switch.c */
+struct plans;     /* plan.c */
+
+/* What the command line and /etc/xapid/xapid.conf say; strings owned by
+ * main.c for the daemon's life. */
+struct core_config {
+	const char *state_dir;  /* database, blobs, audit log, certificate */
+	const char *users_file; /* NULL: PAM */
+	const char *plugin_dirs[4];    /* NULL-terminated */
+	const char *extension_dirs[4]; /* the same */
+	unsigned plugin_timeout_s;     /* 7,200 */
+	const char *backend;           /* "simulator" or "libxl" */
+	/* software_version and friends; see host_identity.c */
+	const char *product_brand, *product_version, *platform_version;
+	unsigned max_sessions_per_user;       /* 500 */
+	unsigned max_sessions_per_originator; /* 500 */
+	unsigned session_idle_s;              /* 86,400 */
+	unsigned task_done_s, task_pending_s; /* 3,900 and 86,400 */
+	unsigned max_event_calls_per_user;    /* parked event.from, 64 */
+	unsigned max_tasks_per_user;          /* 10,000 */
+	unsigned max_messages;                /* 10,000, oldest go first */
+	uint64_t max_blob_bytes;              /* of one blob, 64 MiB */
+	bool https_only;
+};
+
+struct core {
+	const struct core_config *config;
+	struct db *db;
+	struct threads *threads; /* calls that block, Async calls */
+	struct timers *timers;
+	struct sessions *sessions;
+	struct auth *auth;
+	struct switchboard *switchboard; /* to the workers */
+	struct plans *plans;
+	/* The wire's certificate, as rpc/rpc.h; set by main.c, where there is
+	 * one to show. */
+	int (*make_certificate)(const char *path, const char *const names[],
+	    char *err, size_t err_size);
+	int (*reload_certificate)(struct core *core, char *err,
+	    size_t err_size);
+	bool new_pool;           /* this start made the pool */
+	struct ref pool, host;   /* this pool; this host (localhost) */
+	int64_t started;         /* seconds since 1970 */
+	const char *certificate; /* path of the PEM file, or NULL */
+	_Atomic bool stopping;
+};
+
+#endif

@@ -1,0 +1,313 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The table of HTTP handlers, who may use them, and what they share. (source
+ * of paths and roles: http.json) */
+#include "call/http.h"
+
+#include <string.h>
+
+#include "access/auth.h"
+#include "call/call_private.h"
+#include "access/session.h"
+
+enum row_flags {
+	INSIDE = 1,      /* authenticates itself: some objects are public */
+	ROOT_ONLY = 2,   /* local root and pool sessions */
+	CLIENT_CERT = 4, /* also those with the client-cert role */
+};
+
+static const struct http_row {
+	struct http_handler handler;
+	const char *role; /* lowest one */
+	int flags;
+	http_serve_fn *serve; /* NULL: not there yet, 501 */
+} rows[] = {
+#define ROW(method, path, name, role, flags, serve)                            \
+	{                                                                      \
+		{ method, path, true, name, NULL }, role, flags, serve         \
+	}
+	ROW("GET", "/services", "get_services", "read-only", 0, NULL),
+	ROW("POST", "/services", "post_services", "pool-admin", 0, NULL),
+	ROW("PUT", "/services", "put_services", "pool-admin", 0, NULL),
+	ROW("POST", "/remote_db_access", "post_remote_db_access", "pool-admin",
+	    0, NULL),
+	ROW("POST", "/remote_db_access_v2", "post_remote_db_access_v2",
+	    "pool-admin", 0, NULL),
+	ROW("GET", "/services/xenops", "get_services_xenops", "vm-power-admin",
+	    0, NULL),
+	ROW("POST", "/services/xenops", "post_services_xenops",
+	    "vm-power-admin", CLIENT_CERT, NULL),
+	ROW("PUT", "/services/xenops", "put_services_xenops", "vm-power-admin",
+	    CLIENT_CERT, NULL),
+	ROW("GET", "/services/SM", "get_services_sm", "vm-power-admin", 0,
+	    NULL),
+	ROW("POST", "/services/SM", "post_services_sm", "vm-power-admin", 0,
+	    NULL),
+	ROW("PUT", "/services/SM", "put_services_sm", "vm-power-admin", 0,
+	    NULL),
+	ROW("PUT", "/import", "put_import", "vm-admin", 0, NULL),
+	ROW("PUT", "/import_metadata", "put_import_metadata", "vm-admin", 0,
+	    NULL),
+	ROW("PUT", "/import_raw_vdi", "put_import_raw_vdi", "vm-admin", 0,
+	    NULL),
+	ROW("GET", "/export", "get_export", "vm-admin", 0, NULL),
+	ROW("GET", "/export_metadata", "get_export_metadata", "vm-admin", 0,
+	    NULL),
+	ROW("GET", "/export_raw_vdi", "get_export_raw_vdi", "vm-admin", 0,
+	    NULL),
+	ROW("CONNECT", "/console", "connect_console", "vm-operator", 0, NULL),
+	ROW("GET", "/console", "connect_console_ws", "vm-operator", 0, NULL),
+	ROW("GET", "/host_backup", "get_host_backup", "pool-admin", 0, NULL),
+	ROW("PUT", "/host_restore", "put_host_restore", "pool-admin", 0, NULL),
+	ROW("GET", "/host_logs_download", "get_host_logs_download",
+	    "pool-operator", 0, http_get_host_logs),
+	ROW("PUT", "/pool_patch_upload", "put_pool_patch_upload",
+	    "pool-operator", 0, NULL),
+	ROW("GET", "/vncsnapshot", "get_vncsnapshot", "vm-operator", 0, NULL),
+	ROW("GET", "/pool/xmldbdump", "get_pool_xml_db_sync", "pool-admin", 0,
+	    http_get_xmldbdump),
+	ROW("PUT", "/pool/xmldbdump", "put_pool_xml_db_sync", "pool-admin", 0,
+	    NULL),
+	ROW("GET", "/sync_config_files", "get_config_sync", "pool-admin", 0,
+	    NULL),
+	ROW("GET", "/system-status", "get_system_status", "pool-operator", 0,
+	    http_get_system_status),
+	ROW("GET", "/vm_rrd", "vm_rrd", "read-only", 0, NULL),
+	ROW("GET", "/vm_rrds", "get_vm_rrds", "read-only", 0, NULL),
+	ROW("GET", "/host_rrd", "host_rrd", "read-only", 0, NULL),
+	ROW("GET", "/host_rrds", "get_host_rrds", "read-only", 0, NULL),
+	ROW("GET", "/sr_rrd", "sr_rrd", "read-only", 0, NULL),
+	ROW("GET", "/rrd_updates", "rrd_updates", "read-only", 0, NULL),
+	ROW("PUT", "/rrd", "rrd", "pool-admin", 0, NULL),
+	ROW("GET", "/blob", "get_blob", "read-only", INSIDE, http_get_blob),
+	ROW("PUT", "/blob", "put_blob", "vm-power-admin", 0, http_put_blob),
+	ROW("PUT", "/messages", "put_messages", "vm-power-admin", 0, NULL),
+	ROW("CONNECT", "/remotecmd", "connect_remotecmd", "pool-admin", 0,
+	    NULL),
+	ROW("GET", "/wlb_report", "get_wlb_report", "read-only", 0, NULL),
+	ROW("GET", "/wlb_diagnostics", "get_wlb_diagnostics", "read-only", 0,
+	    NULL),
+	ROW("GET", "/audit_log", "get_audit_log", "read-only", 0,
+	    http_get_audit_log),
+	ROW("GET", "/update", "get_pool_update_download", "read-only", INSIDE,
+	    NULL),
+	ROW("GET", "/repository", "get_repository", NULL, ROOT_ONLY, NULL),
+	ROW("GET", "/repository/enabled", "get_enabled_repository",
+	    "pool-operator", CLIENT_CERT, NULL),
+	ROW("GET", "/host_updates", "get_host_updates", "pool-operator",
+	    CLIENT_CERT, NULL),
+	ROW("GET", "/updates", "get_updates", "pool-operator", CLIENT_CERT,
+	    NULL),
+	ROW("PUT", "/bundle", "put_bundle", "pool-operator", 0, NULL),
+	ROW("POST", "/cli", "post_cli", "read-only", INSIDE, http_post_cli),
+	/* ours: the same with wishes in the query */
+	ROW("POST", "/xe", "post_cli", "read-only", INSIDE, http_post_cli),
+	/* ours: events as a stream */
+	ROW("GET", "/events", "get_events", "read-only", 0, http_get_events),
+#undef ROW
+};
+
+#define NROWS (sizeof(rows) / sizeof(rows[0]))
+
+static struct http_handler handlers[NROWS];
+
+/* ---- who asks ---- */
+
+/* Roles from the lowest one up: rank 0 is the most powerful. */
+static role_mask
+roles_from(const char *lowest)
+{
+	role_mask bit = role_find(lowest);
+	role_mask all = bit;
+
+	for (unsigned i = 0; i < role_count; i++) {
+		role_mask r = role_find(role_table[i].name);
+
+		if (r < bit && !role_table[i].internal)
+			all |= r;
+	}
+	return all;
+}
+
+static int
+refuse(struct http_exchange *x, int status)
+{
+	static const char *const challenge[] = {
+		"WWW-Authenticate: Basic realm=\"xapid\"", NULL
+	};
+
+	http_answer(x, status, status == 401 ? challenge : NULL, NULL, 0);
+	return -1;
+}
+
+static int
+by_session(struct http_exchange *x, struct call *c, const char *text)
+{
+	struct ref session;
+
+	if (!ref_parse(text, &session) || ref_is_null(session) ||
+	    session_attach(c, session) < 0)
+		return refuse(x, 401);
+	return 0;
+}
+
+/* Basic makes no session: the identity lasts as long as the request. */
+static int
+by_password(struct http_exchange *x, struct call *c)
+{
+	const char *user = "root", *password = "";
+	struct auth_result auth = { 0 };
+
+	if ((!auth_trusts(&c->peer) && !http_basic(x, &user, &password)) ||
+	    auth_check(c, user, password, &auth) < 0)
+		return refuse(x, 401);
+	c->caller = (struct identity){
+		.subject = auth.subject,
+		.roles = auth.roles,
+		.local_superuser = auth.local_superuser,
+	};
+	memcpy(c->caller.user, auth.user, sizeof(c->caller.user));
+	memcpy(c->caller.sid, auth.sid, sizeof(c->caller.sid));
+	return 0;
+}
+
+static int
+authenticate(struct http_exchange *x, struct call *c)
+{
+	const char *session = http_cookie(x, "session_id");
+
+	if (!session)
+		session = http_query(x, "session_id", 0);
+	return session ? by_session(x, c, session) : by_password(x, c);
+}
+
+int
+http_authenticate(struct http_exchange *x, struct call *c, const char *role)
+{
+	if (authenticate(x, c) < 0)
+		return -1;
+	if (role && !call_allowed(c, roles_from(role)))
+		return refuse(x, 403);
+	return 0;
+}
+
+static int
+allow(struct http_exchange *x, struct call *c, const struct http_row *row)
+{
+	role_mask roles;
+
+	if (row->flags & INSIDE)
+		return 0;
+	if (authenticate(x, c) < 0)
+		return -1;
+	roles = row->role ? roles_from(row->role) : 0;
+	if (row->flags & CLIENT_CERT)
+		roles |= role_find("client-cert");
+	return call_allowed(c, roles) ? 0 : refuse(x, 403);
+}
+
+/* ---- answers ---- */
+
+static int
+status_of(const char *code)
+{
+	static const struct {
+		const char *code;
+		int status;
+	} known[] = {
+		{ "HANDLE_INVALID", 404 },
+		{ "UUID_INVALID", 404 },
+		{ "RBAC_PERMISSION_DENIED", 403 },
+		{ "NOT_IMPLEMENTED", 501 },
+		{ "INVALID_VALUE", 400 },
+		{ "OUT_OF_SPACE", 507 },
+		{ "TOO_BUSY", 503 },
+		{ "EVENTS_LOST", 410 },
+		{ "EVENT_FROM_TOKEN_PARSE_FAILURE", 400 },
+		{ "EVENT_SUBSCRIPTION_PARSE_FAILURE", 400 },
+	};
+
+	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
+		if (strcmp(known[i].code, code) == 0)
+			return known[i].status;
+	return 500;
+}
+
+void
+http_fail(struct http_exchange *x, const struct call *c)
+{
+	static const char *const plain[] = {
+		"Content-Type: text/plain; charset=utf-8", NULL
+	};
+	CLEANUP_BYTES struct bytes text = { 0 };
+
+	for (unsigned i = 0; i < c->nerror; i++) {
+		bytes_puts(&text, c->error[i]);
+		bytes_putc(&text, i + 1 < c->nerror ? ' ' : '\n');
+	}
+	http_answer(x, c->nerror ? status_of(c->error[0]) : 500, plain, text.p,
+	    text.len);
+}
+
+const struct record *
+http_find(struct http_exchange *x, struct call *c, int cls)
+{
+	const char *text = http_query(x, "ref", 0);
+	struct ref ref;
+
+	if (text)
+		return ref_parse(text, &ref) ? db_get(c->db, cls, ref) : NULL;
+	text = http_query(x, "uuid", 0);
+	return text ? db_get_by_uuid(c->db, cls, text) : NULL;
+}
+
+const struct record *
+http_object(struct http_exchange *x, struct call *c, int cls)
+{
+	const struct record *r = http_find(x, c, cls);
+	bool named = http_query(x, "ref", 0) || http_query(x, "uuid", 0);
+
+	if (!r)
+		http_answer(x, named ? 404 : 400, NULL, NULL, 0);
+	return r;
+}
+
+/* ---- every request ---- */
+
+static void
+run_row(struct http_exchange *x, void *core)
+{
+	size_t i = (size_t)(http_handler_of(x) - handlers);
+	const struct http_row *row = &rows[i];
+	struct call *c = call_new(core, http_arena(x));
+
+	if (!c) {
+		http_answer(x, 503, NULL, NULL, 0);
+		return;
+	}
+	c->peer = *http_peer(x);
+	if (allow(x, c, row) < 0) {
+		call_free(c);
+		return;
+	}
+	if (row->serve)
+		row->serve(x, c);
+	else
+		fail_not_implemented(c, row->handler.name);
+	if (c->nerror && !http_status(x))
+		http_fail(x, c);
+	call_free(c);
+}
+
+void
+http_routes_init(struct http_routes *routes, struct core *core)
+{
+	for (size_t i = 0; i < NROWS; i++) {
+		handlers[i] = rows[i].handler;
+		handlers[i].run = run_row;
+	}
+	*routes = (struct http_routes){
+		.rows = handlers,
+		.n = NROWS,
+		.core = core,
+	};
+}

@@ -1,0 +1,573 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Opening and loading a database, and everything that readers call. */
+#include "db/db.h"
+
+#include <errno.h>
+#include <limits.h>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "db/db_private.h"
+#include "lib/fault.h"
+#include "lib/log.h"
+#include "model/refbuf.h"
+
+/* ---- loading: one thread, nobody else is there yet ---- */
+
+/* Much memory will be needed at once, and a page fault for each 4 KiB of it
+ * costs more than what is done with the page: grow the heap and let the kernel
+ * fill it in one go. What was too much goes back after loading. */
+#define HEAP_GROWS_FROM (UINT64_C(4) << 20)
+#define HEAP_GROWS_TO (UINT64_C(1) << 30)
+#define MEMORY_PER_DISK 2u /* bytes of objects for a byte of file */
+
+static void
+expect_bytes(void *arg, uint64_t bytes)
+{
+#if defined(__GLIBC__) && defined(MADV_POPULATE_WRITE)
+	uint64_t want = bytes * MEMORY_PER_DISK;
+	const size_t page = 4096, first = 2 << 20;
+	char *end;
+	void *p;
+
+	(void)arg;
+	if (bytes < HEAP_GROWS_FROM)
+		return;
+	if (want > HEAP_GROWS_TO)
+		want = HEAP_GROWS_TO;
+	/* Setting one of them ends their adaption to what is freed: so all. */
+	(void)mallopt(M_MMAP_THRESHOLD, 4 << 20);
+	(void)mallopt(M_TRIM_THRESHOLD, INT_MAX); /* until it is loaded */
+	(void)mallopt(M_TOP_PAD, (int)want);
+	p = malloc(first);
+	(void)mallopt(M_TOP_PAD, 128 * 1024);
+	end = sbrk(0);
+	if (p && (char *)p < end && (uint64_t)(end - (char *)p) >= want) {
+		char *begin = (char *)(((uintptr_t)p + page) & ~(page - 1));
+
+		(void)madvise(begin, (size_t)(end - begin),
+		    MADV_POPULATE_WRITE);
+	}
+	free(p);
+#else
+	(void)arg;
+	(void)bytes;
+#endif
+}
+
+/* What was expected and did not come. */
+static void
+give_back(void)
+{
+#ifdef __GLIBC__
+	(void)mallopt(M_TRIM_THRESHOLD, 8 << 20);
+	(void)malloc_trim(0);
+#endif
+}
+
+struct load {
+	struct db *db;
+	struct arena *arena; /* of one row */
+	uint64_t highest;    /* generation seen */
+	uint64_t dangling;   /* fields that referred to nothing */
+	bool nomem;
+};
+
+static bool
+uuid_known(const struct table *table, const struct record *r)
+{
+	const char *uuid;
+
+	if (r->cls->uuid_field < 0)
+		return false;
+	uuid = *(const char *const *)record_field(r,
+	    &r->cls->fields[r->cls->uuid_field]);
+	return refmap_get(&table->uuids, db_uuid_key(uuid)) != NULL;
+}
+
+static int
+load_record(void *arg, struct record *r, int64_t rowid)
+{
+	struct load *l = arg;
+	struct table *table = &l->db->tables[r->cls->id];
+	struct row *row;
+
+	if (refmap_get(&table->rows, r->self)) {
+		record_unref(r);
+		errno = EEXIST;
+		return -1;
+	}
+	if (uuid_known(table, r))
+		log_warn("database: two objects of class %s have the same "
+			 "uuid; xapid --check-db lists them",
+		    r->cls->name);
+	row = fault_calloc(1, sizeof(*row));
+	if (!row || db_index_reserve(l->db, r->cls->id) < 0 ||
+	    refmap_reserve(&table->uuids, 1) < 0 ||
+	    refmap_put(&table->rows, r->self, row) < 0) {
+		record_unref(r);
+		free(row);
+		errno = ENOMEM;
+		return -1;
+	}
+	row->self = r->self;
+	row->cls = r->cls->id;
+	row->rowid = rowid;
+	row->published = row->head = r;
+	table->count++;
+	db_index_swap(table, row, NULL, r);
+	event_row_changed(table, row); /* in the order of loading, for now */
+	if (r->modified > l->highest)
+		l->highest = r->modified;
+	return 0;
+}
+
+static void
+load_tombstone(void *arg, const struct engine_tombstone *t)
+{
+	struct load *l = arg;
+
+	event_bury(l->db, t);
+	if (t->generation > l->highest)
+		l->highest = t->generation;
+}
+
+/* ---- references ---- */
+
+static bool
+is_missing(void *arg, int cls, struct ref ref)
+{
+	struct load *l = arg;
+
+	/* Fixed objects are made later, with the same references. */
+	return cls >= 0 && !class_table[cls].fixed &&
+	    !refmap_get(&l->db->tables[cls].rows, ref);
+}
+
+struct dangling {
+	struct load *load;
+	bool found, unexpected;
+};
+
+static void
+look_for_dangling(void *arg, int cls, struct ref ref)
+{
+	struct dangling *d = arg;
+
+	if (!is_missing(d->load, cls, ref))
+		return;
+	d->found = true;
+	if (class_table[cls].persistent)
+		d->unexpected = true;
+}
+
+/* Puts a record in the place of a row's, before anybody has seen that. */
+static void
+replace(struct row *row, struct record *r)
+{
+	record_unref(row->head);
+	row->published = row->head = r;
+}
+
+/* A reference to nothing is null in memory. (On disk it stays until its field
+ * changes or xapid --repair mends it.) Objects of volatile classes are not
+ * there after a restart, so that their references are gone is nothing new. */
+static int
+clear_dangling(struct load *l, struct row *row, const struct field *f)
+{
+	struct dangling d = { .load = l };
+	struct record *r = NULL;
+	const void *mem[1];
+	void *left;
+
+	db_each_ref(f->type, record_field(row->head, f), look_for_dangling, &d);
+	if (!d.found)
+		return 0;
+	if (d.unexpected)
+		l->dangling++;
+	left = arena_alloc(l->arena, f->type->size);
+	mem[0] = left;
+	if (left &&
+	    db_without_refs(l->arena, f->type, record_field(row->head, f),
+		is_missing, l, left) == 0)
+		r = record_build(row->head->cls, row->head, 1, &f, mem);
+	if (!r)
+		return -1;
+	replace(row, r);
+	return 0;
+}
+
+struct relate {
+	struct load *load;
+	const struct field *field;
+	struct row *row;
+};
+
+static void
+relate_one(void *arg, int cls, struct ref target)
+{
+	struct relate *x = arg;
+	struct row *row = refmap_get(&x->load->db->tables[cls].rows, target);
+	struct set *derived;
+
+	if (!row)
+		return; /* of a fixed class */
+	/* Nobody has seen these records yet: they may still be written. */
+	derived = (struct set *)((char *)(uintptr_t)row->head +
+	    class_table[cls].fields[x->field->lists_field].offset);
+	/* A set that names it twice is listed once. */
+	if (x->field->type->kind == TYPE_SET && derived->n &&
+	    ref_equal(((const struct ref *)derived->items)[derived->n - 1],
+		x->row->self))
+		return;
+	if (refbuf_push(derived, x->row->self) < 0)
+		x->load->nomem = true;
+}
+
+/* Derived sides from stored ones. */
+static int
+relate_row(struct load *l, struct row *row)
+{
+	const struct class_info *cls = &class_table[row->cls];
+
+	for (unsigned i = 0; i < cls->nfields; i++) {
+		const struct field *f = &cls->fields[i];
+		struct relate x = { .load = l, .field = f, .row = row };
+
+		if (f->inverse_cls >= 0 || !db_holds_refs(f->type))
+			continue;
+		if (clear_dangling(l, row, f) < 0)
+			return -1;
+		if (f->lists_cls >= 0)
+			db_each_ref(f->type, record_field(row->head, f),
+			    relate_one, &x);
+	}
+	arena_reset(l->arena);
+	return l->nomem ? -1 : db_backrefs_load(l->db, row);
+}
+
+/* ---- the order of changes ---- */
+
+struct aged {
+	uint64_t modified;
+	size_t order;
+	struct row *row;
+};
+
+static int
+by_age(const void *a, const void *b)
+{
+	const struct aged *x = a, *y = b;
+
+	if (x->modified != y->modified)
+		return x->modified < y->modified ? -1 : 1;
+	return x->order < y->order ? -1 : 1;
+}
+
+static int
+order_table(struct table *table)
+{
+	struct aged *rows;
+	size_t n = 0;
+
+	if (!table->rows.count)
+		return 0;
+	rows = fault_malloc(table->rows.count * sizeof(*rows));
+	if (!rows)
+		return -1;
+	for (struct row *row = table->oldest; row; row = row->newer, n++)
+		rows[n] = (struct aged){ row->head->modified, n, row };
+	qsort(rows, n, sizeof(*rows), by_age);
+	for (size_t i = 0; i < n; i++)
+		event_row_changed(table, rows[i].row);
+	free(rows);
+	return 0;
+}
+
+static int
+relate_all(struct load *l)
+{
+	struct db *db = l->db;
+
+	for (int c = 0; c < CLASS_COUNT; c++)
+		for (struct row *row = db->tables[c].oldest; row;
+		     row = row->newer)
+			if (relate_row(l, row) < 0)
+				return -1;
+	for (int c = 0; c < CLASS_COUNT; c++)
+		if (order_table(&db->tables[c]) < 0)
+			return -1;
+	return 0;
+}
+
+static int
+load(struct db *db, char *err, size_t err_size)
+{
+	CLEANUP(arena_free) struct arena *a = arena_new(0);
+	struct load l = { .db = db, .arena = a };
+	struct engine_state state = { 0 };
+	const struct engine_loader loader = {
+		.arg = &l,
+		.expect = expect_bytes,
+		.record = load_record,
+		.tombstone = load_tombstone,
+	};
+
+	if (a &&
+	    db->engine->load(db->engine, &loader, &state, err, err_size) < 0)
+		return -1;
+	if (!a || relate_all(&l) < 0) {
+		snprintf(err, err_size,
+		    "out of memory while loading the database");
+		return -1;
+	}
+	give_back();
+	if (l.dangling)
+		log_warn("database: %llu fields referred to objects that do "
+			 "not exist and were cleared; xapid --check-db lists "
+			 "them",
+		    (unsigned long long)l.dangling);
+	db->ceiling = state.ceiling;
+	if (state.forgotten > db->forgotten)
+		db->forgotten = state.forgotten;
+	/* Changes of volatile fields took generations that no row on disk
+	 * shows; the ceiling is above all of them. */
+	db->generation = l.highest > db->ceiling ? l.highest : db->ceiling;
+	return 0;
+}
+
+static void
+free_rows(struct db *db)
+{
+	struct row *row;
+
+	for (int c = 0; c < CLASS_COUNT; c++) {
+		for (size_t i = 0;
+		     (row = refmap_next(&db->tables[c].rows, &i, NULL));) {
+			for (struct backref *b = row->references, *n; b;
+			     b = n) {
+				n = b->next_reference;
+				free(b);
+			}
+			record_unref(row->published);
+			free(row);
+		}
+		db_index_free(&db->tables[c]);
+	}
+	refmap_free(&db->pending);
+}
+
+void
+db_close(struct db *db)
+{
+	if (!db)
+		return;
+	db_flush_stop(db);
+	if (db->engine)
+		db->engine->close(db->engine);
+	free_rows(db);
+	free(db->tombstones);
+	pthread_mutex_destroy(&db->writer);
+	pthread_mutex_destroy(&db->queue_lock);
+	pthread_mutex_destroy(&db->watch_lock);
+	pthread_cond_destroy(&db->queue_filled);
+	pthread_rwlock_destroy(&db->publication);
+	free(db);
+}
+
+struct db *
+db_open(struct db_engine *engine, char *err, size_t err_size)
+{
+	struct db *db = fault_calloc(1, sizeof(*db));
+	pthread_rwlockattr_t attr;
+
+	if (!db) {
+		if (engine)
+			engine->close(engine);
+		snprintf(err, err_size, "out of memory");
+		return NULL;
+	}
+	db->engine = engine;
+	pthread_mutex_init(&db->writer, NULL);
+	pthread_mutex_init(&db->queue_lock, NULL);
+	pthread_mutex_init(&db->watch_lock, NULL);
+	pthread_cond_init(&db->queue_filled, NULL);
+	/* Publishing must not wait for an endless stream of readers. */
+	pthread_rwlockattr_init(&attr);
+	pthread_rwlockattr_setkind_np(&attr,
+	    PTHREAD_RWLOCK_PREFER_WRITER_NONRECURSIVE_NP);
+	pthread_rwlock_init(&db->publication, &attr);
+	pthread_rwlockattr_destroy(&attr);
+	db->tombstones = fault_calloc(DB_TOMBSTONES, sizeof(*db->tombstones));
+	if (!db->tombstones) {
+		snprintf(err, err_size, "out of memory");
+		goto fail;
+	}
+	if (engine && load(db, err, err_size) < 0)
+		goto fail;
+	db->next_generation = db->generation + 1;
+	if (db_flush_start(db) < 0) {
+		snprintf(err, err_size, "cannot start a thread");
+		goto fail;
+	}
+	return db;
+fail:
+	db_close(db);
+	return NULL;
+}
+
+/* ---- readers ---- */
+
+const struct record *
+db_get(struct db *db, int cls, struct ref ref)
+{
+	const struct record *r = NULL;
+	struct row *row;
+
+	pthread_rwlock_rdlock(&db->publication);
+	row = refmap_get(&db->tables[cls].rows, ref);
+	if (row)
+		r = record_ref(row->published);
+	pthread_rwlock_unlock(&db->publication);
+	return r;
+}
+
+const struct record *
+db_get_by_uuid(struct db *db, int cls, const char *uuid)
+{
+	const struct record *r = NULL;
+	struct row *row;
+
+	pthread_rwlock_rdlock(&db->publication);
+	row = db_index_uuid(&db->tables[cls], &class_table[cls], uuid);
+	if (row)
+		r = record_ref(row->published);
+	pthread_rwlock_unlock(&db->publication);
+	return r;
+}
+
+/* Publication lock. */
+static int
+copy_table(struct table *table, const struct record ***out_r, uint32_t *n_r)
+{
+	const struct record **all = NULL;
+	uint32_t n = 0;
+
+	if (table->count) {
+		all = fault_malloc(table->count * sizeof(*all));
+		if (!all)
+			return -1;
+	}
+	for (struct row *row = table->oldest; row; row = row->newer)
+		all[n++] = record_ref(row->published);
+	*out_r = all;
+	*n_r = n;
+	return 0;
+}
+
+int
+db_get_all(struct db *db, int cls, const struct record ***out_r, uint32_t *n_r)
+{
+	int rc;
+
+	*out_r = NULL;
+	*n_r = 0;
+	pthread_rwlock_rdlock(&db->publication);
+	rc = copy_table(&db->tables[cls], out_r, n_r);
+	pthread_rwlock_unlock(&db->publication);
+	return rc;
+}
+
+int
+db_snapshot_take(struct db *db, struct db_snapshot *out_r)
+{
+	int rc = 0;
+
+	memset(out_r, 0, sizeof(*out_r));
+	pthread_rwlock_rdlock(&db->publication);
+	out_r->generation = db->generation;
+	for (int c = 0; rc == 0 && c < CLASS_COUNT; c++)
+		rc = copy_table(&db->tables[c], &out_r->all[c], &out_r->n[c]);
+	pthread_rwlock_unlock(&db->publication);
+	if (rc < 0)
+		db_snapshot_release(out_r);
+	return rc;
+}
+
+void
+db_snapshot_release(struct db_snapshot *s)
+{
+	for (int c = 0; c < CLASS_COUNT; c++)
+		db_release_all(s->all[c], s->n[c]);
+	memset(s, 0, sizeof(*s));
+}
+
+int
+db_get_by_name(struct db *db, int cls, const char *name,
+    const struct record ***out_r, uint32_t *n_r)
+{
+	const struct class_info *info = &class_table[cls];
+	struct table *table = &db->tables[cls];
+	const struct record **all = NULL;
+	struct row *row = NULL;
+	uint32_t n = 0;
+	int rc = 0;
+
+	pthread_rwlock_rdlock(&db->publication);
+	while ((row = db_index_name(table, info, name, row)))
+		n++;
+	if (n) {
+		all = fault_malloc(n * sizeof(*all));
+		rc = all ? 0 : -1;
+	}
+	n = 0;
+	while (all && (row = db_index_name(table, info, name, row)))
+		all[n++] = record_ref(row->published);
+	pthread_rwlock_unlock(&db->publication);
+	*out_r = all;
+	*n_r = n;
+	return rc;
+}
+
+void
+db_release_all(const struct record **records, uint32_t n)
+{
+	for (uint32_t i = 0; i < n; i++)
+		record_unref(records[i]);
+	free(records);
+}
+
+uint64_t
+db_count(struct db *db, int cls)
+{
+	uint64_t n;
+
+	pthread_rwlock_rdlock(&db->publication);
+	n = db->tables[cls].count;
+	pthread_rwlock_unlock(&db->publication);
+	return n;
+}
+
+uint64_t
+db_generation(struct db *db)
+{
+	uint64_t g;
+
+	pthread_rwlock_rdlock(&db->publication);
+	g = db->generation;
+	pthread_rwlock_unlock(&db->publication);
+	return g;
+}
+
+void
+db_get_stats(struct db *db, struct db_stats *out)
+{
+	pthread_mutex_lock(&db->queue_lock);
+	*out = db->stats;
+	pthread_mutex_unlock(&db->queue_lock);
+}

@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* A long operation as a table of steps. Steps run top to bottom; when one
+ * fails (or the task is cancelled between two), the undo column runs from that
+ * step to the top. The position is journalled in the same transaction as the
+ * change that a step makes, so a restarted daemon goes on or takes back where
+ * it was; a step may therefore run twice and must be repeatable.
+ *
+ * Plans of one object run one after another, in the order of their calls;
+ * plans of different objects side by side. No thread waits for a plan. */
+#ifndef XAPID_PLAN_H
+#define XAPID_PLAN_H
+
+#include "call/call.h"
+#include "plan/switch.h"
+
+struct plan {
+	struct core *core;
+	/* Carries arguments, identity and the error; of its own, with its own
+	 * arena; for a resumed plan one that nobody waits for. */
+	struct call *call;
+	const struct plan_kind *kind;
+	struct ref object;
+	/* plan.c's own follows there. */
+};
+
+struct step {
+	const char *name;
+	/* Sends requests to workers (plan_send), any number; the step goes on
+	 * when all are answered. NULL: nothing to send. -1: failed. */
+	int (*send)(struct plan *p);
+	/* What the step changes, in the transaction that moves the journal. */
+	int (*apply)(struct plan *p, struct tx *t);
+	/* The same two for taking it back, also after send failed half way. */
+	int (*undo_send)(struct plan *p);
+	int (*undo_apply)(struct plan *p, struct tx *t);
+};
+
+struct plan_kind {
+	const char *name;         /* in the journal; never change it */
+	int cls;                  /* class of the object */
+	const char *operation;    /* name in current_operations */
+	const struct step *steps; /* up to one without a name */
+	/* First, when it is this plan's turn: may it run? Sets the call's error. */
+	int (*check)(struct plan *p, struct tx *t);
+	/* Last, in the transaction that ends the plan; ok: it went through. */
+	int (*finish)(struct plan *p, struct tx *t, bool ok);
+};
+
+/* For a blocking handler: starts the plan (or queues it behind others of its
+ * object) and parks the call until it has ended. args: "name", "value", …,
+ * NULL; copied. */
+int plan_start(struct call *c, const struct plan_kind *kind, struct ref object,
+    ...) __attribute__((sentinel));
+
+/* ---- for steps ---- */
+
+/* An argument, or what a step noted; "" when absent. */
+const char *plan_arg(const struct plan *p, const char *name);
+struct ref plan_arg_ref(const struct plan *p, const char *name);
+/* Notes something for later steps: journalled with this step's end. -1: no
+ * memory. */
+int plan_note(struct plan *p, const char *name, const char *value);
+/* A request to the domain worker about a VM: "name", "value" pairs of text, or
+ * with a name that begins with '#' an int64_t value; NULL at the end. reply
+ * (may be NULL) sees a good answer. */
+int plan_send(struct plan *p,
+    int (*reply)(struct plan *p, const struct value *answer), const char *op,
+    const char *uuid, ...) __attribute__((sentinel));
+/* 0 … 1, for the task. */
+void plan_progress(struct plan *p, double progress);
+
+/* ---- at start ---- */
+struct plans *plans_new(struct core *core);
+/* Lets plans end for a while, then leaves the rest to the journal; what is in
+ * flight is forgotten when the switch is freed. NULL is fine. */
+void plans_stop(struct plans *ps, int grace_ms);
+void plans_free(struct plans *ps);
+/* Goes on with what the journal holds. kinds: all there are, NULL at the
+ * end. */
+int plans_resume(struct plans *ps, const struct plan_kind *const kinds[]);
+
+#endif

@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "world/adopt.h"
+
+#include <string.h>
+
+#include "lib/fault.h"
+#include "lib/log.h"
+#include "placement.h"
+#include "plan/switch.h"
+#include "vm_halt.h"
+#include "vm_operations.h"
+
+struct adoption {
+	struct core *core;
+	struct arena *arena;
+	const struct value *domains; /* struct: uuid -> description */
+	bool fresh;
+	unsigned made, halted, destroyed;
+};
+
+/* ---- asking ---- */
+
+static struct value
+text(const char *s)
+{
+	return (struct value){ .kind = VALUE_STRING,
+		.n = (uint32_t)strlen(s),
+		.s = s };
+}
+
+static int
+ask(struct adoption *a, const char *op, const char *uuid, int64_t memory,
+    int64_t vcpus, struct value *reply_r)
+{
+	const struct value_member m[] = {
+		{ "op", text(op) },
+		{ "uuid", text(uuid) },
+		{ "memory", { .kind = VALUE_INT, .i = memory } },
+		{ "vcpus", { .kind = VALUE_INT, .i = vcpus } },
+	};
+	const struct value body = { .kind = VALUE_STRUCT,
+		.n = 4,
+		.members = m };
+	char err[256];
+
+	if (switch_ask(a->core->switchboard, a->arena, &body, reply_r, err,
+		sizeof(err)) == 0)
+		return 0;
+	log_err("domain worker, %s %s: %s", op, uuid, err);
+	return -1;
+}
+
+static int64_t
+domid_of(const struct value *description)
+{
+	const struct value *domid = value_member(description, "domid");
+
+	return domid && domid->kind == VALUE_INT ? domid->i : -1;
+}
+
+/* ---- VMs ---- */
+
+struct plan_search {
+	char ref[REF_CHARS + 1];
+	bool found;
+};
+
+static int
+is_plan_of(const struct record *r, void *arg)
+{
+	struct plan_search *s = arg;
+	const struct plan_journal *j = (const struct plan_journal *)r;
+
+	s->found = strcmp(j->object, s->ref) == 0;
+	return s->found;
+}
+
+static bool
+has_plan(struct tx *t, struct ref vm)
+{
+	struct plan_search s = { .found = false };
+
+	ref_format(vm, s.ref);
+	(void)tx_each(t, CLASS_plan_journal, is_plan_of, &s);
+	return s.found;
+}
+
+static int
+make_domain(struct adoption *a, struct tx *t, const struct vm *vm)
+{
+	struct value reply;
+	int64_t domid;
+
+	if (ask(a, "create", vm->uuid, vm->memory_static_max,
+		vm->VCPUs_at_startup, &reply) < 0)
+		return -1;
+	domid = domid_of(&reply);
+	if (vm->power_state == VM_POWER_STATE_RUNNING &&
+	    ask(a, "unpause", vm->uuid, 0, 0, &reply) < 0)
+		return -1;
+	a->made++;
+	return TX_SET(t, VM, vm, vm->r.self, domid, domid);
+}
+
+static int
+follow(const struct record *r, void *arg)
+{
+	struct adoption *a = ((void **)arg)[0];
+	struct tx *t = ((void **)arg)[1];
+	const struct vm *vm = (const struct vm *)r;
+	const struct value *domain = value_member(a->domains, vm->uuid);
+	bool lives = vm->power_state == VM_POWER_STATE_RUNNING ||
+	    vm->power_state == VM_POWER_STATE_PAUSED;
+
+	if (vm->is_control_domain || has_plan(t, r->self))
+		return 0;
+	if (lives && !domain && a->fresh) {
+		if (make_domain(a, t, vm) < 0)
+			return -1;
+	} else if (lives && !domain) {
+		a->halted++;
+		if (vm_halt(t, r->self) < 0)
+			return -1;
+	} else if (lives && domain) {
+		TX_SET(t, VM, vm, r->self, domid, domid_of(domain));
+	}
+	return vm_operations_refresh(t, r->self);
+}
+
+/* ---- domains ---- */
+
+static int
+destroy_strangers(struct adoption *a)
+{
+	struct value reply;
+
+	for (uint32_t i = 0; i < a->domains->n; i++) {
+		const char *uuid = a->domains->members[i].name;
+		const struct record *vm =
+		    db_get_by_uuid(a->core->db, CLASS_VM, uuid);
+
+		if (vm) {
+			record_unref(vm);
+			continue;
+		}
+		a->destroyed++;
+		if (ask(a, "destroy", uuid, 0, 0, &reply) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+int
+adopt_domains(struct core *core, bool fresh)
+{
+	CLEANUP(arena_free) struct arena *arena = arena_new(0);
+	struct adoption a = { .core = core, .arena = arena, .fresh = fresh };
+	struct value domains;
+	struct tx *t;
+	void *arg[2];
+
+	if (!arena || ask(&a, "list", "", 0, 0, &domains) < 0 ||
+	    domains.kind != VALUE_STRUCT)
+		return -1;
+	a.domains = &domains;
+	t = tx_begin(core->db);
+	if (!t)
+		return -1;
+	arg[0] = &a;
+	arg[1] = t;
+	if (tx_each(t, CLASS_VM, follow, arg) < 0) {
+		tx_abort(t);
+		return -1;
+	}
+	if (tx_commit_wait(t, NULL) < 0 || destroy_strangers(&a) < 0)
+		return -1;
+	if (a.made || a.halted || a.destroyed)
+		log_info("domains: %u made, %u VMs found halted, %u that "
+			 "belong to no VM destroyed",
+		    a.made, a.halted, a.destroyed);
+	return 0;
+}
