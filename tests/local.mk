@@ -123,6 +123,9 @@ EXTRA_DIST += \
 	tests/.clang-tidy \
 	tests/bench/measure.py \
 	tests/lib/facts.py \
+	tests/interop/run \
+	tests/interop/xen_api.mjs \
+	tests/interop/xenapi_py.py \
 	tests/lib/tap.py \
 	tests/lib/thincli.py \
 	tests/lib/xapid.py \

@@ -151,7 +151,10 @@ task_table_add(struct ref task, const char *sid, struct call *call,
 	e->owner = o;
 	if (o) {
 		o->n++; /* so that it stays */
-		if (make_room(o, max, victim_r) == 0)
+		/* A task whose plan goes on after a restart is here already
+		 * when the others of the earlier run are remembered. */
+		if (!refmap_get(&entries, task) &&
+		    make_room(o, max, victim_r) == 0)
 			rc = refmap_put(&entries, task, e);
 		if (rc < 0)
 			owner_leave(o);
