@@ -176,7 +176,6 @@ libxapidcore_a_SOURCES = \
 	xapid/access/rbac.h \
 	xapid/access/rbac_http.c \
 	xapid/access/role.c \
-	xapid/schema.h \
 	xapid/access/secret.c \
 	xapid/server_certificate.c \
 	xapid/access/session.c \
