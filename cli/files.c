@@ -8,8 +8,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "model/cli_words.h"
 #include "lib/cleanup.h"
+#include "model/cli_words.h"
 
 /* Parameters whose value is a file of this machine. */
 static const char *const file_params[] = { "filename", "file-name",

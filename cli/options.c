@@ -7,9 +7,9 @@
 #include <string.h>
 #include <strings.h>
 
-#include "model/cli_words.h"
 #include "lib/bytes.h"
 #include "lib/file.h"
+#include "model/cli_words.h"
 
 #define RC_BYTES_MAX 65536
 

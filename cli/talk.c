@@ -432,6 +432,8 @@ send_request(struct talk *t)
 	put_path(&all, o);
 	bytes_puts(&all,
 	    " HTTP/1.0\r\nUser-agent: xe-cli/Unix/0.2\r\noriginator: cli\r\n");
+	if (isatty(STDERR_FILENO)) /* a bar of progress is welcome */
+		bytes_puts(&all, "x-xe-terminal: 1\r\n");
 	if (o->traceparent && !strpbrk(o->traceparent, "\r\n"))
 		bytes_printf(&all, "traceparent: %s\r\n", o->traceparent);
 	bytes_printf(&all, "content-length: %zu\r\n\r\n", body.len);

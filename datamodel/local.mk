@@ -142,6 +142,7 @@ datamodel_made = \
 	gen/dispatch_gen.c \
 	gen/errors_gen.c \
 	gen/errors_gen.h \
+	gen/cli_runs_gen.h \
 	gen/handlers_gen.h \
 	gen/model_gen.c \
 	gen/model_gen.h \

@@ -78,6 +78,7 @@ python_tests = \
 	tests/api/test_message.py \
 	tests/api/test_plugins.py \
 	tests/api/test_pool.py \
+	tests/api/test_xe_every.py \
 	tests/api/test_xe_generic.py \
 	tests/api/test_xe_wire.py \
 	tests/api/test_vm_records.py \
@@ -96,7 +97,9 @@ test_data = \
 	tests/conformance/errors.json \
 	tests/conformance/expected \
 	tests/conformance/relations.json \
-	tests/conformance/tiers.json
+	tests/conformance/tiers.json \
+	tests/xe/commands \
+	tests/xe/fields
 
 # Python tests that write their golden files when XAPID_UPDATE_GOLDEN is 1.
 golden_tests = \

@@ -86,6 +86,23 @@ libxapidcore_a_SOURCES = \
 	xapid/cli/call.c \
 	xapid/cli/call.h \
 	xapid/cli/cli.h \
+	xapid/cli/device.c \
+	xapid/cli/device.h \
+	xapid/cli/diagnose.c \
+	xapid/cli/host_commands.c \
+	xapid/cli/misc_commands.c \
+	xapid/cli/object.c \
+	xapid/cli/object.h \
+	xapid/cli/stream.c \
+	xapid/cli/stream.h \
+	xapid/cli/vdi_commands.c \
+	xapid/cli/vm_copy.c \
+	xapid/cli/vm_disk.c \
+	xapid/cli/vm_install.c \
+	xapid/cli/vm_power.c \
+	xapid/cli/vm_remove.c \
+	xapid/cli/vm_stream.c \
+	xapid/cli/fields.c \
 	xapid/cli/explain.c \
 	xapid/cli/explain.h \
 	xapid/cli/fail.c \

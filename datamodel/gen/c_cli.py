@@ -1,12 +1,13 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """cli_words_gen.c: the commands of xe with their parameters, for client and
-daemon. cli_table_gen.c: how the daemon runs them."""
+daemon. cli_table_gen.c: how the daemon runs them. cli_runs_gen.h: the functions
+written by hand."""
 
 import cli_check
 from c_pool import Pool
 from cnames import banner, c_bool, c_string, class_id, upper
 
-OUTPUTS = ("cli_words_gen.c", "cli_table_gen.c")
+OUTPUTS = ("cli_words_gen.c", "cli_table_gen.c", "cli_runs_gen.h")
 
 FIELD_FLAGS = {"expensive": "CLI_EXPENSIVE", "hidden": "CLI_SECLUDED",
                "deprecated": "CLI_OUTDATED", "nocase": "CLI_NOCASE",
@@ -21,7 +22,7 @@ HOWS = {"plain": "CLI_PLAIN", "self": "CLI_SELF", "bytes": "CLI_SIZE",
         "keys": "CLI_KEYS", "pairs": "CLI_PAIRS"}
 PRINTS = {"uuid": "CLI_UUID", "uuids": "CLI_UUIDS", "list": "CLI_LINES",
           "message": "CLI_MESSAGE", "table": "CLI_TABLE", "real": "CLI_REAL"}
-SELECTS = {"one": "CLI_ONE", "templates": "CLI_TEMPLATES",
+SELECTS = {"one": "CLI_ONE", "many": "CLI_MANY", "templates": "CLI_TEMPLATES",
            "control-domains": "CLI_CONTROL_DOMAINS"}
 
 
@@ -193,16 +194,23 @@ class Table:
                 ["};", "const unsigned cli_enum_count = %d;"
                  % len(self.cli.enums), ""])
 
-    def prototypes(self):
+    def prototypes(self, weak=""):
         specials = {f.source.special for c in self.cli.classes
                     for f in c.fields if f.source.special}
         runs = [c.name for c in self.cli.commands if c.run]
         return (["int cli_field_%s(struct cli *cli, const struct cli_field *f,"
-                 "\n    const struct record *r, struct cli_value *out)"
-                 " __attribute__((weak));" % s
-                 for s in sorted(specials)] +
-                ["int cli_run_%s(struct cli *cli) __attribute__((weak));" % symbol(n)
+                 "\n    const struct record *r, struct cli_value *out)%s;"
+                 % (s, weak) for s in sorted(specials)] +
+                ["int cli_run_%s(struct cli *cli)%s;" % (symbol(n), weak)
                  for n in runs] + [""])
+
+    def header(self):
+        """For those who write the functions; in the table they are weak."""
+        return "\n".join(
+            [banner("functions of commands and fields of xe"),
+             "#ifndef CLI_RUNS_GEN_H", "#define CLI_RUNS_GEN_H", "",
+             '#include "cli/table.h"', ""] + self.prototypes() +
+            ["#endif", ""])
 
     def make(self):
         classes = []
@@ -214,7 +222,7 @@ class Table:
         enums = self.enums()
         text = [banner("how the daemon runs the commands of xe"),
                 '#include "cli/table.h"', ""]
-        text += self.prototypes() + self.pool.lines + [""] + self.out + enums
+        text += self.prototypes(" __attribute__((weak))") + self.pool.lines + [""] + self.out + enums
         text += ["const struct cli_class cli_class_table[] = {"] + classes
         text += ["};", "const unsigned cli_class_count = %d;"
                  % len(self.cli.classes), "",
@@ -223,5 +231,6 @@ class Table:
 
 
 def make(model):
+    table = Table(model)
     return {"cli_words_gen.c": Words(model).make(),
-            "cli_table_gen.c": Table(model).make()}
+            "cli_runs_gen.h": table.header(), "cli_table_gen.c": table.make()}

@@ -12,7 +12,8 @@ NAME.cli, line oriented like the class files:
     command NAME "doc"
         req PARAMETER...            NAME: means NAME:KEY=VALUE, any number
         opt PARAMETER...
-        select vm|host|sr [one] [templates] [control-domains]
+        select vm|host|sr [one] [many] [templates] [control-domains]
+                                    many: several without --multiple
         flags FLAG...
         instead COMMAND             for deprecated ones
         confirm "question"          asked first, unless forced
@@ -55,8 +56,8 @@ TEXTS = ("missing", "failed", "unit")
 COMMAND_FLAGS = ("client-io", "common", "confirm", "deprecated",
                  "download", "file-transfer", "force-needed", "force-option", "hidden",
                  "local-session", "neverforward", "progress-option", "upload")
-SELECTORS = {"vm": ("one", "templates", "control-domains"),
-             "host": ("one",), "sr": ("one",)}
+SELECTORS = {"vm": ("one", "many", "templates", "control-domains"),
+             "host": ("one", "many"), "sr": ("one", "many")}
 HOWS = ("bytes", "file", "files", "basename", "pool", "here", "master",
         "anycase", "keys", "pairs")
 PRINTS = ("uuid", "uuids", "list", "message", "table", "real")

@@ -123,11 +123,13 @@ class Generic(unittest.TestCase):
         self.assertEqual([x.split(')')[0] for x in every.splitlines()],
                          [x.split(')')[0] for x in listed.splitlines()])
 
-    def test_a_field_that_nobody_wrote_yet_says_so(self):
-        for name in ('https-only', 'ssh-enabled', 'ha-statefiles'):
+    def test_fields_of_the_pool_that_its_hosts_share(self):
+        for name, value in (('https-only', 'false'),
+                            ('ssh-enabled', 'false'),
+                            ('ha-statefiles', '')):
             self.assertEqual(
                 self.run_ok('pool-param-get', 'uuid=' + self.pool,
-                            'param-name=' + name), '<not implemented>\n')
+                            'param-name=' + name), value + '\n')
 
     def test_getting_a_value(self):
         self.assertEqual(self.get('power-state'), 'running')

@@ -3,11 +3,13 @@
  * of paths and roles: http.json) */
 #include "call/http.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "access/auth.h"
-#include "call/call_private.h"
 #include "access/session.h"
+#include "call/call_private.h"
+#include "call/task.h"
 
 enum row_flags {
 	INSIDE = 1,      /* authenticates itself: some objects are public */
@@ -271,7 +273,65 @@ http_object(struct http_exchange *x, struct call *c, int cls)
 	return r;
 }
 
+/* ---- the task that a request tells about ---- */
+
+/* task_id= names one that the caller made; who asks of a public thing without
+ * a role may still have a session. */
+static int
+take_task(struct http_exchange *x, struct call *c)
+{
+	const char *text = http_query(x, "task_id", 0);
+	const char *session = http_query(x, "session_id", 0);
+	struct ref ref;
+
+	if (!text)
+		text = http_cookie(x, "task_id");
+	if (!text)
+		return 0;
+	if (!ref_parse(text, &ref))
+		return fail_handle_invalid(c, "task", text);
+	if (ref_is_null(c->caller.session) && session &&
+	    by_session(x, c, session) < 0)
+		return -1;
+	return task_take(c, ref);
+}
+
+/* A handler may have ended it with a result of its own; then this is too
+ * late. */
+static void
+end_task(struct http_exchange *x, struct call *c, const struct http_row *row)
+{
+	char status[32];
+
+	if (ref_is_null(c->task))
+		return;
+	if (!c->nerror && http_status(x) >= 400) {
+		snprintf(status, sizeof(status), "HTTP %d", http_status(x));
+		fail_invalid_value(c, row->handler.path, status);
+	}
+	task_end(c->core, c->task, "", c->error, c->nerror);
+}
+
+static void
+deny_task(struct http_exchange *x, struct call *c, const struct http_row *row)
+{
+	if (http_status(x) != 403 || take_task(x, c) < 0)
+		return;
+	fail_rbac_permission_denied(c, row->handler.name,
+	    "The role of the caller is too low");
+	end_task(x, c, row);
+}
+
 /* ---- every request ---- */
+
+static void
+serve(struct http_exchange *x, struct call *c, const struct http_row *row)
+{
+	if (row->serve)
+		row->serve(x, c);
+	else
+		fail_not_implemented(c, row->handler.name);
+}
 
 static void
 run_row(struct http_exchange *x, void *core)
@@ -286,15 +346,15 @@ run_row(struct http_exchange *x, void *core)
 	}
 	c->peer = *http_peer(x);
 	if (allow(x, c, row) < 0) {
+		deny_task(x, c, row);
 		call_free(c);
 		return;
 	}
-	if (row->serve)
-		row->serve(x, c);
-	else
-		fail_not_implemented(c, row->handler.name);
+	if (take_task(x, c) == 0)
+		serve(x, c, row);
 	if (c->nerror && !http_status(x))
 		http_fail(x, c);
+	end_task(x, c, row);
 	call_free(c);
 }
 

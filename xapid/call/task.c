@@ -6,11 +6,11 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "access/session.h"
 #include "call/call_private.h"
+#include "call/task_private.h"
 #include "lib/clock.h"
 #include "lib/fault.h"
-#include "access/session.h"
-#include "call/task_private.h"
 
 #define SWEEP_SECONDS 60
 
@@ -68,7 +68,7 @@ check_owner(struct call *c, const struct task *task)
 	if (ref_equal(task->session, c->caller.session) ||
 	    call_allowed(c, operators()))
 		return 0;
-	return fail_rbac_permission_denied(c, c->method->name,
+	return fail_rbac_permission_denied(c, c->method ? c->method->name : "",
 	    "Only the session that made a task, or a pool operator, may do "
 	    "this");
 }
@@ -197,6 +197,22 @@ task_adopt(struct core *core, struct ref task, struct call *call)
 	(void)core;
 	return task_table_add(task, call->caller.sid, call, true, UINT_MAX,
 	    &victim);
+}
+
+int
+task_take(struct call *c, struct ref ref)
+{
+	RECORD_UNREF const struct record *r = db_get(c->db, CLASS_task, ref);
+
+	if (!r)
+		return fail_handle_invalid(c, "task", call_ref_text(c, ref));
+	if (check_owner(c, (const struct task *)r) < 0)
+		return -1;
+	if (!task_table_take(ref, c))
+		return fail_invalid_value(c, "task_id",
+		    "a task that is over or at work");
+	c->task = ref;
+	return 0;
 }
 
 void

@@ -27,6 +27,10 @@ void task_progress(struct call *c, double progress);
  * the task that it is a part of, or null. */
 int task_new(struct core *core, const struct identity *who, struct ref parent,
     const char *label, const char *description, struct ref *task_r);
+/* A task that the caller made by task.create becomes that of c, which has no
+ * method (an HTTP request); task_end ends it. -1: it is not theirs, or not
+ * free. */
+int task_take(struct call *c, struct ref task);
 /* result: text of the XML value ("<value>…</value>") or "". error: NULL, or a
  * code and parameters. */
 void task_end(struct core *core, struct ref task, const char *result,

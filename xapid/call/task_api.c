@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The calls of class task. */
-#include "lib/clock.h"
 #include "call/task_private.h"
+#include "lib/clock.h"
 
 #define CANCEL_DEPTH 16 /* of parts of parts */
 

@@ -3,12 +3,12 @@
  * is durable: a disk that is full for a while leaves no task pending. */
 #include <string.h>
 
+#include "access/session.h"
 #include "call/call_private.h"
+#include "call/task_private.h"
 #include "lib/clock.h"
 #include "lib/fault.h"
 #include "rpc/encode.h"
-#include "access/session.h"
-#include "call/task_private.h"
 
 #define RETRY_INTERVAL (NSEC_PER_SEC / 4)
 #define RETRY_MAX 32 /* at once */

@@ -42,6 +42,8 @@ void task_table_remove(struct ref task, bool made);
 /* It ended without anybody working on it. */
 void task_table_over(struct ref task);
 bool task_table_works(struct ref task);
+/* Somebody works on it from now on; false: it is over, or somebody does. */
+bool task_table_take(struct ref task, struct call *call);
 /* Forgets tasks that do not exist, because a commit failed. */
 void task_table_prune(bool (*exists)(struct ref task, void *arg), void *arg);
 /* Tells whoever works on it; false: nobody does. */

@@ -6,9 +6,9 @@
 #include <pthread.h>
 #include <string.h>
 
+#include "call/task_private.h"
 #include "lib/fault.h"
 #include "lib/refmap.h"
-#include "call/task_private.h"
 
 /* Who has how many (attack A32). Goes with its last entry. */
 struct task_owner {
@@ -214,6 +214,23 @@ task_table_prune(bool (*exists)(struct ref task, void *arg), void *arg)
 		if (!e->working && !exists(e->task, arg))
 			entry_free(e);
 	pthread_mutex_unlock(&lock);
+}
+
+bool
+task_table_take(struct ref task, struct call *call)
+{
+	struct task_entry *e;
+	bool taken;
+
+	pthread_mutex_lock(&lock);
+	e = refmap_get(&entries, task);
+	taken = e && !e->working && !e->over;
+	if (taken) {
+		e->working = true;
+		e->call = call;
+	}
+	pthread_mutex_unlock(&lock);
+	return taken;
 }
 
 /* ---- to cancel ---- */

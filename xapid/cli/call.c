@@ -12,7 +12,6 @@
 #include "cli/frames.h"
 
 #define LOOK_MS 250 /* how often somebody who waits looks for the client */
-#define MAX_PARAMS 24
 
 struct cli_pending {
 	struct rpc_call rc; /* first: wake() is given its address */
@@ -200,12 +199,13 @@ cli_call_values(struct cli *cli, struct cli_answer *a, const char *name,
 	return 0;
 }
 
-static unsigned
-read_params(struct cli *cli, const char *fmt, va_list ap, struct value *params)
+unsigned
+cli_read_params(struct cli *cli, const char *fmt, va_list ap,
+    struct value *params)
 {
 	unsigned n = 0;
 
-	for (; *fmt && n < MAX_PARAMS; fmt++, n++)
+	for (; *fmt && n < CLI_PARAMS_MAX; fmt++, n++)
 		switch (*fmt) {
 		case 'r':
 			params[n] = cli_param_ref(cli, va_arg(ap, struct ref));
@@ -234,12 +234,12 @@ int
 cli_call(struct cli *cli, struct cli_answer *a, const char *method,
     const char *fmt, ...)
 {
-	struct value params[MAX_PARAMS];
+	struct value params[CLI_PARAMS_MAX];
 	unsigned n;
 	va_list ap;
 
 	va_start(ap, fmt);
-	n = read_params(cli, fmt, ap, params);
+	n = cli_read_params(cli, fmt, ap, params);
 	va_end(ap);
 	return cli_call_values(cli, a, method, params, n);
 }
@@ -248,12 +248,12 @@ int
 cli_do(struct cli *cli, const char *method, const char *fmt, ...)
 {
 	CLI_ANSWER struct cli_answer a = { 0 };
-	struct value params[MAX_PARAMS];
+	struct value params[CLI_PARAMS_MAX];
 	unsigned n;
 	va_list ap;
 
 	va_start(ap, fmt);
-	n = read_params(cli, fmt, ap, params);
+	n = cli_read_params(cli, fmt, ap, params);
 	va_end(ap);
 	return cli_call_values(cli, &a, method, params, n);
 }

@@ -4,6 +4,8 @@
 #ifndef XAPID_CLI_CALL_H
 #define XAPID_CLI_CALL_H
 
+#include <stdarg.h>
+
 #include "cli/cli.h"
 
 /* The answer of a call: typed memory that lives until cli_answer_end. */
@@ -22,6 +24,9 @@ int cli_call_values(struct cli *cli, struct cli_answer *a, const char *method,
  * i int64_t, f double, v const struct value *. */
 int cli_call(struct cli *cli, struct cli_answer *a, const char *method,
     const char *fmt, ...);
+#define CLI_PARAMS_MAX 24
+unsigned cli_read_params(struct cli *cli, const char *fmt, va_list ap,
+    struct value *params);
 /* For a call whose answer does not matter. */
 int cli_do(struct cli *cli, const char *method, const char *fmt, ...);
 /* The object of class with this uuid. */
@@ -44,6 +49,10 @@ cli_answer_text(const struct cli_answer *a)
  * user asked for it. What the client says or how it leaves counts: see
  * cli_presence. */
 int cli_run_task(struct cli *cli, const char *method, const char *fmt, ...);
+/* The same for one that answers the reference of what it made; null in a
+ * rehearsal. */
+int cli_run_task_ref(struct cli *cli, struct ref *out_r, const char *method,
+    const char *fmt, ...);
 int cli_run_task_values(struct cli *cli, const char *method,
     const struct value *params, unsigned n);
 /* Waits for a task that exists. result_r (may be NULL): its result, in the

@@ -10,9 +10,9 @@
 #ifndef XAPID_CLI_CLI_H
 #define XAPID_CLI_CLI_H
 
-#include "cli/table.h"
 #include "call/core.h"
 #include "call/http.h"
+#include "cli/table.h"
 #include "lib/bytes.h"
 #include "lib/refmap.h"
 
@@ -37,6 +37,7 @@ struct cli_wishes {
 	bool rows;         /* tables as rows of typed values, not as text */
 	bool dry_run;      /* calls that change something are told, not made */
 	bool explain;      /* calls are told */
+	bool progress;     /* somebody looks on: long tasks show a bar */
 	bool watch;        /* a list is sent again when something changes */
 	const char *where; /* an expression of the API's query language */
 };

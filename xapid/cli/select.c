@@ -277,7 +277,8 @@ cli_select(struct cli *cli, struct cli_set *s)
 	const struct selector *sel = &selectors[cli->command->select];
 	bool several;
 
-	if (cli_get_bool(cli, "multiple", false, &several) < 0 ||
+	if (cli_get_bool(cli, "multiple", cli->action->select & CLI_MANY,
+		&several) < 0 ||
 	    select_all(cli, sel, s) < 0)
 		return -1;
 	if (s->n == 0)

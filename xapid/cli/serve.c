@@ -247,6 +247,7 @@ http_post_cli(struct http_exchange *x, struct call *c)
 		return;
 	}
 	call_service_init(&cli.service, c->core);
+	cli.wish.progress = http_header(x, "x-xe-terminal") != NULL;
 	if (strcmp(http_path(x), "/cli") != 0)
 		read_wishes(&cli);
 	if (read_body(&cli, &body) == 0)

@@ -114,6 +114,7 @@ enum cli_select_flags {
 	CLI_ONE = 1,             /* not several at once */
 	CLI_TEMPLATES = 2,       /* templates too */
 	CLI_CONTROL_DOMAINS = 4, /* control domains too */
+	CLI_MANY = 8,            /* several without being told so */
 };
 
 /* How a fixed command runs; one row for each row of cli_command_table. */

@@ -13,8 +13,12 @@
 
 #define BAR 40 /* characters of the bar at its end */
 
+#define SHORT_NS (NSEC_PER_SEC / 2) /* not worth a bar of its own accord */
+
 struct bar {
-	bool wanted, drawn;
+	bool wanted;   /* by a parameter: its last state stays */
+	bool terminal; /* somebody looks on: shown while it takes long */
+	bool drawn;
 	int64_t begun; /* clock_mono_ns */
 	int percent;   /* last drawn */
 };
@@ -35,13 +39,20 @@ put_left(struct bytes *out, const struct bar *b, double progress)
 		    (long long)left % 60);
 }
 
+static bool
+is_shown(const struct bar *b)
+{
+	return b->wanted ||
+	    (b->terminal && clock_mono_ns() - b->begun > SHORT_NS);
+}
+
 static void
 draw(struct cli *cli, struct bar *b, double progress)
 {
 	CLEANUP_BYTES struct bytes line = { 0 };
 	int percent = (int)(progress * 100), done = (int)(progress * BAR);
 
-	if (!b->wanted || percent < 0 || percent > 100 ||
+	if (!is_shown(b) || percent < 0 || percent > 100 ||
 	    (b->drawn && percent == b->percent))
 		return;
 	b->drawn = true;
@@ -98,7 +109,7 @@ look(struct cli *cli, struct ref task, struct bar *b, const char **result_r)
 	if (is_pending(t))
 		return cli_flush(cli);
 	if (b->drawn)
-		cli_send_stderr(cli, "\n");
+		cli_send_stderr(cli, b->wanted ? "\n" : "\r\033[K");
 	return outcome(cli, t, result_r) < 0 ? -1 : 1;
 }
 
@@ -117,7 +128,10 @@ cli_wait_task(struct cli *cli, struct ref task, const char **result_r)
 {
 	char text[REF_CHARS + 1];
 	const char *subscription, *token = "";
-	struct bar b = { .begun = clock_mono_ns() };
+	struct bar b = {
+		.begun = clock_mono_ns(),
+		.terminal = cli->wish.progress && !cli->minimal,
+	};
 	bool cancelled = false;
 	int r;
 
@@ -138,26 +152,76 @@ cli_wait_task(struct cli *cli, struct ref task, const char **result_r)
 	}
 }
 
-int
-cli_run_task_values(struct cli *cli, const char *method,
-    const struct value *params, unsigned n)
+/* Runs a task to its end and removes it. */
+static int
+run_task(struct cli *cli, const char *method, const struct value *params,
+    unsigned n, const char **result_r)
 {
 	CLI_ANSWER struct cli_answer a = { 0 };
 	enum cli_failure failure;
 	struct ref task;
 	int rc;
 
+	if (result_r)
+		*result_r = "";
 	if (cli->wish.dry_run)
 		return cli_call_values(cli, &a, method, params, n);
 	if (cli_call_values(cli, &a, cli_text(cli, "Async.%s", method), params,
 		n) < 0)
 		return -1;
 	task = cli_answer_ref(&a);
-	rc = cli_wait_task(cli, task, NULL);
+	rc = cli_wait_task(cli, task, result_r);
 	failure = cli->failure;
 	cli->failure = CLI_FINE;
 	if (failure != CLI_FAIL_GONE)
 		(void)cli_do(cli, "task.destroy", "r", task);
 	cli->failure = failure;
 	return rc;
+}
+
+int
+cli_run_task_values(struct cli *cli, const char *method,
+    const struct value *params, unsigned n)
+{
+	return run_task(cli, method, params, n, NULL);
+}
+
+int
+cli_run_task(struct cli *cli, const char *method, const char *fmt, ...)
+{
+	struct value params[CLI_PARAMS_MAX];
+	unsigned n;
+	va_list ap;
+
+	va_start(ap, fmt);
+	n = cli_read_params(cli, fmt, ap, params);
+	va_end(ap);
+	return run_task(cli, method, params, n, NULL);
+}
+
+/* The result of a task is the text of an XML value. */
+int
+cli_run_task_ref(struct cli *cli, struct ref *out_r, const char *method,
+    const char *fmt, ...)
+{
+	struct value params[CLI_PARAMS_MAX];
+	const char *result, *text;
+	char ref[REF_CHARS + 1];
+	unsigned n;
+	va_list ap;
+
+	*out_r = REF_NULL;
+	va_start(ap, fmt);
+	n = cli_read_params(cli, fmt, ap, params);
+	va_end(ap);
+	if (run_task(cli, method, params, n, &result) < 0)
+		return -1;
+	if (cli->wish.dry_run)
+		return 0;
+	text = strstr(result, "OpaqueRef:");
+	snprintf(ref, sizeof(ref), "%.*s", text ? (int)strcspn(text, "<") : 0,
+	    text ? text : "");
+	return ref_parse(ref, out_r)
+	    ? 0
+	    : cli_fail(cli, "%s has made nothing", method);
 }
