@@ -78,6 +78,7 @@ python_tests = \
 	tests/api/test_message.py \
 	tests/api/test_plugins.py \
 	tests/api/test_pool.py \
+	tests/api/test_xe_commands.py \
 	tests/api/test_xe_every.py \
 	tests/api/test_xe_generic.py \
 	tests/api/test_xe_wire.py \
@@ -131,6 +132,7 @@ EXTRA_DIST += \
 	tests/interop/xenapi_py.py \
 	tests/lib/tap.py \
 	tests/lib/thincli.py \
+	tests/lib/xe.py \
 	tests/lib/xapid.py \
 	tests/lint/cppcheck.h \
 	tests/lint/layers.py \

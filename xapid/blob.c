@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "blob_store.h"
-#include "model/builder.h"
 #include "call/edit.h"
+#include "model/builder.h"
 
 #define DEFAULT_MIME "application/octet-stream"
 #define MIME_MAX_BYTES 128

@@ -76,9 +76,13 @@ http_get_blob(struct http_exchange *x, struct call *c)
 
 /* ---- PUT ---- */
 
+/* The status, or what the task tells where that was sent before the body. */
 static int
-answer_errno(struct http_exchange *x)
+answer_errno(struct http_exchange *x, struct call *c)
 {
+	if (http_status(x))
+		return errno == EBUSY ? fail_too_busy(c)
+				      : fail_out_of_space(c, "blob");
 	http_answer(x,
 	    errno == EBUSY        ? 409
 		: errno == ENOSPC ? 507
@@ -113,7 +117,8 @@ check_length(struct http_exchange *x, struct call *c, const struct blob *b,
 
 /* The body to the store. A body that is cut leaves the old content. */
 static int
-receive(struct http_exchange *x, struct blob_writer *w, int64_t length)
+receive(struct http_exchange *x, struct call *c, struct blob_writer *w,
+    int64_t length)
 {
 	char *buf = arena_alloc(http_arena(x), CHUNK);
 
@@ -122,11 +127,13 @@ receive(struct http_exchange *x, struct blob_writer *w, int64_t length)
 		ssize_t n = http_read(x, buf, want);
 
 		if (n <= 0) {
+			if (http_status(x))
+				return fail_import_error_premature_eof(c);
 			http_answer(x, 400, NULL, NULL, 0);
 			return -1;
 		}
 		if (blob_store_write(w, buf, (size_t)n) < 0)
-			return answer_errno(x);
+			return answer_errno(x, c);
 		length -= n;
 	}
 	return buf ? 0 : -1;
@@ -157,17 +164,17 @@ http_put_blob(struct http_exchange *x, struct call *c)
 	if (!b || check_length(x, c, b, length) < 0)
 		return;
 	if (blob_store_begin(c->core, b->r.self, length, &w) < 0) {
-		answer_errno(x);
+		answer_errno(x, c);
 		return;
 	}
-	if (receive(x, &w, length) < 0) {
+	if (http_begin_upload(x, c) < 0 || receive(x, c, &w, length) < 0) {
 		blob_store_abandon(&w);
 		return;
 	}
 	if (blob_store_finish(&w) < 0) {
-		answer_errno(x);
+		answer_errno(x, c);
 		return;
 	}
-	if (note_size(c, b, length) == 0)
+	if (note_size(c, b, length) == 0 && !http_status(x))
 		http_answer(x, 200, headers, "", 0);
 }

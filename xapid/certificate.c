@@ -6,8 +6,8 @@
 #include <string.h>
 #include <time.h>
 
-#include "model/builder.h"
 #include "lib/clock.h"
+#include "model/builder.h"
 
 #define PEM_MAX_BYTES ((size_t)1 << 20)
 

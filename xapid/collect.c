@@ -8,10 +8,10 @@
 #include <string.h>
 #include <sys/utsname.h>
 
-#include "model/builder.h"
 #include "lib/clock.h"
 #include "lib/logring.h"
 #include "lib/proc.h"
+#include "model/builder.h"
 
 #define FILE_MAX_BYTES ((size_t)12 << 20) /* a whole audit log file */
 #define PROC_MAX_BYTES ((size_t)4 << 20)

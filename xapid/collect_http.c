@@ -4,8 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "collect.h"
 #include "call/http.h"
+#include "collect.h"
 #include "lib/clock.h"
 
 #define AUDIT_FILES 10 /* audit.log and up to .9, the oldest */

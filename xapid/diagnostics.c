@@ -3,8 +3,8 @@
 #include <malloc.h>
 #include <stdio.h>
 
-#include "model/builder.h"
 #include "call/call.h"
+#include "model/builder.h"
 
 static const char *
 number(struct builder *b, uint64_t n)

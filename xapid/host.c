@@ -4,9 +4,9 @@
  * the call is NOT_IMPLEMENTED until a worker carries it out there. */
 #include <string.h>
 
-#include "model/builder.h"
 #include "call/edit.h"
 #include "host_operations.h"
+#include "model/builder.h"
 
 static int
 set_on_machine(struct call *c, struct ref host, int field, const void *mem)

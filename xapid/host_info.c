@@ -2,10 +2,10 @@
 /* What hosts and the daemon tell about themselves. */
 #include <string.h>
 
-#include "model/builder.h"
-#include "collect.h"
 #include "call/edit.h"
+#include "collect.h"
 #include "lib/logring.h"
+#include "model/builder.h"
 
 /* ---- memory ---- */
 

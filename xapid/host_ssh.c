@@ -11,9 +11,9 @@
 #include <string.h>
 
 #include "call/edit.h"
+#include "call/timer.h"
 #include "lib/clock.h"
 #include "lib/log.h"
-#include "call/timer.h"
 
 #define MAX_TIMEOUT (2 * 24 * 3600) /* seconds; source: the original's limit */
 

@@ -4,11 +4,11 @@
 #include <string.h>
 #include <sys/timex.h>
 
-#include "model/builder.h"
 #include "call/edit.h"
 #include "lib/clock.h"
 #include "lib/file.h"
 #include "lib/proc.h"
+#include "model/builder.h"
 
 #define ZONES_FILE "/usr/share/zoneinfo/tzdata.zi"
 #define ZONES_MAX_BYTES ((size_t)1 << 20)

@@ -15,11 +15,11 @@
 #include <string.h>
 #include <time.h>
 
+#include "access/session.h"
 #include "call/event_calls.h"
 #include "call/http.h"
 #include "lib/clock.h"
 #include "rpc/encode.h"
-#include "access/session.h"
 
 #define KEEP_ALIVE_NS (15 * NSEC_PER_SEC)
 #define LOOK_NS NSEC_PER_SEC            /* whether the client is still there */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* GET /pool/xmldbdump: the whole database in the original's form, one moment
  * of it, written as it is made. */
-#include "db/db_xml.h"
 #include "call/http.h"
+#include "db/db_xml.h"
 
 static int
 send_piece(void *arg, const void *data, size_t len)

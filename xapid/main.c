@@ -9,13 +9,14 @@
 #include <systemd/sd-daemon.h>
 #endif
 
-#include "world/adopt.h"
 #include "access/auth.h"
+#include "access/session.h"
 #include "call/call.h"
+#include "call/http.h"
+#include "call/task.h"
 #include "db/db_engine.h"
 #include "host_operations.h"
 #include "host_ssh.h"
-#include "call/http.h"
 #include "lib/clock.h"
 #include "lib/fault.h"
 #include "lib/file.h"
@@ -23,10 +24,9 @@
 #include "options.h"
 #include "plan/plan.h"
 #include "plan/priv.h"
-#include "access/session.h"
 #include "plan/switch.h"
-#include "call/task.h"
 #include "vm_power.h"
+#include "world/adopt.h"
 #include "world/world.h"
 
 #define WORKER_THREADS 64

@@ -6,10 +6,10 @@
 
 #include <string.h>
 
-#include "model/builder.h"
 #include "call/edit.h"
 #include "lib/clock.h"
 #include "lib/text.h"
+#include "model/builder.h"
 
 #define NAME_MAX_BYTES 256
 #define BODY_MAX_BYTES (64 * 1024)

@@ -3,8 +3,8 @@
  * hosts. All hosts are served by this daemon. */
 #include <string.h>
 
-#include "model/builder.h"
 #include "call/edit.h"
+#include "model/builder.h"
 
 /* ---- who is who ---- */
 

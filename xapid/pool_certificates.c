@@ -12,8 +12,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "certificate.h"
 #include "call/edit.h"
+#include "certificate.h"
 #include "lib/file.h"
 
 #define PATH_BYTES 4096

@@ -4,9 +4,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "model/builder.h"
 #include "call/edit.h"
 #include "lib/clock.h"
+#include "model/builder.h"
 
 #define DAY INT64_C(86400)
 

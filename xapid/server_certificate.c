@@ -7,8 +7,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "certificate.h"
 #include "call/edit.h"
+#include "certificate.h"
 #include "host_certificate.h"
 #include "lib/file.h"
 

@@ -4,8 +4,8 @@
 #include <ctype.h>
 #include <string.h>
 
-#include "model/builder.h"
 #include "call/edit.h"
+#include "model/builder.h"
 #include "vdi.h"
 
 /* ---- drivers ---- */

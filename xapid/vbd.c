@@ -5,8 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "model/builder.h"
 #include "call/edit.h"
+#include "model/builder.h"
 #include "vm_devices.h"
 
 /* Types of VDI that a VM may see. */

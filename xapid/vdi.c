@@ -5,8 +5,8 @@
 
 #include <string.h>
 
-#include "model/builder.h"
 #include "call/edit.h"
+#include "model/builder.h"
 #include "vm_devices.h"
 
 /* ---- introduce ---- */

@@ -8,10 +8,10 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "model/builder.h"
 #include "call/edit.h"
-#include "world/mac.h"
+#include "model/builder.h"
 #include "vm_devices.h"
+#include "world/mac.h"
 
 #define MAX_ALLOWED 256 /* addresses of one family */
 #define MAX_VLAN 4094

@@ -7,9 +7,9 @@
 
 #include "blob.h"
 #include "blob_store.h"
-#include "model/builder.h"
 #include "call/edit.h"
 #include "lib/clock.h"
+#include "model/builder.h"
 #include "vm_devices.h"
 #include "vm_operations.h"
 #include "world/world.h"

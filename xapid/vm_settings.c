@@ -7,8 +7,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "model/builder.h"
 #include "call/edit.h"
+#include "model/builder.h"
 #include "vm.h"
 #include "vm_operations.h"
 

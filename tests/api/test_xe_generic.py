@@ -125,7 +125,7 @@ class Generic(unittest.TestCase):
 
     def test_fields_of_the_pool_that_its_hosts_share(self):
         for name, value in (('https-only', 'false'),
-                            ('ssh-enabled', 'false'),
+                            ('ssh-enabled', 'true'),
                             ('ha-statefiles', '')):
             self.assertEqual(
                 self.run_ok('pool-param-get', 'uuid=' + self.pool,

@@ -322,6 +322,16 @@ deny_task(struct http_exchange *x, struct call *c, const struct http_row *row)
 	end_task(x, c, row);
 }
 
+int
+http_begin_upload(struct http_exchange *x, const struct call *c)
+{
+	static const char *const headers[] = { "Connection: close", NULL };
+
+	if (ref_is_null(c->task))
+		return 0;
+	return http_begin(x, 200, headers, -1, false);
+}
+
 /* ---- every request ---- */
 
 static void

@@ -25,6 +25,11 @@ int http_authenticate(struct http_exchange *x, struct call *c,
  * parameters stand in the body as text. */
 void http_fail(struct http_exchange *x, const struct call *c);
 
+/* A client whose request has a task waits for the answer before it sends the
+ * body, and learns the rest from the task: answers 200 to it, and nothing to
+ * others. -1: it is gone. */
+int http_begin_upload(struct http_exchange *x, const struct call *c);
+
 /* The object of class cls named by ref= or uuid=, counted, or NULL. */
 const struct record *http_find(struct http_exchange *x, struct call *c,
     int cls);

@@ -358,11 +358,10 @@ const struct record *
 cli_record(struct cli *cli, int cls, struct ref ref)
 {
 	CLI_ANSWER struct cli_answer a = { 0 };
-	enum cli_failure before = cli->failure;
 	const struct record *r;
 	char name[64];
 
-	if (ref_is_null(ref) || before != CLI_FINE)
+	if (ref_is_null(ref) || cli->failure != CLI_FINE)
 		return NULL;
 	r = refmap_get(&cli->records, ref);
 	if (r)

@@ -91,6 +91,17 @@ int cli_fail_missing(struct cli *cli, const char *param);
 bool cli_failed_with(const struct cli *cli, const char *code);
 /* Goes on as if nothing had failed. Not for CLI_FAIL_GONE: false. */
 bool cli_forgive(struct cli *cli);
+/* Why a command failed, while something else is tried that may fail too. */
+struct cli_trouble {
+	enum cli_failure failure;
+	const char *text;
+	const char *const *error;
+	unsigned nerror;
+	int status;
+};
+struct cli_trouble cli_put_aside(struct cli *cli);
+/* What was tried meanwhile counts for nothing, but that the client has gone. */
+void cli_put_back(struct cli *cli, const struct cli_trouble *t);
 /* Says why it failed, to the client's standard error. */
 void cli_report(struct cli *cli);
 /* The reason in one piece, for commands that go on with the next object. */

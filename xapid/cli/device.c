@@ -73,7 +73,7 @@ cli_device_create(struct cli *cli, const struct cli_device *d,
 int
 cli_device_add(struct cli *cli, const struct cli_device *d, struct ref *vbd_r)
 {
-	enum cli_failure failure;
+	struct cli_trouble t;
 
 	if (cli_device_create(cli, d, vbd_r) < 0)
 		return -1;
@@ -81,12 +81,11 @@ cli_device_add(struct cli *cli, const struct cli_device *d, struct ref *vbd_r)
 		return 0;
 	if (cli_do(cli, "VBD.plug", "r", *vbd_r) == 0)
 		return 0;
-	failure = cli->failure;
-	if (failure != CLI_FAIL_GONE) {
-		cli->failure = CLI_FINE;
-		(void)cli_do(cli, "VBD.destroy", "r", *vbd_r);
-		cli->failure = failure;
-	}
+	if (cli->failure == CLI_FAIL_GONE)
+		return -1;
+	t = cli_put_aside(cli);
+	(void)cli_do(cli, "VBD.destroy", "r", *vbd_r);
+	cli_put_back(cli, &t);
 	return -1;
 }
 
@@ -158,18 +157,17 @@ static int
 unplug_in_time(struct cli *cli, struct ref vbd, int64_t timeout_s)
 {
 	int64_t until = clock_mono_ns() + timeout_s * NSEC_PER_SEC;
-	enum cli_failure failure;
+	struct cli_trouble t;
 	int r;
 
 	if (cli_do(cli, "VBD.unplug", "r", vbd) == 0)
 		return 0;
 	if (!cli_failed_with(cli, "DEVICE_DETACH_TIMEOUT") || timeout_s <= 0)
 		return -1;
-	failure = cli->failure;
-	cli->failure = CLI_FINE;
+	t = cli_put_aside(cli);
 	r = wait_detached(cli, vbd, until);
 	if (r > 0)
-		cli->failure = failure;
+		cli_put_back(cli, &t);
 	return r ? -1 : 0;
 }
 

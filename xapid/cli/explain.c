@@ -33,11 +33,14 @@ only_looks(const struct method *m)
 	return m->cls == CLASS_session || m->cls == CLASS_event;
 }
 
-/* Which calls are worth telling: not how xe finds its objects. */
+/* Which calls are worth telling: not how xe finds its objects, or follows a
+ * task. */
 static bool
 is_told(const struct cli *cli, const struct method *m)
 {
 	if (m->cls == CLASS_session || m->cls == CLASS_event)
+		return false;
+	if (m->cls == CLASS_task && strncmp(cli->name, "task-", 5) != 0)
 		return false;
 	return cli->wish.explain || (cli->wish.dry_run && !only_looks(m));
 }

@@ -138,6 +138,34 @@ cli_forgive(struct cli *cli)
 	return true;
 }
 
+struct cli_trouble
+cli_put_aside(struct cli *cli)
+{
+	struct cli_trouble t = {
+		.failure = cli->failure,
+		.text = cli->text,
+		.error = cli->error,
+		.nerror = cli->nerror,
+		.status = cli->status,
+	};
+
+	cli->failure = CLI_FINE;
+	cli->status = 0;
+	return t;
+}
+
+void
+cli_put_back(struct cli *cli, const struct cli_trouble *t)
+{
+	if (cli->failure == CLI_FAIL_GONE)
+		return;
+	cli->failure = t->failure;
+	cli->text = t->text;
+	cli->error = t->error;
+	cli->nerror = t->nerror;
+	cli->status = t->status;
+}
+
 /* ---- saying it ---- */
 
 /* A parameter as people read it: references become UUIDs and names. */

@@ -452,11 +452,10 @@ upload(struct cli *cli, struct ref sr)
 	if (!ref_parse(text, &vdi))
 		return cli_fail(cli, "The upload has made no disk");
 	if (cli_call(cli, &a, "pool_update.introduce", "r", vdi) < 0) {
-		enum cli_failure failure = cli->failure;
+		struct cli_trouble t = cli_put_aside(cli);
 
-		cli->failure = CLI_FINE;
 		(void)cli_do(cli, "VDI.destroy", "r", vdi);
-		cli->failure = failure;
+		cli_put_back(cli, &t);
 		return -1;
 	}
 	return cli_print_uuid(cli, CLASS_pool_update, cli_answer_ref(&a));
@@ -492,7 +491,7 @@ with_database(struct cli *cli, const char *method, struct ref self, bool forces)
 	const char *uuid = cli_get(cli, "database:vdi-uuid");
 	CLI_ANSWER struct cli_answer a = { 0 };
 	const char *own = cli->session;
-	enum cli_failure failure;
+	struct cli_trouble t;
 	struct ref vdi, session;
 	struct value other;
 	int rc;
@@ -505,13 +504,12 @@ with_database(struct cli *cli, const char *method, struct ref self, bool forces)
 	session = cli_answer_ref(&a);
 	rc = cli_do(cli, method, forces ? "rrb" : "rr", self, session,
 	    cli_forced(cli));
-	failure = cli->failure;
-	cli->failure = CLI_FINE;
+	t = cli_put_aside(cli);
 	other = cli_param_ref(cli, session);
 	cli->session = other.s;
 	(void)cli_do(cli, "session.logout", "");
 	cli->session = own;
-	cli->failure = failure;
+	cli_put_back(cli, &t);
 	return rc;
 }
 

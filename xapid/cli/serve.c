@@ -109,16 +109,16 @@ log_in(struct cli *cli)
 static void
 log_out(struct cli *cli)
 {
-	enum cli_failure failure = cli->failure;
+	struct cli_trouble t;
 	bool local = cli->command->flags & CLI_LOCAL_SESSION;
 
 	if (!cli->own_session)
 		return;
-	cli->failure = CLI_FINE;
+	t = cli_put_aside(cli);
 	cli->wish = (struct cli_wishes){ 0 };
 	(void)cli_do(cli, local ? "session.local_logout" : "session.logout",
 	    "");
-	cli->failure = failure;
+	cli_put_back(cli, &t);
 }
 
 /* ---- the command ---- */
@@ -186,8 +186,6 @@ tell_log(const struct cli *cli)
 static int
 execute(struct cli *cli, const struct bytes *body)
 {
-	int rc;
-
 	if (cli_args_parse(cli, body->p, body->len) < 0)
 		return -1;
 	if (strcmp(cli->name, "help") == 0)
@@ -195,9 +193,7 @@ execute(struct cli *cli, const struct bytes *body)
 	if (find_command(cli) < 0 || log_in(cli) < 0)
 		return -1;
 	tell_log(cli);
-	rc = run(cli);
-	log_out(cli);
-	return rc;
+	return run(cli);
 }
 
 /* ---- all of it ---- */
@@ -210,10 +206,12 @@ converse(struct cli *cli, const struct bytes *body)
 		return;
 	if (execute(cli, body) == 0)
 		cli_print_end(cli);
+	if (cli->failure != CLI_FINE && cli->failure != CLI_FAIL_STATUS &&
+	    cli->failure != CLI_FAIL_GONE)
+		cli_report(cli); /* describes objects, as their user */
+	log_out(cli);
 	if (cli->failure == CLI_FAIL_GONE)
 		return;
-	if (cli->failure != CLI_FINE && cli->failure != CLI_FAIL_STATUS)
-		cli_report(cli);
 	cli_send_exit(cli, cli->failure == CLI_FINE ? 0 : cli->status);
 	(void)cli_flush(cli);
 }

@@ -93,7 +93,7 @@ cli_stream(struct cli *cli, enum cli_tag tag, const char *file,
     const char *path, const char **result_r)
 {
 	CLI_ANSWER struct cli_answer a = { 0 };
-	enum cli_failure failure;
+	struct cli_trouble t;
 	struct ref task;
 	int rc;
 
@@ -109,11 +109,10 @@ cli_stream(struct cli *cli, enum cli_tag tag, const char *file,
 		return -1;
 	task = cli_answer_ref(&a);
 	rc = transfer(cli, tag, file, path, task, result_r);
-	failure = cli->failure;
-	cli->failure = CLI_FINE;
-	if (failure != CLI_FAIL_GONE)
+	t = cli_put_aside(cli);
+	if (t.failure != CLI_FAIL_GONE)
 		(void)cli_do(cli, "task.destroy", "r", task);
-	cli->failure = failure;
+	cli_put_back(cli, &t);
 	return rc;
 }
 

@@ -158,7 +158,7 @@ run_task(struct cli *cli, const char *method, const struct value *params,
     unsigned n, const char **result_r)
 {
 	CLI_ANSWER struct cli_answer a = { 0 };
-	enum cli_failure failure;
+	struct cli_trouble t;
 	struct ref task;
 	int rc;
 
@@ -171,11 +171,10 @@ run_task(struct cli *cli, const char *method, const struct value *params,
 		return -1;
 	task = cli_answer_ref(&a);
 	rc = cli_wait_task(cli, task, result_r);
-	failure = cli->failure;
-	cli->failure = CLI_FINE;
-	if (failure != CLI_FAIL_GONE)
+	t = cli_put_aside(cli);
+	if (t.failure != CLI_FAIL_GONE)
 		(void)cli_do(cli, "task.destroy", "r", task);
-	cli->failure = failure;
+	cli_put_back(cli, &t);
 	return rc;
 }
 

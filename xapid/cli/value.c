@@ -59,16 +59,16 @@ cli_describe(struct cli *cli, int cls, struct ref ref)
 const char *
 cli_describe_any(struct cli *cli, struct ref ref)
 {
-	enum cli_failure before = cli->failure;
 	const struct record *r = NULL;
+	struct cli_trouble t;
 
 	if (ref_is_null(ref) || ref_is_foreign(ref))
 		return NULL;
-	cli->failure = CLI_FINE;
+	t = cli_put_aside(cli);
 	for (int cls = 0; cls < CLASS_COUNT && !r; cls++)
 		if (class_table[cls].stored && cls != CLASS_session)
 			r = cli_record(cli, cls, ref);
-	cli->failure = before;
+	cli_put_back(cli, &t);
 	return describe_record(cli, r);
 }
 

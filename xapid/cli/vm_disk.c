@@ -182,13 +182,13 @@ make_disk(struct cli *cli, const struct vm *vm, struct ref sr, int64_t size,
 static void
 drop_disk(struct cli *cli, struct ref vdi)
 {
-	enum cli_failure failure = cli->failure;
+	struct cli_trouble t;
 
-	if (failure == CLI_FAIL_GONE)
+	if (cli->failure == CLI_FAIL_GONE)
 		return;
-	cli->failure = CLI_FINE;
+	t = cli_put_aside(cli);
 	(void)cli_do(cli, "VDI.destroy", "r", vdi);
-	cli->failure = failure;
+	cli_put_back(cli, &t);
 }
 
 static int

@@ -167,13 +167,13 @@ make_vm(struct cli *cli, const struct vm *template, struct ref vm,
 static void
 take_back(struct cli *cli, struct ref vm)
 {
-	enum cli_failure failure = cli->failure;
+	struct cli_trouble t;
 
-	if (failure == CLI_FAIL_GONE)
+	if (cli->failure == CLI_FAIL_GONE)
 		return;
-	cli->failure = CLI_FINE;
+	t = cli_put_aside(cli);
 	(void)cli_do(cli, "VM.destroy", "r", vm);
-	cli->failure = failure;
+	cli_put_back(cli, &t);
 }
 
 int

@@ -173,7 +173,8 @@ remove_all(struct cli *cli, struct doomed *d)
 	for (unsigned i = 0; i < d->nvdis; i++)
 		if (remove_vdi(cli, d->vdis[i]) < 0)
 			return -1;
-	cli_print_message(cli, "All objects destroyed");
+	if (!cli->wish.dry_run)
+		cli_print_message(cli, "All objects destroyed");
 	return 0;
 }
 
