@@ -1,15 +1,19 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "cli/complete.h"
 
+#include <glob.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "cli/files.h"
 #include "cli/talk.h"
 #include "model/cli_words.h"
 
 #define ANSWERS_MAX 2000
+
+static FILE *answers; /* where they go */
 
 static bool
 begins(const char *text, const char *start)
@@ -25,10 +29,10 @@ complete_command(const char *start)
 
 		if (!(c->flags & (CLI_HIDDEN | CLI_DEPRECATED)) &&
 		    begins(c->name, start))
-			puts(c->name);
+			fprintf(answers, "%s\n", c->name);
 	}
 	if (begins("help", start))
-		puts("help");
+		fputs("help\n", answers);
 }
 
 /* ---- names of parameters ---- */
@@ -53,7 +57,7 @@ put_params(const char *const *names, const char *start,
 		bool map = len > 0 && (*names)[len - 1] == ':';
 
 		if (begins(*names, start) && !is_given(*names, words, n))
-			printf("%s%s\n", *names, map ? "" : "=");
+			fprintf(answers, "%s%s\n", *names, map ? "" : "=");
 	}
 }
 
@@ -68,7 +72,7 @@ complete_switch(const char *start)
 
 	for (const char *const *s = all; *s; s++)
 		if (begins(*s, start))
-			puts(*s);
+			fprintf(answers, "%s\n", *s);
 }
 
 static void
@@ -90,7 +94,7 @@ complete_param(const struct cli_command *c, const char *start,
 	if (c->select) {
 		put_params(by[c->select], start, words, n);
 		if (begins("uuid", start))
-			puts("uuid=");
+			fputs("uuid=\n", answers);
 	}
 }
 
@@ -105,9 +109,9 @@ complete_names(const char *const *names, const char *name, const char *value)
 
 	for (; *names; names++)
 		if (begins(*names, value + kept))
-			printf("%s=%.*s%s\n", name, (int)kept, value, *names);
+			fprintf(answers, "%s=%.*s%s\n", name, (int)kept, value, *names);
 	if (!kept && begins("all", value) && strcmp(name, "params") == 0)
-		printf("%s=all\n", name);
+		fprintf(answers, "%s=all\n", name);
 }
 
 /* The class whose uuid a parameter is: "sr-uuid" sr, "uuid" of vdi-copy vdi. */
@@ -148,7 +152,7 @@ put_answers(struct bytes *answer, const char *param, const char *value)
 
 	while (rest && (line = strsep(&rest, "\n")) && n < ANSWERS_MAX)
 		if (*line && begins(line, value)) {
-			printf("%s=%s\n", param, line);
+			fprintf(answers, "%s=%s\n", param, line);
 			n++;
 		}
 }
@@ -178,10 +182,25 @@ ask(const struct options *o, const char *cls, const char *field,
 	question.output = OUTPUT_JSONL; /* rows, not text */
 	question.where = NULL;
 	question.dry_run = question.explain = question.watch = false;
-	if (!freopen("/dev/null", "w", stderr))
-		return;
+	complain_hushed = true;
 	if (talk_ask(&question, &answer) == 0)
 		put_answers(&answer, param, value);
+	complain_hushed = false;
+}
+
+/* Files of this machine; a folder goes on. */
+static void
+complete_file(const char *param, const char *value)
+{
+	CLEANUP_FREE char *pattern = NULL;
+	glob_t found;
+
+	if (strpbrk(value, "*?[\\") || asprintf(&pattern, "%s*", value) < 0)
+		return;
+	if (glob(pattern, GLOB_MARK, NULL, &found) == 0)
+		for (size_t i = 0; i < found.gl_pathc && i < ANSWERS_MAX; i++)
+			fprintf(answers, "%s=%s\n", param, found.gl_pathv[i]);
+	globfree(&found);
 }
 
 static void
@@ -194,7 +213,9 @@ complete_value(struct options *o, const struct cli_command *c, const char *word)
 	if (n >= sizeof(param))
 		return;
 	snprintf(param, sizeof(param), "%.*s", (int)n, word);
-	if (strcmp(param, "params") == 0 || strcmp(param, "param-name") == 0)
+	if (files_is_param(param))
+		complete_file(param, value);
+	else if (strcmp(param, "params") == 0 || strcmp(param, "param-name") == 0)
 		complete_names(c->names, param, value);
 	else if (strcmp(param, "vm") == 0 || strcmp(param, "host") == 0 ||
 	    strcmp(param, "sr") == 0 || strcmp(param, "on") == 0 ||
@@ -209,11 +230,12 @@ complete_value(struct options *o, const struct cli_command *c, const char *word)
 }
 
 int
-complete_run(struct options *o, const char *const *words, size_t n)
+complete_run(struct options *o, const char *const *words, size_t n, FILE *to)
 {
 	const char *last = n ? words[n - 1] : "";
 	const struct cli_command *c;
 
+	answers = to;
 	if (n < 2) {
 		if (*last == '-')
 			complete_switch(last);

@@ -16,6 +16,16 @@ static const char *const file_params[] = { "filename", "file-name",
 	"license-file", "certificate", "private-key", "certificate-chain",
 	"certificate-file" };
 
+bool
+files_is_param(const char *name)
+{
+	for (size_t i = 0; i < sizeof(file_params) / sizeof(file_params[0]);
+	     i++)
+		if (strcmp(file_params[i], name) == 0)
+			return true;
+	return false;
+}
+
 static bool
 is_file_param(const char *arg, const char **value_r)
 {

@@ -6,6 +6,8 @@
 
 #include "cli/options.h"
 
+/* Whether the value of a parameter is a file of this machine. */
+bool files_is_param(const char *name);
 /* Before the command begins; -1: said what is wrong. */
 int files_check(const struct options *o);
 /* What the server asks for stands among the arguments; else it is said. "-" is

@@ -16,6 +16,10 @@ cli_xe_SOURCES = \
 	cli/options.h \
 	cli/output.c \
 	cli/output.h \
+	cli/run.c \
+	cli/run.h \
+	cli/shell.c \
+	cli/shell.h \
 	cli/talk.c \
 	cli/talk.h \
 	cli/transfer.c \
@@ -24,4 +28,4 @@ cli_xe_SOURCES = \
 	cli/trust.h \
 	cli/xe.c
 # No more of what the daemon needs than this: it starts the faster.
-cli_xe_LDADD = libxapidmodel.a libxapidlib.a $(XE_LIBS)
+cli_xe_LDADD = libxapidmodel.a libxapidlib.a $(XE_LIBS) $(EDIT_LIBS)

@@ -13,11 +13,15 @@
 
 #define RC_BYTES_MAX 65536
 
+bool complain_hushed;
+
 void
 complain(const char *fmt, ...)
 {
 	va_list ap;
 
+	if (complain_hushed)
+		return;
 	fputs("xe: ", stderr);
 	va_start(ap, fmt);
 	vfprintf(stderr, fmt, ap);

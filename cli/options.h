@@ -48,7 +48,8 @@ const char *options_param(const struct options *o, const char *name);
 void options_free(struct options *o);
 void options_usage(void);
 
-/* "xe: …" on standard error. */
+/* "xe: …" on standard error, unless somebody hushed it. */
+extern bool complain_hushed;
 void complain(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "cli/output.h"
 
+#include <fcntl.h>
 #include <signal.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -385,6 +386,7 @@ output_end(struct output *out)
 /* ---- paging ---- */
 
 static pid_t pager;
+static int paged = -1; /* the terminal, meanwhile */
 
 /* Without a shell: PAGER is a name or a path, without arguments. */
 static void
@@ -410,6 +412,7 @@ output_page(struct output *out)
 	if (!out->terminal || !isatty(STDIN_FILENO) || pipe(ends) < 0)
 		return;
 	fflush(out->to);
+	paged = fcntl(fileno(out->to), F_DUPFD_CLOEXEC, 0);
 	pager = fork();
 	if (pager == 0) {
 		dup2(ends[0], STDIN_FILENO);
@@ -428,7 +431,9 @@ output_page_end(void)
 {
 	if (pager <= 0)
 		return;
-	fclose(stdout);
+	fflush(stdout);
+	dup2(paged, STDOUT_FILENO);
+	close(paged);
 	while (waitpid(pager, NULL, 0) < 0)
 		;
 	pager = 0;

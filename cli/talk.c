@@ -155,6 +155,8 @@ print_stderr(struct talk *t, struct frame *f)
 	size_t n;
 	const char *text = take_text(f, &n);
 
+	if (t->out->gathered)
+		return 0;
 	output_flush(t->out);
 	fwrite(text, 1, n, stderr);
 	return 0;
@@ -167,6 +169,8 @@ print_error(struct talk *t, struct frame *f)
 	const char *text = take_text(f, &len);
 	uint32_t n = take_int(f);
 
+	if (t->out->gathered)
+		return 0;
 	output_flush(t->out);
 	fprintf(stderr, "Error code: %.*s\nError parameters: ", (int)len, text);
 	for (uint32_t i = 0; i < n && !f->bad; i++) {
@@ -345,6 +349,7 @@ catch_interrupts(void)
 {
 	struct sigaction sa = { .sa_handler = interrupt };
 
+	interrupted = 0;
 	sigaction(SIGINT, &sa, NULL);
 	sigaction(SIGTERM, &sa, NULL);
 	signal(SIGPIPE, SIG_IGN);
