@@ -31,6 +31,8 @@ complete_command(const char *start)
 		    begins(c->name, start))
 			fprintf(answers, "%s\n", c->name);
 	}
+	if (begins("apply", start))
+		fputs("apply\n", answers);
 	if (begins("help", start))
 		fputs("help\n", answers);
 }
@@ -109,9 +111,18 @@ complete_names(const char *const *names, const char *name, const char *value)
 
 	for (; *names; names++)
 		if (begins(*names, value + kept))
-			fprintf(answers, "%s=%.*s%s\n", name, (int)kept, value, *names);
+			fprintf(answers, "%s=%.*s%s\n", name, (int)kept, value,
+			    *names);
 	if (!kept && begins("all", value) && strcmp(name, "params") == 0)
 		fprintf(answers, "%s=all\n", name);
+}
+
+static bool
+is_list(const char *name)
+{
+	const struct cli_command *c = cli_command_find(name);
+
+	return c && c->verb == CLI_LIST;
 }
 
 /* The class whose uuid a parameter is: "sr-uuid" sr, "uuid" of vdi-copy vdi. */
@@ -124,7 +135,7 @@ class_of(const char *command, const char *param, char *out, size_t size)
 	if (n > 5 && strcmp(param + n - 5, "-uuid") == 0) {
 		snprintf(out, size, "%.*s", (int)(n - 5), param);
 		snprintf(list, sizeof(list), "%s-list", out);
-		return cli_command_find(list) != NULL;
+		return is_list(list);
 	}
 	if (strcmp(param, "uuid") != 0)
 		return false;
@@ -133,7 +144,7 @@ class_of(const char *command, const char *param, char *out, size_t size)
 		char *dash;
 
 		snprintf(list, sizeof(list), "%s-list", out);
-		if (cli_command_find(list))
+		if (is_list(list))
 			return true;
 		dash = strrchr(out, '-');
 		if (!dash)
@@ -215,7 +226,8 @@ complete_value(struct options *o, const struct cli_command *c, const char *word)
 	snprintf(param, sizeof(param), "%.*s", (int)n, word);
 	if (files_is_param(param))
 		complete_file(param, value);
-	else if (strcmp(param, "params") == 0 || strcmp(param, "param-name") == 0)
+	else if (strcmp(param, "params") == 0 ||
+	    strcmp(param, "param-name") == 0)
 		complete_names(c->names, param, value);
 	else if (strcmp(param, "vm") == 0 || strcmp(param, "host") == 0 ||
 	    strcmp(param, "sr") == 0 || strcmp(param, "on") == 0 ||

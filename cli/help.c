@@ -43,6 +43,15 @@ put_words(const char *title, const char *const *words)
 }
 
 static void
+put_examples(const char *const *examples)
+{
+	if (examples[0])
+		puts("\nExamples:");
+	for (; examples[0]; examples += 2)
+		printf("    xe %s\n        %s\n", examples[0], examples[1]);
+}
+
+static void
 describe(const struct cli_command *c)
 {
 	printf("%s", c->name);
@@ -58,6 +67,7 @@ describe(const struct cli_command *c)
 		puts("  It wants --force.");
 	put_words("Required:", c->required);
 	put_words("Optional:", c->optional);
+	put_examples(c->examples);
 }
 
 void

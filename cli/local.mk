@@ -2,6 +2,10 @@
 
 bin_PROGRAMS += cli/xe
 cli_xe_SOURCES = \
+	cli/apply.c \
+	cli/apply.h \
+	cli/apply_plan.c \
+	cli/apply_private.h \
 	cli/complete.c \
 	cli/complete.h \
 	cli/console.c \

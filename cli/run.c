@@ -7,6 +7,7 @@
 #include <termios.h>
 #include <unistd.h>
 
+#include "cli/apply.h"
 #include "cli/files.h"
 #include "cli/help.h"
 #include "cli/talk.h"
@@ -72,6 +73,8 @@ run_command(struct options *o)
 
 	if (strcmp(o->args[0], "help") == 0)
 		return help_run(o);
+	if (strcmp(o->args[0], "apply") == 0)
+		return run_get_password(o) < 0 ? 1 : apply_run(o);
 	if (files_check(o) < 0 || run_get_password(o) < 0)
 		return 1;
 	output_begin(&out, o->output, stdout);

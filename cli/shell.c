@@ -28,7 +28,7 @@ static const struct options *base; /* of every command */
 struct words {
 	char *text; /* malloc'd; the words point into it */
 	char *argv[WORDS_MAX + 2];
-	int argc; /* with argv[0], "xe" */
+	int argc;  /* with argv[0], "xe" */
 	bool open; /* a quote was not closed */
 };
 
@@ -67,7 +67,7 @@ split(const char *line, struct words *w)
 	char *out;
 
 	*w = (struct words){ .argc = 1 };
-	w->argv[0] = (char *)(uintptr_t)"xe";
+	w->argv[0] = (char *)(uintptr_t) "xe";
 	w->text = out = malloc(2 * strlen(line) + 2);
 	if (!out)
 		return -1;
@@ -228,8 +228,7 @@ insert(EditLine *el, const char *text, size_t n)
 	for (size_t i = 0; i < n; i++) {
 		bool quoted = strchr(" \t'\"\\", text[i]) != NULL;
 
-		snprintf(one, sizeof(one), "%s%c", quoted ? "\\" : "",
-		    text[i]);
+		snprintf(one, sizeof(one), "%s%c", quoted ? "\\" : "", text[i]);
 		if (el_insertstr(el, one) < 0)
 			return CC_ERROR;
 	}
@@ -271,15 +270,15 @@ complete(EditLine *el, int ch)
 	len = strlen(line);
 	fresh = len == 0 || (strchr(" \t", line[len - 1]) && !w.open);
 	if (fresh && w.argc <= WORDS_MAX)
-		w.argv[w.argc++] = (char *)(uintptr_t)"";
+		w.argv[w.argc++] = (char *)(uintptr_t) "";
 	have = strlen(w.argv[w.argc - 1]);
 	ask(&w, &a);
 	if (a.n == 0)
 		return CC_ERROR;
 	if (a.n == 1) {
 		const char *end = a.lines[0] + strlen(a.lines[0]) - 1;
-		int r = insert(el, a.lines[0] + have,
-		    strlen(a.lines[0]) - have);
+		int r =
+		    insert(el, a.lines[0] + have, strlen(a.lines[0]) - have);
 
 		if (!strchr("=:/", *end))
 			el_insertstr(el, " ");

@@ -155,7 +155,7 @@ print_stderr(struct talk *t, struct frame *f)
 	size_t n;
 	const char *text = take_text(f, &n);
 
-	if (t->out->gathered)
+	if (t->out->gathered && complain_hushed)
 		return 0;
 	output_flush(t->out);
 	fwrite(text, 1, n, stderr);
@@ -169,7 +169,7 @@ print_error(struct talk *t, struct frame *f)
 	const char *text = take_text(f, &len);
 	uint32_t n = take_int(f);
 
-	if (t->out->gathered)
+	if (t->out->gathered && complain_hushed)
 		return 0;
 	output_flush(t->out);
 	fprintf(stderr, "Error code: %.*s\nError parameters: ", (int)len, text);
@@ -551,7 +551,10 @@ talk_ask(const struct options *o, struct bytes *answer)
 	struct output out = { .gathered = answer };
 	struct talk t = { .o = o, .out = &out, .status = 1 };
 
-	signal(SIGPIPE, SIG_IGN);
+	if (complain_hushed)
+		signal(SIGPIPE, SIG_IGN); /* no work that could be stopped */
+	else
+		catch_interrupts();
 	t.link = link_open(o, NULL);
 	if (t.link && converse(&t) < 0)
 		t.status = 1;

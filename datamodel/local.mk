@@ -29,6 +29,7 @@ datamodel_files = \
 	datamodel/cli/vif.cli \
 	datamodel/cli/vm.cli \
 	datamodel/cli/vtpm.cli \
+	datamodel/cli/examples \
 	datamodel/cli/words \
 	datamodel/cluster.class \
 	datamodel/cluster_host.class \
@@ -130,7 +131,8 @@ datamodel_generator = \
 	datamodel/gen/templates.py \
 	datamodel/gen/reference.py \
 	datamodel/gen/schema.py \
-	datamodel/gen/values.py
+	datamodel/gen/values.py \
+	datamodel/gen/xe_man.py
 
 EXTRA_DIST += \
 	$(datamodel_files) \
@@ -158,8 +160,10 @@ datamodel_made_core = \
 # For people and for programs that make clients.
 datamodel_docs = \
 	gen/openrpc.json \
-	gen/reference.html
+	gen/reference.html \
+	gen/xe.1
 
+nodist_man_MANS = gen/xe.1
 doc_DATA = gen/reference.html
 pkgdata_DATA = gen/openrpc.json
 
@@ -169,7 +173,7 @@ nodist_libxapidcore_a_SOURCES += $(datamodel_made_core)
 
 # A file whose content stays the same keeps its time, and nothing is compiled
 # again because of it.
-gen/stamp: $(datamodel_files) $(datamodel_generator)
+gen/stamp: $(datamodel_files) $(datamodel_generator) packaging/man/xe.1.in
 	$(AM_V_GEN)test "$(PYTHON)" != : || \
 	{ echo "the class files changed: this needs Python 3" >&2; exit 1; }; \
 	rm -rf gen/new && $(MKDIR_P) gen/new && \

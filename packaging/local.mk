@@ -3,6 +3,10 @@
 dist_man_MANS += packaging/man/xapid.8
 
 EXTRA_DIST += \
+	packaging/completion/_xe \
+	packaging/completion/xe.bash \
+	packaging/completion/xe.fish \
+	packaging/man/xe.1.in \
 	packaging/pam/xapid \
 	packaging/systemd/xapid.service.in \
 	packaging/systemd/xapid.sysusers \
@@ -21,7 +25,10 @@ packaging/systemd/xapid.service: packaging/systemd/xapid.service.in Makefile
 # Ours again at every install: source:destination.
 installed_data = \
 	systemd/xapid.sysusers:$(prefix)/lib/sysusers.d/xapid.conf \
-	systemd/xapid.tmpfiles:$(prefix)/lib/tmpfiles.d/xapid.conf
+	systemd/xapid.tmpfiles:$(prefix)/lib/tmpfiles.d/xapid.conf \
+	completion/xe.bash:$(datadir)/bash-completion/completions/xe \
+	completion/_xe:$(datadir)/zsh/site-functions/_xe \
+	completion/xe.fish:$(datadir)/fish/vendor_completions.d/xe.fish
 # The administrator's once they are there; what was changed stays.
 installed_config = \
 	pam/xapid:$(sysconfdir)/pam.d/xapid \

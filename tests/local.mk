@@ -78,8 +78,10 @@ python_tests = \
 	tests/api/test_message.py \
 	tests/api/test_plugins.py \
 	tests/api/test_pool.py \
+	tests/api/test_xe_apply.py \
 	tests/api/test_xe_commands.py \
 	tests/api/test_xe_every.py \
+	tests/api/test_xe_help.py \
 	tests/api/test_xe_generic.py \
 	tests/api/test_xe_wire.py \
 	tests/api/test_vm_records.py \

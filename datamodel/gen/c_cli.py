@@ -65,6 +65,9 @@ class Words:
             ("required", self.names(c.required)),
             ("optional", self.names(optional)),
             ("names", self.names(verb.names if verb else [])),
+            ("examples", self.names(
+                [t for e in self.cli.examples if e.command == c.name
+                 for t in (e.line, e.doc)])),
             ("instead", text_or_null(c.instead)),
             ("flags", either(c.flags, flags)),
             ("select", "CLI_SELECT_" + c.select[0].upper()

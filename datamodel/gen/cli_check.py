@@ -12,6 +12,9 @@ from model import Type
 STANDARD = ("server", "password", "port", "username", "minimal", "force",
             "multiple", "all", "message-priority", "trace")
 
+# What the client does by itself.
+CLIENT_COMMANDS = ("help", "apply")
+
 # The commands of every class; %s: the class's plural.
 VERBS = {
     "list": "List the %s, all of them or those that fit the conditions given.",
@@ -87,6 +90,10 @@ class Checker:
         for a, b in zip(self.cli.commands, self.cli.commands[1:]):
             if a.name == b.name:
                 self.report.error(b.where, "command %s stands twice" % b.name)
+        known = {c.name for c in self.cli.commands} | set(CLIENT_COMMANDS)
+        for e in self.cli.examples:
+            if e.command not in known:
+                self.report.error(e.where, "no command %s" % e.command)
 
     def method(self, name):
         if name not in self.index:

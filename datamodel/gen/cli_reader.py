@@ -35,6 +35,10 @@ between commas); `P|TEXT`: TEXT where P is absent; `P:` the map of all P:KEY=;
 `=TEXT` a constant; `@` the selected object; `P/HOW`: see HOWS; `.` no
 parameter at all.
 
+examples: shown with the command that stands first in them:
+
+    example COMMAND ARGUMENT... "doc"
+
 words: how values of enums are written where not as on the wire:
 
     enum NAME
@@ -108,6 +112,17 @@ class CliCommand:
 
 
 @dataclass
+class CliExample:
+    line: str                   # without "xe "
+    doc: str
+    where: tuple
+
+    @property
+    def command(self):
+        return self.line.split()[0]
+
+
+@dataclass
 class CliEnum:
     name: str
     where: tuple
@@ -119,6 +134,7 @@ class Cli:
     classes: list = member(default_factory=list)
     commands: list = member(default_factory=list)
     enums: list = member(default_factory=list)
+    examples: list = member(default_factory=list)
 
 
 def unquote(text):
@@ -170,7 +186,8 @@ class Reader:
 
     def top(self, word, rest):
         self.take(word, {"class": self.top_class, "command": self.top_command,
-                         "enum": self.top_enum})(rest)
+                         "enum": self.top_enum,
+                         "example": self.top_example})(rest)
 
     def documented(self, rest, names):
         head, doc = split_doc(rest)
@@ -188,6 +205,12 @@ class Reader:
         name, doc = self.documented(rest, 1)
         self.inner = CliCommand(name, doc, self.where)
         self.cli.commands.append(self.inner)
+
+    def top_example(self, rest):
+        line, doc = split_doc(rest)
+        if not line or not doc:
+            raise Mistake("want a command and a text in quotes")
+        self.cli.examples.append(CliExample(line, doc, self.where))
 
     def top_enum(self, rest):
         if len(rest.split()) != 1:
@@ -261,7 +284,7 @@ def read(root, report):
     folder = os.path.join(root, "cli")
     if os.path.isdir(folder):
         for name in sorted(os.listdir(folder)):
-            if name.endswith(".cli") or name == "words":
+            if name.endswith(".cli") or name in ("words", "examples"):
                 Reader(os.path.join(folder, name), cli, report).read()
     cli.classes.sort(key=lambda c: c.name)
     cli.commands.sort(key=lambda c: c.name)

@@ -29,16 +29,18 @@ import reader
 import templates
 import reference
 import schema
+import xe_man
 from model import Report
 
 BACK_ENDS = (c_header, c_tables, c_dispatch, c_errors, c_schema, c_cli,
-             openrpc, reference, c_templates)
+             openrpc, reference, c_templates, xe_man)
 
 
 def load(root, require_docs=False, update=False):
     """(model, report); the model is usable when report.errors is empty."""
     report = Report()
     model = reader.read(root, report)
+    model.root = root
     model.templates = templates.read(root, report)
     check.complete(model, root, report)
     model.cli = cli_reader.read(root, report)

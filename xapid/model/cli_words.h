@@ -52,6 +52,8 @@ struct cli_command {
 	const char *const *optional;
 	/* What params= (a list) or param-name= may be; NULL at the end. */
 	const char *const *names;
+	/* Pairs of a command line (without "xe") and what it does; NULL. */
+	const char *const *examples;
 	const char *instead; /* to be used in the place of this one, or NULL */
 	uint16_t flags;      /* enum cli_command_flags */
 	uint8_t select;      /* enum cli_selector */
