@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* What runs domains: a table of functions, one for the simulator, one for
  * libxl. It is used inside the worker process xapid-domain only; the core
- * speaks to that in frames (xapid/model/frame.h).
+ * speaks to that in frames (xapid/model/frame.h, xapid/worker/).
  *
  * Every operation is plain and synchronous, names its domain by the VM's uuid
  * and is repeatable: done a second time it finds its work done and answers the
@@ -9,40 +9,11 @@
 #ifndef XAPID_DOMAIN_DOMAIN_H
 #define XAPID_DOMAIN_DOMAIN_H
 
-#include "lib/arena.h"
-#include "model/value.h"
-
-#define DOMAIN_ERROR_PARAMS 4
-
-/* One request while it runs. */
-struct domain_op {
-	struct arena *arena;      /* of the request and its answer */
-	const char *name;         /* "create" */
-	const char *uuid;         /* the VM; "" for list */
-	const struct value *args; /* the whole request, a struct */
-	struct value result;      /* nil unless set */
-	const char *error[1 + DOMAIN_ERROR_PARAMS]; /* arena or static */
-	unsigned nerror;
-};
-
-/* Arguments, with what they are when absent or of another kind. */
-const char *domain_arg_text(const struct domain_op *op, const char *name,
-    const char *otherwise);
-int64_t domain_arg_int(const struct domain_op *op, const char *name,
-    int64_t otherwise);
-bool domain_arg_bool(const struct domain_op *op, const char *name,
-    bool otherwise);
-/* -1; an API error code and at most DOMAIN_ERROR_PARAMS parameters, NULL at
- * the end. */
-int domain_fail(struct domain_op *op, const char *code, ...)
-    __attribute__((sentinel));
-int domain_fail_nomem(struct domain_op *op);
+#include "worker/op.h"
 
 struct domain_options {
 	const char *state_dir; /* where the simulator keeps its truth */
 };
-
-typedef int domain_fn(void *context, struct domain_op *op);
 
 struct domain_driver {
 	const char *name;
@@ -51,32 +22,55 @@ struct domain_driver {
 	    *open)(const struct domain_options *o, char *err, size_t err_size);
 	void (*close)(void *context);
 
-	/* args: memory (bytes), vcpus; result: domid. The domain is paused. */
-	domain_fn *create;
-	domain_fn *unpause;
-	domain_fn *pause;
+	/* args: uuid name type("hvm"|"pv"|"pvh"|"pv_in_pvh")
+	 * memory_static_max memory_target (bytes) vcpus vcpus_max weight cap
+	 * shadow_multiplier kernel ramdisk cmdline firmware("bios"|"uefi")
+	 * boot_order nested platform{} bios_strings{} xenstore_data{} vnc
+	 * devices[ {device:"vbd/N", kind:"disk"|"cdrom"|"floppy", virtual,
+	 * mode:"RO"|"RW", path, format:"raw"|"qcow2"|"empty"} {device:"vif/N",
+	 * mac, bridge, mtu, rate_kbps, locked} {device:"vtpm/0"|…} ].
+	 * result: domid, interfaces [ {device, interface} ]. The domain is
+	 * paused, its disks are connected, its interfaces are not. */
+	op_fn *create;
+	op_fn *unpause;
+	op_fn *pause;
 	/* args: reason ("poweroff", "reboot"). The guest is asked and has gone
 	 * when this answers: VM_FAILED_SHUTDOWN_ACKNOWLEDGMENT if it did not
 	 * react, VM_SHUTDOWN_TIMEOUT if it did not end. */
-	domain_fn *shutdown;
+	op_fn *shutdown;
 	/* At once. A domain that is not there is no error. */
-	domain_fn *destroy;
+	op_fn *destroy;
 	/* args: path of the image. The domain is gone afterwards. */
-	domain_fn *suspend;
-	/* args: path, and those of create; result: domid. Paused. */
-	domain_fn *resume;
+	op_fn *suspend;
+	/* args: path, and those of create; result: that of create. Paused. */
+	op_fn *resume;
 	/* As suspend, but the domain goes on. */
-	domain_fn *checkpoint;
-	/* args: device ("vbd/0", "vif/1") and its description. */
-	domain_fn *plug;
+	op_fn *checkpoint;
+	/* args: device and its description as in create; result: interface,
+	 * for one. */
+	op_fn *plug;
+	/* args: device, whose interface the network worker has joined: tells
+	 * the guest so and waits until both ends are connected. */
+	op_fn *connect;
 	/* args: device, force. A device that is not there is no error. */
-	domain_fn *unplug;
-	domain_fn *set_memory; /* args: target (bytes) */
-	domain_fn *set_vcpus;  /* args: vcpus */
-	/* result: struct uuid -> domid, state, memory, vcpus, devices. */
-	domain_fn *list;
-	/* Orders for tests: args: what, count; see sim_orders.c. */
-	domain_fn *order;
+	op_fn *unplug;
+	op_fn *insert;     /* args: device, path, format: a CD into its drive */
+	op_fn *eject;      /* args: device */
+	op_fn *set_memory; /* args: target (bytes) */
+	op_fn *set_vcpus;  /* args: vcpus */
+	op_fn *trigger;    /* args: what ("nmi", "sleep", …) */
+	op_fn *sysrq;      /* args: key, one character */
+	/* args: xenstore_data {}: below the domain's vm-data. */
+	op_fn *xenstore_write;
+	op_fn *stats; /* result: memory, vcpus, cpu (seconds of all), … */
+	/* result: struct uuid -> domid, name, state ("running", "paused",
+	 * "shutdown:REASON"), memory, vcpus, devices. */
+	op_fn *list;
+	/* Orders for tests: args: what, of, skip, count; see sim_orders.c. */
+	op_fn *order;
+	/* For tests: something happens to a guest that nobody asked for.
+	 * args: what ("poweroff", "reboot", "crash", "gone", "appear"). */
+	op_fn *happen;
 };
 
 extern const struct domain_driver domain_sim;

@@ -4,7 +4,8 @@
  * worker or the daemon changes no simulated domain.
  *
  * A simulated guest answers a shutdown request at once, keeps what it is given
- * and does nothing of its own, unless an order says otherwise (sim_orders.c). */
+ * and does nothing of its own, unless a test says otherwise (sim_orders.c,
+ * sim_happen.c). */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -18,7 +19,7 @@
 #include "domain/sim_private.h"
 #include "lib/fault.h"
 
-#define SIM_MAGIC UINT64_C(0x316d69732d646978) /* "xid-sim1" */
+#define SIM_MAGIC UINT64_C(0x326d69732d646978) /* "xid-sim2" */
 
 static void *
 sim_open(const struct domain_options *o, char *err, size_t err_size)
@@ -109,59 +110,63 @@ free_slot(struct sim *s, const char *uuid)
 	return NULL;
 }
 
-/* The domain, or VM_HALTED raised: the core thinks it runs and it does not. */
-static struct sim_domain *
-need(struct sim *s, struct domain_op *op)
+struct sim_domain *
+sim_need(struct sim *s, struct op *op)
 {
 	struct sim_domain *d = sim_find(s, op->uuid);
 
-	if (!d)
-		domain_fail(op, "VM_HALTED", op->uuid, NULL);
-	return d;
+	if (d && d->state <= SIM_RUNNING)
+		return d;
+	op_fail(op, "VM_HALTED", op->uuid, NULL);
+	return NULL;
 }
 
 /* ---- operations ---- */
 
 static int
-answer_domid(struct domain_op *op, const struct sim_domain *d)
+answer_created(struct op *op, const struct sim_domain *d)
 {
-	struct value_member *m = arena_alloc(op->arena, sizeof(*m));
+	struct value_member m[] = {
+		{ "domid", value_of_int(d->domid) },
+		{ "interfaces", { .kind = VALUE_NIL } },
+	};
 
-	if (!m)
-		return domain_fail_nomem(op);
-	m->name = "domid";
-	m->value = (struct value){ .kind = VALUE_INT, .i = d->domid };
-	op->result =
-	    (struct value){ .kind = VALUE_STRUCT, .n = 1, .members = m };
-	return 0;
+	if (sim_interfaces(op, d, &m[1].value) < 0)
+		return -1;
+	return op_answer(op, m, 2);
 }
 
-static int
-sim_create(void *context, struct domain_op *op)
+int
+sim_create(void *context, struct op *op)
 {
 	struct sim *s = context;
 	struct sim_domain *d = sim_find(s, op->uuid);
 
-	if (d) /* this step was done before somebody died */
-		return answer_domid(op, d);
-	d = free_slot(s, op->uuid);
+	if (d && d->state <= SIM_RUNNING) /* done before somebody died */
+		return answer_created(op, d);
+	if (!d)
+		d = free_slot(s, op->uuid);
 	if (!d || strlen(op->uuid) >= sizeof(d->uuid))
-		return domain_fail(op, "INTERNAL_ERROR",
+		return op_fail(op, "INTERNAL_ERROR",
 		    "The simulator has no room for another domain", NULL);
 	memset(d->devices, 0, sizeof(d->devices));
 	strcpy(d->uuid, op->uuid);
+	snprintf(d->name, sizeof(d->name), "%s", op_text(op, "name", ""));
+	if (sim_give_devices(op, d) < 0)
+		return -1;
 	d->domid = s->world->next_domid++;
-	d->memory = domain_arg_int(op, "memory", 0);
-	d->vcpus = (uint32_t)domain_arg_int(op, "vcpus", 1);
+	d->memory =
+	    op_int(op, "memory_target", op_int(op, "memory_static_max", 0));
+	d->vcpus = (uint32_t)op_int(op, "vcpus", 1);
 	d->started = time(NULL);
 	d->state = SIM_PAUSED; /* last: a kill before this leaves a free slot */
-	return answer_domid(op, d);
+	return answer_created(op, d);
 }
 
 static int
-set_state(void *context, struct domain_op *op, enum sim_state state)
+set_state(void *context, struct op *op, enum sim_state state)
 {
-	struct sim_domain *d = need(context, op);
+	struct sim_domain *d = sim_need(context, op);
 
 	if (!d)
 		return -1;
@@ -170,19 +175,19 @@ set_state(void *context, struct domain_op *op, enum sim_state state)
 }
 
 static int
-sim_unpause(void *context, struct domain_op *op)
+sim_unpause(void *context, struct op *op)
 {
 	return set_state(context, op, SIM_RUNNING);
 }
 
 static int
-sim_pause(void *context, struct domain_op *op)
+sim_pause(void *context, struct op *op)
 {
 	return set_state(context, op, SIM_PAUSED);
 }
 
 static int
-sim_destroy(void *context, struct domain_op *op)
+sim_destroy(void *context, struct op *op)
 {
 	struct sim_domain *d = sim_find(context, op->uuid);
 
@@ -192,133 +197,131 @@ sim_destroy(void *context, struct domain_op *op)
 }
 
 static int
-sim_shutdown(void *context, struct domain_op *op)
+sim_shutdown(void *context, struct op *op)
 {
 	struct sim_domain *d = sim_find(context, op->uuid);
 
 	if (d && d->state == SIM_PAUSED)
-		return domain_fail(op, "VM_FAILED_SHUTDOWN_ACKNOWLEDGMENT",
+		return op_fail(op, "VM_FAILED_SHUTDOWN_ACKNOWLEDGMENT",
 		    op->uuid, NULL);
 	return sim_destroy(context, op);
 }
 
 /* The image holds what resume needs to make the same domain again. */
 static int
-sim_suspend(void *context, struct domain_op *op)
+sim_suspend(void *context, struct op *op)
 {
 	return sim_destroy(context, op);
 }
 
 static int
-sim_checkpoint(void *context, struct domain_op *op)
+sim_checkpoint(void *context, struct op *op)
 {
-	return need(context, op) ? 0 : -1;
-}
-
-static char *
-find_device(struct sim_domain *d, const char *name)
-{
-	for (size_t i = 0; i < SIM_DEVICES; i++)
-		if (strcmp(d->devices[i], name) == 0)
-			return d->devices[i];
-	return NULL;
+	return sim_need(context, op) ? 0 : -1;
 }
 
 static int
-sim_plug(void *context, struct domain_op *op)
+sim_set_memory(void *context, struct op *op)
 {
-	const char *name = domain_arg_text(op, "device", "");
-	struct sim_domain *d = need(context, op);
-	char *slot;
+	struct sim_domain *d = sim_need(context, op);
 
 	if (!d)
 		return -1;
-	if (!*name || strlen(name) >= SIM_DEVICE_NAME)
-		return domain_fail(op, "INVALID_DEVICE", name, NULL);
-	if (find_device(d, name))
-		return 0;
-	slot = find_device(d, "");
-	if (!slot)
-		return domain_fail(op, "INVALID_DEVICE", name, NULL);
-	strcpy(slot, name);
+	d->memory = op_int(op, "target", d->memory);
 	return 0;
 }
 
 static int
-sim_unplug(void *context, struct domain_op *op)
+sim_set_vcpus(void *context, struct op *op)
 {
-	const char *name = domain_arg_text(op, "device", "");
-	struct sim_domain *d = sim_find(context, op->uuid);
-	char *slot = d && *name ? find_device(d, name) : NULL;
-
-	if (slot)
-		memset(slot, 0, SIM_DEVICE_NAME);
-	return 0;
-}
-
-static int
-sim_set_memory(void *context, struct domain_op *op)
-{
-	struct sim_domain *d = need(context, op);
+	struct sim_domain *d = sim_need(context, op);
 
 	if (!d)
 		return -1;
-	d->memory = domain_arg_int(op, "target", d->memory);
+	d->vcpus = (uint32_t)op_int(op, "vcpus", d->vcpus);
 	return 0;
 }
 
+/* What needs a guest that runs, and which ours take no notice of. */
 static int
-sim_set_vcpus(void *context, struct domain_op *op)
+sim_nudge(void *context, struct op *op)
 {
-	struct sim_domain *d = need(context, op);
+	struct sim_domain *d = sim_need(context, op);
+
+	if (d && d->state != SIM_RUNNING)
+		return op_fail(op, "VM_BAD_POWER_STATE", op->uuid, "running",
+		    "paused", NULL);
+	return d ? 0 : -1;
+}
+
+static int
+sim_xenstore_write(void *context, struct op *op)
+{
+	return sim_need(context, op) ? 0 : -1;
+}
+
+/* ---- what there is ---- */
+
+const char *
+sim_state_name(const struct sim_domain *d)
+{
+	static const char *const names[] = {
+		[SIM_NEVER] = "gone",
+		[SIM_GONE] = "gone",
+		[SIM_PAUSED] = "paused",
+		[SIM_RUNNING] = "running",
+		[SIM_POWEROFF] = "shutdown:poweroff",
+		[SIM_REBOOT] = "shutdown:reboot",
+		[SIM_CRASH] = "shutdown:crash",
+	};
+
+	return names[d->state <= SIM_CRASH ? d->state : SIM_GONE];
+}
+
+/* A simulated guest is a little busy all the time. */
+static int
+sim_stats(void *context, struct op *op)
+{
+	struct sim_domain *d = sim_need(context, op);
+	struct value_member m[3];
 
 	if (!d)
 		return -1;
-	d->vcpus = (uint32_t)domain_arg_int(op, "vcpus", d->vcpus);
-	return 0;
-}
-
-/* ---- list ---- */
-
-static struct value
-integer(int64_t i)
-{
-	return (struct value){ .kind = VALUE_INT, .i = i };
+	m[0] = (struct value_member){ "memory", value_of_int(d->memory) };
+	m[1] = (struct value_member){ "vcpus", value_of_int(d->vcpus) };
+	m[2] = (struct value_member){ "cpu",
+		{ .kind = VALUE_DOUBLE,
+		    .d = (double)(time(NULL) - d->started) * 0.05 } };
+	return op_answer(op, m, 3);
 }
 
 static int
-describe(struct domain_op *op, const struct sim_domain *d, struct value *out)
+describe(struct op *op, const struct sim_domain *d, struct value *out)
 {
 	struct value *devices =
 	    arena_array(op->arena, SIM_DEVICES, sizeof(*devices));
-	struct value_member *m = arena_array(op->arena, 5, sizeof(*m));
-	const char *state = d->state == SIM_PAUSED ? "paused" : "running";
+	struct value_member *m = arena_array(op->arena, 6, sizeof(*m));
 	uint32_t n = 0;
 
 	if (!devices || !m)
-		return domain_fail_nomem(op);
+		return op_fail_nomem(op);
 	for (size_t i = 0; i < SIM_DEVICES; i++)
 		if (d->devices[i][0])
-			devices[n++] = (struct value){
-				.kind = VALUE_STRING,
-				.n = (uint32_t)strlen(d->devices[i]),
-				.s = d->devices[i],
-			};
-	m[0] = (struct value_member){ "domid", integer(d->domid) };
-	m[1] = (struct value_member){ "state",
-		{ .kind = VALUE_STRING,
-		    .n = (uint32_t)strlen(state),
-		    .s = state } };
-	m[2] = (struct value_member){ "memory", integer(d->memory) };
-	m[3] = (struct value_member){ "vcpus", integer(d->vcpus) };
+			devices[n++] = value_of_text(d->devices[i]);
+	m[0] = (struct value_member){ "domid", value_of_int(d->domid) };
+	m[1] =
+	    (struct value_member){ "state", value_of_text(sim_state_name(d)) };
+	m[2] = (struct value_member){ "memory", value_of_int(d->memory) };
+	m[3] = (struct value_member){ "vcpus", value_of_int(d->vcpus) };
 	m[4] = (struct value_member){ "devices",
 		{ .kind = VALUE_ARRAY, .n = n, .items = devices } };
-	*out = (struct value){ .kind = VALUE_STRUCT, .n = 5, .members = m };
+	m[5] = (struct value_member){ "name", value_of_text(d->name) };
+	*out = (struct value){ .kind = VALUE_STRUCT, .n = 6, .members = m };
 	return 0;
 }
 
 static int
-sim_list(void *context, struct domain_op *op)
+sim_list(void *context, struct op *op)
 {
 	struct sim *s = context;
 	struct value_member *all;
@@ -328,7 +331,7 @@ sim_list(void *context, struct domain_op *op)
 		count += s->world->domains[i].state > SIM_GONE;
 	all = arena_array(op->arena, count + 1, sizeof(*all));
 	if (!all)
-		return domain_fail_nomem(op);
+		return op_fail_nomem(op);
 	for (size_t i = 0; i < SIM_DOMAINS; i++) {
 		const struct sim_domain *d = &s->world->domains[i];
 
@@ -356,9 +359,17 @@ const struct domain_driver domain_sim = {
 	.resume = sim_create,
 	.checkpoint = sim_checkpoint,
 	.plug = sim_plug,
+	.connect = sim_connect,
 	.unplug = sim_unplug,
+	.insert = sim_insert,
+	.eject = sim_eject,
 	.set_memory = sim_set_memory,
 	.set_vcpus = sim_set_vcpus,
+	.trigger = sim_nudge,
+	.sysrq = sim_nudge,
+	.xenstore_write = sim_xenstore_write,
+	.stats = sim_stats,
 	.list = sim_list,
 	.order = sim_order,
+	.happen = sim_happen,
 };

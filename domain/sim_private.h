@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Layout of the simulator's file, and orders. */
+/* Layout of the simulator's file, and what its files share. */
 #ifndef XAPID_DOMAIN_SIM_PRIVATE_H
 #define XAPID_DOMAIN_SIM_PRIVATE_H
 
@@ -11,10 +11,20 @@
 #define SIM_DEVICES 24
 #define SIM_DEVICE_NAME 12
 
-enum sim_state { SIM_NEVER, SIM_GONE, SIM_PAUSED, SIM_RUNNING };
+enum sim_state {
+	SIM_NEVER, /* a place that was never used: searches end here */
+	SIM_GONE,
+	SIM_PAUSED,
+	SIM_RUNNING,
+	/* Ended by itself, and there until it is destroyed. */
+	SIM_POWEROFF,
+	SIM_REBOOT,
+	SIM_CRASH,
+};
 
 struct sim_domain {
 	char uuid[40];
+	char name[64];  /* cut off */
 	uint32_t state; /* enum sim_state */
 	uint32_t domid;
 	int64_t memory;  /* bytes */
@@ -42,10 +52,28 @@ struct sim {
 	struct sim_world *world;
 };
 
+/* ---- sim.c ---- */
 struct sim_domain *sim_find(struct sim *s, const char *uuid);
-domain_fn sim_order;
-/* What an order wants done with this operation: NULL (nothing), or "error",
- * "exit", "abort", "hang", "wrong", "half". */
-const char *sim_order_for(struct sim *s, const char *op);
+/* The domain, or VM_HALTED raised: the core thinks it runs, and it does not. */
+struct sim_domain *sim_need(struct sim *s, struct op *op);
+/* "running", "paused", "shutdown:crash" … */
+const char *sim_state_name(const struct sim_domain *d);
+op_fn sim_create;
+
+/* ---- sim_devices.c ---- */
+/* Those of create; result: the list of interfaces. */
+int sim_give_devices(struct op *op, struct sim_domain *d);
+int sim_interfaces(struct op *op, const struct sim_domain *d,
+    struct value *out);
+op_fn sim_plug, sim_connect, sim_unplug, sim_insert, sim_eject;
+
+/* ---- sim_orders.c ---- */
+op_fn sim_order;
+/* What an order wants done with this operation: NULL (nothing) or a kind of
+ * worker/obey.h. */
+const char *sim_order_for(void *context, const char *op);
+
+/* ---- sim_happen.c ---- */
+op_fn sim_happen;
 
 #endif

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 
-noinst_LIBRARIES += libxapidlib.a libxapidmodel.a libxapidcore.a
+noinst_LIBRARIES += libxapidlib.a libxapidmodel.a libxapidworker.a \
+	libxapidcore.a
 
 libxapidlib_a_SOURCES = \
 	xapid/lib/arena.c \
@@ -28,6 +29,15 @@ libxapidlib_a_SOURCES = \
 	xapid/lib/text.h \
 	xapid/lib/threads.c \
 	xapid/lib/threads.h
+
+# What every worker program is made of.
+libxapidworker_a_SOURCES = \
+	xapid/worker/obey.c \
+	xapid/worker/obey.h \
+	xapid/worker/op.c \
+	xapid/worker/op.h \
+	xapid/worker/worker.c \
+	xapid/worker/worker.h
 
 # The generated tables are added in datamodel/local.mk.
 libxapidmodel_a_SOURCES = \

@@ -132,7 +132,7 @@ build_send(struct plan *p)
 
 	if (!vm)
 		return -1;
-	rc = plan_send(p, note_domid, "create", vm->uuid, "#memory",
+	rc = plan_send(p, note_domid, "create", vm->uuid, "#memory_static_max",
 	    vm->memory_static_max, "#vcpus", vm->VCPUs_at_startup, NULL);
 	record_unref(&vm->r);
 	return rc;

@@ -16,13 +16,14 @@ LAYERS = [
     ('lib', r'xapid/lib/'),
     ('model', r'xapid/model/|gen/model_gen\.h$'),
     ('generated tables', r'gen/\w+_gen\.[ch]$'),
+    ('worker', r'xapid/worker/'),
     ('db, event', r'xapid/db/'),
     ('call, task, plan', r'xapid/(access|call|plan)/'),
     ('mains', r'xapid/(main\w*|options)\.[ch]$'),
     ('class files', r'xapid/(world/)?\w+\.[ch]$'),
     ('commands of xe', r'xapid/cli/\w+\.[ch]$'),
 ]
-RANK = {'lib': 0, 'model': 1, 'generated tables': 2, 'db, event': 3,
+RANK = {'lib': 0, 'model': 1, 'generated tables': 2, 'worker': 2, 'db, event': 3,
         'call, task, plan': 4, 'class files': 5, 'commands of xe': 6,
         'mains': 7}
 # Folders beside xapid/, and the headers by which one of them and the core
@@ -30,6 +31,8 @@ RANK = {'lib': 0, 'model': 1, 'generated tables': 2, 'db, event': 3,
 # encoder is there because a task keeps its result as wire text, the client and
 # the decoder because plugins and extensions speak as clients do.
 SIDES = ('rpc', 'domain', 'storage', 'network', 'metrics', 'cli')
+# Who may use what worker programs are made of (xapid/worker/); not the core.
+WORKERS = ('domain', 'storage', 'network')
 CONTRACTS = ('rpc/service.h', 'rpc/exchange.h', 'rpc/encode.h',
              'rpc/client.h', 'rpc/decode.h')
 
@@ -69,6 +72,9 @@ def complaint(includer, included):
     above = layer_of(included)
     if not other and not above:
         return 'no rule knows it'
+    if above == 'worker' and layer_of(includer) != 'worker' and \
+            side not in WORKERS:
+        return 'it is no worker'
     if side:
         if other:
             return None if other == side else \

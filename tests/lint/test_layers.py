@@ -31,6 +31,8 @@ ALLOWED = [
     ('rpc/http.c', 'xapid/model/model.h'),
     ('rpc/http.c', 'gen/errors_gen.h'),
     ('cli/xe.c', 'xapid/lib/bytes.h'),
+    ('domain/worker.c', 'xapid/worker/op.h'),
+    ('xapid/worker/op.c', 'xapid/model/value.h'),
     ('tests/unit/test_db.c', 'xapid/db/db.h'),
 ]
 
@@ -51,6 +53,9 @@ REFUSED = [
     ('rpc/http.c', 'storage/driver.h'),
     ('storage/driver.c', 'rpc/rpc.h'),
     ('cli/xe.c', 'xapid/db/event.h'),
+    ('cli/xe.c', 'xapid/worker/op.h'),
+    ('xapid/plan/switch.c', 'xapid/worker/op.h'),
+    ('xapid/worker/op.c', 'xapid/db/db.h'),
     ('xapid/vm.c', 'datamodel/x.h'),
 ]
 

@@ -118,7 +118,7 @@ frame_next(struct frame_reader *r, struct arena *a, struct frame *f)
 	if (have < 4 + (size_t)len)
 		return 0;
 	type = get32(p + 4);
-	if (type < FRAME_REQUEST || type > FRAME_CANCEL) {
+	if (type < FRAME_REQUEST || type > FRAME_PROGRESS) {
 		errno = EBADMSG;
 		return -1;
 	}

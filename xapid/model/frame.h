@@ -22,6 +22,7 @@ enum frame_type {
 	FRAME_ERROR,       /* body: array of strings, code and parameters */
 	FRAME_EVENT,       /* from a worker on its own; task and step are 0 */
 	FRAME_CANCEL,      /* of the request with this task and step */
+	FRAME_PROGRESS,    /* of it, while it runs; body: double, 0 … 1 */
 };
 
 struct frame {

@@ -52,8 +52,8 @@ op_list(const struct op *op, const char *name)
 {
 	const struct value *v = value_member(op->args, name);
 
-	return v && (v->kind == VALUE_STRUCT || v->kind == VALUE_ARRAY) ? v :
-									  NULL;
+	return v && (v->kind == VALUE_STRUCT || v->kind == VALUE_ARRAY) ? v
+									: NULL;
 }
 
 struct value

@@ -35,7 +35,7 @@ ask(struct adoption *a, const char *op, const char *uuid, int64_t memory,
 	const struct value_member m[] = {
 		{ "op", text(op) },
 		{ "uuid", text(uuid) },
-		{ "memory", { .kind = VALUE_INT, .i = memory } },
+		{ "memory_static_max", { .kind = VALUE_INT, .i = memory } },
 		{ "vcpus", { .kind = VALUE_INT, .i = vcpus } },
 	};
 	const struct value body = { .kind = VALUE_STRUCT,
