@@ -5,9 +5,12 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
+#include <time.h>
 
 #include "db/db.h"
 #include "db/db_engine.h"
+#include "db/db_sqlite_private.h"
 #include "schema_gen.h"
 #include "tests/lib/db_tools.h"
 #include "tests/lib/unit.h"
@@ -351,6 +354,40 @@ test_threads(void)
 
 /* ---- files that are not as they should be ---- */
 
+/* Holds the lock of a database for a while, as one that is being killed. */
+static pid_t
+dying_holder(const char *path)
+{
+	const struct timespec while_dying = { .tv_nsec = 300000000 };
+	int ready[2];
+	char byte = 0, err[256];
+	pid_t pid;
+
+	CU_ASSERT_EQUAL_FATAL(pipe(ready), 0);
+	pid = fork();
+	if (pid == 0) {
+		if (db_sqlite_lock(path, err, sizeof(err)) < 0 ||
+		    write(ready[1], &byte, 1) != 1)
+			_exit(1);
+		nanosleep(&while_dying, NULL);
+		_exit(0);
+	}
+	CU_ASSERT_EQUAL(read(ready[0], &byte, 1), 1);
+	close(ready[0]);
+	close(ready[1]);
+	return pid;
+}
+
+static void
+test_dying_holder(void)
+{
+	const char *path = unit_path("state.db");
+	pid_t pid = dying_holder(path);
+
+	CU_ASSERT_STRING_EQUAL(refusal(path), "");
+	CU_ASSERT_EQUAL(waitpid(pid, NULL, 0), pid);
+}
+
 static void
 test_refused_files(void)
 {
@@ -471,6 +508,7 @@ UNIT_MAIN("db",
     { "transactions build on each other before they are durable, in order",
 	test_queue },
     { "writers and readers in threads see what was answered", test_threads },
+    { "a database whose holder is just dying opens", test_dying_holder },
     { "files in use, newer, foreign or unreachable are refused with a reason",
 	test_refused_files },
     { "damaged rows are refused with their table and field",

@@ -14,9 +14,11 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <time.h>
 
 #include "db/db_sqlite_private.h"
 #include "lib/bytes.h"
+#include "lib/clock.h"
 #include "lib/fault.h"
 #include "lib/log.h"
 #include "schema_gen.h"
@@ -39,6 +41,7 @@ struct sqlite {
 
 /* In the file's header, for file(1) and for who restores: "xapi". */
 #define APPLICATION_ID "0x78617069"
+#define LOCK_PATIENCE_MS 3000
 
 /* ---- errors ---- */
 
@@ -680,6 +683,24 @@ sqlite_free(struct db_engine *e)
 
 /* ---- opening ---- */
 
+/* A process that was killed holds its lock until the kernel has taken it apart,
+ * which the one that killed its parent does not see. */
+static int
+lock_patiently(int fd)
+{
+	const struct timespec pause = { .tv_nsec = 10 * NSEC_PER_MSEC };
+	int64_t end = clock_mono_ns() + LOCK_PATIENCE_MS * NSEC_PER_MSEC;
+
+	while (flock(fd, LOCK_EX | LOCK_NB) < 0) {
+		if (errno != EWOULDBLOCK && errno != EINTR)
+			return -1;
+		if (clock_mono_ns() > end)
+			return -1;
+		nanosleep(&pause, NULL);
+	}
+	return 0;
+}
+
 /* One daemon a database: held until the descriptor is closed. */
 int
 db_sqlite_lock(const char *path, char *err, size_t err_size)
@@ -695,7 +716,7 @@ db_sqlite_lock(const char *path, char *err, size_t err_size)
 	fd = fault_open(lock, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
 	if (fd < 0) {
 		snprintf(err, err_size, "%s: %s", lock, strerror(errno));
-	} else if (flock(fd, LOCK_EX | LOCK_NB) < 0) {
+	} else if (lock_patiently(fd) < 0) {
 		snprintf(err, err_size,
 		    "%s is in use by another xapid; stop that one first", path);
 		close(fd);
