@@ -223,8 +223,11 @@ sim_checkpoint(void *context, struct op *op)
 static int
 sim_set_memory(void *context, struct op *op)
 {
-	struct sim_domain *d = sim_need(context, op);
+	struct sim_domain *d = sim_find(context, op->uuid);
 
+	if (!d && op_int(op, "may_be_gone", 0))
+		return 0;
+	d = sim_need(context, op);
 	if (!d)
 		return -1;
 	d->memory = op_int(op, "target", d->memory);

@@ -184,6 +184,8 @@ libxapidcore_a_SOURCES = \
 	xapid/world/mac.h \
 	xapid/world/maker.c \
 	xapid/world/maker.h \
+	xapid/memory_plan.c \
+	xapid/memory_plan.h \
 	xapid/message.c \
 	xapid/message.h \
 	xapid/network.c \
@@ -191,6 +193,8 @@ libxapidcore_a_SOURCES = \
 	xapid/placement.h \
 	xapid/plan/plan.c \
 	xapid/plan/plan.h \
+	xapid/plan_kinds.c \
+	xapid/plan_kinds.h \
 	xapid/plugin.c \
 	xapid/pool.c \
 	xapid/pool_certificates.c \
@@ -240,10 +244,15 @@ libxapidcore_a_SOURCES = \
 	xapid/vif.c \
 	xapid/vm.c \
 	xapid/vm.h \
+	xapid/vm_boot.c \
+	xapid/vm_boot.h \
 	xapid/vm_devices.c \
 	xapid/vm_devices.h \
 	xapid/vm_halt.c \
 	xapid/vm_halt.h \
+	xapid/vm_hosts.c \
+	xapid/vm_live.c \
+	xapid/vm_live.h \
 	xapid/vm_operations.c \
 	xapid/vm_operations.h \
 	xapid/vm_power.c \

@@ -25,7 +25,7 @@
 #include "plan/plan.h"
 #include "plan/priv.h"
 #include "plan/switch.h"
-#include "vm_power.h"
+#include "plan_kinds.h"
 #include "world/adopt.h"
 #include "world/world.h"
 
@@ -128,7 +128,7 @@ start_core(struct daemon *d)
 	if (adopt_domains(core, core->new_pool) < 0)
 		return complain("cannot learn which domains there are");
 	/* First, so that their tasks are known to go on. */
-	if (plans_resume(core->plans, vm_power_kinds) < 0)
+	if (plans_resume(core->plans, plan_kinds()) < 0)
 		return complain("cannot go on with what was under way");
 	if (tasks_start(core) < 0)
 		return complain("cannot end the tasks of an earlier run");

@@ -4,8 +4,10 @@
 #include <string.h>
 
 #include "lib/clock.h"
+#include "memory_plan.h"
 #include "placement.h"
 #include "plan/plan.h"
+#include "vm_boot.h"
 #include "vm_halt.h"
 #include "vm_operations.h"
 #include "vm_power.h"
@@ -23,8 +25,8 @@ head_vm(struct plan *p, struct tx *t)
 	return vm;
 }
 
-static int
-check_operation(struct plan *p, struct tx *t)
+int
+vm_plan_check(struct plan *p, struct tx *t)
 {
 	const struct vm *vm = head_vm(p, t);
 	int op = enum_find(&enum_info_vm_operations, p->kind->operation);
@@ -34,8 +36,8 @@ check_operation(struct plan *p, struct tx *t)
 	return 0;
 }
 
-static int
-refresh(struct plan *p, struct tx *t, bool ok)
+int
+vm_plan_refresh(struct plan *p, struct tx *t, bool ok)
 {
 	(void)ok;
 	return vm_operations_refresh(t, p->object);
@@ -78,7 +80,7 @@ place(struct plan *p, struct tx *t)
 	struct ref asked = plan_arg_ref(p, "host"), host = asked;
 	const struct host *row;
 
-	if (!vm)
+	if (!vm || vm_check_bootable(p->call, vm) < 0)
 		return -1;
 	if (ref_is_null(asked)) {
 		if (placement_choose(p->call, t, vm, &host) < 0)
@@ -88,10 +90,10 @@ place(struct plan *p, struct tx *t)
 		if (!row)
 			return fail_handle_invalid(p->call, "host",
 			    call_ref_text(p->call, asked));
-		if (placement_check(p->call, t, vm, row) < 0)
+		if (placement_check(p->call, t, vm, row, true) < 0)
 			return -1;
 	}
-	if (placement_take(t, host, placement_memory(vm)) < 0)
+	if (memory_plan_take(p, t, p->object, host) < 0)
 		return -1;
 	return TX_SET(t, VM, vm, p->object, scheduled_to_be_resident_on, host);
 }
@@ -133,7 +135,8 @@ build_send(struct plan *p)
 	if (!vm)
 		return -1;
 	rc = plan_send(p, note_domid, "create", vm->uuid, "#memory_static_max",
-	    vm->memory_static_max, "#vcpus", vm->VCPUs_at_startup, NULL);
+	    vm->memory_static_max, "#memory_target", vm->memory_target,
+	    "#vcpus", vm->VCPUs_at_startup, NULL);
 	record_unref(&vm->r);
 	return rc;
 }
@@ -268,7 +271,11 @@ note_start(struct plan *p, struct tx *t)
 	TX_SET(t, VM_metrics, vm_metrics, vm->metrics, start_time,
 	    clock_wall_sec());
 	TX_SET(t, VM_metrics, vm_metrics, vm->metrics, memory_actual,
-	    vm->memory_static_max);
+	    vm->memory_target);
+	TX_SET(t, VM_metrics, vm_metrics, vm->metrics, current_domain_type,
+	    vm->domain_type);
+	TX_SET(t, VM_metrics, vm_metrics, vm->metrics, hvm,
+	    vm->domain_type == DOMAIN_TYPE_HVM);
 	return TX_SET(t, VM_metrics, vm_metrics, vm->metrics, VCPUs_number,
 	    vm->VCPUs_at_startup);
 }
@@ -282,10 +289,16 @@ run_apply(struct plan *p, struct tx *t)
 	    stays_paused(p) ? VM_POWER_STATE_PAUSED : VM_POWER_STATE_RUNNING);
 }
 
+/* What it held goes to its neighbours. */
 static int
 halt_apply(struct plan *p, struct tx *t)
 {
-	return vm_halt(t, p->object);
+	const struct vm *vm = head_vm(p, t);
+	struct ref host = vm ? vm->resident_on : REF_NULL;
+
+	if (vm_halt(t, p->object) < 0)
+		return -1;
+	return memory_plan_grow(p, t, host);
 }
 
 static int
@@ -339,6 +352,7 @@ unpause_apply(struct plan *p, struct tx *t)
 
 #define BUILD_STEPS                                                            \
 	{ "place", NULL, place, NULL, unplace },                               \
+	    { "make-room", memory_plan_send, NULL, NULL, NULL },               \
 	    { "build", build_send, build_apply, destroy_send, teardown },      \
 	    { "plug", plug_send, plug_apply, NULL, NULL },                     \
 	{                                                                      \
@@ -349,12 +363,14 @@ static const struct step start_steps[] = { BUILD_STEPS, { 0 } };
 
 static const struct step hard_shutdown_steps[] = {
 	{ "destroy", destroy_send, halt_apply, NULL, NULL },
+	{ "grow", memory_plan_send, NULL, NULL, NULL },
 	{ 0 },
 };
 
 static const struct step clean_shutdown_steps[] = {
 	{ "shutdown", shutdown_send, NULL, NULL, NULL },
 	{ "destroy", destroy_send, halt_apply, NULL, NULL },
+	{ "grow", memory_plan_send, NULL, NULL, NULL },
 	{ 0 },
 };
 
@@ -389,8 +405,8 @@ static const struct step unpause_steps[] = {
 		.cls = CLASS_VM,                                               \
 		.operation = #op,                                              \
 		.steps = op##_steps,                                           \
-		.check = check_operation,                                      \
-		.finish = refresh,                                             \
+		.check = vm_plan_check,                                        \
+		.finish = vm_plan_refresh,                                     \
 	}
 
 #define start_on_steps start_steps

@@ -2,9 +2,17 @@
 #ifndef XAPID_VM_POWER_H
 #define XAPID_VM_POWER_H
 
+#include "db/db.h"
+
+struct plan;
 struct plan_kind;
 
-/* The plans of VM's power calls, for plans_resume; NULL at the end. */
+/* The plans of VM's power calls, for plan_kinds; NULL at the end. */
 extern const struct plan_kind *const vm_power_kinds[];
+
+/* For plans of a VM: check (the operation is allowed now) and finish
+ * (allowed_operations are brought up to date). */
+int vm_plan_check(struct plan *p, struct tx *t);
+int vm_plan_refresh(struct plan *p, struct tx *t, bool ok);
 
 #endif

@@ -10,6 +10,7 @@
 #include "call/edit.h"
 #include "model/builder.h"
 #include "vm.h"
+#include "vm_live.h"
 #include "vm_operations.h"
 
 static int
@@ -124,15 +125,6 @@ check_limits(struct call *c, const struct vm *vm, const struct limits *l)
 	return in_order(l) ? 0 : fail_memory_constraint_violation_order(c);
 }
 
-/* Limits of a running VM move a balloon: the domain worker's. */
-static int
-check_live(struct call *c, const struct vm *vm)
-{
-	if (vm->power_state == VM_POWER_STATE_HALTED || vm->is_control_domain)
-		return 0;
-	return fail_not_implemented(c, c->method->name);
-}
-
 /* change: alters the limits by what args say. */
 static int
 set_limits(struct call *c, struct ref self, enum vm_operations op,
@@ -142,13 +134,17 @@ set_limits(struct call *c, struct ref self, enum vm_operations op,
 	const struct vm *vm;
 	struct limits l;
 
-	if (!t || !(vm = vm_check_head(c, t, self, op)) ||
-	    check_live(c, vm) < 0)
+	if (!t || !(vm = vm_check_head(c, t, self, op)))
 		return -1;
 	l = limits_of(vm);
 	change(&l, args);
 	if (check_limits(c, vm, &l) < 0)
 		return -1;
+	if (vm->power_state != VM_POWER_STATE_HALTED &&
+	    !vm->is_control_domain) {
+		tx_abort(STEAL(t));
+		return vm_live_range(c, self, l.dynamic_min, l.dynamic_max);
+	}
 	if (vm->power_state == VM_POWER_STATE_RUNNING)
 		TX_SET(t, VM, vm, self, requires_reboot, true);
 	TX_SET(t, VM, vm, self, memory_static_min, l.static_min);

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "plan_kinds.h"
+
+#include <stddef.h>
+
+#include "vm_live.h"
+#include "vm_power.h"
+
+/* One line for each file with plans. */
+static const struct plan_kind *const *const families[] = {
+	vm_power_kinds,
+	vm_live_kinds,
+};
+
+#define MAX_KINDS 128
+
+const struct plan_kind *const *
+plan_kinds(void)
+{
+	static const struct plan_kind *all[MAX_KINDS + 1];
+	size_t n = 0;
+
+	for (size_t i = 0; i < sizeof(families) / sizeof(*families); i++)
+		for (size_t j = 0; families[i][j] && n < MAX_KINDS; j++)
+			all[n++] = families[i][j];
+	return all;
+}

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Changes that reach into a running VM: memory, processors, xenstore, keys. */
+#ifndef XAPID_VM_LIVE_H
+#define XAPID_VM_LIVE_H
+
+#include "call/call.h"
+
+struct plan_kind;
+
+/* For plan_kinds; NULL at the end. */
+extern const struct plan_kind *const vm_live_kinds[];
+
+/* Gives a running VM another dynamic range and moves its balloon, and those of
+ * its neighbours if it must. */
+int vm_live_range(struct call *c, struct ref vm, int64_t min, int64_t max);
+
+#endif
