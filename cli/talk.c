@@ -355,6 +355,12 @@ catch_interrupts(void)
 	signal(SIGPIPE, SIG_IGN);
 }
 
+bool
+talk_interrupted(void)
+{
+	return interrupted != 0;
+}
+
 static void
 say_enough(struct talk *t)
 {

@@ -24,6 +24,9 @@ struct talk {
 	int status;
 };
 
+/* Ctrl-C was pressed: what is under way shall end. */
+bool talk_interrupted(void);
+
 enum talk_response { TALK_OK = 5, TALK_FAILED = 6, TALK_WAIT = 18 };
 int talk_respond(struct talk *t, enum talk_response r);
 

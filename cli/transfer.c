@@ -210,6 +210,17 @@ keep_alive(struct talk *t, struct progress *p)
 	return talk_respond(t, TALK_WAIT);
 }
 
+/* What was begun is not finished: a file that is not whole goes. */
+static int
+go_on(struct talk *t, struct progress *p)
+{
+	if (!talk_interrupted())
+		return keep_alive(t, p);
+	progress_end(p);
+	complain("interrupted");
+	return -1;
+}
+
 /* ---- get ---- */
 
 static int
@@ -226,7 +237,7 @@ copy_down(struct talk *t, struct link *l, int fd, int64_t length)
 		}
 		p.done += n;
 		show(&p);
-		if (keep_alive(t, &p) < 0)
+		if (go_on(t, &p) < 0)
 			return -1;
 	}
 	progress_end(&p);
@@ -298,7 +309,7 @@ copy_up(struct talk *t, struct link *l, int fd, int64_t length)
 			return 0;
 		p.done += n;
 		show(&p);
-		if (keep_alive(t, &p) < 0)
+		if (go_on(t, &p) < 0)
 			return -1;
 	}
 	progress_end(&p);

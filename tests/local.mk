@@ -83,6 +83,7 @@ python_tests = \
 	tests/api/test_xe_every.py \
 	tests/api/test_xe_help.py \
 	tests/api/test_xe_generic.py \
+	tests/api/test_xe_output.py \
 	tests/api/test_xe_wire.py \
 	tests/api/test_vm_memory.py \
 	tests/api/test_vm_records.py \
@@ -103,11 +104,27 @@ test_data = \
 	tests/conformance/relations.json \
 	tests/conformance/tiers.json \
 	tests/xe/commands \
-	tests/xe/fields
+	tests/xe/fields \
+	tests/xe/golden/disks \
+	tests/xe/golden/disks-json \
+	tests/xe/golden/disks-minimal \
+	tests/xe/golden/empty-json \
+	tests/xe/golden/empty-table \
+	tests/xe/golden/empty-text \
+	tests/xe/golden/help \
+	tests/xe/golden/list \
+	tests/xe/golden/list-csv \
+	tests/xe/golden/list-json \
+	tests/xe/golden/list-jsonl \
+	tests/xe/golden/list-minimal \
+	tests/xe/golden/list-params \
+	tests/xe/golden/list-table \
+	tests/xe/golden/list-yaml
 
 # Python tests that write their golden files when XAPID_UPDATE_GOLDEN is 1.
 golden_tests = \
 	tests/api/test_conformance.py \
+	tests/api/test_xe_output.py \
 	tests/wire/test_wire.py
 
 # Print figures; never run by check.

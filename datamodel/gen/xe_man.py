@@ -79,4 +79,5 @@ def make(model):
         for line in f.read().splitlines():
             lines += section(model, line[1:]) if line.startswith("@") \
                 else [line]
+    lines.insert(1, '.\\" made from datamodel/, do not edit')
     return {"xe.1": "\n".join(lines) + "\n"}

@@ -47,7 +47,7 @@ def run(d, *args, stdin='', env=None, timeout=120, cwd=None):
 class Terminal:
     """The client on a terminal of its own: send text, expect text."""
 
-    def __init__(self, d, *args, env=None, size=(24, 80)):
+    def __init__(self, d, *args, env=None, drop=None, size=(24, 80)):
         self.text = ''
         pid, self.fd = pty.fork()
         if pid == 0:
@@ -56,8 +56,9 @@ class Terminal:
             import termios
             fcntl.ioctl(0, termios.TIOCSWINSZ,
                         struct.pack('HHHH', *size, 0, 0))
-            os.execve(PROGRAM, [PROGRAM, *args],
-                      environment(d, TERM='xterm', **(env or {})))
+            env = environment(d, TERM='xterm', **(env or {}))
+            env.pop(drop, None)
+            os.execve(PROGRAM, [PROGRAM, *args], env)
         self.pid = pid
 
     def read(self, timeout):
