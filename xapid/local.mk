@@ -191,7 +191,11 @@ libxapidcore_a_SOURCES = \
 	xapid/network.c \
 	xapid/placement.c \
 	xapid/placement.h \
+	xapid/plan/lane.c \
+	xapid/plan/lane.h \
 	xapid/plan/plan.c \
+	xapid/plan/plan_part.c \
+	xapid/plan/plan_private.h \
 	xapid/plan/plan.h \
 	xapid/plan_kinds.c \
 	xapid/plan_kinds.h \

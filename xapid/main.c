@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 #ifdef HAVE_LIBSYSTEMD
 #include <systemd/sd-daemon.h>
 #endif
@@ -77,19 +78,49 @@ open_database(struct daemon *d)
 	return d->core.db ? 0 : complain(err);
 }
 
-/* There is no libxl worker yet: say so instead of pretending. */
+/* Whether this is the control domain of a Xen host. */
+static bool
+is_control_domain(void)
+{
+	char text[64] = "";
+	FILE *f = fopen("/proc/xen/capabilities", "re");
+
+	if (!f) /* not mounted: then only a control domain has the device */
+		return access("/dev/xen/privcmd", F_OK) == 0;
+	if (!fgets(text, sizeof(text), f))
+		text[0] = '\0';
+	fclose(f);
+	return strstr(text, "control_d") != NULL;
+}
+
+#ifdef HAVE_LIBXL
+static const bool have_libxl = true;
+#else
+static const bool have_libxl = false;
+#endif
+
 static int
 choose_backend(struct daemon *d)
 {
 	struct core_config *config = &d->options.core;
 
-	if (strcmp(config->backend, "libxl") == 0)
-		return complain("this version has no libxl backend; use "
+	if (strcmp(config->backend, "libxl") == 0 && !have_libxl)
+		return complain("this xapid was built without libxl; use "
 				"--backend simulator");
-	if (strcmp(config->backend, "auto") == 0)
-		log_warn("no libxl backend in this version: the hosts are "
-			 "simulated");
+	if (strcmp(config->backend, "libxl") == 0 && !is_control_domain())
+		return complain("this is not the control domain of a Xen "
+				"host; use --backend simulator");
+	if (strcmp(config->backend, "auto") != 0)
+		return 0;
 	config->backend = "simulator";
+	if (!is_control_domain())
+		log_warn("this is not the control domain of a Xen host: the "
+			 "hosts are simulated");
+	else if (!have_libxl)
+		log_warn("this xapid was built without libxl: the hosts are "
+			 "simulated");
+	else
+		config->backend = "libxl";
 	return 0;
 }
 
@@ -293,13 +324,15 @@ serve(struct daemon *d)
 	umask(077);
 	if (open_state(d) < 0)
 		return -1;
-	if (priv_start(d->options.core.state_dir) < 0)
+	if (choose_backend(d) < 0)
+		return -1;
+	if (priv_start(d->options.core.state_dir,
+		strcmp(d->options.core.backend, "libxl") == 0) < 0)
 		return complain("cannot start the daemon's process");
 	block_signals(&signals);
 	if (fault && !fault_arm_text(fault))
 		return complain("XAPID_FAULT is not understood");
-	if (choose_backend(d) == 0 && open_database(d) == 0 &&
-	    ensure_certificate(d) == 0 && start_core(d) == 0 &&
+	if (open_database(d) == 0 && ensure_certificate(d) == 0 && start_core(d) == 0 &&
 	    start_wire(d) == 0) {
 		announce(d);
 		wait_for_signals(d, &signals);

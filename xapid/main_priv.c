@@ -29,7 +29,8 @@ struct parent {
 	pid_t daemon;
 	pid_t workers[MAX_CHILDREN]; /* 0: free */
 	const char *state_dir;
-	char domain_program[4096];
+	bool real;
+	char programs[PRIV_WORKERS][4096];
 	time_t deaths[MAX_RESTARTS];
 	unsigned ndeaths;
 	bool stopping;
@@ -37,10 +38,25 @@ struct parent {
 
 /* ---- programs ---- */
 
-/* In the build folder the worker stands beside us, else where make install
- * puts it. */
+/* Programs, where they stand in the build folder, and their first argument on
+ * simulated and on real hosts. */
+static const struct program {
+	const char *folder, *name, *simulated, *real;
+} programs[PRIV_WORKERS] = {
+	[PRIV_DOMAIN_SIMULATOR] = { "domain", "xapid-domain", "simulator",
+	    "simulator" },
+	[PRIV_DOMAIN_LIBXL] = { "domain", "xapid-domain", "libxl", "libxl" },
+	[PRIV_DOMAIN_WATCH] = { "domain", "xapid-domain", "libxl-watch",
+	    "libxl-watch" },
+	[PRIV_STORAGE] = { "storage", "xapid-storage", "simulator", "real" },
+	[PRIV_NETWORK] = { "network", "xapid-network", "simulator", "real" },
+	[PRIV_CONSOLE] = { "console", "xapid-console", "simulator", "real" },
+};
+
+/* In the build folder a worker stands beside us, else where make install puts
+ * it. */
 static void
-find_program(char *out, size_t size, const char *name)
+find_program(char *out, size_t size, const struct program *program)
 {
 	char self[3072], *slash;
 	ssize_t n = readlink("/proc/self/exe", self, sizeof(self) - 1);
@@ -51,22 +67,21 @@ find_program(char *out, size_t size, const char *name)
 		slash = strrchr(self, '/');
 		if (slash) {
 			*slash = '\0';
-			snprintf(out, size, "%s/../domain/%s", self, name);
+			snprintf(out, size, "%s/../%s/%s", self,
+			    program->folder, program->name);
 			if (stat(out, &st) == 0)
 				return;
 		}
 	}
-	snprintf(out, size, "%s/%s", PKGLIBEXECDIR, name);
+	snprintf(out, size, "%s/%s", PKGLIBEXECDIR, program->name);
 }
 
 static _Noreturn void
 exec_worker(const struct parent *p, enum priv_worker worker, int fd)
 {
-	static const char *const drivers[PRIV_WORKERS] = {
-		[PRIV_DOMAIN_SIMULATOR] = "simulator",
-	};
-	const char *argv[] = { p->domain_program, drivers[worker], p->state_dir,
-		NULL };
+	const char *argv[] = { p->programs[worker],
+		p->real ? programs[worker].real : programs[worker].simulated,
+		p->state_dir, NULL };
 	const char *env[] = { "PATH=/usr/sbin:/usr/bin:/sbin:/bin", "LANG=C",
 		NULL };
 	sigset_t none;
@@ -104,7 +119,8 @@ spawn(struct parent *p, uint32_t worker, pid_t *pid_r)
 		errno = worker >= PRIV_WORKERS ? EINVAL : EAGAIN;
 		return -1;
 	}
-	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, sv) < 0)
+	if (access(p->programs[worker], X_OK) < 0 ||
+	    socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, sv) < 0)
 		return -1;
 	*slot = fork();
 	if (*slot == 0)
@@ -167,11 +183,14 @@ serve_request(struct parent *p)
 
 /* ---- children and signals ---- */
 
+/* Whoever sends SIGKILL means this one, not the next. */
 static bool
-too_many_deaths(struct parent *p)
+too_many_deaths(struct parent *p, int status)
 {
 	time_t now = time(NULL), oldest;
 
+	if (WTERMSIG(status) == SIGKILL)
+		return false;
 	oldest = p->deaths[p->ndeaths % MAX_RESTARTS];
 	p->deaths[p->ndeaths++ % MAX_RESTARTS] = now;
 	return p->ndeaths > MAX_RESTARTS && now - oldest < 60;
@@ -284,15 +303,17 @@ block_signals(void)
 }
 
 int
-priv_start(const char *state_dir)
+priv_start(const char *state_dir, bool real)
 {
 	static struct parent p;
 	pid_t self = getpid();
 	int sv[2], status;
 
 	p.state_dir = state_dir;
-	find_program(p.domain_program, sizeof(p.domain_program),
-	    "xapid-domain");
+	p.real = real;
+	for (int i = 0; i < PRIV_WORKERS; i++)
+		find_program(p.programs[i], sizeof(p.programs[i]),
+		    &programs[i]);
 	p.signals = block_signals();
 	if (p.signals < 0)
 		return -1;
@@ -312,7 +333,8 @@ priv_start(const char *state_dir)
 		p.sock = sv[0];
 		status = serve(&p);
 		close(p.sock);
-		if (WIFEXITED(status) || p.stopping || too_many_deaths(&p))
+		if (WIFEXITED(status) || p.stopping ||
+		    too_many_deaths(&p, status))
 			leave(&p, status);
 		kill_workers(&p);
 		log_err("the daemon died by signal %d; starting it again",

@@ -399,22 +399,25 @@ static const struct step unpause_steps[] = {
 	{ 0 },
 };
 
-#define KIND(op)                                                               \
-	static const struct plan_kind op##_kind = {                            \
-		.name = "VM." #op,                                             \
+/* What a hard operation does not wait for. */
+static const char *const soft[] = { "clean_shutdown", "clean_reboot", "suspend",
+	"pool_migrate", "call_plugin", NULL };
+
+#define KIND(op, ...)                                                          \
+	static const struct plan_kind op##_kind = { .name = "VM." #op,         \
 		.cls = CLASS_VM,                                               \
 		.operation = #op,                                              \
 		.steps = op##_steps,                                           \
 		.check = vm_plan_check,                                        \
 		.finish = vm_plan_refresh,                                     \
-	}
+		__VA_ARGS__ }
 
 #define start_on_steps start_steps
 KIND(start);
 KIND(start_on);
-KIND(hard_shutdown);
+KIND(hard_shutdown, .overrides = soft);
 KIND(clean_shutdown);
-KIND(hard_reboot);
+KIND(hard_reboot, .overrides = soft);
 KIND(clean_reboot);
 KIND(pause);
 KIND(unpause);

@@ -1,62 +1,18 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "plan/plan.h"
-
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "call/call_private.h"
+#include "call/task.h"
 #include "lib/clock.h"
 #include "lib/fault.h"
 #include "lib/log.h"
-#include "lib/refmap.h"
-#include "call/task.h"
+#include "plan/plan_private.h"
 
-#define REQUEST_DEADLINE_MS 60000
-#define MAX_NOTES 32
-
-/* A request of a step that is under way. */
-struct plan_request {
-	struct request request; /* first */
-	struct running *plan;
-	int (*reply)(struct plan *p, const struct value *answer);
-};
-
-struct running {
-	struct plan plan; /* first: steps see only this */
-	struct plans *all;
-	uint64_t number;
-	struct ref row; /* of the journal; null: not begun */
-	unsigned step;
-	bool undoing, failed; /* failed: the present send or its answers */
-	const char *names[MAX_NOTES], *values[MAX_NOTES]; /* arena */
-	uint32_t nargs;
-	/* Requests in flight, and one while send() runs. */
-	pthread_mutex_t lock;
-	unsigned parts, sent;
-	bool resumed;
-	struct running *next; /* waits behind this one for the object */
-};
-
-struct plans {
-	struct core *core;
-	pthread_mutex_t lock;
-	struct refmap busy; /* object: the plan whose turn it is */
-	bool abandoned;     /* at the daemon's end: the journal goes on later */
-	uint64_t next_number;
-};
-
-static void plan_begin(void *arg);
 static void plan_step(void *arg);
-static void plan_answered(void *arg);
 static void plan_end(struct running *r);
-
-static struct running *
-running_of(const struct plan *p)
-{
-	return (struct running *)(uintptr_t)p;
-}
 
 static bool
 is_abandoned(struct plans *ps)
@@ -74,23 +30,26 @@ is_abandoned(struct plans *ps)
 static void
 plan_abandon(struct running *r)
 {
-	struct running *next;
+	struct running *next, *parent;
 
 	for (; r; r = next) {
 		next = r->next;
 		pthread_mutex_lock(&r->all->lock);
-		if (refmap_get(&r->all->busy, r->plan.object) == r)
-			refmap_remove(&r->all->busy, r->plan.object);
+		if (refmap_get(&r->all->busy, r->queue) == r)
+			refmap_remove(&r->all->busy, r->queue);
 		pthread_mutex_unlock(&r->all->lock);
+		plan_forget_task(r);
+		parent = plan_part_leave(r);
 		call_free(r->plan.call);
-		pthread_mutex_destroy(&r->lock);
-		free(r);
+		plan_free_memory(r);
+		if (parent)
+			plan_part_ended(parent);
 	}
 }
 
 /* On a thread that may take the writer's turn; where none is free, here. */
-static void
-go_on(struct running *r, void (*fn)(void *arg))
+void
+plan_go_on(struct running *r, void (*fn)(void *arg))
 {
 	if (is_abandoned(r->all)) {
 		plan_abandon(r);
@@ -100,150 +59,6 @@ go_on(struct running *r, void (*fn)(void *arg))
 		fn(r);
 }
 
-/* ---- arguments ---- */
-
-const char *
-plan_arg(const struct plan *p, const char *name)
-{
-	const struct running *r = running_of(p);
-
-	for (uint32_t i = 0; i < r->nargs; i++)
-		if (strcmp(r->names[i], name) == 0)
-			return r->values[i];
-	return "";
-}
-
-struct ref
-plan_arg_ref(const struct plan *p, const char *name)
-{
-	struct ref ref;
-
-	return ref_parse(plan_arg(p, name), &ref) ? ref : REF_NULL;
-}
-
-int
-plan_note(struct plan *p, const char *name, const char *value)
-{
-	struct running *r = running_of(p);
-	uint32_t i = 0;
-
-	while (i < r->nargs && strcmp(r->names[i], name) != 0)
-		i++;
-	if (i == MAX_NOTES)
-		return call_fail_nomem(p->call);
-	name = arena_strdup(p->call->arena, name);
-	value = arena_strdup(p->call->arena, value);
-	if (!name || !value)
-		return call_fail_nomem(p->call);
-	r->names[i] = name;
-	r->values[i] = value;
-	if (i == r->nargs)
-		r->nargs++;
-	return 0;
-}
-
-static struct map
-args_map(const struct running *r)
-{
-	return (
-	    struct map){ .keys = r->names, .values = r->values, .n = r->nargs };
-}
-
-/* ---- requests ---- */
-
-static void
-part_ended(struct running *r)
-{
-	bool last;
-
-	pthread_mutex_lock(&r->lock);
-	last = --r->parts == 0;
-	pthread_mutex_unlock(&r->lock);
-	if (last)
-		go_on(r, plan_answered);
-}
-
-static void
-request_done(struct request *request, const struct value *answer,
-    const char *const *error, unsigned nerror)
-{
-	struct plan_request *q = (struct plan_request *)request;
-	struct running *r = q->plan;
-	struct call *c = r->plan.call;
-
-	pthread_mutex_lock(&r->lock);
-	if (nerror) {
-		(void)call_fail(c, error[0], error + 1, nerror - 1);
-		r->failed = true;
-	} else if (q->reply && q->reply(&r->plan, answer) < 0) {
-		r->failed = true;
-	}
-	pthread_mutex_unlock(&r->lock);
-	free(q);
-	part_ended(r);
-}
-
-static struct value
-text_value(const char *s)
-{
-	return (struct value){ .kind = VALUE_STRING,
-		.n = (uint32_t)strlen(s),
-		.s = s };
-}
-
-int
-plan_send(struct plan *p,
-    int (*reply)(struct plan *p, const struct value *answer), const char *op,
-    const char *uuid, ...)
-{
-	struct running *r = running_of(p);
-	struct plan_request *q = fault_calloc(1, sizeof(*q));
-	struct value_member m[16] = {
-		{ "op", text_value(op) },
-		{ "uuid", text_value(uuid) },
-	};
-	struct value body = { .kind = VALUE_STRUCT, .n = 2, .members = m };
-	const char *name;
-	va_list ap;
-
-	if (!q)
-		return call_fail_nomem(p->call);
-	va_start(ap, uuid);
-	while (body.n < 16 && (name = va_arg(ap, const char *))) {
-		m[body.n].name = name[0] == '#' ? name + 1 : name;
-		if (name[0] == '#')
-			m[body.n].value = (struct value){ .kind = VALUE_INT,
-				.i = va_arg(ap, int64_t) };
-		else
-			m[body.n].value = text_value(va_arg(ap, const char *));
-		body.n++;
-	}
-	va_end(ap);
-	q->plan = r;
-	q->reply = reply;
-	q->request.task = r->number;
-	q->request.deadline_ms = REQUEST_DEADLINE_MS;
-	q->request.done = request_done;
-	pthread_mutex_lock(&r->lock);
-	q->request.step =
-	    r->step << 16 | (r->undoing ? 0x8000u : 0) | r->sent++;
-	r->parts++;
-	pthread_mutex_unlock(&r->lock);
-	if (switch_send(p->core->switchboard, &q->request, &body) == 0)
-		return 0;
-	free(q);
-	pthread_mutex_lock(&r->lock);
-	r->parts--; /* ours while send() runs: never the last */
-	pthread_mutex_unlock(&r->lock);
-	return call_fail_nomem(p->call);
-}
-
-void
-plan_progress(struct plan *p, double progress)
-{
-	task_progress(p->call, progress);
-}
-
 /* ---- the journal ---- */
 
 static int
@@ -251,6 +66,7 @@ journal_begin(struct running *r, struct tx *t)
 {
 	char object[REF_CHARS + 1];
 	struct plan_journal row;
+	int rc;
 
 	record_defaults(&class_table[CLASS_plan_journal], &row.r);
 	ref_format(r->plan.object, object);
@@ -258,19 +74,21 @@ journal_begin(struct running *r, struct tx *t)
 	row.object = object;
 	row.task = r->plan.call->task;
 	row.number = (int64_t)r->number;
-	row.args = args_map(r);
-	return tx_insert(t, &row.r, &r->row);
+	pthread_mutex_lock(&r->notes_lock);
+	row.args = plan_notes(r);
+	rc = tx_insert(t, &row.r, &r->row);
+	pthread_mutex_unlock(&r->notes_lock);
+	return rc;
 }
 
 static int
 journal_move(struct running *r, struct tx *t)
 {
-	struct map args = args_map(r);
 	int64_t step = r->step;
 
 	TX_SET(t, plan_journal, plan_journal, r->row, step, step);
 	TX_SET(t, plan_journal, plan_journal, r->row, undoing, r->undoing);
-	return TX_SET(t, plan_journal, plan_journal, r->row, args, args);
+	return plan_journal_notes(r, t);
 }
 
 /* Any transaction of a plan: durable before fn goes on. A refused one fails
@@ -294,7 +112,7 @@ committed(void *arg, const struct db_error *error)
 		(void)call_fail_tx(r->plan.call, error);
 		r->failed = true;
 	}
-	go_on(r, fn);
+	plan_go_on(r, fn);
 }
 
 static void
@@ -306,7 +124,7 @@ commit(struct running *r, struct tx *t, void (*fn)(void *arg))
 		(void)call_fail_nomem(r->plan.call);
 		r->failed = true;
 		tx_abort(t);
-		go_on(r, fn);
+		plan_go_on(r, fn);
 		return;
 	}
 	*k = (struct committing){ r, fn };
@@ -318,10 +136,10 @@ commit(struct running *r, struct tx *t, void (*fn)(void *arg))
 static void
 plan_free(struct running *r)
 {
-	pthread_mutex_destroy(&r->lock);
-	if (r->resumed)
-		call_free(r->plan.call);
-	free(r);
+	struct call *c = r->resumed ? r->plan.call : NULL;
+
+	plan_free_memory(r);
+	call_free(c);
 }
 
 /* The next plan of the object, if one waits. */
@@ -331,28 +149,36 @@ pass_turn(struct running *r)
 	struct plans *ps = r->all;
 	struct running *next;
 
+	if (r->inside)
+		return;
 	pthread_mutex_lock(&ps->lock);
 	next = r->next;
 	if (next)
-		(void)refmap_put(&ps->busy, r->plan.object, next);
+		(void)refmap_put(&ps->busy, r->queue, next);
 	else
-		refmap_remove(&ps->busy, r->plan.object);
+		refmap_remove(&ps->busy, r->queue);
 	pthread_mutex_unlock(&ps->lock);
 	if (next)
-		go_on(next, plan_begin);
+		plan_go_on(next, plan_begin);
 }
 
 static void
 plan_over(void *arg)
 {
-	struct running *r = arg;
+	struct running *r = arg, *parent;
 	struct call *c = r->plan.call;
 	bool resumed = r->resumed;
 
 	pass_turn(r);
+	plan_forget_task(r);
 	if (resumed && !ref_is_null(c->task))
 		task_end(c->core, c->task, "", c->error, c->nerror);
+	parent = plan_part_leave(r);
+	if (parent && c->nerror)
+		plan_part_failed(parent, c->error, c->nerror);
 	plan_free(r);
+	if (parent)
+		plan_part_ended(parent);
 	if (!resumed)
 		call_unpark(c);
 }
@@ -372,12 +198,8 @@ plan_next(void *arg)
 	struct running *r = arg;
 
 	if (!r->undoing) {
-		if (!r->failed && atomic_load(&r->plan.call->cancelled) &&
-		    !ref_is_null(r->plan.call->task)) {
-			(void)fail_task_cancelled(r->plan.call,
-			    call_ref_text(r->plan.call, r->plan.call->task));
-			r->failed = true;
-		}
+		if (!r->failed && plan_is_cancelled(r))
+			r->failed = plan_fail_cancelled(r) < 0;
 		if (r->failed) {
 			r->undoing = true;
 			plan_step(r);
@@ -399,7 +221,7 @@ plan_next(void *arg)
 }
 
 /* Every request of the step is answered: what it changes. */
-static void
+void
 plan_answered(void *arg)
 {
 	struct running *r = arg;
@@ -438,15 +260,18 @@ plan_step(void *arg)
 	int (*send)(struct plan *);
 
 	r->failed = false;
-	r->sent = 0;
+	r->sent = r->children_sent = 0;
 	r->parts = 1;
+	r->deadline_ms = PLAN_DEADLINE_MS;
+	r->subject = "";
+	plan_wait_for_children(r);
 	send = r->undoing ? present(r)->undo_send : present(r)->send;
 	/* Answers wait until all is sent: both use the call's arena. */
 	pthread_mutex_lock(&r->lock);
 	if (send && send(&r->plan) < 0)
 		r->failed = true;
 	pthread_mutex_unlock(&r->lock);
-	part_ended(r);
+	plan_part_ended(r);
 }
 
 /* ---- beginning and end ---- */
@@ -460,21 +285,39 @@ operation_key(const struct running *r, char buf[REF_CHARS + 1])
 	return buf;
 }
 
-/* current_operations of the object, where its class has it. */
+#define MAX_OPERATIONS 32
+
+/* current_operations of the object, where its class has it: several when plans
+ * are parts of each other. */
 static int
 mark(struct running *r, struct tx *t, bool on)
 {
 	const struct class_info *cls = &class_table[r->plan.kind->cls];
 	const struct field *f = field_find(cls, "current_operations");
 	const struct record *object = tx_get(t, cls->id, r->plan.object);
-	char key[REF_CHARS + 1];
-	const char *keys[] = { operation_key(r, key) };
-	int op = f ? enum_find(f->type->elem->en, r->plan.kind->operation) : 0;
-	struct map m = { .keys = keys, .values = &op, .n = on ? 1 : 0 };
+	const char *keys[MAX_OPERATIONS], *const *old_keys;
+	char buf[REF_CHARS + 1];
+	const char *key = operation_key(r, buf);
+	struct map m = { .keys = keys };
+	int ops[MAX_OPERATIONS];
+	const struct map *old;
 
-	/* One plan an object: the map has one entry or none. */
 	if (!f || !object)
 		return 0;
+	old = (const struct map *)((const char *)object + f->offset);
+	old_keys = old->keys;
+	for (uint32_t i = 0; i < old->n && m.n < MAX_OPERATIONS - 1; i++) {
+		if (strcmp(old_keys[i], key) == 0)
+			continue;
+		keys[m.n] = old_keys[i];
+		ops[m.n++] = ((const int *)old->values)[i];
+	}
+	if (on) {
+		keys[m.n] = key;
+		ops[m.n++] =
+		    enum_find(f->type->elem->en, r->plan.kind->operation);
+	}
+	m.values = ops;
 	return tx_set(t, cls->id, r->plan.object, f->index, &m);
 }
 
@@ -495,12 +338,13 @@ plan_end(struct running *r)
 	(void)mark(r, t, false);
 	if (kind->finish)
 		(void)kind->finish(&r->plan, t, ok);
+	plan_part_report(r, t);
 	(void)tx_destroy(t, CLASS_plan_journal, r->row);
 	(void)task_end_in(t, r->plan.call);
 	commit(r, t, plan_over);
 }
 
-static void
+void
 plan_first_step(void *arg)
 {
 	struct running *r = arg;
@@ -513,14 +357,20 @@ plan_first_step(void *arg)
 		plan_end(r);
 }
 
-static void
+void
 plan_begin(void *arg)
 {
 	struct running *r = arg;
 	const struct plan_kind *kind = r->plan.kind;
 	struct call *c = r->plan.call;
-	struct tx *t = call_begin(c);
+	struct tx *t;
 
+	if (plan_is_cancelled(r)) {
+		(void)plan_fail_cancelled(r);
+		plan_over(r);
+		return;
+	}
+	t = call_begin(c);
 	if (!t || (kind->check && kind->check(&r->plan, t) < 0) ||
 	    journal_begin(r, t) < 0 || mark(r, t, true) < 0) {
 		if (t && tx_error(t))
@@ -538,7 +388,7 @@ nothing_more(struct call *c)
 	(void)c; /* the plan has set result and error */
 }
 
-static struct running *
+struct running *
 plan_new(struct plans *ps, struct call *c, const struct plan_kind *kind,
     struct ref object)
 {
@@ -549,6 +399,8 @@ plan_new(struct plans *ps, struct call *c, const struct plan_kind *kind,
 		return NULL;
 	r->plan = (struct plan){ c->core, c, kind, object };
 	r->all = ps;
+	r->subject = "";
+	pthread_mutex_init(&r->notes_lock, NULL);
 	/* Held around send(), which itself locks it in plan_send. */
 	pthread_mutexattr_init(&attr);
 	pthread_mutexattr_settype(&attr, PTHREAD_MUTEX_RECURSIVE);
@@ -557,41 +409,78 @@ plan_new(struct plans *ps, struct call *c, const struct plan_kind *kind,
 	return r;
 }
 
-/* True when it is this plan's turn at once. -1: no memory. */
-static int
-take_turn(struct plans *ps, struct running *r)
+static bool
+overrides(const struct running *r, const struct running *other)
+{
+	const char *const *op = r->plan.kind->overrides;
+
+	for (; op && *op; op++)
+		if (strcmp(*op, other->plan.kind->operation) == 0)
+			return true;
+	return false;
+}
+
+/* Lock. Behind all that wait, or before them when it ends the running one. */
+static void
+stand_behind(struct running *before, struct running *r)
+{
+	if (overrides(r, before)) {
+		plan_cancel_locked(before);
+		r->next = before->next;
+		before->next = r;
+		return;
+	}
+	while (before->next)
+		before = before->next;
+	before->next = r;
+}
+
+int
+plan_take_turn(struct plans *ps, struct running *r)
 {
 	struct running *before;
-	int rc;
+	int rc = 0;
 
+	r->queue = r->plan.kind->queue ? r->plan.kind->queue(&r->plan)
+				       : r->plan.object;
+	if (ref_is_null(r->queue))
+		r->queue = r->plan.object;
 	pthread_mutex_lock(&ps->lock);
 	if (!r->number)
 		r->number = ps->next_number++;
-	before = refmap_get(&ps->busy, r->plan.object);
-	if (!before) {
-		rc = refmap_put(&ps->busy, r->plan.object, r) < 0 ? -1 : 1;
-	} else {
-		while (before->next)
-			before = before->next;
-		before->next = r;
-		rc = 0;
-	}
+	for (struct running *up = r->parent; up; up = up->parent)
+		r->inside |= ref_equal(up->queue, r->queue);
+	before = r->inside ? NULL : refmap_get(&ps->busy, r->queue);
+	if (before)
+		stand_behind(before, r);
+	else if (r->inside || refmap_put(&ps->busy, r->queue, r) == 0)
+		rc = 1;
+	else
+		rc = -1;
 	pthread_mutex_unlock(&ps->lock);
 	return rc;
+}
+
+/* -1: no memory; r is as before. */
+static int
+launch(struct running *r)
+{
+	int rc = plan_take_turn(r->all, r);
+
+	if (rc == 1)
+		plan_begin(r);
+	return rc < 0 ? -1 : 0;
 }
 
 int
 plan_start(struct call *c, const struct plan_kind *kind, struct ref object, ...)
 {
-	struct plans *ps = c->core->plans;
-	struct running *r = plan_new(ps, c, kind, object);
-	const char *name;
+	struct running *r = plan_new(c->core->plans, c, kind, object);
 	va_list ap;
-	int rc = r ? 0 : call_fail_nomem(c);
+	int rc;
 
 	va_start(ap, object);
-	while (rc == 0 && (name = va_arg(ap, const char *)))
-		rc = plan_note(&r->plan, name, va_arg(ap, const char *));
+	rc = r ? plan_note_all(r, ap) : call_fail_nomem(c);
 	va_end(ap);
 	if (rc < 0) {
 		if (r)
@@ -599,16 +488,38 @@ plan_start(struct call *c, const struct plan_kind *kind, struct ref object, ...)
 		return -1;
 	}
 	call_park(c, nothing_more);
-	rc = take_turn(ps, r);
-	if (rc < 0) {
-		(void)call_fail_nomem(c);
-		plan_free(r);
-		call_unpark(c);
+	plan_know_task(r);
+	if (launch(r) == 0)
+		return 0;
+	(void)call_fail_nomem(c);
+	plan_forget_task(r);
+	plan_free(r);
+	call_unpark(c);
+	return -1;
+}
+
+int
+plan_start_own(struct core *core, const struct plan_kind *kind,
+    struct ref object, ...)
+{
+	struct call *c = plan_carrier(core);
+	struct running *r = c ? plan_new(core->plans, c, kind, object) : NULL;
+	va_list ap;
+	int rc;
+
+	if (!r) {
+		call_free(c);
 		return -1;
 	}
-	if (rc == 1)
-		plan_begin(r);
-	return 0;
+	r->resumed = true;
+	va_start(ap, object);
+	rc = plan_note_all(r, ap);
+	va_end(ap);
+	if (rc == 0)
+		rc = launch(r);
+	if (rc < 0)
+		plan_free(r);
+	return rc;
 }
 
 /* ---- all plans ---- */
@@ -665,9 +576,8 @@ find_kind(const struct plan_kind *const kinds[], const char *name)
 	return NULL;
 }
 
-/* A call that nobody waits for, to carry a resumed plan. */
-static struct call *
-carrier(struct core *core, const struct plan_journal *row)
+struct call *
+plan_carrier(struct core *core)
 {
 	struct arena *a = arena_new(0);
 	struct call *c = a ? call_new(core, a) : NULL;
@@ -677,30 +587,33 @@ carrier(struct core *core, const struct plan_journal *row)
 		return NULL;
 	}
 	c->own_arena = true;
-	c->task = row->task;
 	c->method = method_find("VM.start", strlen("VM.start"));
 	c->caller.local_superuser = true;
 	return c;
 }
 
-static int
+/* What the journal says of one; NULL: no memory, or it says nonsense. */
+static struct running *
 resume_one(struct plans *ps, const struct plan_kind *kind,
     const struct plan_journal *row)
 {
 	const char *const *names = row->args.keys;
 	const char *const *values = row->args.values;
-	struct call *c = carrier(ps->core, row);
+	struct call *c = plan_carrier(ps->core);
 	struct ref object;
 	struct running *r;
 
 	if (!c || !ref_parse(row->object, &object) ||
 	    !(r = plan_new(ps, c, kind, object))) {
 		call_free(c);
-		return -1;
+		return NULL;
 	}
 	r->resumed = true;
-	if (!ref_is_null(c->task))
+	c->task = row->task;
+	if (!ref_is_null(c->task)) {
 		(void)task_adopt(ps->core, c->task, c);
+		plan_know_task(r);
+	}
 	r->row = row->r.self;
 	r->number = (uint64_t)row->number;
 	r->step = (unsigned)row->step;
@@ -713,21 +626,37 @@ resume_one(struct plans *ps, const struct plan_kind *kind,
 		    "while this was taken back");
 	if (r->number >= ps->next_number)
 		ps->next_number = r->number + 1;
-	if (take_turn(ps, r) == 1)
-		go_on(r, plan_first_step);
-	return 0;
+	return r;
+}
+
+/* All are known before one begins, so that children find their parents. */
+static void
+start_resumed(struct plans *ps, struct running **all, uint32_t n)
+{
+	for (uint32_t i = 0; i < n; i++)
+		plan_find_parent(all[i], all, n);
+	for (uint32_t i = 0; i < n; i++)
+		if (plan_take_turn(ps, all[i]) == 1)
+			all[i]->starts = true;
+	for (uint32_t i = 0; i < n; i++)
+		if (all[i]->starts)
+			plan_go_on(all[i], plan_first_step);
 }
 
 int
 plans_resume(struct plans *ps, const struct plan_kind *const kinds[])
 {
+	CLEANUP_FREE struct running **all = NULL;
 	const struct record **rows;
-	uint32_t n;
+	uint32_t n, found = 0;
 	int rc = 0;
 
 	if (db_get_all(ps->core->db, CLASS_plan_journal, &rows, &n) < 0)
 		return -1;
-	for (uint32_t i = 0; i < n; i++) {
+	all = fault_calloc(n + 1, sizeof(struct running *));
+	if (!all)
+		rc = -1;
+	for (uint32_t i = 0; all && i < n; i++) {
 		const struct plan_journal *row =
 		    (const struct plan_journal *)rows[i];
 		const struct plan_kind *kind = find_kind(kinds, row->kind);
@@ -736,9 +665,13 @@ plans_resume(struct plans *ps, const struct plan_kind *const kinds[])
 			log_err("plan %s is unknown to this version; left as "
 				"it is",
 			    row->kind);
-		else if (resume_one(ps, kind, row) < 0)
+		else if ((all[found] = resume_one(ps, kind, row)))
+			found++;
+		else
 			rc = -1;
 	}
 	db_release_all(rows, n);
+	if (all)
+		start_resumed(ps, all, found);
 	return rc;
 }

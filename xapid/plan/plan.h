@@ -1,12 +1,17 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* A long operation as a table of steps. Steps run top to bottom; when one
- * fails (or the task is cancelled between two), the undo column runs from that
- * step to the top. The position is journalled in the same transaction as the
+ * fails or the task is cancelled (between two, or inside one: the worker is
+ * told, and killed if it does not listen), the undo column runs from that step
+ * to the top. The position is journalled in the same transaction as the
  * change that a step makes, so a restarted daemon goes on or takes back where
  * it was; a step may therefore run twice and must be repeatable.
  *
  * Plans of one object run one after another, in the order of their calls;
- * plans of different objects side by side. No thread waits for a plan. */
+ * plans of different objects side by side. No thread waits for a plan.
+ *
+ * A plan may be a part of a step of another one (plan_child): journalled by
+ * itself, its end noted in its parent's journal in the same transaction, so
+ * that neither a restart nor a repeated step runs it twice. */
 #ifndef XAPID_PLAN_H
 #define XAPID_PLAN_H
 
@@ -40,6 +45,12 @@ struct plan_kind {
 	int cls;                  /* class of the object */
 	const char *operation;    /* name in current_operations */
 	const struct step *steps; /* up to one without a name */
+	/* Whose turn it waits for, when not the object's: a VBD's VM. May
+	 * answer null: the object's. NULL: always the object's. */
+	struct ref (*queue)(struct plan *p);
+	/* Operations that this one does not wait for but cancels, NULL at the
+	 * end: a hard shutdown and a clean one that hangs. */
+	const char *const *overrides;
 	/* First, when it is this plan's turn: may it run? Sets the call's error. */
 	int (*check)(struct plan *p, struct tx *t);
 	/* Last, in the transaction that ends the plan; ok: it went through. */
@@ -52,6 +63,11 @@ struct plan_kind {
 int plan_start(struct call *c, const struct plan_kind *kind, struct ref object,
     ...) __attribute__((sentinel));
 
+/* The same for what nobody called for (guests that end, schedules): runs with
+ * all rights. -1: no memory. */
+int plan_start_own(struct core *core, const struct plan_kind *kind,
+    struct ref object, ...) __attribute__((sentinel));
+
 /* ---- for steps ---- */
 
 /* An argument, or what a step noted; "" when absent. */
@@ -60,12 +76,29 @@ struct ref plan_arg_ref(const struct plan *p, const char *name);
 /* Notes something for later steps: journalled with this step's end. -1: no
  * memory. */
 int plan_note(struct plan *p, const char *name, const char *value);
+/* Sees a good answer to a request; may be NULL. -1: failed, raised. */
+typedef int plan_reply_fn(struct plan *p, const struct value *answer);
 /* A request to the domain worker about a VM: "name", "value" pairs of text, or
- * with a name that begins with '#' an int64_t value; NULL at the end. reply
- * (may be NULL) sees a good answer. */
-int plan_send(struct plan *p,
-    int (*reply)(struct plan *p, const struct value *answer), const char *op,
+ * with a name that begins with '#' an int64_t value; NULL at the end. */
+int plan_send(struct plan *p, plan_reply_fn *reply, const char *op,
     const char *uuid, ...) __attribute__((sentinel));
+/* A request to any worker; body: a struct with "op", "uuid" and what the
+ * operation takes; copied. */
+int plan_send_to(struct plan *p, enum plan_target target, plan_reply_fn *reply,
+    const struct value *body);
+/* For the next requests of this step: how long one attempt may take (else a
+ * minute), and what plan_subject() answers in their reply. */
+void plan_set_deadline(struct plan *p, int ms);
+int plan_set_subject(struct plan *p, const char *subject);
+const char *plan_subject(const struct plan *p);
+/* Another plan as a part of this step, which ends when it has, and fails when
+ * it has failed. It does not wait for a turn that this one or a plan above has.
+ * args: "name", "value", …, NULL. */
+int plan_child(struct plan *p, const struct plan_kind *kind, struct ref object,
+    ...) __attribute__((sentinel));
+/* In a child's apply or finish: notes something in its parent; without one
+ * nothing. */
+int plan_tell_parent(struct plan *p, const char *name, const char *value);
 /* 0 … 1, for the task. */
 void plan_progress(struct plan *p, double progress);
 

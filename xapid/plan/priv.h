@@ -11,15 +11,24 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-enum priv_worker { PRIV_DOMAIN_SIMULATOR, PRIV_WORKERS };
+enum priv_worker {
+	PRIV_DOMAIN_SIMULATOR,
+	PRIV_DOMAIN_LIBXL,
+	PRIV_DOMAIN_WATCH,
+	PRIV_STORAGE,
+	PRIV_NETWORK,
+	PRIV_CONSOLE,
+	PRIV_WORKERS
+};
 
 /* Splits the process, before it has threads. Returns 0 in the daemon; the
  * parent stays inside until the daemon has ended and then leaves the process
- * with the daemon's exit status. state_dir: handed to workers. -1 and errno. */
-int priv_start(const char *state_dir);
+ * with the daemon's exit status. state_dir: handed to workers; real: they work
+ * on this machine and not on a simulated one. -1 and errno. */
+int priv_start(const char *state_dir, bool real);
 
 /* Starts a worker: its socket (close-on-exec, blocking) and process number.
- * -1 and errno. Thread-safe. */
+ * -1 and errno (ENOENT: this installation has no such program). Thread-safe. */
 int priv_spawn(enum priv_worker worker, int *fd_r, pid_t *pid_r);
 /* SIGKILL, for a worker that hangs. Does nothing to a process that is not one
  * of the parent's workers. */

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "plan/switch.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <poll.h>
 #include <pthread.h>
 #include <stdio.h>
@@ -12,254 +10,69 @@
 
 #include "lib/clock.h"
 #include "lib/fault.h"
-#include "lib/log.h"
-#include "plan/priv.h"
+#include "plan/lane.h"
 
-struct switchboard {
-	pthread_mutex_t lock;
-	struct request *open, **open_end; /* in the order of sending */
-	struct bytes out;                 /* for the worker; lock */
-	bool stop;
-	int wake; /* eventfd */
-	pthread_t thread;
-	uint64_t next_ask;
-
-	/* The thread's own. */
-	int fd;
-	_Atomic pid_t pid;
-	struct frame_reader in;
-};
-
-/* ---- open requests ---- */
-
-/* Takes the request with this name off the list. Lock. */
-static struct request *
-take(struct switchboard *s, uint64_t task, uint32_t step)
-{
-	struct request **p = &s->open, *m;
-
-	while (*p && ((*p)->task != task || (*p)->step != step))
-		p = &(*p)->next;
-	m = *p;
-	if (!m)
-		return NULL;
-	*p = m->next;
-	if (!*p)
-		s->open_end = p;
-	return m;
-}
-
-static void
-finish(struct request *m, const struct value *reply, const char *const *error,
-    unsigned nerror)
-{
-	bytes_free(&m->frame);
-	m->done(m, reply, error, nerror);
-}
-
-static void
-fail(struct request *m, const char *text)
-{
-	const char *error[] = { "INTERNAL_ERROR", text };
-
-	finish(m, NULL, error, 2);
-}
-
-/* ---- the worker ---- */
-
-static void
-hang_up(struct switchboard *s)
-{
-	if (s->fd >= 0)
-		close(s->fd);
-	s->fd = -1;
-	atomic_store(&s->pid, 0);
-	frame_reader_free(&s->in);
-}
-
-static int
-call_worker(struct switchboard *s)
-{
-	pid_t pid;
-	int flags;
-
-	if (priv_spawn(PRIV_DOMAIN_SIMULATOR, &s->fd, &pid) < 0) {
-		log_err("cannot start a domain worker: %s", strerror(errno));
-		s->fd = -1;
-		return -1;
-	}
-	flags = fcntl(s->fd, F_GETFL);
-	(void)fcntl(s->fd, F_SETFL, flags | O_NONBLOCK);
-	atomic_store(&s->pid, pid);
-	return 0;
-}
-
-/* The worker is no more: the request it had in its hands is the oldest one.
- * All that is open goes to a fresh worker, in order. */
-static void
-worker_died(struct switchboard *s)
-{
-	struct request *victim = NULL;
-
-	hang_up(s);
-	pthread_mutex_lock(&s->lock);
-	if (s->open && ++s->open->attempts >= SWITCH_ATTEMPTS) {
-		victim = s->open;
-		(void)take(s, victim->task, victim->step);
-	}
-	s->out.len = 0;
-	for (struct request *m = s->open; m; m = m->next) {
-		bytes_put(&s->out, m->frame.p, m->frame.len);
-		m->deadline = clock_mono_ns() + m->deadline_ms * NSEC_PER_MSEC;
-	}
-	pthread_mutex_unlock(&s->lock);
-	if (victim)
-		fail(victim,
-		    "The domain worker died in this operation, also "
-		    "when it was tried again");
-}
-
-static void
-fail_everything(struct switchboard *s, const char *text)
-{
-	struct request *all, *next;
-
-	pthread_mutex_lock(&s->lock);
-	all = s->open;
-	s->open = NULL;
-	s->open_end = &s->open;
-	s->out.len = 0;
-	pthread_mutex_unlock(&s->lock);
-	for (; all; all = next) {
-		next = all->next;
-		fail(all, text);
-	}
-}
-
-/* ---- answers ---- */
-
-static void
-deliver(struct switchboard *s, const struct frame *f)
-{
-	const char *error[8];
-	unsigned n = 0;
-	struct request *m;
-
-	pthread_mutex_lock(&s->lock);
-	m = take(s, f->task, f->step);
-	pthread_mutex_unlock(&s->lock);
-	if (!m)
-		return; /* answered before a repetition was */
-	for (uint32_t i = 0; f->type == FRAME_ERROR &&
-	     f->body.kind == VALUE_ARRAY && i < f->body.n && n < 8;
-	     i++)
-		if (f->body.items[i].kind == VALUE_STRING)
-			error[n++] = f->body.items[i].s;
-	if (f->type == FRAME_ERROR && n == 0)
-		fail(m, "The domain worker failed without a reason");
-	else
-		finish(m, &f->body, error, n);
-}
-
-/* -1: the worker must go. */
-static int
-hear(struct switchboard *s, struct arena *a)
-{
-	struct frame f;
-	int r = frame_read(&s->in, s->fd);
-
-	if (r <= 0)
-		return r;
-	while ((r = frame_next(&s->in, a, &f)) == 1) {
-		if (f.type != FRAME_REPLY && f.type != FRAME_ERROR)
-			return -1;
-		deliver(s, &f);
-		arena_reset(a);
-	}
-	return r;
-}
-
-static int
-say(struct switchboard *s)
-{
-	ssize_t n = 0;
-	int rc = 0;
-
-	pthread_mutex_lock(&s->lock);
-	if (s->out.len) {
-		n = write(s->fd, s->out.p, s->out.len);
-		if (n < 0 && errno != EAGAIN && errno != EINTR)
-			rc = -1;
-		if (n > 0) {
-			memmove(s->out.p, s->out.p + n, s->out.len - (size_t)n);
-			s->out.len -= (size_t)n;
-		}
-	}
-	pthread_mutex_unlock(&s->lock);
-	return rc;
-}
+#define ASK_DEADLINE_MS 60000
 
 /* ---- the thread ---- */
 
-struct view {
-	bool stop, talk, work;
-	int64_t deadline; /* of the oldest request; 0: none */
-};
-
-static struct view
+/* Whether to end; and what was marked, told. */
+static bool
 look(struct switchboard *s)
 {
-	struct view v;
+	bool stop, news;
 
 	pthread_mutex_lock(&s->lock);
-	v = (struct view){
-		.stop = s->stop,
-		.talk = s->out.len > 0,
-		.work = s->open != NULL,
-		.deadline = s->open ? s->open->deadline : 0,
-	};
+	stop = s->stop;
+	news = s->cancel_news;
+	s->cancel_news = false;
 	pthread_mutex_unlock(&s->lock);
-	return v;
+	for (int i = 0; news && i < PLAN_TARGETS; i++)
+		lane_cancel(&s->lanes[i]);
+	return stop;
 }
 
 static int
-timeout_of(const struct view *v)
+timeout_until(int64_t due)
 {
 	int64_t left;
 
-	if (!v->deadline)
+	if (due == INT64_MAX)
 		return -1;
-	left = v->deadline - clock_mono_ns();
+	left = due - clock_mono_ns();
 	return left <= 0 ? 0 : (int)(left / NSEC_PER_MSEC) + 1;
 }
 
+/* Waits for something to happen and serves it. */
 static void
-turn(struct switchboard *s, const struct view *v, struct arena *a)
+turn(struct switchboard *s, struct arena *a)
 {
-	struct pollfd fds[2] = {
-		{ .fd = s->wake, .events = POLLIN },
-		{ .fd = s->fd,
-		    .events = (short)(POLLIN | (v->talk ? POLLOUT : 0)) },
-	};
-	uint64_t n;
+	struct pollfd fds[LANE_POLLED] = { { .fd = s->wake,
+	    .events = POLLIN } };
+	struct process *owners[LANE_POLLED];
+	struct lane *lanes[LANE_POLLED];
+	int64_t due = INT64_MAX;
+	unsigned n = 1;
+	uint64_t count;
 
-	if (poll(fds, 2, timeout_of(v)) < 0)
+	for (int i = 0; i < PLAN_TARGETS; i++) {
+		struct lane *l = &s->lanes[i];
+		int64_t d = lane_due(l);
+		unsigned more = lane_poll(l, fds + n, owners + n);
+
+		due = d < due ? d : due;
+		while (more--)
+			lanes[n++] = l;
+	}
+	if (poll(fds, n, timeout_until(due)) < 0)
 		return;
 	if (fds[0].revents)
-		(void)!read(s->wake, &n, sizeof(n));
-	if ((fds[1].revents & POLLOUT) && say(s) < 0) {
-		worker_died(s);
-	} else if (fds[1].revents & (POLLIN | POLLHUP | POLLERR)) {
-		if (hear(s, a) < 0) {
-			if (atomic_load(&s->pid))
-				(void)priv_kill(atomic_load(&s->pid));
-			worker_died(s);
-		}
-	} else if (v->deadline && clock_mono_ns() >= v->deadline) {
-		log_warn("the domain worker hangs; killing it");
-		(void)priv_kill(atomic_load(&s->pid));
-		worker_died(s);
-	}
+		(void)!read(s->wake, &count, sizeof(count));
+	for (unsigned i = 1; i < n; i++)
+		if (fds[i].revents)
+			lane_serve(lanes[i], owners[i], fds[i].revents, a);
+	for (int i = 0; i < PLAN_TARGETS; i++)
+		lane_expire(&s->lanes[i], clock_mono_ns());
 }
 
 static void *
@@ -268,21 +81,15 @@ switch_main(void *arg)
 	struct switchboard *s = arg;
 	CLEANUP(arena_free) struct arena *a = arena_new(0);
 
-	for (;;) {
-		struct view v = look(s);
-
-		if (v.stop || !a)
-			break;
-		if (s->fd < 0 && v.work && call_worker(s) < 0) {
-			fail_everything(s,
-			    "The domain worker cannot be "
-			    "started");
-			continue;
-		}
-		turn(s, &v, a);
+	while (a && !look(s)) {
+		for (int i = 0; i < PLAN_TARGETS; i++)
+			lane_feed(&s->lanes[i]);
+		turn(s, a);
 	}
-	hang_up(s);
-	fail_everything(s, "The toolstack is ending");
+	for (int i = 0; i < PLAN_TARGETS; i++) {
+		lane_free(&s->lanes[i]);
+		lane_fail_all(&s->lanes[i], "The toolstack is ending");
+	}
 	return NULL;
 }
 
@@ -292,13 +99,13 @@ struct switchboard *
 switch_new(struct core *core)
 {
 	struct switchboard *s = fault_calloc(1, sizeof(*s));
+	bool real = strcmp(core->config->backend, "libxl") == 0;
 
-	(void)core;
 	if (!s)
 		return NULL;
 	pthread_mutex_init(&s->lock, NULL);
-	s->open_end = &s->open;
-	s->fd = -1;
+	for (int i = 0; i < PLAN_TARGETS; i++)
+		lane_init(&s->lanes[i], s, (enum plan_target)i, real);
 	s->next_ask = UINT64_MAX;
 	s->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	if (s->wake < 0 ||
@@ -331,8 +138,25 @@ switch_free(struct switchboard *s)
 	pthread_join(s->thread, NULL);
 	pthread_mutex_destroy(&s->lock);
 	close(s->wake);
-	bytes_free(&s->out);
 	free(s);
+}
+
+void
+switch_on_event(struct switchboard *s,
+    void (*fn)(void *arg, enum plan_target from, const struct value *body),
+    void *arg)
+{
+	s->event_arg = arg;
+	s->event = fn;
+}
+
+void
+switch_keep(struct switchboard *s, enum plan_target target)
+{
+	pthread_mutex_lock(&s->lock);
+	s->lanes[target].kept = true;
+	pthread_mutex_unlock(&s->lock);
+	poke(s);
 }
 
 int
@@ -342,22 +166,18 @@ switch_send(struct switchboard *s, struct request *m, const struct value *body)
 	bool refused;
 
 	m->frame = (struct bytes){ 0 };
+	m->deadline = 0;
 	m->attempts = 0;
-	m->next = NULL;
+	m->cancelled = m->cancel_sent = false;
 	frame_pack(&f, &m->frame);
 	if (m->frame.failed) {
 		bytes_free(&m->frame);
 		return -1;
 	}
-	m->deadline = clock_mono_ns() + m->deadline_ms * NSEC_PER_MSEC;
 	pthread_mutex_lock(&s->lock);
-	bytes_put(&s->out, m->frame.p, m->frame.len);
-	refused = s->out.failed || s->stop;
-	s->out.failed = false;
-	if (!refused) {
-		*s->open_end = m;
-		s->open_end = &m->next;
-	}
+	refused = s->stop;
+	if (!refused)
+		queue_put(&s->lanes[m->target].waiting, m);
 	pthread_mutex_unlock(&s->lock);
 	if (refused) {
 		bytes_free(&m->frame);
@@ -365,6 +185,30 @@ switch_send(struct switchboard *s, struct request *m, const struct value *body)
 	}
 	poke(s);
 	return 0;
+}
+
+/* ---- cancelling ---- */
+
+static void
+mark(struct queue *q, uint64_t task)
+{
+	for (struct request *m = q->first; m; m = m->next)
+		if (m->task == task && !m->uncancellable)
+			m->cancelled = true;
+}
+
+void
+switch_cancel(struct switchboard *s, uint64_t task)
+{
+	pthread_mutex_lock(&s->lock);
+	for (int i = 0; i < PLAN_TARGETS; i++) {
+		mark(&s->lanes[i].waiting, task);
+		for (unsigned j = 0; j < LANE_PROCESSES; j++)
+			mark(&s->lanes[i].processes[j].hands, task);
+	}
+	s->cancel_news = true;
+	pthread_mutex_unlock(&s->lock);
+	poke(s);
 }
 
 /* ---- asking and waiting ---- */
@@ -396,11 +240,13 @@ answered(struct request *m, const struct value *reply, const char *const *error,
 }
 
 int
-switch_ask(struct switchboard *s, struct arena *a, const struct value *body,
-    struct value *reply_r, char *err, size_t err_size)
+switch_ask(struct switchboard *s, enum plan_target target, struct arena *a,
+    const struct value *body, struct value *reply_r, char *err, size_t err_size)
 {
 	struct question q = {
-		.request = { .deadline_ms = 60000, .done = answered },
+		.request = { .target = target,
+		    .deadline_ms = ASK_DEADLINE_MS,
+		    .done = answered },
 		.lock = PTHREAD_MUTEX_INITIALIZER,
 		.cond = PTHREAD_COND_INITIALIZER,
 	};
@@ -424,10 +270,4 @@ switch_ask(struct switchboard *s, struct arena *a, const struct value *body,
 		    reply_r);
 	bytes_free(&q.reply);
 	return rc;
-}
-
-pid_t
-switch_worker(struct switchboard *s)
-{
-	return atomic_load(&s->pid);
 }

@@ -43,8 +43,8 @@ ask(struct adoption *a, const char *op, const char *uuid, int64_t memory,
 		.members = m };
 	char err[256];
 
-	if (switch_ask(a->core->switchboard, a->arena, &body, reply_r, err,
-		sizeof(err)) == 0)
+	if (switch_ask(a->core->switchboard, PLAN_DOMAIN, a->arena, &body,
+		reply_r, err, sizeof(err)) == 0)
 		return 0;
 	log_err("domain worker, %s %s: %s", op, uuid, err);
 	return -1;

@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Between plan.c (turns, steps, the journal) and plan_part.c (what a step
+ * consists of: notes, requests, children; and their cancelling).
+ *
+ * Locks, from outer to inner: running.lock, the writer's turn, plans.lock,
+ * running.notes_lock and the switch's. */
+#ifndef XAPID_PLAN_PRIVATE_H
+#define XAPID_PLAN_PRIVATE_H
+
+#include <pthread.h>
+
+#include "lib/refmap.h"
+#include "plan/plan.h"
+
+#define PLAN_DEADLINE_MS 60000
+
+struct note_text;
+
+struct running {
+	struct plan plan; /* first: steps see only this */
+	struct plans *all;
+	uint64_t number;
+	struct ref row;   /* of the journal; null: not begun */
+	struct ref queue; /* whose turn it stands in */
+	unsigned step;
+	bool undoing, failed; /* failed: the present send or its answers */
+	bool resumed;         /* nobody waits for the call */
+	bool starts;          /* plans_resume */
+	_Atomic bool cancelled;
+	bool knows_task; /* the task's cancel comes to us */
+
+	/* Arguments and what steps noted. */
+	pthread_mutex_t notes_lock;
+	const char **names, **values;
+	uint32_t nnotes, notes_cap;
+	struct note_text *texts; /* all there were: what was read stays valid */
+
+	/* Requests and children in flight, and one while send() runs. */
+	pthread_mutex_t lock;
+	unsigned parts, sent, children_sent;
+	int deadline_ms;
+	const char *subject; /* arena */
+	int64_t shown;       /* when progress was, last */
+	double progress;
+
+	struct running *next; /* waits behind this one for the turn */
+
+	/* A part of another one's step; plans.lock. */
+	struct running *parent, *children, *sibling;
+	const char *part; /* its name in the parent's notes */
+	bool counted;     /* the parent's step waits for it */
+	bool inside;      /* has its turn by an ancestor's */
+};
+
+struct plans {
+	struct core *core;
+	pthread_mutex_t lock;
+	struct refmap busy; /* object: the plan whose turn it is */
+	bool abandoned;     /* at the daemon's end: the journal goes on later */
+	uint64_t next_number;
+};
+
+static inline struct running *
+plan_running(const struct plan *p)
+{
+	return (struct running *)(uintptr_t)p;
+}
+
+/* ---- plan.c ---- */
+
+/* A call that nobody waits for, to carry a plan. NULL: no memory. */
+struct call *plan_carrier(struct core *core);
+struct running *plan_new(struct plans *ps, struct call *c,
+    const struct plan_kind *kind, struct ref object);
+/* 1: it is this plan's turn at once. -1: no memory. */
+int plan_take_turn(struct plans *ps, struct running *r);
+void plan_go_on(struct running *r, void (*fn)(void *arg));
+void plan_begin(void *arg);      /* from the check on */
+void plan_first_step(void *arg); /* from where the journal is */
+void plan_answered(void *arg);   /* all parts of a step have ended */
+
+/* ---- plan_part.c ---- */
+
+/* Frees all but the call. */
+void plan_free_memory(struct running *r);
+
+/* "name", "value" …, NULL. */
+int plan_note_all(struct running *r, va_list ap);
+/* Notes lock. */
+struct map plan_notes(const struct running *r);
+/* Puts them into the row of the journal. */
+int plan_journal_notes(struct running *r, struct tx *t);
+
+void plan_part_ended(struct running *r);
+void plan_part_failed(struct running *r, const char *const *error,
+    unsigned nerror);
+/* Before undoing: children of an earlier run that the step did not start. */
+void plan_wait_for_children(struct running *r);
+/* For a resumed one: the parent that it names, if that is there. */
+void plan_find_parent(struct running *r, struct running *const *all,
+    uint32_t n);
+/* In a child's last transaction: how it ended, in its parent's journal. */
+void plan_part_report(struct running *r, struct tx *t);
+/* It is no part any more, and its children nobody's. Answers the parent that
+ * waits for it, or NULL. */
+struct running *plan_part_leave(struct running *r);
+
+/* The task's cancel comes to this plan, or no more. */
+void plan_know_task(struct running *r);
+void plan_forget_task(struct running *r);
+/* plans.lock. With all its children. */
+void plan_cancel_locked(struct running *r);
+bool plan_is_cancelled(const struct running *r);
+/* Raises TASK_CANCELLED; -1. */
+int plan_fail_cancelled(struct running *r);
+
+#endif
