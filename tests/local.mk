@@ -84,6 +84,7 @@ python_tests = \
 	tests/api/test_xe_help.py \
 	tests/api/test_xe_generic.py \
 	tests/api/test_xe_output.py \
+	tests/api/test_xe_safety.py \
 	tests/api/test_xe_wire.py \
 	tests/api/test_vm_memory.py \
 	tests/api/test_vm_records.py \

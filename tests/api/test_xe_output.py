@@ -277,9 +277,7 @@ class Shell(unittest.TestCase):
             self.skipTest('built without libedit')
         t.send('vm=sim-\t\t')
         t.expect('vm=sim-00001  vm=sim-00002  vm=sim-00003')
-        t.send('\x03')
-        t.expect('xe> ')
-        t.send('\x04')
+        t.send('\x15exit\n')
         self.assertEqual(t.end()[1], 0)
 
 

@@ -8,6 +8,7 @@
 import os
 import pty
 import select
+import signal
 import subprocess
 import time
 
@@ -88,8 +89,11 @@ class Terminal:
     def end(self, timeout=60):
         """To the end: the rest of the output and the exit status."""
         stop = time.time() + timeout
-        while time.time() < stop and self.read(0.2):
-            pass
+        while self.read(0.2):
+            if time.time() > stop:
+                os.kill(self.pid, signal.SIGKILL)
+                os.waitpid(self.pid, 0)
+                raise AssertionError('it does not end: %r' % self.text)
         _, status = os.waitpid(self.pid, 0)
         os.close(self.fd)
         return self.text, os.waitstatus_to_exitcode(status)
