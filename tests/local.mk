@@ -135,7 +135,8 @@ bench_programs = \
 	tests/bench/bench_world
 bench_scripts = \
 	tests/bench/bench_http.py \
-	tests/bench/bench.py
+	tests/bench/bench.py \
+	tests/bench/bench_xe.py
 # What bench_scripts measure, and measure with.
 bench_servers = \
 	tests/bench/bare_mhd \
