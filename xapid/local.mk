@@ -153,6 +153,9 @@ libxapidcore_a_SOURCES = \
 	xapid/db/db_xml.h \
 	xapid/db/db_xml_cell.c \
 	xapid/db/db_xml_read.c \
+	xapid/device_operations.c \
+	xapid/device_operations.h \
+	xapid/device_plug.h \
 	xapid/diagnostics.c \
 	xapid/call/dispatch.c \
 	xapid/call/edit.c \
@@ -243,15 +246,20 @@ libxapidcore_a_SOURCES = \
 	xapid/call/timer.h \
 	xapid/db/tx.c \
 	xapid/vbd.c \
+	xapid/vbd.h \
+	xapid/vbd_plug.c \
 	xapid/vdi.c \
 	xapid/vdi.h \
 	xapid/vif.c \
+	xapid/vif_plug.c \
 	xapid/vm.c \
 	xapid/vm.h \
 	xapid/vm_boot.c \
 	xapid/vm_boot.h \
 	xapid/vm_devices.c \
 	xapid/vm_devices.h \
+	xapid/vm_domain_args.c \
+	xapid/vm_domain_args.h \
 	xapid/vm_halt.c \
 	xapid/vm_halt.h \
 	xapid/vm_hosts.c \

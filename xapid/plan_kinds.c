@@ -3,6 +3,7 @@
 
 #include <stddef.h>
 
+#include "device_plug.h"
 #include "vm_live.h"
 #include "vm_power.h"
 
@@ -10,6 +11,8 @@
 static const struct plan_kind *const *const families[] = {
 	vm_power_kinds,
 	vm_live_kinds,
+	vbd_kinds,
+	vif_kinds,
 };
 
 #define MAX_KINDS 128

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Block devices of VMs as records: made, removed, filled and emptied while
- * their VM has no domain. (source of rules and errors: lifecycle.json
+/* Block devices of VMs as records. (source of rules and errors: lifecycle.json
  * object_rules) */
 #include <stdio.h>
 #include <string.h>
 
 #include "call/edit.h"
+#include "device_operations.h"
 #include "model/builder.h"
+#include "vbd.h"
 #include "vm_devices.h"
 
 /* Types of VDI that a VM may see. */
@@ -143,6 +144,7 @@ vbd_create(struct call *c, const struct vbd_create_args *a,
 	if (c->nerror)
 		return -1;
 	(void)tx_insert(t, &vbd.r, result_r);
+	vbd_operations_refresh(t, *result_r);
 	return call_commit(c, STEAL(t));
 }
 
@@ -165,6 +167,21 @@ vbd_destroy(struct call *c, const struct vbd_destroy_args *a)
 
 /* ---- media ---- */
 
+int
+vbd_check_media(struct call *c, const struct vbd *vbd, const struct vdi *vdi)
+{
+	const char *ref = call_ref_text(c, vdi->r.self);
+
+	if (!is_usable(vdi->type))
+		return fail_vdi_incompatible_type(c, ref,
+		    enum_info_vdi_type.values[vdi->type]);
+	return vbd->mode == VBD_MODE_RW && vdi->read_only
+	    ? fail_vdi_readonly(c, ref)
+	    : 0;
+}
+
+/* ---- settings ---- */
+
 static const char *
 state_name(struct call *c, enum vm_power_state state)
 {
@@ -175,71 +192,6 @@ state_name(struct call *c, enum vm_power_state state)
 		*text = (char)(*text - 'A' + 'a');
 	return text ? text : "";
 }
-
-/* Whether media of this drive may change now. Those of a running VM want the
- * domain worker. */
-static int
-check_media(struct call *c, struct tx *t, const struct vbd *vbd)
-{
-	const struct vm *vm = EDIT_HEAD(c, t, VM, vm, vbd->VM);
-
-	if (!vm)
-		return -1;
-	if (vbd->type != VBD_TYPE_CD)
-		return fail_removable(c, call_ref_text(c, vbd->r.self));
-	if (vm->power_state == VM_POWER_STATE_SUSPENDED)
-		return fail_vm_bad_power_state(c, call_ref_text(c, vbd->VM),
-		    "halted, running", "suspended");
-	if (vm->power_state != VM_POWER_STATE_HALTED)
-		return fail_not_implemented(c, c->method->name);
-	return 0;
-}
-
-static int
-change_media(struct call *c, struct tx *t, struct ref ref, struct ref vdi,
-    bool empty)
-{
-	TX_SET(t, VBD, vbd, ref, VDI, vdi);
-	TX_SET(t, VBD, vbd, ref, empty, empty);
-	return call_commit(c, t);
-}
-
-int
-vbd_insert(struct call *c, const struct vbd_insert_args *a)
-{
-	TX_SCOPE struct tx *t = call_begin(c);
-	const struct vbd *vbd;
-	const struct vdi *vdi;
-
-	if (!t || !(vbd = EDIT_HEAD(c, t, VBD, vbd, a->vbd)) ||
-	    !(vdi = EDIT_HEAD(c, t, VDI, vdi, a->vdi)))
-		return -1;
-	if (check_media(c, t, vbd) < 0)
-		return -1;
-	if (!vbd->empty)
-		return fail_vbd_not_empty(c, call_ref_text(c, a->vbd));
-	if (!is_usable(vdi->type))
-		return fail_vdi_incompatible_type(c, call_ref_text(c, a->vdi),
-		    enum_info_vdi_type.values[vdi->type]);
-	return change_media(c, STEAL(t), a->vbd, a->vdi, false);
-}
-
-int
-vbd_eject(struct call *c, const struct vbd_eject_args *a)
-{
-	TX_SCOPE struct tx *t = call_begin(c);
-	const struct vbd *vbd;
-
-	if (!t || !(vbd = EDIT_HEAD(c, t, VBD, vbd, a->vbd)))
-		return -1;
-	if (check_media(c, t, vbd) < 0)
-		return -1;
-	if (vbd->empty)
-		return fail_vbd_is_empty(c, call_ref_text(c, a->vbd));
-	return change_media(c, STEAL(t), a->vbd, REF_NULL, true);
-}
-
-/* ---- settings ---- */
 
 int
 vbd_set_mode(struct call *c, const struct vbd_set_mode_args *a)
@@ -278,8 +230,8 @@ is_in_way(struct tx *t, const struct vbd *mine, struct ref other)
 	    (o->mode == VBD_MODE_RW || mine->mode == VBD_MODE_RW);
 }
 
-static int
-check_attachable(struct call *c, struct tx *t, const struct vbd *vbd)
+int
+vbd_check_attachable(struct call *c, struct tx *t, const struct vbd *vbd)
 {
 	const struct vm *vm = TX_GET(t, VM, vm, vbd->VM);
 	const struct vdi *vdi = TX_GET(t, VDI, vdi, vbd->VDI);
@@ -310,5 +262,5 @@ vbd_assert_attachable(struct call *c,
 
 	if (!t || !(vbd = EDIT_HEAD(c, t, VBD, vbd, a->self)))
 		return -1;
-	return check_attachable(c, t, vbd);
+	return vbd_check_attachable(c, t, vbd);
 }

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "call/edit.h"
+#include "device_operations.h"
 #include "model/builder.h"
 #include "vm_devices.h"
 #include "world/mac.h"
@@ -134,6 +135,7 @@ vif_create(struct call *c, const struct vif_create_args *a,
 	if (vm->power_state != VM_POWER_STATE_SUSPENDED)
 		vif.currently_attached = false;
 	(void)tx_insert(t, &vif.r, result_r);
+	vif_operations_refresh(t, *result_r);
 	return call_commit(c, STEAL(t));
 }
 

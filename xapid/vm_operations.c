@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "device_operations.h"
+
 enum {
 	S_HALTED = 1 << VM_POWER_STATE_HALTED,
 	S_PAUSED = 1 << VM_POWER_STATE_PAUSED,
@@ -320,5 +322,8 @@ vm_operations_refresh(struct tx *t, struct ref ref)
 	     i++)
 		if (written[i] && allowed(vm, (enum vm_operations)i))
 			ops[all.n++] = (int)i;
-	return tx_set(t, CLASS_VM, ref, FIELD_VM_allowed_operations, &all);
+	if (tx_set(t, CLASS_VM, ref, FIELD_VM_allowed_operations, &all) < 0)
+		return -1;
+	device_operations_refresh(t, TX_GET(t, VM, vm, ref));
+	return 0;
 }

@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifndef XAPID_DEVICE_PLUG_H
+#define XAPID_DEVICE_PLUG_H
+
+struct plan_kind;
+
+/* The plans of disks and interfaces of running VMs; NULL at the end. */
+extern const struct plan_kind *const vbd_kinds[];
+extern const struct plan_kind *const vif_kinds[];
+
+#endif

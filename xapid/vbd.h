@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Rules of block devices that more than their records follow. */
+#ifndef XAPID_VBD_H
+#define XAPID_VBD_H
+
+#include "call/call.h"
+
+/* Whether another VBD, or the disk itself, keeps this one from being
+ * attached. */
+int vbd_check_attachable(struct call *c, struct tx *t, const struct vbd *vbd);
+/* Whether the disk is one that a VM may see in this drive. */
+int vbd_check_media(struct call *c, const struct vbd *vbd,
+    const struct vdi *vdi);
+
+#endif

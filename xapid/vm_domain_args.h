@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* A VM's records as the domain worker is told of them: the arguments of create
+ * and of plug (domain/domain.h). */
+#ifndef XAPID_VM_DOMAIN_ARGS_H
+#define XAPID_VM_DOMAIN_ARGS_H
+
+#include "call/call.h"
+
+/* Where the data of a disk is, for the domain worker. */
+struct disk_source {
+	const char *path;   /* "" where there is nothing to open */
+	const char *format; /* "raw", "qcow2", "empty" */
+};
+/* NULL: the disks have no data (simulated domains). */
+typedef struct disk_source disk_source_fn(void *arg, struct ref vbd);
+
+/* Operation op ("create", "resume") with all arguments, in the arena. Reads
+ * what is published. -1: no memory. */
+int vm_domain_args(struct arena *a, struct db *db, const struct vm *vm,
+    const char *op, disk_source_fn *source, void *arg, struct value *body_r);
+/* Operation op ("plug") with the device and its description. */
+int vbd_domain_args(struct arena *a, const struct vm *vm,
+    const struct vbd *vbd, const char *op, struct disk_source source,
+    struct value *body_r);
+int vif_domain_args(struct arena *a, struct db *db, const struct vm *vm,
+    const struct vif *vif, const char *op, struct value *body_r);
+
+/* "vbd/0", "vif/0"; "" for a device whose place is no place. */
+const char *vbd_device_name(struct arena *a, const struct vbd *vbd);
+const char *vif_device_name(struct arena *a, const struct vif *vif);
+/* The name that VBD.device shows while it is attached: "xvda". */
+const char *vbd_guest_name(struct arena *a, const struct vbd *vbd);
+
+/* Whether a key of VM.xenstore_data is written for the guest, and can be. */
+bool vm_is_guest_key(const char *key);
+
+#endif
