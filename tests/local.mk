@@ -86,6 +86,7 @@ python_tests = \
 	tests/api/test_xe_output.py \
 	tests/api/test_xe_safety.py \
 	tests/api/test_xe_wire.py \
+	tests/api/test_vm_devices.py \
 	tests/api/test_vm_memory.py \
 	tests/api/test_vm_records.py \
 	tests/api/test_tasks.py \

@@ -14,8 +14,10 @@ vm_detach_all(struct tx *t, struct ref ref)
 	if (!ref_is_null(vm->resident_on))
 		(void)placement_take(t, vm->resident_on, -placement_memory(vm));
 	refs = vm->VBDs.items;
-	for (uint32_t i = 0; i < vm->VBDs.n; i++)
+	for (uint32_t i = 0; i < vm->VBDs.n; i++) {
+		TX_SET(t, VBD, vbd, refs[i], device, "");
 		TX_SET(t, VBD, vbd, refs[i], currently_attached, false);
+	}
 	refs = vm->VIFs.items;
 	for (uint32_t i = 0; i < vm->VIFs.n; i++)
 		TX_SET(t, VIF, vif, refs[i], currently_attached, false);

@@ -8,6 +8,7 @@
 #include "placement.h"
 #include "plan/plan.h"
 #include "vm_boot.h"
+#include "vm_domain_args.h"
 #include "vm_halt.h"
 #include "vm_operations.h"
 #include "vm_power.h"
@@ -113,8 +114,31 @@ unplace(struct plan *p, struct tx *t)
 
 /* ---- building ---- */
 
+/* "vif/0 vif5.0\n" of each interface, for whoever joins them to bridges. */
 static int
-note_domid(struct plan *p, const struct value *answer)
+note_interfaces(struct plan *p, const struct value *all)
+{
+	const char *note = "";
+
+	for (uint32_t i = 0; all && all->kind == VALUE_ARRAY && i < all->n;
+	     i++) {
+		const struct value *d = value_member(&all->items[i], "device");
+		const struct value *n =
+		    value_member(&all->items[i], "interface");
+
+		if (!d || !n || d->kind != VALUE_STRING ||
+		    n->kind != VALUE_STRING)
+			continue;
+		note =
+		    arena_printf(p->call->arena, "%s%s %s\n", note, d->s, n->s);
+		if (!note)
+			return call_fail_nomem(p->call);
+	}
+	return *note ? plan_note(p, "interfaces", note) : 0;
+}
+
+static int
+note_domain(struct plan *p, const struct value *answer)
 {
 	const struct value *domid = value_member(answer, "domid");
 	char text[24];
@@ -123,20 +147,25 @@ note_domid(struct plan *p, const struct value *answer)
 		return fail_internal_error(p->call,
 		    "The domain worker gave no domid");
 	snprintf(text, sizeof(text), "%lld", (long long)domid->i);
-	return plan_note(p, "domid", text);
+	if (plan_note(p, "domid", text) < 0)
+		return -1;
+	return note_interfaces(p, value_member(answer, "interfaces"));
 }
 
 static int
 build_send(struct plan *p)
 {
 	const struct vm *vm = published(p);
-	int rc;
+	struct value body;
+	int rc = -1;
 
 	if (!vm)
 		return -1;
-	rc = plan_send(p, note_domid, "create", vm->uuid, "#memory_static_max",
-	    vm->memory_static_max, "#memory_target", vm->memory_target,
-	    "#vcpus", vm->VCPUs_at_startup, NULL);
+	if (vm_domain_args(p->call->arena, p->core->db, vm, "create", NULL,
+		NULL, &body) < 0)
+		rc = call_fail_nomem(p->call);
+	else
+		rc = plan_send_to(p, PLAN_DOMAIN, note_domain, &body);
 	record_unref(&vm->r);
 	return rc;
 }
@@ -170,64 +199,42 @@ teardown(struct plan *p, struct tx *t)
 
 /* ---- devices ---- */
 
-static bool
-is_bootable(const struct vbd *vbd)
-{
-	return !vbd->empty;
-}
-
+/* Its interfaces have been joined to their bridges: the guest may see them. */
 static int
-plug_vbd(struct plan *p, const struct vm *vm, struct ref ref)
-{
-	const struct vbd *vbd = DB_GET(p->call->db, VBD, vbd, ref);
-	char name[32];
-	int rc = 0;
-
-	if (vbd && is_bootable(vbd)) {
-		snprintf(name, sizeof(name), "vbd/%.20s", vbd->userdevice);
-		rc = plan_send(p, NULL, "plug", vm->uuid, "device", name, NULL);
-	}
-	record_unref(vbd ? &vbd->r : NULL);
-	return rc;
-}
-
-static int
-plug_vif(struct plan *p, const struct vm *vm, struct ref ref)
-{
-	const struct vif *vif = DB_GET(p->call->db, VIF, vif, ref);
-	char name[32];
-	int rc = 0;
-
-	if (vif) {
-		snprintf(name, sizeof(name), "vif/%.20s", vif->device);
-		rc = plan_send(p, NULL, "plug", vm->uuid, "device", name, "mac",
-		    vif->MAC, NULL);
-	}
-	record_unref(vif ? &vif->r : NULL);
-	return rc;
-}
-
-static int
-plug_send(struct plan *p)
+connect_send(struct plan *p)
 {
 	const struct vm *vm = published(p);
-	const struct ref *vbds, *vifs;
-	int rc = 0;
+	const struct ref *vifs = vm ? vm->VIFs.items : NULL;
+	int rc = vm ? 0 : -1;
 
-	if (!vm)
-		return -1;
-	vbds = vm->VBDs.items;
-	vifs = vm->VIFs.items;
-	for (uint32_t i = 0; rc == 0 && i < vm->VBDs.n; i++)
-		rc = plug_vbd(p, vm, vbds[i]);
-	for (uint32_t i = 0; rc == 0 && i < vm->VIFs.n; i++)
-		rc = plug_vif(p, vm, vifs[i]);
-	record_unref(&vm->r);
+	for (uint32_t i = 0; rc == 0 && i < vm->VIFs.n; i++) {
+		RECORD_UNREF const struct record *r =
+		    db_get(p->core->db, CLASS_VIF, vifs[i]);
+
+		if (r)
+			rc = plan_send(p, NULL, "connect", vm->uuid, "device",
+			    vif_device_name(p->call->arena,
+				(const struct vif *)r),
+			    NULL);
+	}
+	record_unref(vm ? &vm->r : NULL);
 	return rc;
 }
 
+/* Empty drives are there for guests with emulated hardware only. */
+static void
+mark_disk(struct tx *t, const struct vm *vm, struct ref ref)
+{
+	const struct vbd *vbd = TX_GET(t, VBD, vbd, ref);
+
+	if (!vbd || (vbd->empty && vm->domain_type != DOMAIN_TYPE_HVM))
+		return;
+	TX_SET(t, VBD, vbd, ref, device, vbd_guest_name(tx_arena(t), vbd));
+	TX_SET(t, VBD, vbd, ref, currently_attached, true);
+}
+
 static int
-plug_apply(struct plan *p, struct tx *t)
+connect_apply(struct plan *p, struct tx *t)
 {
 	const struct vm *vm = head_vm(p, t);
 	const struct ref *refs;
@@ -235,12 +242,8 @@ plug_apply(struct plan *p, struct tx *t)
 	if (!vm)
 		return -1;
 	refs = vm->VBDs.items;
-	for (uint32_t i = 0; i < vm->VBDs.n; i++) {
-		const struct vbd *vbd = TX_GET(t, VBD, vbd, refs[i]);
-
-		if (vbd && is_bootable(vbd))
-			TX_SET(t, VBD, vbd, refs[i], currently_attached, true);
-	}
+	for (uint32_t i = 0; i < vm->VBDs.n; i++)
+		mark_disk(t, vm, refs[i]);
 	refs = vm->VIFs.items;
 	for (uint32_t i = 0; i < vm->VIFs.n; i++)
 		TX_SET(t, VIF, vif, refs[i], currently_attached, true);
@@ -354,7 +357,7 @@ unpause_apply(struct plan *p, struct tx *t)
 	{ "place", NULL, place, NULL, unplace },                               \
 	    { "make-room", memory_plan_send, NULL, NULL, NULL },               \
 	    { "build", build_send, build_apply, destroy_send, teardown },      \
-	    { "plug", plug_send, plug_apply, NULL, NULL },                     \
+	    { "connect", connect_send, connect_apply, NULL, NULL },            \
 	{                                                                      \
 		"run", run_send, run_apply, NULL, NULL                         \
 	}

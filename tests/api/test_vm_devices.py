@@ -1,0 +1,297 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Disks and interfaces of running VMs: plugged, unplugged, filled, emptied,
+told what to do; and which operation each accepts when."""
+
+import threading
+import unittest
+
+import tap
+import xapid
+from test_vm_power import kill_workers
+from test_vm_records import MIB, NULL, VBD, VIF, VM
+
+
+class Base(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.d = xapid.start('--sim-vms', '4')
+        cls.d.__enter__()
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.d.__exit__(None, None, None)
+
+    def vm(self, started=True, **other):
+        """A VM without emulated hardware: it plugs without an agent."""
+        ref = self.d.call('VM.create', {
+            **VM, 'HVM_boot_policy': '', 'memory_static_min': 0,
+            'memory_dynamic_min': 64 * MIB, 'memory_dynamic_max': 64 * MIB,
+            'memory_static_max': 64 * MIB, **other})
+        if started:
+            self.d.call('VM.start', ref, False, False)
+        self.addCleanup(self.end, ref)
+        return ref
+
+    def end(self, vm):
+        d = self.d
+        if d.call('VM.get_power_state', vm) != 'Halted':
+            d.call('VM.hard_shutdown', vm)
+        d.call('VM.destroy', vm)
+
+    def field(self, cls, field, ref):
+        return self.d.call('%s.get_%s' % (cls, field), ref)
+
+    def free_disk(self):
+        """A disk of a halted VM of the simulated pool, taken from it."""
+        d = self.d
+        for ref, vbd in d.call('VBD.get_all_records').items():
+            if vbd['type'] == 'Disk' and not vbd['currently_attached'] and \
+                    vbd['userdevice'] == '0' and vbd['mode'] == 'RW':
+                return vbd['VDI']
+        self.fail('no disk')
+
+    def iso(self):
+        d = self.d
+        return next(r for r, v in d.call('VDI.get_all_records').items()
+                    if v['read_only'] and
+                    d.call('SR.get_content_type', v['SR']) == 'iso')
+
+    def vbd(self, vm, **other):
+        return self.d.call('VBD.create', {
+            **VBD, 'VM': vm, 'userdevice': 'autodetect', **other})
+
+    def disk(self, vm, **other):
+        return self.vbd(vm, **{'VDI': self.free_disk(), 'type': 'Disk',
+                               'mode': 'RW', 'empty': False, **other})
+
+    def vif(self, vm, **other):
+        network = self.d.call('network.get_all')[0]
+        return self.d.call('VIF.create', {**VIF, 'VM': vm,
+                                          'network': network, **other})
+
+    def allowed(self, cls, ref):
+        return sorted(self.field(cls, 'allowed_operations', ref))
+
+
+class Disks(Base):
+    def test_a_disk_is_plugged_and_unplugged(self):
+        d, vm = self.d, self.vm()
+        vbd = self.disk(vm)
+        self.assertEqual(self.allowed('VBD', vbd), ['attach', 'plug'])
+        for unplug in ('unplug', 'unplug_force',
+                       'unplug_force_no_safety_check'):
+            d.call('VBD.plug', vbd)
+            record = d.call('VBD.get_record', vbd)
+            self.assertTrue(record['currently_attached'])
+            self.assertEqual(record['device'], 'xvda')
+            self.assertEqual(record['current_operations'], {})
+            self.assertEqual(sorted(record['allowed_operations']),
+                             ['attach', 'unplug', 'unplug_force'])
+            self.assertEqual(d.error('VBD.plug', vbd),
+                             ['DEVICE_ALREADY_ATTACHED', vbd])
+            self.assertEqual(d.error('VBD.destroy', vbd)[0],
+                             'OPERATION_NOT_ALLOWED')
+            d.call('VBD.' + unplug, vbd)
+            record = d.call('VBD.get_record', vbd)
+            self.assertFalse(record['currently_attached'])
+            self.assertEqual(record['device'], '')
+        self.assertEqual(d.error('VBD.unplug', vbd),
+                         ['DEVICE_ALREADY_DETACHED', vbd])
+
+    def test_what_keeps_a_disk_from_being_plugged_is_said(self):
+        d, vm, halted = self.d, self.vm(), self.vm(started=False)
+        vbd = self.disk(halted)
+        for call in ('plug', 'unplug', 'unplug_force'):
+            self.assertEqual(
+                d.error('VBD.' + call, vbd),
+                ['VM_BAD_POWER_STATE', halted, 'running', 'halted'])
+        first = self.disk(vm)
+        d.call('VBD.plug', first)
+        second = self.vbd(vm, VDI=self.field('VBD', 'VDI', first),
+                          type='Disk', mode='RW', empty=False)
+        self.assertEqual(d.error('VBD.plug', second)[:1], ['VDI_IN_USE'])
+        d.call('VBD.unplug', first)
+        d.call('VBD.set_unpluggable', first, False)
+        d.call('VBD.plug', first)
+        self.assertEqual(d.error('VBD.unplug', first),
+                         ['VBD_NOT_UNPLUGGABLE', first])
+        d.call('VBD.set_unpluggable', first, True)
+        d.call('VM.pause', vm)
+        self.assertEqual(d.error('VBD.unplug', first),
+                         ['VM_BAD_POWER_STATE', vm, 'running', 'paused'])
+        empty = self.vbd(vm)
+        d.call('VM.unpause', vm)
+        self.assertEqual(d.error('VBD.plug', empty),
+                         ['VBD_IS_EMPTY', empty])
+
+    def test_guests_with_emulated_hardware_need_drivers(self):
+        d = self.d
+        vm = self.vm(HVM_boot_policy='BIOS order')
+        vbd, vif = self.disk(vm), self.vif(vm)
+        if self.field('VM', 'guest_metrics', vm) == NULL:
+            self.assertEqual(d.error('VBD.plug', vbd),
+                             ['VM_MISSING_PV_DRIVERS', vm])
+            self.assertEqual(d.error('VIF.plug', vif),
+                             ['VM_MISSING_PV_DRIVERS', vm])
+        running = next(
+            r for r, v in d.call('VM.get_all_records').items()
+            if v['power_state'] == 'Running' and
+            v['name_label'].startswith('sim-'))
+        cd = next(v for v in self.field('VM', 'VBDs', running)
+                  if self.field('VBD', 'type', v) == 'CD')
+        self.assertEqual(d.error('VBD.unplug', cd)[0],
+                         'OPERATION_NOT_ALLOWED')
+        vbd = self.disk(running)
+        d.call('VBD.plug', vbd)
+        d.call('VBD.unplug', vbd)
+        d.call('VBD.destroy', vbd)
+
+    def test_discs_change_while_the_vm_runs(self):
+        d, iso = self.d, self.iso()
+        vm = self.vm(started=False, HVM_boot_policy='BIOS order')
+        cd, disk = self.vbd(vm), self.disk(vm)
+        for state in ('Halted', 'Running', 'Paused'):
+            self.assertEqual(self.field('VM', 'power_state', vm), state)
+            self.assertIn('insert', self.allowed('VBD', cd))
+            self.assertEqual(d.error('VBD.eject', cd), ['VBD_IS_EMPTY', cd])
+            d.call('VBD.insert', cd, iso)
+            self.assertEqual(self.field('VBD', 'VDI', cd), iso)
+            self.assertFalse(self.field('VBD', 'empty', cd))
+            self.assertIn('eject', self.allowed('VBD', cd))
+            self.assertNotIn('insert', self.allowed('VBD', cd))
+            self.assertEqual(d.error('VBD.insert', cd, iso),
+                             ['VBD_NOT_EMPTY', cd])
+            d.call('VBD.eject', cd)
+            self.assertEqual(self.field('VBD', 'VDI', cd), NULL)
+            self.assertEqual(d.error('VBD.insert', disk, iso),
+                             ['VBD_NOT_REMOVABLE_MEDIA', disk])
+            if state == 'Halted':
+                d.call('VM.start', vm, False, False)
+                self.assertTrue(self.field('VBD', 'currently_attached', cd))
+            elif state == 'Running':
+                d.call('VM.pause', vm)
+        self.assertEqual(d.error('VBD.insert', cd, 'OpaqueRef:none')[:2],
+                         ['HANDLE_INVALID', 'VDI'])
+
+    def test_a_start_attaches_and_a_shutdown_detaches(self):
+        d, vm = self.d, self.vm(started=False)
+        disk, empty, vif = self.disk(vm), self.vbd(vm), self.vif(vm)
+        d.call('VM.start', vm, False, False)
+        for cls, ref, attached in (('VBD', disk, True), ('VBD', empty, False),
+                                   ('VIF', vif, True)):
+            self.assertEqual(self.field(cls, 'currently_attached', ref),
+                             attached)
+        self.assertIn('unplug', self.allowed('VIF', vif))
+        d.call('VM.hard_shutdown', vm)
+        for cls, ref in (('VBD', disk), ('VIF', vif)):
+            self.assertFalse(self.field(cls, 'currently_attached', ref))
+            self.assertEqual(self.allowed(cls, ref), ['attach'])
+
+    def test_killing_workers_costs_no_plug(self):
+        d, vm, stop = self.d, self.vm(), threading.Event()
+        vifs = [self.vif(vm, device=str(i)) for i in range(6)]
+
+        def killer():
+            while not stop.wait(0.1):
+                kill_workers(d)
+
+        thread = threading.Thread(target=killer)
+        thread.start()
+        try:
+            for _ in range(5):
+                for call in ('plug', 'unplug'):
+                    for vif in vifs:
+                        d.call('VIF.' + call, vif)
+        finally:
+            stop.set()
+            thread.join()
+        self.assertEqual(d.call('VM.get_power_state', vm), 'Running')
+
+
+class Interfaces(Base):
+    def test_an_interface_is_plugged_and_unplugged(self):
+        d, vm = self.d, self.vm()
+        vif = self.vif(vm)
+        self.assertEqual(self.allowed('VIF', vif), ['attach', 'plug'])
+        for unplug in ('unplug', 'unplug_force'):
+            d.call('VIF.plug', vif)
+            self.assertTrue(self.field('VIF', 'currently_attached', vif))
+            self.assertEqual(self.allowed('VIF', vif), ['attach', 'unplug'])
+            self.assertEqual(d.error('VIF.plug', vif),
+                             ['DEVICE_ALREADY_ATTACHED', vif])
+            d.call('VIF.' + unplug, vif)
+            self.assertFalse(self.field('VIF', 'currently_attached', vif))
+        self.assertEqual(d.error('VIF.unplug', vif),
+                         ['DEVICE_ALREADY_DETACHED', vif])
+
+    def test_an_interface_moves_to_another_network_while_it_runs(self):
+        d, vm = self.d, self.vm()
+        vif = self.vif(vm)
+        d.call('VIF.plug', vif)
+        network = d.call('network.create', {
+            'name_label': 'n', 'name_description': '', 'MTU': 1500,
+            'other_config': {}})
+        d.call('VIF.move', vif, network)
+        self.assertEqual(self.field('VIF', 'network', vif), network)
+        self.assertTrue(self.field('VIF', 'currently_attached', vif))
+
+    def test_filters_and_rates_of_a_running_vm(self):
+        d, vm = self.d, self.vm()
+        vif = self.vif(vm)
+        d.call('VIF.plug', vif)
+        d.call('VIF.set_locking_mode', vif, 'locked')
+        d.call('VIF.add_ipv4_allowed', vif, '192.0.2.1')
+        self.assertEqual(d.error('VIF.add_ipv4_allowed', vif, '192.0.2'),
+                         ['INVALID_IP_ADDRESS_SPECIFIED', 'ipv4_allowed'])
+        d.call('VIF.set_qos_algorithm_type', vif, 'ratelimit')
+        d.call('VIF.add_to_qos_algorithm_params', vif, 'kbps', '500')
+        self.assertEqual(self.field('VIF', 'qos_algorithm_params', vif),
+                         {'kbps': '500'})
+
+    def test_addresses_for_the_guest_are_checked(self):
+        d, vm = self.d, self.vm(started=False)
+        vif = self.vif(vm)
+        d.call('VIF.configure_ipv4', vif, 'Static', '192.0.2.7/24',
+               '192.0.2.1')
+        record = d.call('VIF.get_record', vif)
+        self.assertEqual(record['ipv4_configuration_mode'], 'Static')
+        self.assertEqual(record['ipv4_addresses'], ['192.0.2.7/24'])
+        self.assertEqual(record['ipv4_gateway'], '192.0.2.1')
+        d.call('VIF.configure_ipv6', vif, 'Static', '2001:db8::7/64', '')
+        self.assertEqual(self.field('VIF', 'ipv6_addresses', vif),
+                         ['2001:db8::7/64'])
+        for address in ('192.0.2.7', '192.0.2.7/33', '192.0.2.7/-1', '', '/',
+                        '2001:db8::7/64', '192.0.2.7/24x', 'x' * 5000):
+            self.assertEqual(
+                d.error('VIF.configure_ipv4', vif, 'Static', address, ''),
+                ['INVALID_CIDR_ADDRESS_SPECIFIED', 'address'])
+        self.assertEqual(
+            d.error('VIF.configure_ipv4', vif, 'Static', '192.0.2.7/24', 'x'),
+            ['INVALID_IP_ADDRESS_SPECIFIED', 'gateway'])
+        d.call('VIF.configure_ipv4', vif, 'None')
+        self.assertEqual(self.field('VIF', 'ipv4_addresses', vif), [])
+        d.call('VM.start', vm, False, False)
+        self.assertEqual(
+            d.error('VIF.configure_ipv4', vif, 'Static', '192.0.2.7/24', '')[0]
+            if self.field('VM', 'guest_metrics', vm) == NULL else
+            'VM_LACKS_FEATURE', 'VM_LACKS_FEATURE')
+
+
+class Signals(Base):
+    def test_keys_and_triggers_reach_a_running_vm(self):
+        d, vm = self.d, self.vm()
+        d.call('VM.send_sysrq', vm, 's')
+        d.call('VM.send_trigger', vm, 'nmi')
+        for key in ('', 'ss', '\t'):
+            self.assertEqual(d.error('VM.send_sysrq', vm, key),
+                             ['INVALID_VALUE', 'key', key])
+        self.assertEqual(d.error('VM.send_trigger', vm, 'bang'),
+                         ['INVALID_VALUE', 'trigger', 'bang'])
+        d.call('VM.pause', vm)
+        self.assertEqual(d.error('VM.send_sysrq', vm, 's'),
+                         ['VM_BAD_POWER_STATE', vm, 'running', 'paused'])
+
+
+if __name__ == '__main__':
+    tap.main()
