@@ -95,7 +95,9 @@ main(int argc, char **argv)
 		log_err("%s", err);
 		return 1;
 	}
-	if (w.driver == &domain_sim)
+	if (w.driver == &domain_sim) {
 		w.worker.order = sim_order_for;
+		w.worker.sandbox = true;
+	}
 	return worker_serve(&w.worker);
 }

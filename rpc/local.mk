@@ -36,6 +36,7 @@ librpc_a_SOURCES = \
 	rpc/head.c \
 	rpc/head.h \
 	rpc/jsonrpc.c \
+	rpc/listen.c \
 	rpc/peer.c \
 	rpc/peer.h \
 	rpc/private.h \

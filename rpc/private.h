@@ -15,7 +15,6 @@ struct exchanges;
 struct tls;
 struct watch;
 
-#define RPC_MAX_LISTEN 16
 #define RPC_LISTEN_TEXT 64
 
 struct listener {

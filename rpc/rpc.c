@@ -3,16 +3,12 @@
  * and the other way round. */
 #include "rpc/rpc.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
-#include <netinet/tcp.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
-#include <sys/stat.h>
-#include <sys/un.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -26,183 +22,47 @@
 #include "rpc/tls.h"
 #include "rpc/watch.h"
 
-#define BACKLOG 1024
 #define FRONTS 2
 /* A TLS client with a call costs three: itself and both ends of its pump. */
 #define DESCRIPTORS_PER_CONNECTION 3
 #define DESCRIPTORS_FOR_OTHERS 256
-/* Of a TCP connection that says nothing, e.g. a parked call. */
-#define KEEPALIVE_IDLE_SEC 60
 #define STOP_POLL_MS 10
 #define STOP_PATIENCE_MS 5000
 
 /* ---- listeners ---- */
 
-static int
-keep_listener(struct rpc *r, int fd, bool tls, bool local)
-{
-	struct listener *l = &r->listeners[r->nlisteners];
-
-	if (listen(fd, BACKLOG) < 0)
-		return -1;
-	l->fd = fd;
-	l->tls = tls;
-	l->local = local;
-	r->nlisteners++;
-	return 0;
-}
-
-static int
-read_address(const struct rpc_listen *want, struct sockaddr_storage *ss,
-    socklen_t *len_r)
-{
-	struct sockaddr_in *in4 = (struct sockaddr_in *)ss;
-	struct sockaddr_in6 *in6 = (struct sockaddr_in6 *)ss;
-
-	memset(ss, 0, sizeof(*ss));
-	if (inet_pton(AF_INET, want->address, &in4->sin_addr) == 1) {
-		in4->sin_family = AF_INET;
-		in4->sin_port = htons(want->port);
-		*len_r = sizeof(*in4);
-		return 0;
-	}
-	if (inet_pton(AF_INET6, want->address, &in6->sin6_addr) == 1) {
-		in6->sin6_family = AF_INET6;
-		in6->sin6_port = htons(want->port);
-		*len_r = sizeof(*in6);
-		return 0;
-	}
-	errno = EINVAL;
-	return -1;
-}
-
-/* "::" takes IPv4 too, unless somebody else here listens for that. */
-static bool
-wants_v6_only(const struct rpc_config *cfg, const struct rpc_listen *want)
-{
-	for (unsigned i = 0; i < cfg->nlisten; i++)
-		if (!strchr(cfg->listen[i].address, ':') &&
-		    cfg->listen[i].port == want->port && want->port != 0)
-			return true;
-	return false;
-}
-
-/* Options that accepted sockets inherit. */
+/* Sockets are in the order of the configuration, the local one last. */
 static void
-set_tcp_options(int fd, bool v6, bool v6_only)
+take_sockets(struct rpc *r, const struct rpc_sockets *s)
 {
-	int on = 1, idle = KEEPALIVE_IDLE_SEC, only = v6_only;
+	for (unsigned i = 0; i < s->n; i++) {
+		bool local = i >= r->config.nlisten;
 
-	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
-	setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof(on));
-	setsockopt(fd, IPPROTO_TCP, TCP_KEEPIDLE, &idle, sizeof(idle));
-	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
-	if (v6)
-		setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &only, sizeof(only));
-}
-
-static uint16_t
-bound_port(int fd)
-{
-	struct sockaddr_storage ss;
-	socklen_t len = sizeof(ss);
-
-	if (getsockname(fd, (struct sockaddr *)&ss, &len) < 0)
-		return 0;
-	return ntohs(ss.ss_family == AF_INET
-		? ((struct sockaddr_in *)&ss)->sin_port
-		: ((struct sockaddr_in6 *)&ss)->sin6_port);
-}
-
-static int
-listen_tcp(struct rpc *r, const struct rpc_listen *want)
-{
-	struct sockaddr_storage ss;
-	socklen_t len;
-	uint16_t port;
-	CLEANUP_FD int fd = -1;
-
-	if (r->nlisteners == RPC_MAX_LISTEN) {
-		errno = E2BIG;
-		return -1;
+		r->listeners[i] = (struct listener){
+			.fd = s->fds[i],
+			.port = s->ports[i],
+			.tls = !local && r->config.listen[i].tls,
+			.local = local,
+		};
+		if (r->listeners[i].tls && r->tls_port == 0)
+			r->tls_port = s->ports[i];
 	}
-	if (read_address(want, &ss, &len) < 0)
-		return -1;
-	fd =
-	    socket(ss.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-	if (fd < 0)
-		return -1;
-	set_tcp_options(fd, ss.ss_family == AF_INET6,
-	    wants_v6_only(&r->config, want));
-	if (bind(fd, (struct sockaddr *)&ss, len) < 0)
-		return -1;
-	port = bound_port(fd);
-	r->listeners[r->nlisteners].port = port;
-	if (keep_listener(r, fd, want->tls, false) < 0)
-		return -1;
-	(void)STEAL_FD(fd);
-	if (want->tls && r->tls_port == 0)
-		r->tls_port = port;
-	return 0;
-}
-
-/* A socket that nobody answers is left over from a crash. */
-static int
-remove_stale(const struct sockaddr_un *un)
-{
-	CLEANUP_FD int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	struct stat st;
-
-	if (lstat(un->sun_path, &st) < 0)
-		return errno == ENOENT ? 0 : -1;
-	if (!S_ISSOCK(st.st_mode) || fd < 0 ||
-	    connect(fd, (const struct sockaddr *)un, sizeof(*un)) == 0) {
-		errno = EADDRINUSE;
-		return -1;
-	}
-	return unlink(un->sun_path);
-}
-
-static int
-listen_local(struct rpc *r, const char *path)
-{
-	struct sockaddr_un un = { .sun_family = AF_UNIX };
-	CLEANUP_FD int fd = -1;
-
-	if (strlen(path) >= sizeof(un.sun_path)) {
-		errno = ENAMETOOLONG;
-		return -1;
-	}
-	memcpy(un.sun_path, path, strlen(path) + 1);
-	if (remove_stale(&un) < 0)
-		return -1;
-	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-	if (fd < 0 || fchmod(fd, 0600) < 0 ||
-	    bind(fd, (struct sockaddr *)&un, sizeof(un)) < 0)
-		return -1;
-	memcpy(r->socket_path, path, strlen(path) + 1);
-	if (chmod(path, 0600) < 0 || keep_listener(r, fd, false, true) < 0)
-		return -1;
-	(void)STEAL_FD(fd);
-	return 0;
+	r->nlisteners = s->n;
 }
 
 static int
 listen_all(struct rpc *r, char *err, size_t err_size)
 {
-	const struct rpc_config *c = &r->config;
+	struct rpc_sockets own;
 
-	for (unsigned i = 0; i < c->nlisten; i++)
-		if (listen_tcp(r, &c->listen[i]) < 0) {
-			snprintf(err, err_size, "cannot listen on %s:%u: %m",
-			    c->listen[i].address, (unsigned)c->listen[i].port);
-			return -1;
-		}
-	if (c->socket_path && listen_local(r, c->socket_path) < 0) {
-		snprintf(err, err_size, "cannot listen on %s: %m",
-		    c->socket_path);
-		return -1;
+	if (r->config.sockets) {
+		take_sockets(r, r->config.sockets);
+		return 0;
 	}
+	if (rpc_listen(&r->config, &own, err, err_size) < 0)
+		return -1;
+	take_sockets(r, &own);
+	memcpy(r->socket_path, own.path, sizeof(own.path));
 	return 0;
 }
 
@@ -365,6 +225,7 @@ rpc_start(const struct rpc_config *config, struct rpc_service *service,
 	/* What they point to is the caller's. */
 	r->config.listen = NULL;
 	r->config.socket_path = r->config.certificate = NULL;
+	r->config.sockets = NULL;
 	return r;
 }
 

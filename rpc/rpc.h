@@ -12,12 +12,26 @@ struct rpc_listen {
 	bool tls;
 };
 
+#define RPC_MAX_LISTEN 16
+
+/* Open sockets: those of the configuration's `listen`, in its order, then the
+ * local one. */
+struct rpc_sockets {
+	int fds[RPC_MAX_LISTEN + 1];
+	uint16_t ports[RPC_MAX_LISTEN + 1];
+	unsigned n;
+	char path[108]; /* of the local one */
+};
+
 struct rpc_config {
 	const struct rpc_listen *listen; /* TCP ports */
 	unsigned nlisten;
 	const char *socket_path; /* local socket, or NULL */
 	const char *certificate; /* PEM file with key and chain; NULL: no TLS */
-	bool https_only;         /* plain TCP answers 403/301, not calls */
+	/* From rpc_listen(), for this configuration. rpc_start() takes the
+	 * descriptors; the path stays the caller's. NULL: it opens its own. */
+	const struct rpc_sockets *sockets;
+	bool https_only; /* plain TCP answers 403/301, not calls */
 	size_t
 	    max_call_bytes; /* of a request body; default 16 MiB, the original 300 KiB */
 	unsigned max_connections; /* TCP, default 8192 */
@@ -30,6 +44,11 @@ struct rpc_config {
 
 struct rpc;
 
+/* Binds. It waits a little for sockets that are in use. */
+int rpc_listen(const struct rpc_config *config, struct rpc_sockets *sockets_r,
+    char *err, size_t err_size);
+/* Also removes the local socket's name. */
+void rpc_sockets_close(struct rpc_sockets *s);
 /* Binds, then serves until rpc_stop. NULL with a reason in err. */
 struct rpc *rpc_start(const struct rpc_config *config,
     struct rpc_service *service, const struct http_routes *routes, char *err,

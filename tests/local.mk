@@ -30,6 +30,7 @@ unit_tests = \
 	tests/unit/test_lib_text \
 	tests/unit/test_lib_threads \
 	tests/unit/test_mac \
+	tests/unit/test_main_run \
 	tests/unit/test_maker \
 	tests/unit/test_model \
 	tests/unit/test_audit \
@@ -78,6 +79,7 @@ python_tests = \
 	tests/api/test_message.py \
 	tests/api/test_plugins.py \
 	tests/api/test_pool.py \
+	tests/api/test_privileges.py \
 	tests/api/test_xe_apply.py \
 	tests/api/test_xe_commands.py \
 	tests/api/test_xe_every.py \
@@ -222,6 +224,10 @@ tests_bench_load_SOURCES = \
 
 # Handlers are known by weak symbols only: these need them all.
 tests_unit_test_rbac_LDADD = $(test_libs) $(core_libs)
+
+tests_unit_test_main_run_SOURCES = \
+	tests/unit/test_main_run.c \
+	xapid/main_run.c
 
 # Its own threads.c is less patient than the library's.
 tests_unit_test_lib_threads_SOURCES = \

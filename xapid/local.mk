@@ -25,6 +25,8 @@ libxapidlib_a_SOURCES = \
 	xapid/lib/ref.h \
 	xapid/lib/refmap.c \
 	xapid/lib/refmap.h \
+	xapid/lib/sandbox.c \
+	xapid/lib/sandbox.h \
 	xapid/lib/text.c \
 	xapid/lib/text.h \
 	xapid/lib/threads.c \
@@ -278,6 +280,8 @@ sbin_PROGRAMS += xapid/xapid
 xapid_xapid_SOURCES = \
 	xapid/main.c \
 	xapid/main_priv.c \
+	xapid/main_run.c \
+	xapid/main_run.h \
 	xapid/main_db.c \
 	xapid/main_db.h \
 	xapid/options.c \

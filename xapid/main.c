@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The daemon: puts the parts together, waits for a signal, takes them apart. */
 #include <errno.h>
+#include <ftw.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -39,6 +40,9 @@ struct daemon {
 	struct core core;
 	struct rpc_service service;
 	struct rpc *rpc;
+	struct rpc_config wire;
+	struct rpc_sockets sockets; /* opened by the parent */
+	struct priv_config priv;
 	char database[4096], certificate[4096];
 };
 
@@ -63,6 +67,112 @@ open_state(struct daemon *d)
 	}
 	snprintf(d->database, sizeof(d->database), "%s/state.sqlite", dir);
 	return 0;
+}
+
+/* ---- what needs the rights of who started us ---- */
+
+static int
+choose_user(struct daemon *d)
+{
+	const char *name = d->options.user;
+	struct sandbox_user *user = &d->priv.user;
+	char err[256];
+
+	if (geteuid() != 0)
+		return 0;
+	if (sandbox_find_user(name ? name : "xapid", user) < 0) {
+		if (name) {
+			snprintf(err, sizeof(err), "--user %s: %s", name,
+			    errno == ENOENT ? "no such user" : strerror(errno));
+			return complain(err);
+		}
+		log_warn("there is no user xapid: the daemon stays root, "
+			 "without its capabilities");
+	}
+	if (user->uid == 0)
+		user->name = NULL;
+	return 0;
+}
+
+static const struct sandbox_user *new_owner;
+
+static int
+give_file(const char *path, const struct stat *st, int type, struct FTW *ftw)
+{
+	(void)st;
+	(void)type;
+	(void)ftw;
+	return lchown(path, new_owner->uid, new_owner->gid);
+}
+
+/* A state folder of root's, fresh or of a time when the daemon was root. While
+ * it belongs to root nobody else can have put anything there. */
+static int
+give_state(struct daemon *d)
+{
+	const char *dir = d->options.core.state_dir;
+	struct stat st;
+	char err[512];
+
+	new_owner = &d->priv.user;
+	if (!new_owner->name)
+		return 0;
+	if (stat(dir, &st) == 0 &&
+	    (st.st_uid != 0 || nftw(dir, give_file, 16, FTW_PHYS) == 0))
+		return 0;
+	snprintf(err, sizeof(err), "%s: %s", dir, strerror(errno));
+	return complain(err);
+}
+
+static int
+open_sockets(struct daemon *d)
+{
+	const struct options *o = &d->options;
+	char err[512];
+
+	d->wire = (struct rpc_config){
+		.listen = o->listen,
+		.nlisten = o->nlisten,
+		.socket_path = o->socket_path,
+		.sockets = &d->sockets,
+		.https_only = o->core.https_only,
+		.max_connections = o->max_connections,
+		.max_per_address = o->max_per_address,
+	};
+	if (rpc_listen(&d->wire, &d->sockets, err, sizeof(err)) < 0)
+		return complain(err);
+	if (d->priv.user.name && o->socket_path)
+		return chown(o->socket_path, d->priv.user.uid, (gid_t)-1);
+	return 0;
+}
+
+/* In the parent. */
+static void
+close_sockets(void *arg)
+{
+	struct daemon *d = arg;
+
+	rpc_sockets_close(&d->sockets);
+}
+
+/* Only the daemon comes back from here. */
+static int
+split(struct daemon *d)
+{
+	const struct core_config *config = &d->options.core;
+
+	d->priv.state_dir = config->state_dir;
+	d->priv.real = strcmp(config->backend, "libxl") == 0;
+	d->priv.plugin_dirs = config->plugin_dirs;
+	d->priv.extension_dirs = config->extension_dirs;
+	d->priv.stopping = close_sockets;
+	d->priv.arg = d;
+	if (choose_user(d) < 0 || give_state(d) < 0 || open_sockets(d) < 0)
+		return -1;
+	if (priv_start(&d->priv) == 0)
+		return 0;
+	return complain("cannot start the daemon's process with the rights "
+			"that it is to have");
 }
 
 static int
@@ -212,16 +322,6 @@ reload_certificate(struct core *core, char *err, size_t err_size)
 static int
 start_wire(struct daemon *d)
 {
-	const struct options *o = &d->options;
-	struct rpc_config config = {
-		.listen = o->listen,
-		.nlisten = o->nlisten,
-		.socket_path = o->socket_path,
-		.certificate = d->core.certificate,
-		.https_only = o->core.https_only,
-		.max_connections = o->max_connections,
-		.max_per_address = o->max_per_address,
-	};
 	struct http_routes routes;
 	char err[512];
 
@@ -231,7 +331,8 @@ start_wire(struct daemon *d)
 		d->core.make_certificate = rpc_make_certificate;
 		d->core.reload_certificate = reload_certificate;
 	}
-	d->rpc = rpc_start(&config, &d->service, &routes, err, sizeof(err));
+	d->wire.certificate = d->core.certificate;
+	d->rpc = rpc_start(&d->wire, &d->service, &routes, err, sizeof(err));
 	return d->rpc ? 0 : complain(err);
 }
 
@@ -324,16 +425,13 @@ serve(struct daemon *d)
 	umask(077);
 	if (open_state(d) < 0)
 		return -1;
-	if (choose_backend(d) < 0)
+	if (choose_backend(d) < 0 || split(d) < 0)
 		return -1;
-	if (priv_start(d->options.core.state_dir,
-		strcmp(d->options.core.backend, "libxl") == 0) < 0)
-		return complain("cannot start the daemon's process");
 	block_signals(&signals);
 	if (fault && !fault_arm_text(fault))
 		return complain("XAPID_FAULT is not understood");
-	if (open_database(d) == 0 && ensure_certificate(d) == 0 && start_core(d) == 0 &&
-	    start_wire(d) == 0) {
+	if (open_database(d) == 0 && ensure_certificate(d) == 0 &&
+	    start_core(d) == 0 && start_wire(d) == 0) {
 		announce(d);
 		wait_for_signals(d, &signals);
 		rc = 0;

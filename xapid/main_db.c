@@ -1,10 +1,16 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "main_db.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "db/db_check.h"
 #include "db/db_file.h"
+#include "lib/cleanup.h"
 
 static int
 check(const struct options *o, const char *path)
@@ -57,11 +63,46 @@ main_db_action(const struct options *o)
 	return false;
 }
 
+/* A file that root made in the folder of another user is this user's: the
+ * daemon must be able to open it. Nothing is given away that has another name
+ * elsewhere. */
+static void
+give_file(const char *path, const char *suffix, const struct stat *folder)
+{
+	char name[4200];
+	CLEANUP_FD int fd = -1;
+	struct stat st;
+
+	snprintf(name, sizeof(name), "%s%s", path, suffix);
+	fd = open(name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	if (fd < 0 || fstat(fd, &st) < 0 || !S_ISREG(st.st_mode) ||
+	    st.st_nlink != 1 || st.st_uid == folder->st_uid)
+		return;
+	if (fchown(fd, folder->st_uid, folder->st_gid) < 0)
+		fprintf(stderr, "xapid: %s: %s\n", name, strerror(errno));
+}
+
+static void
+give_files(const struct options *o, const char *path)
+{
+	static const char *const suffixes[] = { "", "-wal", "-shm", ".lock" };
+	struct stat folder;
+
+	if (geteuid() != 0 || stat(o->core.state_dir, &folder) < 0 ||
+	    folder.st_uid == 0)
+		return;
+	for (size_t i = 0; i < sizeof(suffixes) / sizeof(*suffixes); i++)
+		give_file(path, suffixes[i], &folder);
+}
+
 int
 main_db(const struct options *o, const char *path)
 {
+	int status = 2;
+
 	for (size_t i = 0; i < NACTIONS; i++)
 		if (actions[i].action == o->action)
-			return actions[i].run(o, path);
-	return 2;
+			status = actions[i].run(o, path);
+	give_files(o, path);
+	return status;
 }

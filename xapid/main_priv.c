@@ -2,6 +2,7 @@
 /* The parent's half: starts the daemon, and workers for it. */
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/close_range.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -16,7 +17,10 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "lib/cleanup.h"
 #include "lib/log.h"
+#include "lib/proc.h"
+#include "main_run.h"
 #include "plan/priv_private.h"
 
 #define WORKER_FD 3
@@ -28,8 +32,7 @@ struct parent {
 	int sock, signals;
 	pid_t daemon;
 	pid_t workers[MAX_CHILDREN]; /* 0: free */
-	const char *state_dir;
-	bool real;
+	const struct priv_config *config;
 	char programs[PRIV_WORKERS][4096];
 	time_t deaths[MAX_RESTARTS];
 	unsigned ndeaths;
@@ -80,23 +83,31 @@ static _Noreturn void
 exec_worker(const struct parent *p, enum priv_worker worker, int fd)
 {
 	const char *argv[] = { p->programs[worker],
-		p->real ? programs[worker].real : programs[worker].simulated,
-		p->state_dir, NULL };
+		p->config->real ? programs[worker].real
+				: programs[worker].simulated,
+		p->config->state_dir, NULL };
 	const char *env[] = { "PATH=/usr/sbin:/usr/bin:/sbin:/bin", "LANG=C",
 		NULL };
 	sigset_t none;
 
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	/* Who it becomes need not be able to reach the folder of a build. */
+	int program = open(argv[0], O_PATH | O_CLOEXEC);
+
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	setsid(); /* signals of a terminal are not for it */
+	/* Workers of a simulated host need no more rights than the daemon. */
+	if (!p->config->real &&
+	    (sandbox_become(&p->config->user) < 0 ||
+		sandbox_drop_capabilities() < 0))
+		_exit(126);
+	prctl(PR_SET_PDEATHSIG, SIGKILL); /* changing the user takes it away */
 	if (fd == WORKER_FD)
 		fcntl(fd, F_SETFD, 0);
 	else
 		dup2(fd, WORKER_FD);
-	syscall(SYS_close_range, WORKER_FD + 1, ~0U, 0);
-	execve(argv[0], (char *const *)(uintptr_t)argv,
-	    (char *const *)(uintptr_t)env);
+	syscall(SYS_close_range, WORKER_FD + 1, ~0U, CLOSE_RANGE_CLOEXEC);
+	syscall(SYS_execveat, program, "", argv, env, AT_EMPTY_PATH);
 	_exit(127);
 }
 
@@ -159,26 +170,81 @@ answer(struct parent *p, int error, pid_t pid, int fd)
 }
 
 static void
+close_all(const int *fds, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		close(fds[i]);
+}
+
+/* One packet and the descriptors with it, which are the caller's then. */
+static int
+receive(const struct parent *p, struct priv_request *r, int fds[PRIV_RUN_FDS],
+    size_t *nfds_r)
+{
+	char control[CMSG_SPACE(PRIV_RUN_FDS * sizeof(int))];
+	struct iovec iov = { .iov_base = r, .iov_len = sizeof(*r) };
+	struct msghdr msg = {
+		.msg_iov = &iov,
+		.msg_iovlen = 1,
+		.msg_control = control,
+		.msg_controllen = sizeof(control),
+	};
+	ssize_t n = recvmsg(p->sock, &msg, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
+	struct cmsghdr *c = n > 0 ? CMSG_FIRSTHDR(&msg) : NULL;
+
+	*nfds_r = 0;
+	if (c && c->cmsg_level == SOL_SOCKET && c->cmsg_type == SCM_RIGHTS) {
+		*nfds_r = (c->cmsg_len - CMSG_LEN(0)) / sizeof(int);
+		memcpy(fds, CMSG_DATA(c), *nfds_r * sizeof(int));
+	}
+	if (n == (ssize_t)sizeof(*r))
+		return 0;
+	close_all(fds, *nfds_r);
+	return -1;
+}
+
+static int
+start_requested(struct parent *p, const struct priv_request *r, const int *fds,
+    size_t nfds, pid_t *pid_r)
+{
+	if (r->op == PRIV_SPAWN)
+		return spawn(p, r->worker, pid_r);
+	if (r->op == PRIV_RUN && nfds == PRIV_RUN_FDS)
+		return run_program(p->config, r, fds, pid_r);
+	errno = EINVAL;
+	return -1;
+}
+
+static bool
+kill_requested(struct parent *p, pid_t pid)
+{
+	if (pid <= 1)
+		return false;
+	if (run_kill(pid))
+		return true;
+	return worker_slot(p, pid) && kill(pid, SIGKILL) == 0;
+}
+
+static void
 serve_request(struct parent *p)
 {
 	struct priv_request r;
-	ssize_t n = recv(p->sock, &r, sizeof(r), MSG_DONTWAIT);
+	int fds[PRIV_RUN_FDS];
+	size_t nfds;
 	pid_t pid = 0;
 	int fd;
 
-	if (n != (ssize_t)sizeof(r))
+	if (receive(p, &r, fds, &nfds) < 0)
 		return;
-	if (r.op == PRIV_SPAWN) {
-		fd = spawn(p, r.worker, &pid);
+	if (r.op == PRIV_KILL) {
+		answer(p, kill_requested(p, r.pid) ? 0 : EINVAL, r.pid, -1);
+	} else {
+		fd = start_requested(p, &r, fds, nfds, &pid);
 		answer(p, fd < 0 ? errno : 0, pid, fd);
 		if (fd >= 0)
 			close(fd);
-	} else if (r.op == PRIV_KILL && r.pid > 1 && worker_slot(p, r.pid)) {
-		kill(r.pid, SIGKILL);
-		answer(p, 0, r.pid, -1);
-	} else {
-		answer(p, EINVAL, 0, -1);
 	}
+	close_all(fds, nfds);
 }
 
 /* ---- children and signals ---- */
@@ -207,6 +273,8 @@ reap(struct parent *p, int *status_r)
 	while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
 		pid_t *slot = worker_slot(p, pid);
 
+		if (run_reaped(pid, status))
+			continue;
 		if (slot)
 			*slot = 0;
 		if (pid == p->daemon) {
@@ -223,6 +291,7 @@ kill_workers(struct parent *p)
 	for (size_t i = 0; i < MAX_CHILDREN; i++)
 		if (p->workers[i] > 0)
 			kill(p->workers[i], SIGKILL);
+	run_kill_all();
 }
 
 static bool
@@ -234,8 +303,10 @@ serve_signal(struct parent *p, int *status_r)
 		return false;
 	if (info.ssi_signo == SIGCHLD)
 		return reap(p, status_r);
-	if (info.ssi_signo != SIGHUP)
+	if (info.ssi_signo != SIGHUP && !p->stopping) {
 		p->stopping = true;
+		p->config->stopping(p->config->arg);
+	}
 	kill(p->daemon, (int)info.ssi_signo);
 	return false;
 }
@@ -266,6 +337,8 @@ static _Noreturn void
 leave(struct parent *p, int status)
 {
 	kill_workers(p);
+	if (!p->stopping)
+		p->config->stopping(p->config->arg);
 	if (WIFEXITED(status))
 		exit(WEXITSTATUS(status));
 	signal(WTERMSIG(status), SIG_DFL);
@@ -275,16 +348,22 @@ leave(struct parent *p, int status)
 
 /* In the child: the daemon goes on from priv_start. */
 static int
-become_daemon(pid_t parent_pid, int sock)
+become_daemon(const struct priv_config *config, pid_t parent_pid, int sock)
 {
 	sigset_t none;
 
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (sandbox_become(&config->user) < 0 ||
+	    sandbox_drop_capabilities() < 0)
+		return -1;
+	prctl(PR_SET_PDEATHSIG, SIGKILL); /* changing the user takes it away */
 	if (getppid() != parent_pid)
 		_exit(1); /* it died before we asked */
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	priv_set_parent(sock);
+	proc_set_starter(&priv_starter);
+	if (sandbox_filter(SANDBOX_DAEMON) < 0)
+		return -1;
 	return 0;
 }
 
@@ -303,14 +382,13 @@ block_signals(void)
 }
 
 int
-priv_start(const char *state_dir, bool real)
+priv_start(const struct priv_config *config)
 {
 	static struct parent p;
 	pid_t self = getpid();
 	int sv[2], status;
 
-	p.state_dir = state_dir;
-	p.real = real;
+	p.config = config;
 	for (int i = 0; i < PRIV_WORKERS; i++)
 		find_program(p.programs[i], sizeof(p.programs[i]),
 		    &programs[i]);
@@ -327,7 +405,7 @@ priv_start(const char *state_dir, bool real)
 		if (p.daemon == 0) {
 			close(sv[0]);
 			close(p.signals);
-			return become_daemon(self, sv[1]);
+			return become_daemon(config, self, sv[1]);
 		}
 		close(sv[1]);
 		p.sock = sv[0];

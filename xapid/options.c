@@ -172,6 +172,9 @@ static const struct option_row {
 	    "auto, libxl or simulator" },
 	{ "state", read_text, AT(core.state_dir), "DIR",
 	    "database, certificate, blobs, audit log" },
+	{ "user", read_text, AT(user), "NAME",
+	    "whom the daemon becomes when root starts it (default: xapid, "
+	    "where there is one)" },
 	{ "listen", read_plain_listen, 0, "ADDR:PORT",
 	    "serve plain HTTP here; may be repeated" },
 	{ "tls-listen", read_tls_listen, 0, "ADDR:PORT",

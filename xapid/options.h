@@ -25,6 +25,7 @@ struct options {
 	enum options_action action;
 	const char *file; /* of --restore and --backup */
 	const char *config_file;
+	const char *user; /* whom a daemon started by root becomes; or NULL */
 	const char *socket_path;
 	struct rpc_listen listen[OPTIONS_MAX_LISTEN];
 	unsigned nlisten;

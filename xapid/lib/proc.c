@@ -37,11 +37,14 @@ enum { FROM_OUT, FROM_ERR, STREAMS };
 struct child {
 	pid_t pid;
 	int pidfd;           /* -1: the kernel has none */
+	int end;             /* of another's child: where its status comes */
 	int in;              /* its standard input */
 	int ours[STREAMS];   /* read ends; -1 after the end */
 	int theirs[STREAMS]; /* write ends, until it has started */
 	bool ended;          /* it can be reaped */
 };
+
+static const struct proc_starter *starter; /* constant once there are threads */
 
 static pthread_mutex_t lost_lock = PTHREAD_MUTEX_INITIALIZER;
 static pid_t lost[LOST_MAX]; /* killed, not reaped; 0: free. lost_lock */
@@ -57,6 +60,7 @@ static void
 child_close(struct child *c)
 {
 	close_fd(&c->pidfd);
+	close_fd(&c->end);
 	close_fd(&c->in);
 	for (int i = 0; i < STREAMS; i++) {
 		close_fd(&c->ours[i]);
@@ -183,13 +187,22 @@ start(struct child *c, const char *const argv[], const char *const env[],
 	c->in = open_input(input, input_len);
 	if (c->in < 0 || open_streams(c) < 0)
 		return -1;
-	r = spawn(c, argv, env ? env : clean_env);
-	if (r != 0) {
-		errno = r;
-		return -1;
+	if (starter) {
+		const int stdio[3] = { c->in, c->theirs[FROM_OUT],
+			c->theirs[FROM_ERR] };
+
+		if (starter->start(argv, env, stdio, &c->pid, &c->end) < 0)
+			return -1;
+	} else {
+		r = spawn(c, argv, env ? env : clean_env);
+		if (r != 0) {
+			errno = r;
+			return -1;
+		}
+		/* Ours to the end: nobody else reaps it, so the number is
+		 * still its. */
+		c->pidfd = (int)syscall(SYS_pidfd_open, c->pid, 0);
 	}
-	/* Ours to the end: nobody else reaps it, so the number is still its. */
-	c->pidfd = (int)syscall(SYS_pidfd_open, c->pid, 0);
 	close_fd(&c->in);
 	for (int i = 0; i < STREAMS; i++)
 		close_fd(&c->theirs[i]);
@@ -203,15 +216,15 @@ await(struct child *c, int64_t ns)
 	struct pollfd fds[] = {
 		{ .fd = c->ours[FROM_OUT], .events = POLLIN },
 		{ .fd = c->ours[FROM_ERR], .events = POLLIN },
-		{ .fd = c->pidfd, .events = POLLIN },
+		{ .fd = c->end >= 0 ? c->end : c->pidfd, .events = POLLIN },
 	};
 	int64_t ms = (ns + NSEC_PER_MSEC - 1) / NSEC_PER_MSEC;
 	siginfo_t info = { 0 };
 
-	if (c->pidfd < 0 && ms > POLL_MS)
+	if (fds[2].fd < 0 && ms > POLL_MS)
 		ms = POLL_MS;
 	poll(fds, sizeof fds / sizeof *fds, (int)ms);
-	if (c->pidfd >= 0)
+	if (fds[2].fd >= 0)
 		c->ended = fds[2].revents != 0;
 	else
 		c->ended = waitid(P_PID, (id_t)c->pid, &info,
@@ -275,7 +288,10 @@ follow(struct child *c, const struct proc_limits *limits,
 		if (!killed && (left <= 0 || gives_up(limits, result))) {
 			killed = true;
 			result->timed_out = !result->given_up;
-			kill(-c->pid, SIGKILL);
+			if (c->end >= 0)
+				starter->kill(c->pid);
+			else
+				kill(-c->pid, SIGKILL);
 			left = KILLED_MS * NSEC_PER_MSEC;
 			end = clock_mono_ns() + left;
 		}
@@ -313,9 +329,17 @@ lost_reap(void)
 static int
 reap(struct child *c, int *status_r)
 {
+	*status_r = SIGKILL; /* as if it had died of it */
+	if (c->end >= 0) {
+		int status;
+
+		if (c->ended &&
+		    read(c->end, &status, sizeof status) == sizeof status)
+			*status_r = status;
+		return 0;
+	}
 	if (!c->ended) {
 		lost_add(c->pid);
-		*status_r = SIGKILL; /* as if it had died of it */
 		return 0;
 	}
 	while (waitpid(c->pid, status_r, 0) < 0)
@@ -324,12 +348,19 @@ reap(struct child *c, int *status_r)
 	return 0;
 }
 
+void
+proc_set_starter(const struct proc_starter *s)
+{
+	starter = s;
+}
+
 int
 proc_run(const char *const argv[], const char *const env[], const void *input,
     size_t input_len, const struct proc_limits *limits,
     struct proc_result *result_r)
 {
 	struct child c = { .pidfd = -1,
+		.end = -1,
 		.in = -1,
 		.ours = { -1, -1 },
 		.theirs = { -1, -1 } };

@@ -6,6 +6,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <sys/types.h>
 
 #include "lib/bytes.h"
 
@@ -24,6 +25,19 @@ struct proc_limits {
 	bool (*give_up)(void *arg);
 	void *arg;
 };
+
+/* How programs are started by a process that may not do it itself. */
+struct proc_starter {
+	/* With these descriptors as 0, 1 and 2. *end_r is readable after the
+	 * end: an int as from waitpid. env NULL: PATH and LANG only. -1 and
+	 * errno. */
+	int (*start)(const char *const argv[], const char *const env[],
+	    const int stdio[3], pid_t *pid_r, int *end_r);
+	/* SIGKILL to it and all in its process group. */
+	void (*kill)(pid_t pid);
+};
+/* Before there are threads; NULL: proc_run starts them itself. */
+void proc_set_starter(const struct proc_starter *starter);
 
 /* argv[0] is an absolute path; env NULL: PATH and LANG only. input NULL:
  * /dev/null. Blocks until the program itself has ended; what it started and

@@ -5,9 +5,13 @@
 #include <errno.h>
 #include <pthread.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "lib/bytes.h"
+#include "lib/file.h"
+#include "lib/proc.h"
 #include "plan/priv_private.h"
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
@@ -47,17 +51,40 @@ receive(struct priv_answer *answer, int *fd_r)
 	return 0;
 }
 
+/* One packet with at most PRIV_RUN_FDS descriptors. */
 static int
-ask(const struct priv_request *request, struct priv_answer *answer, int *fd_r)
+send_request(const struct priv_request *request, const int *fds, size_t nfds)
 {
+	char control[CMSG_SPACE(PRIV_RUN_FDS * sizeof(int))] = { 0 };
+	struct iovec iov = { .iov_base = (void *)(uintptr_t)request,
+		.iov_len = sizeof(*request) };
+	struct msghdr msg = { .msg_iov = &iov, .msg_iovlen = 1 };
+	struct cmsghdr *c;
 	ssize_t n;
+
+	if (nfds > 0) {
+		msg.msg_control = control;
+		msg.msg_controllen = CMSG_SPACE(nfds * sizeof(int));
+		c = CMSG_FIRSTHDR(&msg);
+		c->cmsg_level = SOL_SOCKET;
+		c->cmsg_type = SCM_RIGHTS;
+		c->cmsg_len = CMSG_LEN(nfds * sizeof(int));
+		memcpy(CMSG_DATA(c), fds, nfds * sizeof(int));
+	}
+	do
+		n = sendmsg(parent, &msg, MSG_NOSIGNAL);
+	while (n < 0 && errno == EINTR);
+	return n == (ssize_t)sizeof(*request) ? 0 : -1;
+}
+
+static int
+ask(const struct priv_request *request, const int *fds, size_t nfds,
+    struct priv_answer *answer, int *fd_r)
+{
 	int rc = -1;
 
 	pthread_mutex_lock(&lock);
-	do
-		n = send(parent, request, sizeof(*request), MSG_NOSIGNAL);
-	while (n < 0 && errno == EINTR);
-	if (n == (ssize_t)sizeof(*request))
+	if (send_request(request, fds, nfds) == 0)
 		rc = receive(answer, fd_r);
 	pthread_mutex_unlock(&lock);
 	if (rc == 0 && answer->error) {
@@ -69,17 +96,18 @@ ask(const struct priv_request *request, struct priv_answer *answer, int *fd_r)
 	return rc;
 }
 
-int
-priv_spawn(enum priv_worker worker, int *fd_r, pid_t *pid_r)
+/* A request that is answered with a process and a descriptor. */
+static int
+ask_for_process(const struct priv_request *request, const int *fds, size_t nfds,
+    int *fd_r, pid_t *pid_r)
 {
-	struct priv_request request = { .op = PRIV_SPAWN, .worker = worker };
 	struct priv_answer answer;
 
 	if (parent < 0) {
 		errno = ENOTCONN;
 		return -1;
 	}
-	if (ask(&request, &answer, fd_r) < 0)
+	if (ask(request, fds, nfds, &answer, fd_r) < 0)
 		return -1;
 	if (*fd_r < 0) {
 		errno = EPROTO;
@@ -90,11 +118,77 @@ priv_spawn(enum priv_worker worker, int *fd_r, pid_t *pid_r)
 }
 
 int
+priv_spawn(enum priv_worker worker, int *fd_r, pid_t *pid_r)
+{
+	struct priv_request request = { .op = PRIV_SPAWN, .worker = worker };
+
+	return ask_for_process(&request, NULL, 0, fd_r, pid_r);
+}
+
+int
 priv_kill(pid_t pid)
 {
 	struct priv_request request = { .op = PRIV_KILL, .pid = pid };
 	struct priv_answer answer;
 	int fd;
 
-	return ask(&request, &answer, &fd);
+	return ask(&request, NULL, 0, &answer, &fd);
 }
+
+/* ---- programs ---- */
+
+/* NULL at the end of texts; -1 and E2BIG for too many. */
+static int
+put_texts(struct bytes *b, const char *const texts[], uint32_t *n_r)
+{
+	for (*n_r = 0; texts && texts[*n_r]; ++*n_r)
+		if (*n_r == PRIV_RUN_TEXTS) {
+			errno = E2BIG;
+			return -1;
+		} else {
+			bytes_put(b, texts[*n_r], strlen(texts[*n_r]) + 1);
+		}
+	return 0;
+}
+
+/* The texts in a memory file. */
+static int
+pack_texts(const char *const argv[], const char *const env[],
+    struct priv_request *request)
+{
+	CLEANUP_BYTES struct bytes b = { 0 };
+	CLEANUP_FD int fd = -1;
+
+	if (put_texts(&b, argv, &request->nargs) < 0 ||
+	    put_texts(&b, env, &request->nenv) < 0)
+		return -1;
+	if (b.failed || b.len > PRIV_RUN_BYTES) {
+		errno = b.failed ? ENOMEM : E2BIG;
+		return -1;
+	}
+	fd = memfd_create("xapid-arguments", MFD_CLOEXEC);
+	if (fd < 0 || file_write_full(fd, b.p, b.len) < 0)
+		return -1;
+	return STEAL_FD(fd);
+}
+
+static int
+start_program(const char *const argv[], const char *const env[],
+    const int stdio[3], pid_t *pid_r, int *end_r)
+{
+	struct priv_request request = { .op = PRIV_RUN };
+	CLEANUP_FD int texts = pack_texts(argv, env, &request);
+	const int fds[PRIV_RUN_FDS] = { texts, stdio[0], stdio[1], stdio[2] };
+
+	if (texts < 0)
+		return -1;
+	return ask_for_process(&request, fds, PRIV_RUN_FDS, end_r, pid_r);
+}
+
+static void
+kill_program(pid_t pid)
+{
+	(void)priv_kill(pid);
+}
+
+const struct proc_starter priv_starter = { start_program, kill_program };

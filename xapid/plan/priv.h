@@ -11,6 +11,8 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "lib/sandbox.h"
+
 enum priv_worker {
 	PRIV_DOMAIN_SIMULATOR,
 	PRIV_DOMAIN_LIBXL,
@@ -21,11 +23,25 @@ enum priv_worker {
 	PRIV_WORKERS
 };
 
+/* What the parent needs to know. All of it lives as long as the process. */
+struct priv_config {
+	const char *state_dir; /* handed to workers */
+	bool real; /* workers work on this machine, not on a simulated one */
+	struct sandbox_user user; /* the daemon's; name NULL: as the parent */
+	/* Folders whose programs the daemon may have run, NULL at the end. */
+	const char *const *plugin_dirs, *const *extension_dirs;
+	/* Called in the parent when the daemon is to end, and at its own end;
+	 * the daemon is not to run it. */
+	void (*stopping)(void *arg);
+	void *arg;
+};
+
 /* Splits the process, before it has threads. Returns 0 in the daemon; the
  * parent stays inside until the daemon has ended and then leaves the process
- * with the daemon's exit status. state_dir: handed to workers; real: they work
- * on this machine and not on a simulated one. -1 and errno. */
-int priv_start(const char *state_dir, bool real);
+ * with the daemon's exit status. The daemon is config->user when this returns,
+ * has no capabilities and starts programs through its parent only. -1 and
+ * errno. */
+int priv_start(const struct priv_config *config);
 
 /* Starts a worker: its socket (close-on-exec, blocking) and process number.
  * -1 and errno (ENOENT: this installation has no such program). Thread-safe. */

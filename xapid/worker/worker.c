@@ -10,6 +10,8 @@
 #include <unistd.h>
 
 #include "lib/file.h"
+#include "lib/log.h"
+#include "lib/sandbox.h"
 #include "model/frame.h"
 #include "worker/obey.h"
 
@@ -315,6 +317,10 @@ worker_serve(struct worker *w)
 
 	signal(SIGPIPE, SIG_IGN);
 	prctl(PR_SET_DUMPABLE, 0);
+	if (w->sandbox && sandbox_filter(SANDBOX_WORKER) < 0) {
+		log_err("cannot give up system calls: %m");
+		return 1;
+	}
 	if (pthread_create(&reader, NULL, read_requests, w) != 0)
 		return 1;
 	while ((m = take_next())) {

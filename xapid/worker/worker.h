@@ -22,6 +22,9 @@ struct worker {
 	/* A failure ordered for this operation (simulators, for tests; see
 	 * obey.h), or NULL. The hook may be NULL. */
 	const char *(*order)(void *context, const char *op);
+	/* It needs files and what it has open, no other process and no socket:
+	 * worker_serve() takes the rest of the system calls away. */
+	bool sandbox;
 };
 
 /* Serves until the core is gone. The exit status of the program. */

@@ -1,0 +1,207 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""What the processes may do: the parent keeps the rights, the others lose
+them."""
+
+import os
+import pwd
+import signal
+import socket
+import stat
+import subprocess
+import time
+import unittest
+
+import tap
+import xapid
+
+OTHER = 'nobody'
+ROOT = os.geteuid() == 0
+# The sanitizers need system calls that the filter refuses.
+SANITIZED = b'__asan_init' in open(xapid.Daemon().command()[0], 'rb').read() \
+    or b'__tsan_init' in open(xapid.Daemon().command()[0], 'rb').read()
+
+PLUGIN = '''#!/bin/sh
+printf '<?xml version="1.0"?><methodResponse><params><param><value><struct>'
+printf '<member><name>Status</name><value>Success</value></member><member>'
+printf '<name>Value</name><value>%s %s</value></member></struct></value>' \\
+    "$(id -u)" "$(sed -n 's/^NoNewPrivs:.//p' /proc/self/status)"
+printf '</param></params></methodResponse>'
+'''
+
+
+def status(pid):
+    with open('/proc/%d/status' % pid) as f:
+        pairs = (line.split(':', 1) for line in f if ':' in line)
+        return {key: value.strip() for key, value in pairs}
+
+
+def children(pid):
+    """name: process number"""
+    with open('/proc/%d/task/%d/children' % (pid, pid)) as f:
+        return {status(int(p))['Name']: int(p) for p in f.read().split()}
+
+
+def wait_for(condition, seconds=30):
+    end = time.time() + seconds
+    while time.time() < end:
+        value = condition()
+        if value:
+            return value
+        time.sleep(0.02)
+    raise AssertionError('it did not come about')
+
+
+def free_port():
+    with socket.socket() as s:
+        s.bind(('127.0.0.1', 0))
+        return s.getsockname()[1]
+
+
+def open_to_others(d):
+    """Another user must be able to reach the state folder."""
+    for path in (d.folder, os.path.dirname(d.folder)):
+        if os.stat(path).st_mode & 0o777 == 0o700:
+            os.chmod(path, 0o711)
+
+
+class Mixin:
+    def check_confined(self, pid, uid):
+        s = status(pid)
+        self.assertEqual(set(s['Uid'].split()), {str(uid)})
+        for which in ('CapPrm', 'CapEff', 'CapInh', 'CapAmb'):
+            self.assertEqual(int(s[which], 16), 0, which)
+        self.assertEqual(s['NoNewPrivs'], '1')
+        if not SANITIZED:
+            self.assertEqual(s['Seccomp'], '2')
+
+
+class Plain(unittest.TestCase, Mixin):
+    def test_the_daemon_and_its_workers_are_confined(self):
+        """daemon and worker have no capabilities and few system calls"""
+        with xapid.start('--sim-vms', '2') as d:
+            d.call('VM.get_all')
+            below = children(d.process.pid)
+            self.check_confined(below['xapid'], os.geteuid())
+            worker = wait_for(
+                lambda: children(d.process.pid).get('xapid-domain'))
+            wait_for(lambda: SANITIZED or status(worker)['Seccomp'] == '2')
+            self.check_confined(worker, os.geteuid())
+
+    def test_the_ports_outlive_the_daemon(self):
+        """a client that comes while the daemon is dead is served by the next
+        """
+        with xapid.start() as d:
+            d.call('pool.get_all')
+            d.local.close()
+            d.local = None
+            os.kill(children(d.process.pid)['xapid'], signal.SIGKILL)
+            self.assertEqual(d.http('GET', '/')[0] // 100 in (2, 3, 4), True)
+            with self.assertRaises(xapid.Failure):
+                d.call('pool.get_all')  # sessions are in memory
+            d.session = None
+            self.assertEqual(len(d.call('pool.get_all')), 1)
+            self.assertEqual(stat.S_IMODE(os.stat(d.socket).st_mode), 0o600)
+
+    def test_a_killed_one_is_followed_at_once(self):
+        """after SIGKILL the next one gets the same port and socket at once"""
+        port = str(free_port())
+        with xapid.Daemon(['--listen', '127.0.0.1:' + port]) as d:
+            for _ in range(5):
+                if d.process is None:
+                    d.start()
+                d.call('pool.get_all')
+                d.kill()
+            d.start()
+            d.call('pool.get_all')
+
+    def test_the_end_leaves_no_socket(self):
+        """after SIGTERM the local socket is gone"""
+        with xapid.start() as d:
+            self.assertTrue(os.path.exists(d.socket))
+            self.assertEqual(d.stop(), 0)
+            self.assertFalse(os.path.exists(d.socket))
+
+    def test_what_the_daemon_may_not_do(self):
+        """a plugin outside the folders is not run, whatever its name"""
+        with xapid.start() as d:
+            for name in ('../../bin/date', '/bin/date', 'date', '', '.'):
+                self.assertEqual(
+                    d.error('host.call_plugin', d.call('host.get_all')[0],
+                            name, 'fn', {})[0], 'XENAPI_MISSING_PLUGIN')
+
+
+@unittest.skipUnless(ROOT, 'only root can become somebody else')
+class AsRoot(unittest.TestCase, Mixin):
+    def daemon(self, *args):
+        d = xapid.Daemon(['--user', OTHER, '--sim-vms', '2'] + list(args))
+        open_to_others(d)
+        return d
+
+    def test_it_becomes_the_user(self):
+        """started by root, the daemon and its worker are the user given"""
+        uid = pwd.getpwnam(OTHER).pw_uid
+        with self.daemon() as d:
+            vm = d.call('VM.get_all')[0]
+            d.call('VM.set_name_description', vm, 'mine')
+            below = children(d.process.pid)
+            self.assertEqual(status(d.process.pid)['Uid'].split()[0], '0')
+            self.check_confined(below['xapid'], uid)
+            self.check_confined(wait_for(
+                lambda: children(d.process.pid).get('xapid-domain')), uid)
+            for path, _, files in os.walk(d.state):
+                for name in [''] + files:
+                    self.assertEqual(
+                        os.stat(os.path.join(path, name)).st_uid, uid, name)
+            self.assertEqual(os.stat(d.socket).st_uid, uid)
+            d.kill()
+            d.start()
+            self.assertEqual(d.call('VM.get_name_description', vm), 'mine')
+
+    def test_a_folder_of_roots_is_handed_over(self):
+        """a state folder of a daemon that was root becomes the user's"""
+        with xapid.Daemon(['--user', 'root', '--sim-vms', '2']) as d:
+            open_to_others(d)
+            vm = d.call('VM.get_all')[0]
+            d.call('VM.set_name_description', vm, 'kept')
+            d.stop()
+            d.args[1] = OTHER
+            d.start()
+            self.assertEqual(d.call('VM.get_name_description', vm), 'kept')
+            copy = os.path.join(d.folder, 'copy')
+            program = d.command()[0]
+            done = subprocess.run([program, '--state', d.state, '--backup',
+                                   copy])
+            self.assertEqual(done.returncode, 0)
+            d.stop()
+            done = subprocess.run([program, '--state', d.state, '--restore',
+                                   copy], stdout=subprocess.DEVNULL)
+            self.assertEqual(done.returncode, 0)
+            d.start()
+            self.assertEqual(d.call('VM.get_name_description', vm), 'kept')
+
+    def test_plugins_are_run_by_the_parent(self):
+        """a plugin runs as root, though the daemon is not"""
+        folder = xapid.tempfile.mkdtemp()
+        path = os.path.join(folder, 'who')
+        with open(path, 'w') as f:
+            f.write(PLUGIN)
+        os.chmod(folder, 0o755)
+        os.chmod(path, 0o755)
+        with self.daemon('--plugins', folder) as d:
+            host = d.call('host.get_all')[0]
+            self.assertEqual(
+                d.call('host.call_plugin', host, 'who', 'fn', {}), '0 0')
+            self.assertGreater(d.call('host.get_server_localtime', host), '')
+        xapid.shutil.rmtree(folder)
+
+    def test_an_unknown_user_is_refused(self):
+        """--user with a name that nobody has is refused with a reason"""
+        d = xapid.Daemon(['--user', 'no-such-user'])
+        with self.assertRaisesRegex(RuntimeError, 'no such user'):
+            d.start()
+        xapid.shutil.rmtree(d.folder)
+
+
+if __name__ == '__main__':
+    tap.main()

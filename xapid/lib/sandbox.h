@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What a process gives up: its user, its capabilities, system calls. Each step
+ * is for good, and what this process starts has no more than it. */
+#ifndef XAPID_LIB_SANDBOX_H
+#define XAPID_LIB_SANDBOX_H
+
+#include <sys/types.h>
+
+/* Somebody to become; with name NULL nobody. */
+struct sandbox_user {
+	const char *name;
+	uid_t uid;
+	gid_t gid;
+};
+
+/* Looks a user up. -1 and errno, ENOENT when there is none. */
+int sandbox_find_user(const char *name, struct sandbox_user *user_r);
+/* Groups, group and user of this process. It must be root, and have one
+ * thread. */
+int sandbox_become(const struct sandbox_user *user);
+/* No capability any more, nor from any program it may execute. */
+int sandbox_drop_capabilities(void);
+
+enum sandbox_kind {
+	SANDBOX_DAEMON, /* files, sockets, threads; no program */
+	SANDBOX_WORKER, /* files and threads only */
+	SANDBOX_KINDS
+};
+
+/* From here on other system calls answer ENOSYS, and those that only an
+ * intruder makes end the process. Call it before there are threads. 1: the
+ * kernel has no such thing; -1 and errno. */
+int sandbox_filter(enum sandbox_kind kind);
+
+#endif
