@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The libxl backend's own. One process has one context and runs one operation
+ * at a time; libxl ends the process when memory runs out, and that is why none
+ * of this is in the daemon. */
+#ifndef XAPID_DOMAIN_XL_H
+#define XAPID_DOMAIN_XL_H
+
+#define LIBXL_API_VERSION 0x041400
+#include <libxl.h>
+#include <libxl_utils.h>
+#include <xenstore.h>
+#include <xentoollog.h>
+
+#include "domain/domain.h"
+
+struct xl {
+	libxl_ctx *ctx;
+	struct xs_handle *xs;
+	struct xentoollog_logger *logger;
+	const char *state_dir; /* borrowed */
+};
+
+/* ---- xl.c ---- */
+/* The last complaint of libxl since xl_forget(), "" for none. */
+const char *xl_complaint(const struct xl *x);
+void xl_forget(struct xl *x);
+/* rc of libxl as an error of the API: -1. what: "create". */
+int xl_fail(struct xl *x, struct op *op, int rc, const char *what);
+/* The domain of op->uuid. 1: *domid_r is set; 0: there is none; -1: raised. */
+int xl_find(struct xl *x, struct op *op, uint32_t *domid_r);
+/* The same, where none is VM_HALTED. 0 or -1. */
+int xl_need(struct xl *x, struct op *op, uint32_t *domid_r);
+/* A node below the domain's or any path; in the arena; NULL: absent. */
+const char *xl_read(struct xl *x, struct op *op, const char *path);
+int xl_write(struct xl *x, struct op *op, const char *path, const char *text);
+/* Sleeps a moment between two looks. False: cancelled, or the deadline (from
+ * xl_deadline()) is over. */
+int64_t xl_deadline(int seconds);
+bool xl_again(const struct op *op, int64_t deadline);
+
+/* ---- xl_config.c ---- */
+/* Everything but devices. 0 or -1, raised; dispose of it either way. */
+int xl_config(struct xl *x, struct op *op, libxl_domain_config *out_r);
+
+/* ---- xl_kernel.c ---- */
+/* The path of a kernel or ramdisk that is allowed and one, or NULL, raised. */
+const char *xl_guest_file(struct op *op, const char *path);
+
+/* ---- xl_disk.c, xl_nic.c ---- */
+/* Into what xl_config() made; a loop device in the place of a plain file. fds:
+ * what keeps loop devices until a backend has opened them. */
+struct xl_loops {
+	int fd[64];
+	unsigned n;
+};
+void xl_loops_close(struct xl_loops *l);
+int xl_disk(struct xl *x, struct op *op, const struct value *device,
+    libxl_device_disk *out_r, struct xl_loops *loops);
+/* Gives the backend its block device and waits until it has opened it. */
+int xl_disk_activate(struct xl *x, struct op *op, uint32_t domid,
+    const libxl_device_disk *disk);
+int xl_nic(struct xl *x, struct op *op, const struct value *device,
+    libxl_device_nic *out_r);
+/* The answer of create and resume. */
+int xl_answer_domain(struct xl *x, struct op *op, uint32_t domid);
+
+/* ---- operations ---- */
+op_fn xl_create, xl_resume;                           /* xl_create.c */
+op_fn xl_unpause, xl_pause, xl_shutdown, xl_destroy;  /* xl_power.c */
+op_fn xl_suspend, xl_checkpoint;                      /* xl_save.c */
+op_fn xl_plug, xl_connect, xl_unplug, xl_insert, xl_eject; /* xl_plug.c */
+op_fn xl_set_memory, xl_set_vcpus, xl_trigger, xl_sysrq, xl_xenstore_write,
+    xl_stats;          /* xl_live.c */
+op_fn xl_list;         /* xl_list.c */
+/* Sends what happens to domains as events until the process ends: -1. */
+int xl_watch(const char *state_dir);
+
+#endif

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Which files of the host may be a guest's kernel or ramdisk: plain ones below
+ * two folders, whatever links stand in them. */
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/openat2.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "domain/xl.h"
+#include "lib/cleanup.h"
+
+static const char *const roots[] = { "/var/lib/xapid/guest/",
+	"/var/lib/xcp/guest/" };
+
+static int
+open_below(const char *root, const char *name)
+{
+	const struct open_how how = {
+		.flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK,
+		.resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS,
+	};
+	CLEANUP_FD int dir = open(root, O_PATH | O_DIRECTORY | O_CLOEXEC);
+
+	if (dir < 0)
+		return -1;
+	return (int)syscall(SYS_openat2, dir, name, &how, sizeof(how));
+}
+
+const char *
+xl_guest_file(struct op *op, const char *path)
+{
+	struct stat st;
+
+	for (size_t i = 0; i < sizeof(roots) / sizeof(roots[0]); i++) {
+		size_t len = strlen(roots[i]);
+		CLEANUP_FD int fd = -1;
+
+		if (strncmp(path, roots[i], len) != 0)
+			continue;
+		fd = open_below(roots[i], path + len);
+		if (fd >= 0 && fstat(fd, &st) == 0 && S_ISREG(st.st_mode) &&
+		    st.st_size > 0)
+			return path;
+		op_fail(op, "INVALID_VALUE", "PV_kernel", path, NULL);
+		return NULL;
+	}
+	op_fail(op, "INVALID_VALUE", "PV_kernel", path, NULL);
+	return NULL;
+}

@@ -1,0 +1,273 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Devices of domains that live. A plug has succeeded when the backend says it
+ * is connected, not when the library returns. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "domain/xl_private.h"
+
+#define CONNECT_SECONDS 60
+#define STATE_CONNECTED 4 /* XenbusStateConnected */
+
+/* "vbd/0" and what the core says of it. */
+struct device {
+	bool is_nic;
+	int devid; /* as in the backend's path */
+	const char *kind;
+};
+
+static int
+read_device(struct op *op, struct device *out_r)
+{
+	const char *name = op_text(op, "device", "");
+
+	*out_r = (struct device){ .devid = -1 };
+	if (strncmp(name, "vif/", 4) == 0) {
+		*out_r = (struct device){ true, atoi(name + 4), "vif" };
+	} else if (strncmp(name, "vbd/", 4) == 0) {
+		*out_r = (struct device){ false,
+			xl_disk_devid(op_text(op, "virtual", "")), "vbd" };
+	}
+	if (out_r->devid < 0)
+		return op_fail(op, "INVALID_DEVICE", name, NULL);
+	return 0;
+}
+
+static const char *
+backend_node(struct xl *x, struct op *op, uint32_t domid,
+    const struct device *d, const char *node)
+{
+	const char *path = arena_printf(op->arena,
+	    "/local/domain/0/backend/%s/%u/%d/%s", d->kind, domid, d->devid,
+	    node);
+
+	return path ? xl_read(x, op, path) : NULL;
+}
+
+static bool
+is_there(struct xl *x, struct op *op, uint32_t domid, const struct device *d)
+{
+	return backend_node(x, op, domid, d, "state") != NULL;
+}
+
+/* ---- plug ---- */
+
+static int
+plug_disk(struct xl *x, struct op *op, uint32_t domid)
+{
+	struct xl_loops loops = { .n = 0 };
+	libxl_device_disk disk;
+	int rc;
+
+	libxl_device_disk_init(&disk);
+	rc = xl_disk(x, op, op->args, &disk, &loops);
+	if (rc == 0) {
+		xl_forget(x);
+		rc = libxl_device_disk_add(x->ctx, domid, &disk, NULL);
+		if (rc)
+			rc = xl_fail(x, op, rc, "plug");
+	}
+	if (rc == 0) {
+		rc = xl_disk_activate(x, op, domid, &disk);
+		if (rc < 0)
+			(void)libxl_device_disk_destroy(x->ctx, domid, &disk,
+			    NULL);
+	}
+	libxl_device_disk_dispose(&disk);
+	xl_loops_close(&loops);
+	return rc;
+}
+
+static int
+plug_nic(struct xl *x, struct op *op, uint32_t domid)
+{
+	libxl_device_nic nic;
+	int rc;
+
+	libxl_device_nic_init(&nic);
+	rc = xl_nic(x, op, op->args, &nic);
+	if (rc == 0) {
+		xl_forget(x);
+		rc = libxl_device_nic_add(x->ctx, domid, &nic, NULL);
+		if (rc)
+			rc = xl_fail(x, op, rc, "plug");
+	}
+	libxl_device_nic_dispose(&nic);
+	return rc;
+}
+
+int
+xl_plug(void *context, struct op *op)
+{
+	struct xl *x = context;
+	struct value_member interface;
+	struct device d;
+	uint32_t domid;
+	int rc = 0;
+
+	if (read_device(op, &d) < 0 || xl_need(x, op, &domid) < 0)
+		return -1;
+	if (!is_there(x, op, domid, &d))
+		rc = d.is_nic ? plug_nic(x, op, domid) :
+				plug_disk(x, op, domid);
+	if (rc < 0 || !d.is_nic)
+		return rc;
+	interface = (struct value_member){ "interface",
+		value_of_text(
+		    arena_printf(op->arena, "vif%u.%d", domid, d.devid)) };
+	return op_answer(op, &interface, 1);
+}
+
+/* ---- connect ---- */
+
+static bool
+is_running(struct xl *x, uint32_t domid)
+{
+	libxl_dominfo info;
+	bool running;
+
+	libxl_dominfo_init(&info);
+	running = libxl_domain_info(x->ctx, &info, domid) == 0 &&
+	    !info.paused && !info.shutdown && !info.dying;
+	libxl_dominfo_dispose(&info);
+	return running;
+}
+
+int
+xl_connect(void *context, struct op *op)
+{
+	struct xl *x = context;
+	int64_t deadline = xl_deadline(CONNECT_SECONDS);
+	const char *state;
+	struct device d;
+	uint32_t domid;
+
+	if (read_device(op, &d) < 0 || xl_need(x, op, &domid) < 0)
+		return -1;
+	if (d.is_nic &&
+	    xl_write(x, op,
+		arena_printf(op->arena,
+		    "/local/domain/0/backend/vif/%u/%d/hotplug-status", domid,
+		    d.devid),
+		"connected") < 0)
+		return -1;
+	while (is_running(x, domid)) {
+		state = backend_node(x, op, domid, &d, "state");
+		if (state && atoi(state) == STATE_CONNECTED)
+			return 0;
+		if (xl_again(op, deadline))
+			continue;
+		if (op_cancelled(op))
+			return op_fail(op, "TASK_CANCELLED", NULL);
+		return op_fail(op, "DEVICE_ATTACH_TIMEOUT",
+		    d.is_nic ? "VIF" : "VBD", op_text(op, "device", ""), NULL);
+	}
+	return 0;
+}
+
+/* ---- unplug ---- */
+
+static int
+remove_disk(struct xl *x, uint32_t domid, const char *vdev, bool force)
+{
+	libxl_device_disk disk;
+	int rc;
+
+	libxl_device_disk_init(&disk);
+	rc = libxl_vdev_to_device_disk(x->ctx, domid, vdev, &disk);
+	if (rc == 0)
+		rc = force ? libxl_device_disk_destroy(x->ctx, domid, &disk,
+				 NULL) :
+			     libxl_device_disk_remove(x->ctx, domid, &disk,
+				 NULL);
+	libxl_device_disk_dispose(&disk);
+	return rc;
+}
+
+static int
+remove_nic(struct xl *x, uint32_t domid, int devid, bool force)
+{
+	libxl_device_nic nic;
+	int rc;
+
+	libxl_device_nic_init(&nic);
+	rc = libxl_devid_to_device_nic(x->ctx, domid, devid, &nic);
+	if (rc == 0)
+		rc = force ?
+		    libxl_device_nic_destroy(x->ctx, domid, &nic, NULL) :
+		    libxl_device_nic_remove(x->ctx, domid, &nic, NULL);
+	libxl_device_nic_dispose(&nic);
+	return rc;
+}
+
+int
+xl_unplug(void *context, struct op *op)
+{
+	struct xl *x = context;
+	bool force = op_bool(op, "force", false);
+	struct device d;
+	uint32_t domid;
+	int rc;
+
+	if (read_device(op, &d) < 0)
+		return -1;
+	rc = xl_find(x, op, &domid);
+	if (rc <= 0)
+		return rc;
+	if (!is_there(x, op, domid, &d))
+		return 0;
+	xl_forget(x);
+	rc = d.is_nic ? remove_nic(x, domid, d.devid, force) :
+			remove_disk(x, domid, op_text(op, "virtual", ""), force);
+	if (rc == ERROR_TIMEDOUT)
+		return op_fail(op, "DEVICE_DETACH_TIMEOUT",
+		    d.is_nic ? "VIF" : "VBD", op_text(op, "device", ""), NULL);
+	return rc ? xl_fail(x, op, rc, "unplug") : 0;
+}
+
+/* ---- media ---- */
+
+static int
+change_medium(struct xl *x, struct op *op, bool empty)
+{
+	struct xl_loops loops = { .n = 0 };
+	struct value_member m[] = {
+		{ "kind", value_of_text("cdrom") },
+		{ "virtual", value_of_text(op_text(op, "virtual", "")) },
+		{ "path", value_of_text(op_text(op, "path", "")) },
+		{ "format", value_of_text(empty ? "empty" : "raw") },
+	};
+	const struct value device = { .kind = VALUE_STRUCT,
+		.n = 4,
+		.members = m };
+	libxl_device_disk disk;
+	uint32_t domid;
+	int rc;
+
+	if (xl_need(x, op, &domid) < 0)
+		return -1;
+	libxl_device_disk_init(&disk);
+	rc = xl_disk(x, op, &device, &disk, &loops);
+	if (rc == 0) {
+		xl_forget(x);
+		rc = libxl_cdrom_insert(x->ctx, domid, &disk, NULL);
+		if (rc)
+			rc = xl_fail(x, op, rc, empty ? "eject" : "insert");
+	}
+	libxl_device_disk_dispose(&disk);
+	xl_loops_close(&loops);
+	return rc;
+}
+
+int
+xl_insert(void *context, struct op *op)
+{
+	return change_medium(context, op, false);
+}
+
+int
+xl_eject(void *context, struct op *op)
+{
+	return change_medium(context, op, true);
+}

@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <string.h>
+
+#include "domain/xl_private.h"
+
+#define ACKNOWLEDGE_SECONDS 60
+#define END_SECONDS 1200
+
+static int
+simple(struct xl *x, struct op *op, const char *what,
+    int (*fn)(libxl_ctx *ctx, uint32_t domid, const libxl_asyncop_how *how))
+{
+	uint32_t domid;
+	int rc;
+
+	if (xl_need(x, op, &domid) < 0)
+		return -1;
+	xl_forget(x);
+	rc = fn(x->ctx, domid, NULL);
+	return rc ? xl_fail(x, op, rc, what) : 0;
+}
+
+int
+xl_pause(void *context, struct op *op)
+{
+	return simple(context, op, "pause", libxl_domain_pause);
+}
+
+int
+xl_unpause(void *context, struct op *op)
+{
+	return simple(context, op, "unpause", libxl_domain_unpause);
+}
+
+int
+xl_destroy(void *context, struct op *op)
+{
+	struct xl *x = context;
+	uint32_t domid;
+	int rc = xl_find(x, op, &domid);
+
+	if (rc <= 0)
+		return rc;
+	xl_forget(x);
+	rc = libxl_domain_destroy(x->ctx, domid, NULL);
+	return rc ? xl_fail(x, op, rc, "destroy") : 0;
+}
+
+/* ---- asking the guest ---- */
+
+static bool
+has_ended(struct xl *x, uint32_t domid)
+{
+	libxl_dominfo info;
+	bool ended;
+
+	libxl_dominfo_init(&info);
+	ended = libxl_domain_info(x->ctx, &info, domid) != 0 || info.shutdown ||
+	    info.dying;
+	libxl_dominfo_dispose(&info);
+	return ended;
+}
+
+/* The guest takes its order out of the store. */
+static bool
+has_acknowledged(struct xl *x, struct op *op, uint32_t domid)
+{
+	const char *order = xl_read(x, op,
+	    arena_printf(op->arena, "/local/domain/%u/control/shutdown",
+		domid));
+
+	return !order || !*order;
+}
+
+static int
+ask(struct xl *x, struct op *op, uint32_t domid)
+{
+	bool reboot = strcmp(op_text(op, "reason", "poweroff"), "reboot") == 0;
+	int rc;
+
+	xl_forget(x);
+	rc = reboot ? libxl_domain_reboot(x->ctx, domid, NULL) :
+		      libxl_domain_shutdown(x->ctx, domid, NULL);
+	if (rc == ERROR_NOPARAVIRT && !reboot)
+		rc = libxl_send_trigger(x->ctx, domid, LIBXL_TRIGGER_POWER, 0,
+		    NULL);
+	if (rc == ERROR_NOPARAVIRT)
+		return op_fail(op, "VM_LACKS_FEATURE", op->uuid, NULL);
+	return rc ? xl_fail(x, op, rc, "shutdown") : 0;
+}
+
+int
+xl_shutdown(void *context, struct op *op)
+{
+	struct xl *x = context;
+	int64_t acknowledge, end;
+	uint32_t domid;
+	int rc = xl_find(x, op, &domid);
+
+	if (rc <= 0)
+		return rc;
+	if (!has_ended(x, domid) && ask(x, op, domid) < 0)
+		return -1;
+	acknowledge = xl_deadline(ACKNOWLEDGE_SECONDS);
+	end = xl_deadline(END_SECONDS);
+	while (!has_ended(x, domid)) {
+		if (has_acknowledged(x, op, domid))
+			acknowledge = end;
+		if (xl_again(op, acknowledge))
+			continue;
+		if (op_cancelled(op))
+			return op_fail(op, "TASK_CANCELLED", NULL);
+		return op_fail(op,
+		    acknowledge == end ? "VM_SHUTDOWN_TIMEOUT" :
+					 "VM_FAILED_SHUTDOWN_ACKNOWLEDGMENT",
+		    op->uuid, NULL);
+	}
+	return 0;
+}

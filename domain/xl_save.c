@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* A domain's memory into an image, and on with it or not. */
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "domain/xl_private.h"
+#include "lib/cleanup.h"
+
+static int
+save(struct xl *x, struct op *op, uint32_t domid)
+{
+	const char *path = op_text(op, "path", "");
+	CLEANUP_FD int fd =
+	    open(path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	int rc;
+
+	if (fd < 0)
+		return op_fail_errno(op, "VDI_NOT_AVAILABLE", path);
+	xl_forget(x);
+	rc = libxl_domain_suspend(x->ctx, domid, fd, 0, NULL);
+	if (rc == 0 && fsync(fd) == 0)
+		return 0;
+	rc = rc ? xl_fail(x, op, rc, "suspend") :
+		  op_fail_errno(op, "VDI_IO_ERROR", path);
+	/* After a failure the guest would stay suspended. */
+	(void)libxl_domain_resume(x->ctx, domid, 1, NULL);
+	return rc;
+}
+
+int
+xl_suspend(void *context, struct op *op)
+{
+	struct xl *x = context;
+	uint32_t domid;
+	int rc = xl_find(x, op, &domid);
+
+	if (rc <= 0) /* gone: saved by one that died behind that */
+		return rc;
+	if (save(x, op, domid) < 0)
+		return -1;
+	rc = libxl_domain_destroy(x->ctx, domid, NULL);
+	return rc ? xl_fail(x, op, rc, "destroy") : 0;
+}
+
+int
+xl_checkpoint(void *context, struct op *op)
+{
+	struct xl *x = context;
+	uint32_t domid;
+	int rc;
+
+	if (xl_need(x, op, &domid) < 0 || save(x, op, domid) < 0)
+		return -1;
+	rc = libxl_domain_resume(x->ctx, domid, 1, NULL);
+	return rc ? xl_fail(x, op, rc, "resume") : 0;
+}
