@@ -74,5 +74,6 @@ struct domain_driver {
 };
 
 extern const struct domain_driver domain_sim;
+extern const struct domain_driver domain_xl; /* where there is libxl */
 
 #endif

@@ -10,3 +10,26 @@ domain_xapid_domain_SOURCES = \
 	domain/sim_private.h \
 	domain/worker.c
 domain_xapid_domain_LDADD = libxapidworker.a libxapidmodel.a libxapidlib.a $(DEPS_LIBS) $(SYSTEMD_LIBS)
+
+# Real domains. libxl's JSON library and ours have the same names: jansson is
+# not linked here.
+if LIBXL
+domain_xapid_domain_SOURCES += \
+	domain/xl.c \
+	domain/xl.h \
+	domain/xl_config.c \
+	domain/xl_create.c \
+	domain/xl_devid.c \
+	domain/xl_disk.c \
+	domain/xl_kernel.c \
+	domain/xl_list.c \
+	domain/xl_live.c \
+	domain/xl_nic.c \
+	domain/xl_plug.c \
+	domain/xl_power.c \
+	domain/xl_private.h \
+	domain/xl_save.c \
+	domain/xl_watch.c
+domain_xapid_domain_CPPFLAGS = $(AM_CPPFLAGS) $(LIBXL_CFLAGS)
+domain_xapid_domain_LDADD += $(LIBXL_LIBS)
+endif

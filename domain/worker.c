@@ -10,6 +10,9 @@
 
 #include "domain/domain.h"
 #include "domain/sim_private.h"
+#ifdef HAVE_LIBXL
+#include "domain/xl.h"
+#endif
 #include "lib/log.h"
 #include "worker/worker.h"
 
@@ -19,7 +22,12 @@ struct domain_worker {
 	const struct domain_driver *driver;
 };
 
-static const struct domain_driver *const drivers[] = { &domain_sim };
+static const struct domain_driver *const drivers[] = {
+	&domain_sim,
+#ifdef HAVE_LIBXL
+	&domain_xl,
+#endif
+};
 
 static const struct op_row {
 	const char *name;
@@ -83,6 +91,10 @@ main(int argc, char **argv)
 	char err[256];
 
 	log_open("stderr", "xapid-domain", LOG_L_INFO);
+#ifdef HAVE_LIBXL
+	if (argc == 3 && strcmp(argv[1], "libxl-watch") == 0)
+		return xl_watch(argv[2]);
+#endif
 	if (argc != 3 || !(w.driver = find_driver(argv[1]))) {
 		fprintf(stderr,
 		    "xapid-domain is started by xapid: "

@@ -73,8 +73,8 @@ xl_fail(struct xl *x, struct op *op, int rc, const char *what)
 		return op_fail(op, "VM_HALTED", op->uuid, NULL);
 	text = arena_printf(op->arena, "libxl, %s: %s (%d)", what,
 	    *xl_complaint(x) ? xl_complaint(x) : "failed", rc);
-	return text ? op_fail(op, "INTERNAL_ERROR", text, NULL) :
-		      op_fail_nomem(op);
+	return text ? op_fail(op, "INTERNAL_ERROR", text, NULL)
+		    : op_fail_nomem(op);
 }
 
 /* ---- the context ---- */

@@ -65,13 +65,13 @@ int xl_nic(struct xl *x, struct op *op, const struct value *device,
 int xl_answer_domain(struct xl *x, struct op *op, uint32_t domid);
 
 /* ---- operations ---- */
-op_fn xl_create, xl_resume;                           /* xl_create.c */
-op_fn xl_unpause, xl_pause, xl_shutdown, xl_destroy;  /* xl_power.c */
-op_fn xl_suspend, xl_checkpoint;                      /* xl_save.c */
+op_fn xl_create, xl_resume;                                /* xl_create.c */
+op_fn xl_unpause, xl_pause, xl_shutdown, xl_destroy;       /* xl_power.c */
+op_fn xl_suspend, xl_checkpoint;                           /* xl_save.c */
 op_fn xl_plug, xl_connect, xl_unplug, xl_insert, xl_eject; /* xl_plug.c */
 op_fn xl_set_memory, xl_set_vcpus, xl_trigger, xl_sysrq, xl_xenstore_write,
-    xl_stats;          /* xl_live.c */
-op_fn xl_list;         /* xl_list.c */
+    xl_stats;  /* xl_live.c */
+op_fn xl_list; /* xl_list.c */
 /* Sends what happens to domains as events until the process ends: -1. */
 int xl_watch(const char *state_dir);
 

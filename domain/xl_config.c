@@ -74,9 +74,9 @@ set_hvm(struct xl *x, struct op *op, libxl_domain_build_info *b)
 	if (!vnc)
 		return op_fail_nomem(op);
 	b->device_model_version = LIBXL_DEVICE_MODEL_VERSION_QEMU_XEN;
-	b->u.hvm.bios = strcmp(op_text(op, "firmware", "bios"), "uefi") == 0 ?
-	    LIBXL_BIOS_TYPE_OVMF :
-	    LIBXL_BIOS_TYPE_SEABIOS;
+	b->u.hvm.bios = strcmp(op_text(op, "firmware", "bios"), "uefi") == 0
+	    ? LIBXL_BIOS_TYPE_OVMF
+	    : LIBXL_BIOS_TYPE_SEABIOS;
 	b->u.hvm.boot = copy(op_text(op, "boot_order", "cdn"));
 	b->u.hvm.serial = strdup("pty");
 	b->u.hvm.vga.kind = LIBXL_VGA_INTERFACE_TYPE_STD;
@@ -119,13 +119,12 @@ set_sizes(struct xl *x, struct op *op, libxl_domain_build_info *b)
 		return op_fail(op, "MEMORY_CONSTRAINT_VIOLATION",
 		    "Memory limits of the request are not possible", NULL);
 	if (vcpus < 1 || vcpus > vcpus_max || vcpus_max > 512)
-		return op_fail(op, "INVALID_VALUE", "VCPUs_max",
-		    "not possible", NULL);
+		return op_fail(op, "INVALID_VALUE", "VCPUs_max", "not possible",
+		    NULL);
 	b->max_memkb = (uint64_t)max / KIB;
 	b->target_memkb = (uint64_t)target / KIB;
 	b->max_vcpus = (int)vcpus_max;
-	if (libxl_cpu_bitmap_alloc(x->ctx, &b->avail_vcpus,
-		(int)vcpus_max) < 0)
+	if (libxl_cpu_bitmap_alloc(x->ctx, &b->avail_vcpus, (int)vcpus_max) < 0)
 		return op_fail_nomem(op);
 	for (int i = 0; i < vcpus; i++)
 		libxl_bitmap_set(&b->avail_vcpus, i);

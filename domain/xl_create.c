@@ -65,8 +65,7 @@ xl_answer_domain(struct xl *x, struct op *op, uint32_t domid)
 	const struct value *all = op_list(op, "devices");
 	uint32_t n = all && all->kind == VALUE_ARRAY ? all->n : 0, k = 0;
 	struct value *items = arena_array(op->arena, n + 1, sizeof(*items));
-	struct value_member answer[2] = { { "domid",
-		value_of_int(domid) } };
+	struct value_member answer[2] = { { "domid", value_of_int(domid) } };
 
 	(void)x;
 	if (!items)
@@ -94,8 +93,8 @@ xl_answer_domain(struct xl *x, struct op *op, uint32_t domid)
 }
 
 static int
-make_domain(struct xl *x, struct op *op, libxl_domain_config *config,
-    int image, uint32_t *domid_r)
+make_domain(struct xl *x, struct op *op, libxl_domain_config *config, int image,
+    uint32_t *domid_r)
 {
 	libxl_domain_restore_params params;
 	int rc;
@@ -149,12 +148,12 @@ build(struct xl *x, struct op *op, libxl_domain_config *config, int image,
 	xl_forget(x);
 	rc = make_domain(x, op, config, image, &domid);
 	if (rc)
-		return rc == ERROR_NOMEM ?
-		    op_fail(op, "HOST_NOT_ENOUGH_FREE_MEMORY",
-			arena_printf(op->arena, "%lld",
-			    (long long)op_int(op, "memory_static_max", 0)),
-			"unknown", NULL) :
-		    xl_fail(x, op, rc, "create");
+		return rc == ERROR_NOMEM
+		    ? op_fail(op, "HOST_NOT_ENOUGH_FREE_MEMORY",
+			  arena_printf(op->arena, "%lld",
+			      (long long)op_int(op, "memory_static_max", 0)),
+			  "unknown", NULL)
+		    : xl_fail(x, op, rc, "create");
 	rc = write_data(x, op, domid);
 	for (int i = 0; rc == 0 && i < config->num_disks; i++)
 		rc = xl_disk_activate(x, op, domid, &config->disks[i]);

@@ -49,8 +49,9 @@ loop_open(int file, bool writable, char path[32])
 		if (ioctl(fd, LOOP_CONFIGURE, &config) == 0)
 			return fd;
 		close(fd);
-		if (errno == EINVAL && config.info.lo_flags &
-		    LO_FLAGS_DIRECT_IO) /* not on every filesystem */
+		if (errno == EINVAL &&
+		    config.info.lo_flags &
+			LO_FLAGS_DIRECT_IO) /* not on every filesystem */
 			config.info.lo_flags &= ~(uint32_t)LO_FLAGS_DIRECT_IO;
 		else if (errno != EBUSY)
 			return -1;
@@ -63,8 +64,8 @@ static const char *
 block_device(struct op *op, const char *path, bool writable,
     struct xl_loops *loops)
 {
-	CLEANUP_FD int file = open(path,
-	    (writable ? O_RDWR : O_RDONLY) | O_CLOEXEC | O_NONBLOCK);
+	CLEANUP_FD int file =
+	    open(path, (writable ? O_RDWR : O_RDONLY) | O_CLOEXEC | O_NONBLOCK);
 	struct stat st;
 	char device[32];
 	int fd;
@@ -153,9 +154,9 @@ xl_disk_activate(struct xl *x, struct op *op, uint32_t domid,
 		return -1;
 	while (access(opened, F_OK) < 0)
 		if (!xl_again(op, deadline))
-			return op_cancelled(op) ?
-			    op_fail(op, "TASK_CANCELLED", NULL) :
-			    op_fail(op, "DEVICE_ATTACH_TIMEOUT", "VBD",
-				disk->vdev, NULL);
+			return op_cancelled(op)
+			    ? op_fail(op, "TASK_CANCELLED", NULL)
+			    : op_fail(op, "DEVICE_ATTACH_TIMEOUT", "VBD",
+				  disk->vdev, NULL);
 	return 0;
 }

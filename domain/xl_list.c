@@ -55,8 +55,7 @@ describe(struct xl *x, struct op *op, const libxl_dominfo *d,
 	struct value_member *m = arena_array(op->arena, 6, sizeof(*m));
 	const char *state = state_of(op, d), *name_path, *name;
 
-	name_path =
-	    arena_printf(op->arena, "/local/domain/%u/name", d->domid);
+	name_path = arena_printf(op->arena, "/local/domain/%u/name", d->domid);
 	name = name_path ? xl_read(x, op, name_path) : NULL;
 	if (!uuid || !m || !state)
 		return op_fail_nomem(op);
@@ -66,8 +65,7 @@ describe(struct xl *x, struct op *op, const libxl_dominfo *d,
 	m[2] = (struct value_member){ "memory",
 		value_of_int((int64_t)d->current_memkb * 1024) };
 	m[3] = (struct value_member){ "vcpus", value_of_int(d->vcpu_online) };
-	m[4] = (struct value_member){ "devices",
-		devices_of(x, op, d->domid) };
+	m[4] = (struct value_member){ "devices", devices_of(x, op, d->domid) };
 	m[5] = (struct value_member){ "name", value_of_text(name ? name : "") };
 	*out_r = (struct value_member){ uuid,
 		{ .kind = VALUE_STRUCT, .n = 6, .members = m } };

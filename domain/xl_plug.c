@@ -38,9 +38,9 @@ static const char *
 backend_node(struct xl *x, struct op *op, uint32_t domid,
     const struct device *d, const char *node)
 {
-	const char *path = arena_printf(op->arena,
-	    "/local/domain/0/backend/%s/%u/%d/%s", d->kind, domid, d->devid,
-	    node);
+	const char *path =
+	    arena_printf(op->arena, "/local/domain/0/backend/%s/%u/%d/%s",
+		d->kind, domid, d->devid, node);
 
 	return path ? xl_read(x, op, path) : NULL;
 }
@@ -109,8 +109,8 @@ xl_plug(void *context, struct op *op)
 	if (read_device(op, &d) < 0 || xl_need(x, op, &domid) < 0)
 		return -1;
 	if (!is_there(x, op, domid, &d))
-		rc = d.is_nic ? plug_nic(x, op, domid) :
-				plug_disk(x, op, domid);
+		rc =
+		    d.is_nic ? plug_nic(x, op, domid) : plug_disk(x, op, domid);
 	if (rc < 0 || !d.is_nic)
 		return rc;
 	interface = (struct value_member){ "interface",
@@ -177,10 +177,9 @@ remove_disk(struct xl *x, uint32_t domid, const char *vdev, bool force)
 	libxl_device_disk_init(&disk);
 	rc = libxl_vdev_to_device_disk(x->ctx, domid, vdev, &disk);
 	if (rc == 0)
-		rc = force ? libxl_device_disk_destroy(x->ctx, domid, &disk,
-				 NULL) :
-			     libxl_device_disk_remove(x->ctx, domid, &disk,
-				 NULL);
+		rc = force
+		    ? libxl_device_disk_destroy(x->ctx, domid, &disk, NULL)
+		    : libxl_device_disk_remove(x->ctx, domid, &disk, NULL);
 	libxl_device_disk_dispose(&disk);
 	return rc;
 }
@@ -194,9 +193,8 @@ remove_nic(struct xl *x, uint32_t domid, int devid, bool force)
 	libxl_device_nic_init(&nic);
 	rc = libxl_devid_to_device_nic(x->ctx, domid, devid, &nic);
 	if (rc == 0)
-		rc = force ?
-		    libxl_device_nic_destroy(x->ctx, domid, &nic, NULL) :
-		    libxl_device_nic_remove(x->ctx, domid, &nic, NULL);
+		rc = force ? libxl_device_nic_destroy(x->ctx, domid, &nic, NULL)
+			   : libxl_device_nic_remove(x->ctx, domid, &nic, NULL);
 	libxl_device_nic_dispose(&nic);
 	return rc;
 }
@@ -218,8 +216,9 @@ xl_unplug(void *context, struct op *op)
 	if (!is_there(x, op, domid, &d))
 		return 0;
 	xl_forget(x);
-	rc = d.is_nic ? remove_nic(x, domid, d.devid, force) :
-			remove_disk(x, domid, op_text(op, "virtual", ""), force);
+	rc = d.is_nic
+	    ? remove_nic(x, domid, d.devid, force)
+	    : remove_disk(x, domid, op_text(op, "virtual", ""), force);
 	if (rc == ERROR_TIMEDOUT)
 		return op_fail(op, "DEVICE_DETACH_TIMEOUT",
 		    d.is_nic ? "VIF" : "VBD", op_text(op, "device", ""), NULL);

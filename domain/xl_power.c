@@ -79,8 +79,8 @@ ask(struct xl *x, struct op *op, uint32_t domid)
 	int rc;
 
 	xl_forget(x);
-	rc = reboot ? libxl_domain_reboot(x->ctx, domid, NULL) :
-		      libxl_domain_shutdown(x->ctx, domid, NULL);
+	rc = reboot ? libxl_domain_reboot(x->ctx, domid, NULL)
+		    : libxl_domain_shutdown(x->ctx, domid, NULL);
 	if (rc == ERROR_NOPARAVIRT && !reboot)
 		rc = libxl_send_trigger(x->ctx, domid, LIBXL_TRIGGER_POWER, 0,
 		    NULL);
@@ -111,8 +111,8 @@ xl_shutdown(void *context, struct op *op)
 		if (op_cancelled(op))
 			return op_fail(op, "TASK_CANCELLED", NULL);
 		return op_fail(op,
-		    acknowledge == end ? "VM_SHUTDOWN_TIMEOUT" :
-					 "VM_FAILED_SHUTDOWN_ACKNOWLEDGMENT",
+		    acknowledge == end ? "VM_SHUTDOWN_TIMEOUT"
+				       : "VM_FAILED_SHUTDOWN_ACKNOWLEDGMENT",
 		    op->uuid, NULL);
 	}
 	return 0;

@@ -20,8 +20,8 @@ save(struct xl *x, struct op *op, uint32_t domid)
 	rc = libxl_domain_suspend(x->ctx, domid, fd, 0, NULL);
 	if (rc == 0 && fsync(fd) == 0)
 		return 0;
-	rc = rc ? xl_fail(x, op, rc, "suspend") :
-		  op_fail_errno(op, "VDI_IO_ERROR", path);
+	rc = rc ? xl_fail(x, op, rc, "suspend")
+		: op_fail_errno(op, "VDI_IO_ERROR", path);
 	/* After a failure the guest would stay suspended. */
 	(void)libxl_domain_resume(x->ctx, domid, 1, NULL);
 	return rc;
