@@ -65,6 +65,7 @@ python_tests = \
 	tests/api/test_sessions.py \
 	tests/api/test_world.py \
 	tests/api/test_vm_power.py \
+	tests/api/test_vm_reality.py \
 	datamodel/gen/tests/test_check.py \
 	datamodel/gen/tests/test_golden.py \
 	datamodel/gen/tests/test_outputs.py \
@@ -158,6 +159,7 @@ EXTRA_DIST += \
 	tests/lib/tap.py \
 	tests/lib/thincli.py \
 	tests/lib/xe.py \
+	tests/lib/simulator.py \
 	tests/lib/xapid.py \
 	tests/lint/cppcheck.h \
 	tests/lint/layers.py \

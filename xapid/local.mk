@@ -183,6 +183,7 @@ libxapidcore_a_SOURCES = \
 	xapid/call/http.c \
 	xapid/call/http.h \
 	xapid/http_events.c \
+	xapid/http_simulator.c \
 	xapid/http_xmldbdump.c \
 	xapid/call/implicit.c \
 	xapid/world/mac.c \
@@ -223,6 +224,8 @@ libxapidcore_a_SOURCES = \
 	xapid/access/session_login.c \
 	xapid/access/session_private.h \
 	xapid/access/session_quota.c \
+	xapid/world/reality.c \
+	xapid/world/reality.h \
 	xapid/world/sim_devices.c \
 	xapid/world/sim_extras.c \
 	xapid/world/sim_facts.c \
@@ -242,6 +245,8 @@ libxapidcore_a_SOURCES = \
 	xapid/call/task_end.c \
 	xapid/call/task_private.h \
 	xapid/call/task_table.c \
+	xapid/world/stranger.c \
+	xapid/world/stranger.h \
 	xapid/world/template.c \
 	xapid/world/template.h \
 	xapid/call/timer.c \
@@ -262,6 +267,8 @@ libxapidcore_a_SOURCES = \
 	xapid/vm_devices.h \
 	xapid/vm_domain_args.c \
 	xapid/vm_domain_args.h \
+	xapid/vm_follow.c \
+	xapid/vm_follow.h \
 	xapid/vm_halt.c \
 	xapid/vm_halt.h \
 	xapid/vm_hosts.c \

@@ -29,6 +29,7 @@
 #include "plan/switch.h"
 #include "plan_kinds.h"
 #include "world/adopt.h"
+#include "world/reality.h"
 #include "world/world.h"
 
 #define WORKER_THREADS 64
@@ -264,7 +265,7 @@ start_core(struct daemon *d)
 		return complain("cannot bring the hosts up to date");
 	core->switchboard = switch_new(core);
 	core->plans = plans_new(core);
-	if (!core->switchboard || !core->plans)
+	if (!core->switchboard || !core->plans || reality_open(core) < 0)
 		return complain("out of memory or threads");
 	if (adopt_domains(core, core->new_pool) < 0)
 		return complain("cannot learn which domains there are");
@@ -273,6 +274,7 @@ start_core(struct daemon *d)
 		return complain("cannot go on with what was under way");
 	if (tasks_start(core) < 0)
 		return complain("cannot end the tasks of an earlier run");
+	reality_start(core);
 	return 0;
 }
 
@@ -391,6 +393,7 @@ stop(struct daemon *d)
 		host_ssh_stop(core);
 		tasks_stop(core);
 	}
+	reality_stop(core);
 	plans_stop(core->plans, STOP_GRACE_MS);
 	switch_free(core->switchboard);
 	sessions_stop(core->sessions);

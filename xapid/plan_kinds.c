@@ -4,6 +4,7 @@
 #include <stddef.h>
 
 #include "device_plug.h"
+#include "vm_follow.h"
 #include "vm_live.h"
 #include "vm_power.h"
 
@@ -13,6 +14,7 @@ static const struct plan_kind *const *const families[] = {
 	vm_live_kinds,
 	vbd_kinds,
 	vif_kinds,
+	vm_follow_kinds,
 };
 
 #define MAX_KINDS 128

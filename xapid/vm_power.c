@@ -364,7 +364,7 @@ unpause_apply(struct plan *p, struct tx *t)
 
 static const struct step start_steps[] = { BUILD_STEPS, { 0 } };
 
-static const struct step hard_shutdown_steps[] = {
+const struct step vm_hard_shutdown_steps[] = {
 	{ "destroy", destroy_send, halt_apply, NULL, NULL },
 	{ "grow", memory_plan_send, NULL, NULL, NULL },
 	{ 0 },
@@ -379,7 +379,7 @@ static const struct step clean_shutdown_steps[] = {
 
 /* A reboot stays on its host and shows no halted VM in between; one that fails
  * behind the shutdown leaves a halted VM, as it is. */
-static const struct step hard_reboot_steps[] = {
+const struct step vm_hard_reboot_steps[] = {
 	{ "destroy", destroy_send, reboot_apply, NULL, halted },
 	BUILD_STEPS,
 	{ 0 },
@@ -416,6 +416,8 @@ static const char *const soft[] = { "clean_shutdown", "clean_reboot", "suspend",
 		__VA_ARGS__ }
 
 #define start_on_steps start_steps
+#define hard_shutdown_steps vm_hard_shutdown_steps
+#define hard_reboot_steps vm_hard_reboot_steps
 KIND(start);
 KIND(start_on);
 KIND(hard_shutdown, .overrides = soft);

@@ -2,13 +2,13 @@
 #ifndef XAPID_VM_POWER_H
 #define XAPID_VM_POWER_H
 
-#include "db/db.h"
-
-struct plan;
-struct plan_kind;
+#include "plan/plan.h"
 
 /* The plans of VM's power calls, for plan_kinds; NULL at the end. */
 extern const struct plan_kind *const vm_power_kinds[];
+
+/* For other plans that end or restart a domain. */
+extern const struct step vm_hard_shutdown_steps[], vm_hard_reboot_steps[];
 
 /* For plans of a VM: check (the operation is allowed now) and finish
  * (allowed_operations are brought up to date). */

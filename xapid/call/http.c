@@ -103,6 +103,9 @@ static const struct http_row {
 	ROW("POST", "/cli", "post_cli", "read-only", INSIDE, http_post_cli),
 	/* ours: the same with wishes in the query */
 	ROW("POST", "/xe", "post_cli", "read-only", INSIDE, http_post_cli),
+	/* ours: failures and happenings by order, on simulated hosts */
+	ROW("POST", "/simulator", "post_simulator", "pool-admin", 0,
+	    http_post_simulator),
 	/* ours: events as a stream */
 	ROW("GET", "/events", "get_events", "read-only", 0, http_get_events),
 #undef ROW

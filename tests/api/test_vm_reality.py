@@ -1,0 +1,137 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Guests end, crash and reboot by themselves: the records follow at once."""
+
+import os
+import sys
+import time
+import unittest
+
+sys.path.insert(0, os.path.join(os.path.dirname(__file__), '..', 'lib'))
+import simulator    # noqa: E402
+import tap          # noqa: E402
+import xapid        # noqa: E402
+
+
+class Reality(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.d = xapid.start('--sim-vms', '4').start()
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.d.__exit__(None, None, None)
+
+    def running(self):
+        """A running VM, and its record."""
+        d = self.d
+        vm = next(r for r, v in d.call('VM.get_all_records').items()
+                  if not v['is_a_template'] and not v['is_control_domain'])
+        if d.call('VM.get_power_state', vm) != 'Running':
+            if d.call('VM.get_power_state', vm) == 'Paused':
+                d.call('VM.hard_shutdown', vm)
+            d.call('VM.start', vm, False, False)
+        return vm, d.call('VM.get_record', vm)
+
+    def until(self, vm, condition, timeout=20):
+        end = time.time() + timeout
+        while True:
+            record = self.d.call('VM.get_record', vm)
+            if condition(record) and not record['current_operations']:
+                return record
+            self.assertLess(time.time(), end, record)
+            time.sleep(0.01)
+
+    def messages(self, uuid):
+        return [m['name'] for m in
+                self.d.call('message.get_all_records').values()
+                if m['obj_uuid'] == uuid]
+
+    def test_a_guest_that_powers_off_is_halted(self):
+        vm, before = self.running()
+        simulator.happen(self.d, vm, 'poweroff')
+        record = self.until(vm, lambda r: r['power_state'] == 'Halted')
+        self.assertEqual(record['domid'], -1)
+        self.assertEqual(record['resident_on'], 'OpaqueRef:NULL')
+        self.assertIn('start', record['allowed_operations'])
+        self.assertNotIn(before['uuid'], simulator.domains(self.d))
+        self.assertIn('VM_SHUTDOWN', self.messages(before['uuid']))
+
+    def test_a_guest_that_reboots_gets_a_new_domain(self):
+        vm, before = self.running()
+        simulator.happen(self.d, vm, 'reboot')
+        record = self.until(vm, lambda r: r['domid'] not in
+                            (-1, before['domid']))
+        self.assertEqual(record['power_state'], 'Running')
+        domain = simulator.domains(self.d)[before['uuid']]
+        self.assertEqual((domain.domid, domain.state),
+                         (record['domid'], 'running'))
+        self.assertIn('VM_REBOOTED', self.messages(before['uuid']))
+
+    def test_what_follows_a_reboot_is_as_set(self):
+        vm, _ = self.running()
+        self.d.call('VM.set_actions_after_reboot', vm, 'destroy')
+        simulator.happen(self.d, vm, 'reboot')
+        self.until(vm, lambda r: r['power_state'] == 'Halted')
+        self.d.call('VM.set_actions_after_reboot', vm, 'restart')
+
+    def test_what_follows_a_crash_is_as_set(self):
+        d = self.d
+        vm, before = self.running()
+        d.call('VM.set_actions_after_crash', vm, 'restart')
+        simulator.happen(d, vm, 'crash')
+        self.until(vm, lambda r: r['domid'] not in (-1, before['domid']))
+        self.assertIn('VM_CRASHED', self.messages(before['uuid']))
+        d.call('VM.set_actions_after_crash', vm, 'destroy')
+        simulator.happen(d, vm, 'crash')
+        self.until(vm, lambda r: r['power_state'] == 'Halted')
+
+    def test_a_preserved_guest_can_be_shut_down(self):
+        d = self.d
+        vm, before = self.running()
+        d.call('VM.set_actions_after_crash', vm, 'preserve')
+        simulator.happen(d, vm, 'crash')
+        self.assertEqual(simulator.domains(d)[before['uuid']].state,
+                         'shutdown:crash')
+        d.call('VM.hard_shutdown', vm)
+        self.assertNotIn(before['uuid'], simulator.domains(d))
+        d.call('VM.set_actions_after_crash', vm, 'destroy')
+
+    def test_a_domain_that_others_destroyed_or_paused_is_noticed(self):
+        vm, _ = self.running()
+        simulator.happen(self.d, vm, 'pause')
+        self.until(vm, lambda r: r['power_state'] == 'Paused')
+        simulator.happen(self.d, vm, 'unpause')
+        self.until(vm, lambda r: r['power_state'] == 'Running')
+        simulator.happen(self.d, vm, 'gone')
+        self.until(vm, lambda r: r['power_state'] == 'Halted')
+
+    def test_a_stranger_does_not_stay_in_a_simulated_world(self):
+        uuid = '11111111-2222-3333-4444-555555555555'
+        simulator.ask(self.d, op='happen', what='appear', uuid=uuid)
+        end = time.time() + 20
+        while uuid in simulator.domains(self.d):
+            self.assertLess(time.time(), end)
+            time.sleep(0.01)
+
+    def test_what_happened_while_the_daemon_was_away_is_followed(self):
+        d = self.d
+        vm, before = self.running()
+        d.call('VM.set_actions_after_crash', vm, 'preserve')
+        simulator.happen(d, vm, 'crash')
+        d.call('VM.set_actions_after_crash', vm, 'destroy')
+        d.stop()
+        d.start()
+        self.until(vm, lambda r: r['power_state'] == 'Halted')
+        self.assertNotIn(before['uuid'], simulator.domains(d))
+
+    def test_only_administrators_give_orders(self):
+        with self.assertRaises(RuntimeError) as caught:
+            simulator.ask(self.d, op='destroy', uuid='x')
+        self.assertIn('400', str(caught.exception))
+        status, _, _ = self.d.http('POST', '/simulator?op=list')
+        self.assertEqual(status, 401)
+
+
+if __name__ == '__main__':
+    tap.main()

@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Guests end, crash and reboot by themselves, and people use other tools:
+ * reality wins. Each of these is a plan, so it waits for what the toolstack is
+ * doing with the VM; when its turn comes and the VM has another domain or none,
+ * there is nothing left to follow. */
+#include "vm_follow.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "lib/log.h"
+#include "message.h"
+#include "plan/plan.h"
+#include "vm_power.h"
+
+/* ---- the plans ---- */
+
+static bool
+lives(const struct vm *vm)
+{
+	return vm->power_state == VM_POWER_STATE_RUNNING ||
+	    vm->power_state == VM_POWER_STATE_PAUSED;
+}
+
+/* Nobody waits for the answer: it only ends the plan. */
+static int
+still_its_domain(struct plan *p, struct tx *t)
+{
+	const struct vm *vm = TX_GET(t, VM, vm, p->object);
+
+	if (vm && lives(vm) &&
+	    vm->domid == strtoll(plan_arg(p, "domid"), NULL, 10))
+		return 0;
+	return fail_internal_error(p->call, "The VM has another domain by now");
+}
+
+static int
+tell(struct plan *p, struct tx *t, const char *name, int64_t priority,
+    const char *what)
+{
+	const struct vm *vm = TX_GET(t, VM, vm, p->object);
+	const char *text = vm
+	    ? arena_printf(p->call->arena, "VM '%s' %s", vm->name_label, what)
+	    : NULL;
+
+	if (!text)
+		return 0;
+	return message_add(t, p->core, name, priority, CLS_VM, vm->uuid, text,
+	    NULL);
+}
+
+/* The alert that goes with the state, once, with the end of the plan. */
+static int
+ended(struct plan *p, struct tx *t, bool ok)
+{
+	static const struct {
+		const char *state, *message, *text;
+		int64_t priority;
+	} table[] = {
+		{ "shutdown:crash", "VM_CRASHED", "has crashed", 2 },
+		{ "shutdown:reboot", "VM_REBOOTED", "has rebooted", 5 },
+		{ "shutdown:poweroff", "VM_SHUTDOWN", "has shut down", 5 },
+		{ "gone", "VM_SHUTDOWN", "is gone from its host", 5 },
+	};
+	const char *state = plan_arg(p, "state");
+
+	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++)
+		if (strcmp(state, table[i].state) == 0)
+			(void)tell(p, t, table[i].message, table[i].priority,
+			    table[i].text);
+	return vm_plan_refresh(p, t, ok);
+}
+
+static int
+follow_apply(struct plan *p, struct tx *t)
+{
+	bool paused = strcmp(plan_arg(p, "state"), "paused") == 0;
+
+	return TX_SET(t, VM, vm, p->object, power_state,
+	    paused ? VM_POWER_STATE_PAUSED : VM_POWER_STATE_RUNNING);
+}
+
+static const struct step follow_steps[] = {
+	{ "follow", NULL, follow_apply, NULL, NULL },
+	{ 0 },
+};
+
+static const struct plan_kind ended_kind = {
+	.name = "VM.ended",
+	.cls = CLASS_VM,
+	.operation = "hard_shutdown",
+	.steps = vm_hard_shutdown_steps,
+	.check = still_its_domain,
+	.finish = ended,
+};
+static const struct plan_kind restarts_kind = {
+	.name = "VM.restarts",
+	.cls = CLASS_VM,
+	.operation = "hard_reboot",
+	.steps = vm_hard_reboot_steps,
+	.check = still_its_domain,
+	.finish = ended,
+};
+static const struct plan_kind changed_kind = {
+	.name = "VM.changed",
+	.cls = CLASS_VM,
+	.operation = "pause",
+	.steps = follow_steps,
+	.check = still_its_domain,
+	.finish = vm_plan_refresh,
+};
+
+const struct plan_kind *const vm_follow_kinds[] = { &ended_kind, &restarts_kind,
+	&changed_kind, NULL };
+
+/* ---- which one ---- */
+
+static const struct plan_kind *
+kind_after(bool restart)
+{
+	return restart ? &restarts_kind : &ended_kind;
+}
+
+static const struct plan_kind *
+kind_after_crash(const struct vm *vm)
+{
+	switch (vm->actions_after_crash) {
+	case ON_CRASH_BEHAVIOUR_RESTART:
+	case ON_CRASH_BEHAVIOUR_COREDUMP_AND_RESTART:
+	case ON_CRASH_BEHAVIOUR_RENAME_RESTART:
+		return &restarts_kind;
+	case ON_CRASH_BEHAVIOUR_PRESERVE: /* for who wants to look at it */
+		return NULL;
+	default:
+		return &ended_kind;
+	}
+}
+
+/* NULL: nothing follows. */
+static const struct plan_kind *
+kind_for(const struct vm *vm, const char *state)
+{
+	if (strcmp(state, "running") == 0)
+		return vm->power_state == VM_POWER_STATE_RUNNING
+		    ? NULL
+		    : &changed_kind;
+	if (strcmp(state, "paused") == 0)
+		return vm->power_state == VM_POWER_STATE_PAUSED ? NULL
+								: &changed_kind;
+	if (strcmp(state, "gone") == 0)
+		return &ended_kind;
+	if (strcmp(state, "shutdown:poweroff") == 0)
+		return kind_after(
+		    vm->actions_after_shutdown == ON_NORMAL_EXIT_RESTART);
+	if (strcmp(state, "shutdown:reboot") == 0)
+		return kind_after(
+		    vm->actions_after_reboot == ON_NORMAL_EXIT_RESTART);
+	if (strcmp(state, "shutdown:crash") == 0)
+		return kind_after_crash(vm);
+	return NULL; /* "shutdown:suspend": whoever asked for it is waiting */
+}
+
+void
+vm_follow(struct core *core, const struct vm *vm, int64_t domid,
+    const char *state)
+{
+	const struct plan_kind *kind = kind_for(vm, state);
+	char number[24];
+
+	if (!kind || vm->is_control_domain)
+		return;
+	snprintf(number, sizeof(number), "%lld", (long long)domid);
+	if (plan_start_own(core, kind, vm->r.self, "state", state, "domid",
+		number, NULL) < 0)
+		log_err("VM %s: its domain is %s, and there is no memory to "
+			"follow",
+		    vm->uuid, state);
+}

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What a domain does by itself, and what becomes of its VM. */
+#ifndef XAPID_VM_FOLLOW_H
+#define XAPID_VM_FOLLOW_H
+
+#include "call/core.h"
+
+/* For plan_kinds; NULL at the end. */
+extern const struct plan_kind *const vm_follow_kinds[];
+
+/* The domain domid of a VM is now in this state ("running", "paused",
+ * "shutdown:crash", "gone" …): a plan follows behind what the VM is about,
+ * unless the records say so already or the domain is not the VM's present one.
+ * Must not be called where blocking is no good. */
+void vm_follow(struct core *core, const struct vm *vm, int64_t domid,
+    const char *state);
+
+#endif

@@ -1,0 +1,269 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "world/reality.h"
+
+#include <pthread.h>
+#include <string.h>
+
+#include "lib/fault.h"
+#include "lib/log.h"
+#include "plan/switch.h"
+#include "vm_follow.h"
+#include "world/stranger.h"
+
+#define MAX_EVENTS 65536 /* that wait: a worker may be mad */
+
+/* One event, with memory of its own. */
+struct happening {
+	struct arena *arena;
+	struct value body;
+	struct happening *next;
+};
+
+/* Events are looked at in their order by one thread at a time, which is taken
+ * from the pool when there are some. */
+static struct {
+	struct core *core;
+	pthread_mutex_t lock;
+	struct happening *first, **end;
+	unsigned n;
+	bool open, looking; /* open: they are to be looked at */
+} reality = { .lock = PTHREAD_MUTEX_INITIALIZER, .end = &reality.first };
+
+static bool
+is_simulated(const struct core *core)
+{
+	return strcmp(core->config->backend, "simulator") == 0;
+}
+
+/* ---- looking ---- */
+
+static const char *
+text_of(const struct value *v, const char *name)
+{
+	const struct value *m = value_member(v, name);
+
+	return m && m->kind == VALUE_STRING ? m->s : "";
+}
+
+static int64_t
+domid_of(const struct value *v)
+{
+	const struct value *m = value_member(v, "domid");
+
+	return m && m->kind == VALUE_INT ? m->i : -1;
+}
+
+/* A domain of which there is no VM. */
+static void
+meet(const char *uuid, const char *state)
+{
+	if (strcmp(state, "running") != 0 && strcmp(state, "paused") != 0)
+		return;
+	if (is_simulated(reality.core))
+		stranger_destroy(reality.core, uuid);
+	else
+		stranger_adopt(reality.core, uuid);
+}
+
+static void
+domain_changed(const struct value *body)
+{
+	const char *uuid = text_of(body, "uuid");
+	const char *state = text_of(body, "state");
+	const struct record *vm =
+	    db_get_by_uuid(reality.core->db, CLASS_VM, uuid);
+
+	if (!vm)
+		meet(uuid, state);
+	else
+		vm_follow(reality.core, (const struct vm *)vm, domid_of(body),
+		    state);
+	record_unref(vm);
+}
+
+/* One line for each kind of event. */
+static const struct {
+	const char *event;
+	void (*look)(const struct value *body);
+} table[] = {
+	{ "domain", domain_changed },
+};
+
+static void
+look(const struct value *body)
+{
+	const char *event = text_of(body, "event");
+
+	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++)
+		if (strcmp(table[i].event, event) == 0)
+			table[i].look(body);
+}
+
+static struct happening *
+take(void)
+{
+	struct happening *h;
+
+	pthread_mutex_lock(&reality.lock);
+	h = reality.open ? reality.first : NULL;
+	if (h) {
+		reality.first = h->next;
+		reality.n--;
+		if (!reality.first)
+			reality.end = &reality.first;
+	} else {
+		reality.looking = false;
+	}
+	pthread_mutex_unlock(&reality.lock);
+	return h;
+}
+
+static void
+look_at_all(void *arg)
+{
+	struct happening *h;
+
+	(void)arg;
+	while ((h = take())) {
+		look(&h->body);
+		arena_free(h->arena);
+	}
+}
+
+/* ---- hearing ---- */
+
+/* On the pool, unless somebody looks already. Without a thread the next event
+ * finds one. */
+static void
+wake(void)
+{
+	bool start;
+
+	pthread_mutex_lock(&reality.lock);
+	start = reality.open && reality.first && !reality.looking;
+	if (start)
+		reality.looking = true;
+	pthread_mutex_unlock(&reality.lock);
+	if (!start ||
+	    threads_run(reality.core->threads, look_at_all, NULL) == 0)
+		return;
+	pthread_mutex_lock(&reality.lock);
+	reality.looking = false;
+	pthread_mutex_unlock(&reality.lock);
+}
+
+static struct happening *
+happening_new(const struct value *body)
+{
+	CLEANUP_BYTES struct bytes packed = { 0 };
+	struct arena *a = arena_new(0);
+	struct happening *h = a ? arena_alloc(a, sizeof(*h)) : NULL;
+
+	value_pack(body, &packed);
+	if (!h || packed.failed) {
+		arena_free(a);
+		return NULL;
+	}
+	*h = (struct happening){ .arena = a };
+	if (value_unpack(a, packed.p, packed.len, FRAME_MAX_NODES, &h->body) ==
+	    0)
+		return h;
+	arena_free(a);
+	return NULL;
+}
+
+/* On the switch's thread. */
+static void
+hear(void *arg, enum plan_target from, const struct value *body)
+{
+	struct happening *h = happening_new(body);
+	bool room = h != NULL;
+
+	(void)arg;
+	(void)from;
+	pthread_mutex_lock(&reality.lock);
+	room = room && reality.n < MAX_EVENTS;
+	if (room) {
+		*reality.end = h;
+		reality.end = &h->next;
+		reality.n++;
+	}
+	pthread_mutex_unlock(&reality.lock);
+	if (!room) {
+		log_err("an event of a worker is lost: no room for it");
+		arena_free(h ? h->arena : NULL);
+		return;
+	}
+	wake();
+}
+
+/* ---- the beginning and the end ---- */
+
+int
+reality_open(struct core *core)
+{
+	reality.core = core;
+	switch_on_event(core->switchboard, hear, NULL);
+	return 0;
+}
+
+/* As if everything had just been told. */
+static void
+hear_state_of(const struct value_member *domain)
+{
+	const struct value_member m[] = {
+		{ "event", { .kind = VALUE_STRING, .n = 6, .s = "domain" } },
+		{ "uuid",
+		    { .kind = VALUE_STRING,
+			.n = (uint32_t)strlen(domain->name),
+			.s = domain->name } },
+		{ "domid",
+		    { .kind = VALUE_INT, .i = domid_of(&domain->value) } },
+		{ "state",
+		    { .kind = VALUE_STRING,
+			.n = (uint32_t)strlen(text_of(&domain->value, "state")),
+			.s = text_of(&domain->value, "state") } },
+	};
+	const struct value body = { .kind = VALUE_STRUCT,
+		.n = sizeof(m) / sizeof(m[0]),
+		.members = m };
+
+	hear(NULL, PLAN_DOMAIN, &body);
+}
+
+void
+reality_start(struct core *core)
+{
+	CLEANUP(arena_free) struct arena *a = arena_new(0);
+	static const struct value_member m[] = {
+		{ "op", { .kind = VALUE_STRING, .n = 4, .s = "list" } },
+		{ "uuid", { .kind = VALUE_STRING, .n = 0, .s = "" } },
+	};
+	const struct value body = { .kind = VALUE_STRUCT,
+		.n = 2,
+		.members = m };
+	struct value all = { .kind = VALUE_NIL };
+	char err[256];
+
+	if (!is_simulated(core))
+		switch_keep(core->switchboard, PLAN_WATCH);
+	if (!a ||
+	    switch_ask(core->switchboard, PLAN_DOMAIN, a, &body, &all, err,
+		sizeof(err)) < 0)
+		log_err("domains are not known: %s", a ? err : "no memory");
+	for (uint32_t i = 0; all.kind == VALUE_STRUCT && i < all.n; i++)
+		hear_state_of(&all.members[i]);
+	pthread_mutex_lock(&reality.lock);
+	reality.open = true;
+	pthread_mutex_unlock(&reality.lock);
+	wake();
+}
+
+void
+reality_stop(struct core *core)
+{
+	(void)core;
+	pthread_mutex_lock(&reality.lock);
+	reality.open = false;
+	pthread_mutex_unlock(&reality.lock);
+}
