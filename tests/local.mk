@@ -156,6 +156,21 @@ EXTRA_DIST += \
 	tests/interop/run \
 	tests/interop/xen_api.mjs \
 	tests/interop/xenapi_py.py \
+	tests/xen/bed/README.md \
+	tests/xen/bed/build \
+	tests/xen/bed/build-in-root \
+	tests/xen/bed/dom0-init \
+	tests/xen/bed/driver-domain/block \
+	tests/xen/bed/driver-domain/init \
+	tests/xen/bed/driver-domain/vif-bridge \
+	tests/xen/bed/guest/Makefile \
+	tests/xen/bed/guest/guest.c \
+	tests/xen/bed/guest/link.ld \
+	tests/xen/bed/guest/start.S \
+	tests/xen/bed/guest-init \
+	tests/xen/bed/initramfs-init \
+	tests/xen/bed/pool \
+	tests/xen/bed/run \
 	tests/lib/tap.py \
 	tests/lib/thincli.py \
 	tests/lib/xe.py \
