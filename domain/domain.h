@@ -64,7 +64,8 @@ struct domain_driver {
 	op_fn *xenstore_write;
 	op_fn *stats; /* result: memory, vcpus, cpu (seconds of all), … */
 	/* result: struct uuid -> domid, name, state ("running", "paused",
-	 * "shutdown:REASON"), memory, vcpus, devices. */
+	 * "shutdown:REASON"), memory, vcpus, devices; of real ones also type
+	 * and details: what the devices are, as in create. */
 	op_fn *list;
 	/* Orders for tests: args: what, of, skip, count; see sim_orders.c. */
 	op_fn *order;

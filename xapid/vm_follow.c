@@ -10,6 +10,7 @@
 
 #include "lib/log.h"
 #include "message.h"
+#include "placement.h"
 #include "plan/plan.h"
 #include "vm_power.h"
 
@@ -71,19 +72,82 @@ ended(struct plan *p, struct tx *t, bool ok)
 	return vm_plan_refresh(p, t, ok);
 }
 
+/* The event may be old by now: what is true when our turn has come. */
 static int
-follow_apply(struct plan *p, struct tx *t)
+look_reply(struct plan *p, const struct value *answer)
+{
+	const struct value *domain = value_member(answer, plan_arg(p, "uuid"));
+	const struct value *state = value_member(domain, "state");
+	const struct value *domid = value_member(domain, "domid");
+
+	if (!domid || domid->kind != VALUE_INT || !state ||
+	    state->kind != VALUE_STRING ||
+	    domid->i != strtoll(plan_arg(p, "domid"), NULL, 10))
+		return fail_internal_error(p->call, "The domain is gone again");
+	return plan_note(p, "state", state->s);
+}
+
+static int
+look_send(struct plan *p)
+{
+	return plan_send(p, look_reply, "list", "", NULL);
+}
+
+static int
+set_state(struct plan *p, struct tx *t)
 {
 	bool paused = strcmp(plan_arg(p, "state"), "paused") == 0;
 
+	if (!paused && strcmp(plan_arg(p, "state"), "running") != 0)
+		return 0; /* another event says so */
 	return TX_SET(t, VM, vm, p->object, power_state,
 	    paused ? VM_POWER_STATE_PAUSED : VM_POWER_STATE_RUNNING);
 }
 
-static const struct step follow_steps[] = {
-	{ "follow", NULL, follow_apply, NULL, NULL },
+static const struct step changed_steps[] = {
+	{ "look", look_send, set_state, NULL, NULL },
 	{ 0 },
 };
+
+/* ---- a halted VM that somebody else started ---- */
+
+static int
+still_halted(struct plan *p, struct tx *t)
+{
+	const struct vm *vm = TX_GET(t, VM, vm, p->object);
+
+	if (vm && vm->power_state == VM_POWER_STATE_HALTED)
+		return 0;
+	return fail_internal_error(p->call, "The VM runs by now");
+}
+
+static int
+take_over(struct plan *p, struct tx *t)
+{
+	int64_t domid = strtoll(plan_arg(p, "domid"), NULL, 10);
+	const struct vm *vm = TX_GET(t, VM, vm, p->object);
+	const struct ref *refs;
+
+	if (!vm)
+		return 0;
+	(void)placement_take(t, p->core->host, placement_memory(vm));
+	refs = vm->VBDs.items;
+	for (uint32_t i = 0; i < vm->VBDs.n; i++)
+		TX_SET(t, VBD, vbd, refs[i], currently_attached, true);
+	refs = vm->VIFs.items;
+	for (uint32_t i = 0; i < vm->VIFs.n; i++)
+		TX_SET(t, VIF, vif, refs[i], currently_attached, true);
+	TX_SET(t, VM, vm, p->object, domid, domid);
+	TX_SET(t, VM, vm, p->object, resident_on, p->core->host);
+	return set_state(p, t);
+}
+
+static const struct step appeared_steps[] = {
+	{ "look", look_send, take_over, NULL, NULL },
+	{ 0 },
+};
+
+/* ---- all of them ---- */
 
 static const struct plan_kind ended_kind = {
 	.name = "VM.ended",
@@ -105,13 +169,21 @@ static const struct plan_kind changed_kind = {
 	.name = "VM.changed",
 	.cls = CLASS_VM,
 	.operation = "pause",
-	.steps = follow_steps,
+	.steps = changed_steps,
 	.check = still_its_domain,
+	.finish = vm_plan_refresh,
+};
+static const struct plan_kind appeared_kind = {
+	.name = "VM.appeared",
+	.cls = CLASS_VM,
+	.operation = "start",
+	.steps = appeared_steps,
+	.check = still_halted,
 	.finish = vm_plan_refresh,
 };
 
 const struct plan_kind *const vm_follow_kinds[] = { &ended_kind, &restarts_kind,
-	&changed_kind, NULL };
+	&changed_kind, &appeared_kind, NULL };
 
 /* ---- which one ---- */
 
@@ -136,17 +208,25 @@ kind_after_crash(const struct vm *vm)
 	}
 }
 
+/* When we start it ourselves, the plan finds that. */
+static const struct plan_kind *
+kind_for_life(const struct vm *vm, const char *state)
+{
+	bool paused = strcmp(state, "paused") == 0;
+
+	if (!lives(vm))
+		return &appeared_kind;
+	return paused == (vm->power_state == VM_POWER_STATE_PAUSED)
+	    ? NULL
+	    : &changed_kind;
+}
+
 /* NULL: nothing follows. */
 static const struct plan_kind *
 kind_for(const struct vm *vm, const char *state)
 {
-	if (strcmp(state, "running") == 0)
-		return vm->power_state == VM_POWER_STATE_RUNNING
-		    ? NULL
-		    : &changed_kind;
-	if (strcmp(state, "paused") == 0)
-		return vm->power_state == VM_POWER_STATE_PAUSED ? NULL
-								: &changed_kind;
+	if (strcmp(state, "running") == 0 || strcmp(state, "paused") == 0)
+		return kind_for_life(vm, state);
 	if (strcmp(state, "gone") == 0)
 		return &ended_kind;
 	if (strcmp(state, "shutdown:poweroff") == 0)
@@ -171,7 +251,7 @@ vm_follow(struct core *core, const struct vm *vm, int64_t domid,
 		return;
 	snprintf(number, sizeof(number), "%lld", (long long)domid);
 	if (plan_start_own(core, kind, vm->r.self, "state", state, "domid",
-		number, NULL) < 0)
+		number, "uuid", vm->uuid, NULL) < 0)
 		log_err("VM %s: its domain is %s, and there is no memory to "
 			"follow",
 		    vm->uuid, state);

@@ -106,6 +106,19 @@ class Reality(unittest.TestCase):
         simulator.happen(self.d, vm, 'gone')
         self.until(vm, lambda r: r['power_state'] == 'Halted')
 
+    def test_a_vm_that_others_started_runs(self):
+        d = self.d
+        vm, before = self.running()
+        d.call('VM.hard_shutdown', vm)
+        simulator.ask(d, op='happen', what='appear', uuid=before['uuid'],
+                      memory_target=before['memory_target'], vcpus=1)
+        record = self.until(vm, lambda r: r['power_state'] == 'Running')
+        self.assertEqual(record['domid'],
+                         simulator.domains(d)[before['uuid']].domid)
+        self.assertNotEqual(record['resident_on'], 'OpaqueRef:NULL')
+        d.call('VM.clean_shutdown', vm)
+        self.assertNotIn(before['uuid'], simulator.domains(d))
+
     def test_a_stranger_does_not_stay_in_a_simulated_world(self):
         uuid = '11111111-2222-3333-4444-555555555555'
         simulator.ask(self.d, op='happen', what='appear', uuid=uuid)

@@ -8,6 +8,7 @@
 #include "model/builder.h"
 #include "placement.h"
 #include "plan/switch.h"
+#include "vm_devices.h"
 #include "vm_operations.h"
 #include "world/world_private.h"
 
@@ -214,9 +215,22 @@ add_vdi(struct stranger *s, const struct value *device, bool read_only,
 	return tx_insert(s->t, &vdi.r, vdi_r);
 }
 
-static int
-add_vbd(struct stranger *s, const char *position, const struct value *device)
+/* "0" for xvda. */
+static const char *
+position_of(struct stranger *s, const char *virtual)
 {
+	struct vbd_position at;
+
+	if (!vbd_position_parse(virtual, &at))
+		return virtual;
+	return builder_text(&s->b, "%u", at.disk);
+}
+
+static int
+add_vbd(struct stranger *s, const struct value *device)
+{
+	const char *virtual = text_of(device, "virtual", "");
+	const char *position = position_of(s, virtual);
 	bool cd = strcmp(text_of(device, "kind", "disk"), "cdrom") == 0;
 	bool read_only = cd || strcmp(text_of(device, "mode", "RW"), "RO") == 0;
 	struct vbd vbd;
@@ -224,7 +238,7 @@ add_vbd(struct stranger *s, const char *position, const struct value *device)
 	builder_defaults(CLASS_VBD, &vbd.r);
 	vbd.VM = s->vm;
 	vbd.userdevice = position;
-	vbd.device = text_of(device, "virtual", "");
+	vbd.device = virtual;
 	vbd.mode = read_only ? VBD_MODE_RO : VBD_MODE_RW;
 	vbd.type = cd ? VBD_TYPE_CD : VBD_TYPE_DISK;
 	if (add_vdi(s, device, read_only, &vbd.VDI) < 0)
@@ -291,7 +305,7 @@ add_vif(struct stranger *s, const char *position, const struct value *device)
 static int
 add_devices(struct stranger *s)
 {
-	const struct value *all = value_member(s->about, "devices");
+	const struct value *all = value_member(s->about, "details");
 
 	for (uint32_t i = 0; all && all->kind == VALUE_ARRAY && i < all->n;
 	     i++) {
@@ -300,7 +314,7 @@ add_devices(struct stranger *s)
 		int rc = 0;
 
 		if (strncmp(name, "vbd/", 4) == 0)
-			rc = add_vbd(s, name + 4, device);
+			rc = add_vbd(s, device);
 		else if (strncmp(name, "vif/", 4) == 0)
 			rc = add_vif(s, name + 4, device);
 		if (rc < 0)
