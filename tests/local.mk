@@ -81,6 +81,7 @@ python_tests = \
 	tests/api/test_plugins.py \
 	tests/api/test_pool.py \
 	tests/api/test_privileges.py \
+	tests/api/test_restore.py \
 	tests/api/test_xe_apply.py \
 	tests/api/test_xe_commands.py \
 	tests/api/test_xe_every.py \

@@ -184,7 +184,9 @@ libxapidcore_a_SOURCES = \
 	xapid/call/http.h \
 	xapid/http_events.c \
 	xapid/http_simulator.c \
+	xapid/http_restore.c \
 	xapid/http_xmldbdump.c \
+	xapid/restore.h \
 	xapid/call/implicit.c \
 	xapid/world/mac.c \
 	xapid/world/mac.h \

@@ -28,6 +28,7 @@
 #include "plan/priv.h"
 #include "plan/switch.h"
 #include "plan_kinds.h"
+#include "restore.h"
 #include "world/adopt.h"
 #include "world/reality.h"
 #include "world/world.h"
@@ -179,10 +180,12 @@ split(struct daemon *d)
 static int
 open_database(struct daemon *d)
 {
+	struct db_engine *engine;
 	char err[512];
-	struct db_engine *engine =
-	    db_sqlite_open(d->database, err, sizeof(err));
 
+	if (restore_finish(d->database, err, sizeof(err)) < 0)
+		log_err("the database that was put is not restored: %s", err);
+	engine = db_sqlite_open(d->database, err, sizeof(err));
 	if (!engine)
 		return complain(err);
 	d->core.db = db_open(engine, err, sizeof(err));
@@ -468,5 +471,7 @@ main(int argc, char **argv)
 		umask(077);
 		return open_state(&d) < 0 ? 2 : main_db(&d.options, d.database);
 	}
-	return serve(&d) < 0 ? 1 : 0;
+	if (serve(&d) < 0)
+		return 1;
+	return restore_wanted() ? PRIV_AGAIN : 0;
 }

@@ -339,6 +339,8 @@ leave(struct parent *p, int status)
 	kill_workers(p);
 	if (!p->stopping)
 		p->config->stopping(p->config->arg);
+	if (WIFEXITED(status) && WEXITSTATUS(status) == PRIV_AGAIN)
+		exit(0); /* it was told to end meanwhile */
 	if (WIFEXITED(status))
 		exit(WEXITSTATUS(status));
 	signal(WTERMSIG(status), SIG_DFL);
@@ -411,6 +413,11 @@ priv_start(const struct priv_config *config)
 		p.sock = sv[0];
 		status = serve(&p);
 		close(p.sock);
+		if (!p.stopping && WIFEXITED(status) &&
+		    WEXITSTATUS(status) == PRIV_AGAIN) {
+			kill_workers(&p);
+			continue;
+		}
 		if (WIFEXITED(status) || p.stopping ||
 		    too_many_deaths(&p, status))
 			leave(&p, status);

@@ -68,7 +68,7 @@ static const struct http_row {
 	ROW("GET", "/pool/xmldbdump", "get_pool_xml_db_sync", "pool-admin", 0,
 	    http_get_xmldbdump),
 	ROW("PUT", "/pool/xmldbdump", "put_pool_xml_db_sync", "pool-admin", 0,
-	    NULL),
+	    http_put_xmldbdump),
 	ROW("GET", "/sync_config_files", "get_config_sync", "pool-admin", 0,
 	    NULL),
 	ROW("GET", "/system-status", "get_system_status", "pool-operator", 0,

@@ -23,6 +23,9 @@ enum priv_worker {
 	PRIV_WORKERS
 };
 
+/* The exit status of a daemon that wants to be started again. */
+#define PRIV_AGAIN 75
+
 /* What the parent needs to know. All of it lives as long as the process. */
 struct priv_config {
 	const char *state_dir; /* handed to workers */
