@@ -2,7 +2,6 @@
 /* PUT /pool/xmldbdump. */
 #include <errno.h>
 #include <fcntl.h>
-#include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
@@ -13,6 +12,7 @@
 #include "lib/clock.h"
 #include "lib/file.h"
 #include "lib/log.h"
+#include "plan/priv.h"
 #include "restore.h"
 
 #define CHUNK ((size_t)64 * 1024)
@@ -44,12 +44,6 @@ restore_finish(const char *path, char *err, size_t err_size)
 	    path);
 	(void)unlink(ready);
 	return 0;
-}
-
-bool
-restore_wanted(void)
-{
-	return atomic_load(&wanted);
 }
 
 /* ---- receiving ---- */
@@ -145,7 +139,7 @@ static void
 end(struct timer *t)
 {
 	(void)t;
-	kill(getpid(), SIGTERM);
+	_exit(PRIV_AGAIN);
 }
 
 static int
@@ -196,7 +190,7 @@ http_put_xmldbdump(struct http_exchange *x, struct call *c)
 {
 	struct upload u = { .fd = -1 };
 
-	if (restore_wanted() || atomic_flag_test_and_set(&busy)) {
+	if (atomic_load(&wanted) || atomic_flag_test_and_set(&busy)) {
 		fail_too_busy(c);
 		return;
 	}

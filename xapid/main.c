@@ -471,7 +471,5 @@ main(int argc, char **argv)
 		umask(077);
 		return open_state(&d) < 0 ? 2 : main_db(&d.options, d.database);
 	}
-	if (serve(&d) < 0)
-		return 1;
-	return restore_wanted() ? PRIV_AGAIN : 0;
+	return serve(&d) < 0 ? 1 : 0;
 }
