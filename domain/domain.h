@@ -63,6 +63,9 @@ struct domain_driver {
 	/* args: xenstore_data {}: below the domain's vm-data. */
 	op_fn *xenstore_write;
 	op_fn *stats; /* result: memory, vcpus, cpu (seconds of all), … */
+	/* The machine: result: memory_total, memory_free, dom0_memory (bytes),
+	 * cpus, sockets, cores, threads, nodes, hvm, xen_version. */
+	op_fn *host;
 	/* result: struct uuid -> domid, name, state ("running", "paused",
 	 * "shutdown:REASON"), memory, vcpus, devices; of real ones also type
 	 * and details: what the devices are, as in create. */

@@ -56,6 +56,7 @@ static const struct op_row {
 	OP(sysrq),
 	OP(xenstore_write),
 	OP(stats),
+	OP(host),
 	OP(list),
 	OP(order),
 	OP(happen),

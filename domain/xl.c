@@ -218,5 +218,6 @@ const struct domain_driver domain_xl = {
 	.sysrq = xl_sysrq,
 	.xenstore_write = xl_xenstore_write,
 	.stats = xl_stats,
+	.host = xl_host,
 	.list = xl_list,
 };

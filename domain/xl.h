@@ -71,6 +71,7 @@ op_fn xl_suspend, xl_checkpoint;                           /* xl_save.c */
 op_fn xl_plug, xl_connect, xl_unplug, xl_insert, xl_eject; /* xl_plug.c */
 op_fn xl_set_memory, xl_set_vcpus, xl_trigger, xl_sysrq, xl_xenstore_write,
     xl_stats;  /* xl_live.c */
+op_fn xl_host; /* xl_host.c */
 op_fn xl_list; /* xl_list.c */
 /* Sends what happens to domains as events until the process ends: -1. */
 int xl_watch(const char *state_dir);

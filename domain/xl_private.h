@@ -7,6 +7,7 @@
 
 /* In the place of hotplug scripts: what they do is done here. */
 #define XL_NO_SCRIPT "/bin/true"
+#define XC_PAGE_BYTES 4096 /* of libxl_physinfo, on x86 */
 
 /* The devid of a block device's name ("xvda", "hdc"); -1: no such name. */
 int xl_disk_devid(const char *vdev);

@@ -98,7 +98,8 @@ python_tests = \
 	tests/lint/test_lists.py \
 	tests/lint/test_man.py \
 	tests/lint/test_run.py \
-	tests/wire/test_wire.py
+	tests/wire/test_wire.py \
+	tests/xen/test_xen.py
 
 # Files and folders that tests read. (Corpora and tests/wire/cases are found by
 # themselves.)

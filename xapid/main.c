@@ -32,6 +32,7 @@
 #include "world/adopt.h"
 #include "world/reality.h"
 #include "world/world.h"
+#include "world/xen_host.h"
 
 #define WORKER_THREADS 64
 #define WORKER_QUEUE 4096
@@ -270,6 +271,8 @@ start_core(struct daemon *d)
 	core->plans = plans_new(core);
 	if (!core->switchboard || !core->plans || reality_open(core) < 0)
 		return complain("out of memory or threads");
+	if (xen_host_read(core) < 0)
+		return complain("cannot learn what the hypervisor has");
 	if (adopt_domains(core, core->new_pool) < 0)
 		return complain("cannot learn which domains there are");
 	/* First, so that their tasks are known to go on. */

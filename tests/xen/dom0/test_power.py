@@ -1,0 +1,103 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Real domains through the API: what a VM does, Xen does."""
+
+import os
+import subprocess
+import time
+import unittest
+
+import tap
+import xapid
+
+MIB = 1 << 20
+
+
+def xl(*args):
+    return subprocess.run(('xl',) + args, capture_output=True, text=True,
+                          check=True).stdout
+
+
+def xl_state(name):
+    """The state of a domain as xl sees it ("-b----"), or None."""
+    for line in xl('list').splitlines()[1:]:
+        words = line.split()
+        if words[0] == name:
+            return words[4]
+    return None
+
+
+def wait(condition, seconds=120):
+    end = time.time() + seconds
+    while time.time() < end:
+        value = condition()
+        if value:
+            return value
+        time.sleep(0.2)
+    raise AssertionError('not within %d s' % seconds)
+
+
+def console(name):
+    try:
+        with open('/var/log/xen/console/guest-%s.log' % name,
+                  errors='replace') as f:
+            return f.read()
+    except OSError:
+        return ''
+
+
+class Power(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        os.makedirs('/root/xapid', exist_ok=True)
+        cls.d = xapid.Daemon(['--backend', 'libxl'], state='/root/xapid')
+        cls.d.start()
+
+    @classmethod
+    def tearDownClass(cls):
+        print('# ' + cls.d.log_text()[-6000:].replace('\n', '\n# '))
+        cls.d.stop()
+
+    def make(self, name, kind, **more):
+        template = self.d.call('VM.get_by_name_label',
+                               'Other install media')[0]
+        record = dict(self.d.call('VM.get_record', template))
+        record.update(
+            name_label=name, is_a_template=False, domain_type=kind,
+            memory_static_max=32 * MIB, memory_dynamic_max=32 * MIB,
+            memory_dynamic_min=32 * MIB, memory_static_min=16 * MIB,
+            VCPUs_max=1, VCPUs_at_startup=1, PV_bootloader='',
+            PV_kernel='/var/lib/xapid/guest/tiny', PV_args='', **more)
+        return self.d.call('VM.create', record)
+
+    def lifecycle(self, kind):
+        d = self.d
+        name = 'tiny-' + kind
+        vm = self.make(name, kind)
+        d.call('VM.start', vm, False, False)
+        self.assertEqual(d.call('VM.get_power_state', vm), 'Running')
+        wait(lambda: 'GUEST UP' in console(name))
+        domid = d.call('VM.get_domid', vm)
+        self.assertEqual(int(xl('domid', name)), domid)
+        d.call('VM.pause', vm)
+        self.assertIn('p', xl_state(name))
+        d.call('VM.unpause', vm)
+        d.call('VM.clean_reboot', vm)
+        self.assertEqual(d.call('VM.get_power_state', vm), 'Running')
+        self.assertNotEqual(d.call('VM.get_domid', vm), domid)
+        d.call('VM.clean_shutdown', vm)
+        self.assertEqual(d.call('VM.get_power_state', vm), 'Halted')
+        self.assertIsNone(xl_state(name))
+        d.call('VM.start', vm, False, False)
+        d.call('VM.hard_shutdown', vm)
+        self.assertIsNone(xl_state(name))
+        d.call('VM.destroy', vm)
+
+    def test_a_PV_guest_lives_through_start_pause_reboot_and_shutdown(self):
+        self.lifecycle('pv')
+
+    def test_a_PVH_guest_lives_through_start_pause_reboot_and_shutdown(self):
+        self.lifecycle('pvh')
+
+
+if __name__ == '__main__':
+    tap.main()
