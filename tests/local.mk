@@ -158,6 +158,8 @@ EXTRA_DIST += \
 	tests/interop/run \
 	tests/interop/xen_api.mjs \
 	tests/interop/xenapi_py.py \
+	tests/xen/dom0/run \
+	tests/xen/dom0/test_power.py \
 	tests/xen/bed/README.md \
 	tests/xen/bed/build \
 	tests/xen/bed/build-in-root \
