@@ -89,6 +89,7 @@ python_tests = \
 	tests/api/test_xe_generic.py \
 	tests/api/test_xe_output.py \
 	tests/api/test_xe_safety.py \
+	tests/api/test_xe_transcripts.py \
 	tests/api/test_xe_wire.py \
 	tests/api/test_vm_devices.py \
 	tests/api/test_vm_memory.py \
@@ -126,7 +127,8 @@ test_data = \
 	tests/xe/golden/list-minimal \
 	tests/xe/golden/list-params \
 	tests/xe/golden/list-table \
-	tests/xe/golden/list-yaml
+	tests/xe/golden/list-yaml \
+	tests/xe/transcripts
 
 # Python tests that write their golden files when XAPID_UPDATE_GOLDEN is 1.
 golden_tests = \

@@ -150,17 +150,22 @@ lower(char *out, size_t size, const char *s)
 	out[n] = '\0';
 }
 
-/* "paused, running" */
+/* "paused, suspended, running": in the order of the original, which clients
+ * see. */
 static void
 state_names(unsigned states, char *out, size_t size)
 {
+	static const enum vm_power_state order[] = { VM_POWER_STATE_HALTED,
+		VM_POWER_STATE_PAUSED, VM_POWER_STATE_SUSPENDED,
+		VM_POWER_STATE_RUNNING };
+
 	out[0] = '\0';
-	for (int i = 0; i < enum_info_vm_power_state.n; i++) {
-		if (!(states & 1u << i))
+	for (size_t i = 0; i < sizeof(order) / sizeof(order[0]); i++) {
+		if (!(states & 1u << order[i]))
 			continue;
 		if (out[0])
 			lower(out, size, ", ");
-		lower(out, size, enum_info_vm_power_state.values[i]);
+		lower(out, size, enum_info_vm_power_state.values[order[i]]);
 	}
 }
 

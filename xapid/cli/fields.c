@@ -291,11 +291,12 @@ int
 cli_field_vm_vcpus_utilisation(struct cli *cli, const struct cli_field *f,
     const struct record *r, struct cli_value *out)
 {
+	const struct vm *vm = (const struct vm *)r;
 	const struct record *m =
-	    cli_record(cli, CLASS_VM_metrics, ((const struct vm *)r)->metrics);
+	    cli_record(cli, CLASS_VM_metrics, vm->metrics);
 
 	(void)f;
-	if (!m)
+	if (!m || vm->power_state == VM_POWER_STATE_HALTED)
 		return give_text(cli, out, "");
 	return give(out, m, "VCPUs_utilisation");
 }
