@@ -13,6 +13,7 @@ unit_tests = \
 	tests/unit/test_encode \
 	tests/unit/test_escape \
 	tests/unit/test_frame \
+	tests/unit/test_guest_agent \
 	tests/unit/test_head \
 	tests/unit/test_jsonrpc \
 	tests/unit/test_host_certificate \
@@ -247,6 +248,7 @@ tests_bench_load_SOURCES = \
 
 # Handlers are known by weak symbols only: these need them all.
 tests_unit_test_rbac_LDADD = $(test_libs) $(core_libs)
+tests_unit_test_guest_agent_LDADD = $(test_libs) $(core_libs)
 
 tests_unit_test_main_run_SOURCES = \
 	tests/unit/test_main_run.c \

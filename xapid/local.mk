@@ -167,6 +167,9 @@ libxapidcore_a_SOURCES = \
 	xapid/call/event_calls.c \
 	xapid/call/event_calls.h \
 	xapid/call/event_filter.c \
+	xapid/guest_agent.c \
+	xapid/guest_agent.h \
+	xapid/guest_agent_read.c \
 	xapid/host.c \
 	xapid/host_certificate.c \
 	xapid/host_certificate.h \
