@@ -5,6 +5,7 @@ domain_xapid_domain_SOURCES = \
 	domain/domain.h \
 	domain/sim.c \
 	domain/sim_devices.c \
+	domain/sim_guest.c \
 	domain/sim_happen.c \
 	domain/sim_orders.c \
 	domain/sim_private.h \

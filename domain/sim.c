@@ -158,6 +158,7 @@ sim_create(void *context, struct op *op)
 	d->memory =
 	    op_int(op, "memory_target", op_int(op, "memory_static_max", 0));
 	d->vcpus = (uint32_t)op_int(op, "vcpus", 1);
+	d->agent = sim_guest_agent(op);
 	d->started = time(NULL);
 	d->state = SIM_PAUSED; /* last: a kill before this leaves a free slot */
 	return answer_created(op, d);
@@ -177,7 +178,10 @@ set_state(void *context, struct op *op, enum sim_state state)
 static int
 sim_unpause(void *context, struct op *op)
 {
-	return set_state(context, op, SIM_RUNNING);
+	if (set_state(context, op, SIM_RUNNING) < 0)
+		return -1;
+	sim_guest_speak(sim_find(context, op->uuid));
+	return 0;
 }
 
 static int

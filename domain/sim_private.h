@@ -22,6 +22,8 @@ enum sim_state {
 	SIM_CRASH,
 };
 
+enum sim_agent { SIM_AGENT_NONE, SIM_AGENT_LINUX, SIM_AGENT_WINDOWS };
+
 struct sim_domain {
 	char uuid[40];
 	char name[64];  /* cut off */
@@ -30,6 +32,7 @@ struct sim_domain {
 	int64_t memory;  /* bytes */
 	int64_t started; /* seconds since 1970 */
 	uint32_t vcpus;
+	uint32_t agent;                             /* enum sim_agent */
 	char devices[SIM_DEVICES][SIM_DEVICE_NAME]; /* "" is a free place */
 };
 
@@ -66,6 +69,12 @@ int sim_give_devices(struct op *op, struct sim_domain *d);
 int sim_interfaces(struct op *op, const struct sim_domain *d,
     struct value *out);
 op_fn sim_plug, sim_connect, sim_unplug, sim_insert, sim_eject;
+
+/* ---- sim_guest.c ---- */
+/* The agent of a domain that is created with these arguments. */
+enum sim_agent sim_guest_agent(const struct op *op);
+/* It tells what there is to tell. */
+void sim_guest_speak(const struct sim_domain *d);
 
 /* ---- sim_orders.c ---- */
 op_fn sim_order;

@@ -92,6 +92,7 @@ python_tests = \
 	tests/api/test_xe_safety.py \
 	tests/api/test_xe_transcripts.py \
 	tests/api/test_xe_wire.py \
+	tests/api/test_guest_agent.py \
 	tests/api/test_vm_devices.py \
 	tests/api/test_vm_memory.py \
 	tests/api/test_vm_records.py \

@@ -102,9 +102,8 @@ apply(struct core *core, struct ref ref, const struct guest_report *g)
 	const struct vm *vm = t ? TX_GET(t, VM, vm, ref) : NULL;
 	struct ref metrics;
 
-	if (!vm || vm->is_control_domain ||
-	    (vm->power_state != VM_POWER_STATE_RUNNING &&
-		vm->power_state != VM_POWER_STATE_PAUSED))
+	/* it may speak before its start has ended */
+	if (!vm || vm->is_control_domain || vm->domid < 1)
 		return;
 	set_data(t, vm, g);
 	if (g->device_id)

@@ -178,6 +178,10 @@ build_apply(struct plan *p, struct tx *t)
 
 	if (!vm)
 		return -1;
+	/* What an earlier guest told is no news of this one. */
+	if (tx_get(t, CLASS_VM_guest_metrics, vm->guest_metrics))
+		(void)tx_destroy(t, CLASS_VM_guest_metrics, vm->guest_metrics);
+	vm = head_vm(p, t);
 	TX_SET(t, VM, vm, p->object, domid, domid);
 	TX_SET(t, VM, vm, p->object, resident_on,
 	    vm->scheduled_to_be_resident_on);

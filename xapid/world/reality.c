@@ -4,6 +4,7 @@
 #include <pthread.h>
 #include <string.h>
 
+#include "guest_agent.h"
 #include "lib/fault.h"
 #include "lib/log.h"
 #include "plan/switch.h"
@@ -81,12 +82,20 @@ domain_changed(const struct value *body)
 	record_unref(vm);
 }
 
+static void
+guest_told(const struct value *body)
+{
+	guest_agent_told(reality.core, text_of(body, "uuid"),
+	    value_member(body, "values"));
+}
+
 /* One line for each kind of event. */
 static const struct {
 	const char *event;
 	void (*look)(const struct value *body);
 } table[] = {
 	{ "domain", domain_changed },
+	{ "guest", guest_told },
 };
 
 static void

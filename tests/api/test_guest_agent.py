@@ -1,0 +1,108 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""What guests tell of themselves, seen by clients."""
+
+import time
+import unittest
+
+import tap
+import xapid
+from test_vm_records import MIB, NULL, VIF, VM
+
+
+class Agent(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.d = xapid.start('--sim-vms', '2')
+        cls.d.__enter__()
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.d.__exit__(None, None, None)
+
+    def vm(self, **other):
+        d = self.d
+        ref = d.call('VM.create', {
+            **VM, 'name_label': 'talker', 'memory_static_min': 0,
+            'memory_dynamic_min': 64 * MIB, 'memory_dynamic_max': 64 * MIB,
+            'memory_static_max': 64 * MIB, **other})
+        d.call('VIF.create', {**VIF, 'VM': ref,
+                              'network': d.call('network.get_all')[0]})
+        self.addCleanup(self.end, ref)
+        return ref
+
+    def end(self, vm):
+        if self.d.call('VM.get_power_state', vm) != 'Halted':
+            self.d.call('VM.hard_shutdown', vm)
+        self.d.call('VM.destroy', vm)
+
+    def told(self, vm, timeout=30):
+        """The guest metrics when the guest has spoken; {}: it never did."""
+        d, end = self.d, time.time() + timeout
+        while time.time() < end:
+            ref = d.call('VM.get_guest_metrics', vm)
+            if ref != NULL:
+                record = d.call('VM_guest_metrics.get_record', ref)
+                if record['os_version']:
+                    return record
+            time.sleep(0.05)
+        return {}
+
+    def test_a_guest_that_runs_is_described(self):
+        d, vm = self.d, self.vm()
+        d.call('VM.start', vm, False, False)
+        record = self.told(vm)
+        self.assertEqual(record['os_version']['distro'], 'debian')
+        self.assertEqual(record['PV_drivers_version']['major'], '8')
+        self.assertTrue(record['PV_drivers_detected'])
+        self.assertTrue(record['PV_drivers_up_to_date'])
+        self.assertTrue(record['live'])
+        self.assertEqual(record['can_use_hotplug_vbd'], 'yes')
+        self.assertEqual(record['other']['feature-suspend'], '1')
+        self.assertRegex(record['networks']['0/ip'], r'^10\.1\.\d+\.\d+$')
+        self.assertEqual(record['networks']['0/ip'],
+                         record['networks']['0/ipv4/0'])
+        self.assertEqual(record['netbios_name'], {'host_name': 'talker'})
+
+    def test_a_guest_with_an_agent_has_its_devices_plugged(self):
+        d, vm = self.d, self.vm()
+        d.call('VM.start', vm, False, False)
+        self.told(vm)
+        vif, = d.call('VM.get_VIFs', vm)
+        self.assertIn('unplug', d.call('VIF.get_allowed_operations', vif))
+        d.call('VIF.unplug', vif)
+        d.call('VIF.plug', vif)
+
+    def test_one_without_an_agent_has_not(self):
+        d = self.d
+        vm = self.vm(xenstore_data={'vm-data/agent': 'none'})
+        d.call('VM.start', vm, False, False)
+        vif, = d.call('VM.get_VIFs', vm)
+        self.assertNotIn('unplug', d.call('VIF.get_allowed_operations', vif))
+        for call in ('unplug', 'unplug_force'):
+            self.assertEqual(d.error('VIF.' + call, vif),
+                             ['VM_MISSING_PV_DRIVERS', vm])
+        self.assertEqual(d.call('VM.get_guest_metrics', vm), NULL)
+
+    def test_what_an_earlier_guest_told_is_gone_with_the_next_start(self):
+        d, vm = self.d, self.vm()
+        d.call('VM.start', vm, False, False)
+        self.told(vm)
+        first = d.call('VM.get_guest_metrics', vm)
+        d.call('VM.hard_shutdown', vm)
+        self.assertEqual(d.call('VM.get_guest_metrics', vm), first)
+        d.call('VM.start', vm, True, False)
+        self.assertEqual(d.call('VM.get_guest_metrics', vm), NULL)
+        self.assertEqual(d.error('VM_guest_metrics.get_record', first)[0],
+                         'HANDLE_INVALID')
+        d.call('VM.unpause', vm)
+        self.assertTrue(self.told(vm))
+
+    def test_windows_is_known_by_its_device(self):
+        vm = self.vm(platform={'device_id': '0002'})
+        self.d.call('VM.start', vm, False, False)
+        self.assertEqual(self.told(vm)['os_version']['distro'], 'windows')
+
+
+if __name__ == '__main__':
+    tap.main()
