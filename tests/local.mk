@@ -76,6 +76,7 @@ python_tests = \
 	tests/api/test_calls.py \
 	tests/api/test_conformance.py \
 	tests/api/test_blob.py \
+	tests/api/test_durability.py \
 	tests/api/test_events_stream.py \
 	tests/api/test_host.py \
 	tests/api/test_message.py \
