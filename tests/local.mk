@@ -78,8 +78,11 @@ python_tests = \
 	tests/api/test_blob.py \
 	tests/api/test_durability.py \
 	tests/api/test_events_stream.py \
+	tests/api/test_faults.py \
 	tests/api/test_host.py \
+	tests/api/test_hostile.py \
 	tests/api/test_message.py \
+	tests/api/test_options.py \
 	tests/api/test_plugins.py \
 	tests/api/test_pool.py \
 	tests/api/test_privileges.py \

@@ -190,6 +190,7 @@ libxapidcore_a_SOURCES = \
 	xapid/http_events.c \
 	xapid/http_simulator.c \
 	xapid/http_restore.c \
+	xapid/http_openrpc.c \
 	xapid/http_xmldbdump.c \
 	xapid/restore.h \
 	xapid/call/implicit.c \
@@ -222,6 +223,7 @@ libxapidcore_a_SOURCES = \
 	xapid/call/query.c \
 	xapid/access/rbac.c \
 	xapid/access/rbac.h \
+	xapid/access/http_rows.h \
 	xapid/access/rbac_http.c \
 	xapid/access/role.c \
 	xapid/access/secret.c \

@@ -256,8 +256,10 @@ start_core(struct daemon *d)
 	if (!core->threads || !core->timers)
 		return complain("out of memory or threads");
 	core->sessions = sessions_new(core);
-	if (!core->sessions || rbac_load_roles(core) < 0)
+	if (!core->sessions)
 		return complain("out of memory");
+	if (rbac_load_roles(core) < 0)
+		return complain("cannot store the roles; the log says why");
 	if (auth_open(core, err, sizeof(err)) < 0)
 		return complain(err);
 	if (audit_open(core->config->state_dir) < 0)

@@ -23,92 +23,12 @@ static const struct http_row {
 	int flags;
 	http_serve_fn *serve; /* NULL: not there yet, 501 */
 } rows[] = {
-#define ROW(method, path, name, role, flags, serve)                            \
-	{                                                                      \
-		{ method, path, true, name, NULL }, role, flags, serve         \
-	}
-	ROW("GET", "/services", "get_services", "read-only", 0, NULL),
-	ROW("POST", "/services", "post_services", "pool-admin", 0, NULL),
-	ROW("PUT", "/services", "put_services", "pool-admin", 0, NULL),
-	ROW("POST", "/remote_db_access", "post_remote_db_access", "pool-admin",
-	    0, NULL),
-	ROW("POST", "/remote_db_access_v2", "post_remote_db_access_v2",
-	    "pool-admin", 0, NULL),
-	ROW("GET", "/services/xenops", "get_services_xenops", "vm-power-admin",
-	    0, NULL),
-	ROW("POST", "/services/xenops", "post_services_xenops",
-	    "vm-power-admin", CLIENT_CERT, NULL),
-	ROW("PUT", "/services/xenops", "put_services_xenops", "vm-power-admin",
-	    CLIENT_CERT, NULL),
-	ROW("GET", "/services/SM", "get_services_sm", "vm-power-admin", 0,
-	    NULL),
-	ROW("POST", "/services/SM", "post_services_sm", "vm-power-admin", 0,
-	    NULL),
-	ROW("PUT", "/services/SM", "put_services_sm", "vm-power-admin", 0,
-	    NULL),
-	ROW("PUT", "/import", "put_import", "vm-admin", 0, NULL),
-	ROW("PUT", "/import_metadata", "put_import_metadata", "vm-admin", 0,
-	    NULL),
-	ROW("PUT", "/import_raw_vdi", "put_import_raw_vdi", "vm-admin", 0,
-	    NULL),
-	ROW("GET", "/export", "get_export", "vm-admin", 0, NULL),
-	ROW("GET", "/export_metadata", "get_export_metadata", "vm-admin", 0,
-	    NULL),
-	ROW("GET", "/export_raw_vdi", "get_export_raw_vdi", "vm-admin", 0,
-	    NULL),
-	ROW("CONNECT", "/console", "connect_console", "vm-operator", 0, NULL),
-	ROW("GET", "/console", "connect_console_ws", "vm-operator", 0, NULL),
-	ROW("GET", "/host_backup", "get_host_backup", "pool-admin", 0, NULL),
-	ROW("PUT", "/host_restore", "put_host_restore", "pool-admin", 0, NULL),
-	ROW("GET", "/host_logs_download", "get_host_logs_download",
-	    "pool-operator", 0, http_get_host_logs),
-	ROW("PUT", "/pool_patch_upload", "put_pool_patch_upload",
-	    "pool-operator", 0, NULL),
-	ROW("GET", "/vncsnapshot", "get_vncsnapshot", "vm-operator", 0, NULL),
-	ROW("GET", "/pool/xmldbdump", "get_pool_xml_db_sync", "pool-admin", 0,
-	    http_get_xmldbdump),
-	ROW("PUT", "/pool/xmldbdump", "put_pool_xml_db_sync", "pool-admin", 0,
-	    http_put_xmldbdump),
-	ROW("GET", "/sync_config_files", "get_config_sync", "pool-admin", 0,
-	    NULL),
-	ROW("GET", "/system-status", "get_system_status", "pool-operator", 0,
-	    http_get_system_status),
-	ROW("GET", "/vm_rrd", "vm_rrd", "read-only", 0, NULL),
-	ROW("GET", "/vm_rrds", "get_vm_rrds", "read-only", 0, NULL),
-	ROW("GET", "/host_rrd", "host_rrd", "read-only", 0, NULL),
-	ROW("GET", "/host_rrds", "get_host_rrds", "read-only", 0, NULL),
-	ROW("GET", "/sr_rrd", "sr_rrd", "read-only", 0, NULL),
-	ROW("GET", "/rrd_updates", "rrd_updates", "read-only", 0, NULL),
-	ROW("PUT", "/rrd", "rrd", "pool-admin", 0, NULL),
-	ROW("GET", "/blob", "get_blob", "read-only", INSIDE, http_get_blob),
-	ROW("PUT", "/blob", "put_blob", "vm-power-admin", 0, http_put_blob),
-	ROW("PUT", "/messages", "put_messages", "vm-power-admin", 0, NULL),
-	ROW("CONNECT", "/remotecmd", "connect_remotecmd", "pool-admin", 0,
-	    NULL),
-	ROW("GET", "/wlb_report", "get_wlb_report", "read-only", 0, NULL),
-	ROW("GET", "/wlb_diagnostics", "get_wlb_diagnostics", "read-only", 0,
-	    NULL),
-	ROW("GET", "/audit_log", "get_audit_log", "read-only", 0,
-	    http_get_audit_log),
-	ROW("GET", "/update", "get_pool_update_download", "read-only", INSIDE,
-	    NULL),
-	ROW("GET", "/repository", "get_repository", NULL, ROOT_ONLY, NULL),
-	ROW("GET", "/repository/enabled", "get_enabled_repository",
-	    "pool-operator", CLIENT_CERT, NULL),
-	ROW("GET", "/host_updates", "get_host_updates", "pool-operator",
-	    CLIENT_CERT, NULL),
-	ROW("GET", "/updates", "get_updates", "pool-operator", CLIENT_CERT,
-	    NULL),
-	ROW("PUT", "/bundle", "put_bundle", "pool-operator", 0, NULL),
-	ROW("POST", "/cli", "post_cli", "read-only", INSIDE, http_post_cli),
-	/* ours: the same with wishes in the query */
-	ROW("POST", "/xe", "post_cli", "read-only", INSIDE, http_post_cli),
-	/* ours: failures and happenings by order, on simulated hosts */
-	ROW("POST", "/simulator", "post_simulator", "pool-admin", 0,
-	    http_post_simulator),
-	/* ours: events as a stream */
-	ROW("GET", "/events", "get_events", "read-only", 0, http_get_events),
-#undef ROW
+#define HTTP_ROW(method, path, name, role, flags, serve)                       \
+	{ { method, path, true, name, NULL }, role, flags, serve },
+#define HTTP_OURS(method, path, name, role, flags, serve)                      \
+	HTTP_ROW(method, path, name, role, flags, serve)
+#define HTTP_ROLE(name, role)
+#include "access/http_rows.h"
 };
 
 #define NROWS (sizeof(rows) / sizeof(rows[0]))

@@ -38,8 +38,8 @@ const struct record *http_object(struct http_exchange *x, struct call *c,
     int cls);
 
 /* Handlers, each in a file named after it. */
-http_serve_fn http_get_xmldbdump, http_put_xmldbdump, http_get_audit_log, http_get_blob,
-    http_put_blob, http_get_events, http_get_system_status, http_get_host_logs,
-    http_post_cli, http_post_simulator;
+http_serve_fn http_get_xmldbdump, http_put_xmldbdump, http_get_audit_log,
+    http_get_blob, http_put_blob, http_get_events, http_get_system_status,
+    http_get_host_logs, http_post_cli, http_post_simulator, http_get_openrpc;
 
 #endif
