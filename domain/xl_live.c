@@ -14,6 +14,10 @@ xl_set_memory(void *context, struct op *op)
 	uint32_t domid;
 	int rc;
 
+	/* A neighbour that makes room may have ended and so have made it. */
+	if (op_int(op, "may_be_gone", 0) &&
+	    (rc = xl_find(x, op, &domid)) <= 0)
+		return rc;
 	if (xl_need(x, op, &domid) < 0)
 		return -1;
 	if (target < (int64_t)1 << 20)
@@ -97,7 +101,8 @@ xl_xenstore_write(void *context, struct op *op)
 	     i++) {
 		const struct value_member *m = &data->members[i];
 
-		if (strncmp(m->name, "vm-data/", 8) != 0 ||
+		if ((strncmp(m->name, "vm-data/", 8) != 0 &&
+			strncmp(m->name, "FIST/", 5) != 0) ||
 		    strstr(m->name, "..") || m->value.kind != VALUE_STRING)
 			return op_fail(op, "INVALID_VALUE", "xenstore_data",
 			    m->name, NULL);

@@ -288,6 +288,7 @@ libxapidcore_a_SOURCES = \
 	xapid/vm_power.c \
 	xapid/vm_power.h \
 	xapid/vm_settings.c \
+	xapid/vm_xenstore.c \
 	xapid/world/world.c \
 	xapid/world/world.h \
 	xapid/world/world_private.h

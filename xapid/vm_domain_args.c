@@ -358,9 +358,9 @@ vm_is_guest_key(const char *key)
 {
 	size_t len = strlen(key);
 	bool ours = strncmp(key, "vm-data/", 8) == 0 ||
-	    strncmp(key, "FIST/", 5) == 0 || strcmp(key, "vm-data") == 0;
+	    strncmp(key, "FIST/", 5) == 0;
 
-	if (!ours || len > MAX_KEY || key[len - 1] == '/' || strstr(key, "//"))
+	if (!ours || len > MAX_KEY || key[len - 1] == '/' || strstr(key, "//") || strstr(key, ".."))
 		return false;
 	for (; *key; key++)
 		if (!isalnum((unsigned char)*key) && !strchr("-/_@.", *key))
@@ -425,5 +425,15 @@ vm_domain_args(struct arena *a, struct db *db, const struct vm *vm,
 	put_map(&m, "bios_strings", &vm->bios_strings, NULL);
 	put_map(&m, "xenstore_data", &vm->xenstore_data, vm_is_guest_key);
 	put_devices(&m, db, vm, source, arg);
+	return finish(&m, body_r);
+}
+
+int
+vm_xenstore_args(struct arena *a, const struct vm *vm, struct value *body_r)
+{
+	struct members m;
+
+	begin(&m, a, "xenstore_write", vm);
+	put_map(&m, "xenstore_data", &vm->xenstore_data, vm_is_guest_key);
 	return finish(&m, body_r);
 }

@@ -19,11 +19,14 @@ typedef struct disk_source disk_source_fn(void *arg, struct ref vbd);
 int vm_domain_args(struct arena *a, struct db *db, const struct vm *vm,
     const char *op, disk_source_fn *source, void *arg, struct value *body_r);
 /* Operation op ("plug") with the device and its description. */
-int vbd_domain_args(struct arena *a, const struct vm *vm,
-    const struct vbd *vbd, const char *op, struct disk_source source,
-    struct value *body_r);
+int vbd_domain_args(struct arena *a, const struct vm *vm, const struct vbd *vbd,
+    const char *op, struct disk_source source, struct value *body_r);
 int vif_domain_args(struct arena *a, struct db *db, const struct vm *vm,
     const struct vif *vif, const char *op, struct value *body_r);
+
+/* Operation xenstore_write with what the guest sees of VM.xenstore_data. */
+int vm_xenstore_args(struct arena *a, const struct vm *vm,
+    struct value *body_r);
 
 /* "vbd/0", "vif/0"; "" for a device whose place is no place. */
 const char *vbd_device_name(struct arena *a, const struct vbd *vbd);

@@ -10,6 +10,9 @@ struct plan_kind;
 /* For plan_kinds; NULL at the end. */
 extern const struct plan_kind *const vm_live_kinds[];
 
+/* Of vm_xenstore.c, which stands in that list. */
+extern const struct plan_kind vm_xenstore_kind;
+
 /* Gives a running VM another dynamic range and moves its balloon, and those of
  * its neighbours if it must. */
 int vm_live_range(struct call *c, struct ref vm, int64_t min, int64_t max);

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """What guests tell of themselves, seen by clients."""
 
+import threading
 import time
 import unittest
 
@@ -102,6 +103,42 @@ class Agent(unittest.TestCase):
         vm = self.vm(platform={'device_id': '0002'})
         self.d.call('VM.start', vm, False, False)
         self.assertEqual(self.told(vm)['os_version']['distro'], 'windows')
+
+    def test_data_for_the_guest_changes_while_it_runs(self):
+        d, vm = self.d, self.vm()
+        for start in (False, True):
+            if start:
+                d.call('VM.start', vm, False, False)
+            d.call('VM.set_xenstore_data', vm, {'vm-data/a': '1', 'x': 'y'})
+            d.call('VM.add_to_xenstore_data', vm, 'vm-data/networks/0', '{}')
+            self.assertEqual(
+                d.error('VM.add_to_xenstore_data', vm, 'x', 'z'),
+                ['MAP_DUPLICATE_KEY', 'VM', 'xenstore_data', vm, 'x'])
+            d.call('VM.remove_from_xenstore_data', vm, 'x')
+            d.call('VM.remove_from_xenstore_data', vm, 'none')
+            self.assertEqual(d.call('VM.get_xenstore_data', vm),
+                             {'vm-data/a': '1', 'vm-data/networks/0': '{}'})
+            for key, value in (('vm-data//a', '1'), ('vm-data/a b', '1'),
+                               ('vm-data/', '1'), ('vm-datax', '1'),
+                               ('vm-data/' + 'x' * 300, '1'),
+                               ('vm-data/b', 'x' * 5000), ('k' * 300, '')):
+                self.assertEqual(
+                    d.error('VM.add_to_xenstore_data', vm, key, value),
+                    ['INVALID_VALUE', 'xenstore_data', key])
+            self.assertEqual(d.call('VM.get_current_operations', vm), {})
+
+    def test_changes_at_once_do_not_lose_each_other(self):
+        d, vm = self.d, self.vm()
+        d.call('VM.start', vm, False, False)
+        tasks = [threading.Thread(
+            target=d.call, args=('VM.add_to_xenstore_data', vm,
+                                 'vm-data/%d' % i, str(i)),
+            kwargs={'session': d.login()}) for i in range(8)]
+        for task in tasks:
+            task.start()
+        for task in tasks:
+            task.join()
+        self.assertEqual(len(d.call('VM.get_xenstore_data', vm)), 8)
 
 
 if __name__ == '__main__':

@@ -302,7 +302,7 @@ mark(struct running *r, struct tx *t, bool on)
 	int ops[MAX_OPERATIONS];
 	const struct map *old;
 
-	if (!f || !object)
+	if (!f || !object || !r->plan.kind->operation)
 		return 0;
 	old = (const struct map *)((const char *)object + f->offset);
 	old_keys = old->keys;

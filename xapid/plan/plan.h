@@ -43,7 +43,7 @@ struct step {
 struct plan_kind {
 	const char *name;         /* in the journal; never change it */
 	int cls;                  /* class of the object */
-	const char *operation;    /* name in current_operations */
+	const char *operation;    /* in current_operations; NULL: in none */
 	const struct step *steps; /* up to one without a name */
 	/* Whose turn it waits for, when not the object's: a VBD's VM. May
 	 * answer null: the object's. NULL: always the object's. */
