@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Where on a host repositories may lie. device_config comes from a client: a
+ * path is taken only below these roots, and the kernel follows no link in
+ * it. */
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/openat2.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "lib/cleanup.h"
+#include "storage/storage.h"
+
+#define MAX_PATH 1024
+
+static const char *const roots[] = { "/var/lib/xapid/sr", "/run/sr-mount",
+	"/var/run/sr-mount", "/var/opt/xen", "/srv", "/mnt", "/media" };
+
+/* The root a path lies below; *rest_r: what follows, without a slash. */
+static const char *
+root_of(const char *path, const char **rest_r)
+{
+	for (size_t i = 0; i < sizeof(roots) / sizeof(roots[0]); i++) {
+		size_t len = strlen(roots[i]);
+
+		if (strncmp(path, roots[i], len) != 0 || path[len] != '/')
+			continue;
+		for (path += len; *path == '/'; path++)
+			;
+		*rest_r = path;
+		return *path ? roots[i] : NULL;
+	}
+	return NULL;
+}
+
+static int
+open_below(int dir, const char *name, int flags)
+{
+	const struct open_how how = {
+		.flags = (uint64_t)(flags | O_CLOEXEC),
+		.mode = flags & O_CREAT ? 0600 : 0,
+		.resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS |
+		    RESOLVE_NO_MAGICLINKS,
+	};
+
+	return (int)syscall(SYS_openat2, dir, name, &how, sizeof(how));
+}
+
+const char *
+place_path(struct op *op, const struct value *config)
+{
+	const char *path = value_text(config, "location", ""), *rest;
+
+	if (!*path) {
+		op_fail(op, "SR_BACKEND_FAILURE_90", "",
+		    "The request is missing the server path parameter", "",
+		    NULL);
+		return NULL;
+	}
+	if (strlen(path) > MAX_PATH || !root_of(path, &rest)) {
+		op_fail(op, "SR_BACKEND_FAILURE_90", "",
+		    "location must lie below /var/lib/xapid/sr, /srv, /mnt, "
+		    "/media or /run/sr-mount",
+		    "", NULL);
+		return NULL;
+	}
+	return path;
+}
+
+/* Makes the folders of rest one after another. 0 or -1 and errno. */
+static int
+make_folders(int root, const char *rest)
+{
+	char part[MAX_PATH + 1];
+
+	for (const char *p = rest; p && *p;) {
+		const char *end = strchr(p, '/');
+		size_t len = end ? (size_t)(end - rest) : strlen(rest);
+		CLEANUP_FD int there = -1;
+
+		memcpy(part, rest, len);
+		part[len] = '\0';
+		there = open_below(root, part, O_PATH | O_DIRECTORY);
+		if (there < 0 &&
+		    (errno != ENOENT || mkdirat(root, part, 0700) < 0))
+			return -1;
+		p = end ? end + 1 : NULL;
+	}
+	return 0;
+}
+
+int
+place_open(struct op *op, const struct value *config, bool make)
+{
+	const char *path = place_path(op, config), *rest = "", *root;
+	CLEANUP_FD int top = -1;
+	int fd;
+
+	if (!path)
+		return -1;
+	root = root_of(path, &rest);
+	if (make)
+		(void)mkdir(root, 0755);
+	top = open(root, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (top < 0 || (make && make_folders(top, rest) < 0))
+		return op_fail_errno(op, "SR_BACKEND_FAILURE", path);
+	fd = open_below(top, rest, O_RDONLY | O_DIRECTORY);
+	if (fd < 0)
+		return op_fail_errno(op, "SR_BACKEND_FAILURE", path);
+	return fd;
+}
+
+int
+place_file(int folder, const char *name, int flags)
+{
+	return open_below(folder, name, flags | O_NONBLOCK);
+}

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Storage drivers, inside the worker process xapid-storage only. An SR is a
+ * place, a volume (VDI) is named in it by its uuid. Every operation is plain,
+ * synchronous and repeatable (xapid/worker/op.h); op->uuid is the SR's.
+ *
+ * Arguments of all: driver, device_config {}; of those about a volume: vdi
+ * (uuid). A NULL function means "cannot": SR_OPERATION_NOT_SUPPORTED. */
+#ifndef XAPID_STORAGE_H
+#define XAPID_STORAGE_H
+
+#include "worker/op.h"
+
+struct sr_driver {
+	const char *name; /* SR.type */
+	op_fn *sr_create; /* an empty one */
+	op_fn *sr_attach; /* makes it usable; result: that of sr_stat */
+	op_fn *sr_detach;
+	op_fn *sr_destroy; /* an SR without volumes */
+	op_fn *sr_stat;    /* result: size, used (bytes; -1: unknown) */
+	/* result: volumes [ {vdi (uuid, or "" for one that has none), location,
+	 * name, size, used, read_only} ]; nil: what is known already. */
+	op_fn *sr_scan;
+	op_fn *vdi_create; /* size; result: location, size (rounded up), used */
+	op_fn *vdi_destroy;
+	op_fn *vdi_resize; /* size: grows; result as vdi_create */
+	/* source (uuid in the same SR): a copy as it is now. As vdi_create. */
+	op_fn *vdi_clone;
+	op_fn *vdi_snapshot;
+	/* source, source_config {} of its SR and source_driver: a full copy from
+	 * another SR; reports progress. As vdi_create. */
+	op_fn *vdi_copy;
+	/* location, mode ("RO", "RW"). result: path, format: for the domain
+	 * worker. */
+	op_fn *vdi_attach;
+	op_fn *vdi_detach;
+};
+
+extern const struct sr_driver sr_file, sr_iso, sr_simulator;
+
+/* ---- paths (place.c) ---- */
+
+/* Opens the folder device_config.location, which must lie below one of the
+ * allowed roots without any link on the way; with make it is made. A
+ * descriptor, or -1, raised. */
+int place_open(struct op *op, const struct value *config, bool make);
+/* Opens a plain file of the folder. -1 and errno. */
+int place_file(int folder, const char *name, int flags);
+/* The folder's path in the arena, or NULL, raised. */
+const char *place_path(struct op *op, const struct value *config);
+
+#endif

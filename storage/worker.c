@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* xapid-storage: runs one operation on storage after another. No network of
+ * its own, no database (xapid/worker/worker.h). */
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "lib/log.h"
+#include "storage/storage.h"
+#include "worker/worker.h"
+
+static const struct sr_driver *const drivers[] = {
+#define DRIVER(name) &sr_##name,
+#include "storage/drivers.def"
+#undef DRIVER
+};
+
+static const struct op_row {
+	const char *name;
+	size_t offset; /* of the function in struct sr_driver */
+} op_table[] = {
+#define OP(name)                                                               \
+	{                                                                      \
+#name, offsetof(struct sr_driver, name)                        \
+	}
+	OP(sr_create),
+	OP(sr_attach),
+	OP(sr_detach),
+	OP(sr_destroy),
+	OP(sr_stat),
+	OP(sr_scan),
+	OP(vdi_create),
+	OP(vdi_destroy),
+	OP(vdi_resize),
+	OP(vdi_clone),
+	OP(vdi_snapshot),
+	OP(vdi_copy),
+	OP(vdi_attach),
+	OP(vdi_detach),
+#undef OP
+};
+
+static const struct op_row *
+find_row(const char *name)
+{
+	for (size_t i = 0; i < sizeof(op_table) / sizeof(op_table[0]); i++)
+		if (strcmp(op_table[i].name, name) == 0)
+			return &op_table[i];
+	return NULL;
+}
+
+static const struct sr_driver *
+find_driver(const char *name)
+{
+	for (size_t i = 0; i < sizeof(drivers) / sizeof(drivers[0]); i++)
+		if (strcmp(drivers[i]->name, name) == 0)
+			return drivers[i];
+	return NULL;
+}
+
+/* context: the driver of a simulated pool, whatever the type of an SR; NULL:
+ * each SR's own. */
+static int
+dispatch(void *context, struct op *op)
+{
+	const struct sr_driver *d = context;
+	const struct op_row *row = find_row(op->name);
+	op_fn *fn;
+
+	if (!d)
+		d = find_driver(op_text(op, "driver", ""));
+	if (!d)
+		return op_fail(op, "SR_UNKNOWN_DRIVER",
+		    op_text(op, "driver", ""), NULL);
+	fn = *(op_fn *const *)((const char *)d + row->offset);
+	if (!fn)
+		return op_fail(op, "SR_OPERATION_NOT_SUPPORTED", op->uuid,
+		    NULL);
+	return fn(context, op);
+}
+
+static op_fn *
+find_op(struct worker *w, const char *name)
+{
+	(void)w;
+	return find_row(name) ? dispatch : NULL;
+}
+
+int
+main(int argc, char **argv)
+{
+	struct worker w = { .find = find_op };
+
+	log_open("stderr", "xapid-storage", LOG_L_INFO);
+	if (argc == 3 && strcmp(argv[1], "simulator") == 0) {
+		w.context = (void *)(uintptr_t)&sr_simulator;
+	} else if (argc != 3 || strcmp(argv[1], "real") != 0) {
+		fprintf(stderr,
+		    "xapid-storage is started by xapid: "
+		    "xapid-storage simulator|real STATE-FOLDER\n");
+		return 2;
+	}
+	return worker_serve(&w);
+}
