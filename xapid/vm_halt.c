@@ -1,7 +1,43 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "vm_halt.h"
 
+#include <string.h>
+
+#include "call/edit.h"
+#include "model/builder.h"
 #include "placement.h"
+
+static int
+add_console(struct tx *t, const struct vm *vm, enum console_protocol protocol)
+{
+	const struct host *host = TX_GET(t, host, host, vm->resident_on);
+	char uuid[UUID_CHARS + 1];
+	struct console con;
+	struct ref ref;
+
+	uuid_format(ref_new(), uuid);
+	builder_defaults(CLASS_console, &con.r);
+	con.uuid = uuid;
+	con.VM = vm->r.self;
+	con.protocol = protocol;
+	con.location = arena_printf(tx_arena(t), "https://%s/console?uuid=%s",
+	    host ? host->address : "", uuid);
+	return con.location ? tx_insert(t, &con.r, &ref) : -1;
+}
+
+int
+vm_add_consoles(struct tx *t, struct ref ref)
+{
+	const struct vm *vm = TX_GET(t, VM, vm, ref);
+
+	if (!vm || vm->consoles.n)
+		return 0;
+	if ((vm->domain_type == DOMAIN_TYPE_HVM ||
+		edit_map_true(&vm->platform, "pvfb")) &&
+	    add_console(t, vm, CONSOLE_PROTOCOL_RFB) < 0)
+		return -1;
+	return add_console(t, TX_GET(t, VM, vm, ref), CONSOLE_PROTOCOL_VT100);
+}
 
 int
 vm_detach_all(struct tx *t, struct ref ref)
@@ -15,6 +51,7 @@ vm_detach_all(struct tx *t, struct ref ref)
 		(void)placement_take(t, vm->resident_on, -placement_memory(vm));
 	refs = vm->VBDs.items;
 	for (uint32_t i = 0; i < vm->VBDs.n; i++) {
+		TX_SET(t, VBD, vbd, refs[i], reserved, false);
 		TX_SET(t, VBD, vbd, refs[i], device, "");
 		TX_SET(t, VBD, vbd, refs[i], currently_attached, false);
 	}
@@ -26,6 +63,7 @@ vm_detach_all(struct tx *t, struct ref ref)
 		if (tx_destroy(t, CLASS_console, refs[0]) < 0)
 			return -1;
 	}
+	TX_SET(t, VM, vm, ref, requires_reboot, false);
 	TX_SET(t, VM, vm, ref, resident_on, REF_NULL);
 	return TX_SET(t, VM, vm, ref, domid, -1);
 }

@@ -290,7 +290,7 @@ note_start(struct plan *p, struct tx *t)
 static int
 run_apply(struct plan *p, struct tx *t)
 {
-	if (note_start(p, t) < 0)
+	if (note_start(p, t) < 0 || vm_add_consoles(t, p->object) < 0)
 		return -1;
 	return set_power_state(p, t,
 	    stays_paused(p) ? VM_POWER_STATE_PAUSED : VM_POWER_STATE_RUNNING);

@@ -82,6 +82,10 @@ class Power(unittest.TestCase):
             self.assertEqual(record['resident_on'] != 'OpaqueRef:NULL',
                              lives, call)
             self.assertEqual(record['current_operations'], {})
+            self.assertEqual(
+                sorted(d.call('console.get_protocol', c)
+                       for c in record['consoles']),
+                ['rfb', 'vt100'] if lives else [], call)
             for vif in record['VIFs']:
                 self.assertEqual(
                     d.call('VIF.get_currently_attached', vif), lives)
