@@ -15,19 +15,48 @@ struct device {
 	bool is_nic;
 	int devid; /* as in the backend's path */
 	const char *kind;
+	const char *vdev; /* of a disk */
 };
 
+static bool is_there(struct xl *x, struct op *op, uint32_t domid,
+    const struct device *d);
+
+/* The name in the guest of disk N, which the core does not repeat for a disk
+ * that is there. */
+static const char *
+vdev_of(struct xl *x, struct op *op, uint32_t domid)
+{
+	static const char *const buses[] = { "xvd", "hd", "sd" };
+	const char *given = op_text(op, "virtual", "");
+	int disk = atoi(op_text(op, "device", "vbd/0") + 4);
+
+	if (*given || disk < 0 || disk > 25)
+		return given;
+	for (size_t i = 0; i < sizeof(buses) / sizeof(buses[0]); i++) {
+		char text[8];
+		struct device d = { .kind = "vbd" };
+
+		snprintf(text, sizeof(text), "%s%c", buses[i], 'a' + disk);
+		d.devid = xl_disk_devid(text);
+		if (d.devid >= 0 && is_there(x, op, domid, &d))
+			return arena_strdup(op->arena, text);
+	}
+	return "";
+}
+
 static int
-read_device(struct op *op, struct device *out_r)
+read_device(struct xl *x, struct op *op, uint32_t domid, struct device *out_r)
 {
 	const char *name = op_text(op, "device", "");
+	const char *vdev;
 
 	*out_r = (struct device){ .devid = -1 };
 	if (strncmp(name, "vif/", 4) == 0) {
-		*out_r = (struct device){ true, atoi(name + 4), "vif" };
+		*out_r = (struct device){ true, atoi(name + 4), "vif", "" };
 	} else if (strncmp(name, "vbd/", 4) == 0) {
+		vdev = vdev_of(x, op, domid);
 		*out_r = (struct device){ false,
-			xl_disk_devid(op_text(op, "virtual", "")), "vbd" };
+			vdev ? xl_disk_devid(vdev) : -1, "vbd", vdev };
 	}
 	if (out_r->devid < 0)
 		return op_fail(op, "INVALID_DEVICE", name, NULL);
@@ -106,7 +135,7 @@ xl_plug(void *context, struct op *op)
 	uint32_t domid;
 	int rc = 0;
 
-	if (read_device(op, &d) < 0 || xl_need(x, op, &domid) < 0)
+	if (xl_need(x, op, &domid) < 0 || read_device(x, op, domid, &d) < 0)
 		return -1;
 	if (!is_there(x, op, domid, &d))
 		rc =
@@ -143,7 +172,7 @@ xl_connect(void *context, struct op *op)
 	struct device d;
 	uint32_t domid;
 
-	if (read_device(op, &d) < 0 || xl_need(x, op, &domid) < 0)
+	if (xl_need(x, op, &domid) < 0 || read_device(x, op, domid, &d) < 0)
 		return -1;
 	if (d.is_nic &&
 	    xl_write(x, op,
@@ -208,17 +237,18 @@ xl_unplug(void *context, struct op *op)
 	uint32_t domid;
 	int rc;
 
-	if (read_device(op, &d) < 0)
-		return -1;
 	rc = xl_find(x, op, &domid);
 	if (rc <= 0)
 		return rc;
+	if (read_device(x, op, domid, &d) < 0) {
+		op->nerror = 0; /* a device that is not there is no error */
+		return 0;
+	}
 	if (!is_there(x, op, domid, &d))
 		return 0;
 	xl_forget(x);
-	rc = d.is_nic
-	    ? remove_nic(x, domid, d.devid, force)
-	    : remove_disk(x, domid, op_text(op, "virtual", ""), force);
+	rc = d.is_nic ? remove_nic(x, domid, d.devid, force)
+		      : remove_disk(x, domid, d.vdev, force);
 	if (rc == ERROR_TIMEDOUT)
 		return op_fail(op, "DEVICE_DETACH_TIMEOUT",
 		    d.is_nic ? "VIF" : "VBD", op_text(op, "device", ""), NULL);

@@ -264,7 +264,13 @@ libxapidcore_a_SOURCES = \
 	xapid/vbd.c \
 	xapid/vbd.h \
 	xapid/vbd_plug.c \
+	xapid/storage.c \
+	xapid/storage.h \
 	xapid/vdi.c \
+	xapid/sr_plans.c \
+	xapid/vdi_attach.c \
+	xapid/vdi_attach.h \
+	xapid/vdi_plans.c \
 	xapid/vdi.h \
 	xapid/vif.c \
 	xapid/vif_plug.c \

@@ -4,6 +4,7 @@
 #include <stddef.h>
 
 #include "device_plug.h"
+#include "storage.h"
 #include "vm_follow.h"
 #include "vm_live.h"
 #include "vm_power.h"
@@ -15,6 +16,8 @@ static const struct plan_kind *const *const families[] = {
 	vbd_kinds,
 	vif_kinds,
 	vm_follow_kinds,
+	sr_kinds,
+	vdi_kinds,
 };
 
 #define MAX_KINDS 128

@@ -9,6 +9,7 @@
 #include "plan/plan.h"
 #include "vm_boot.h"
 #include "vm_domain_args.h"
+#include "vdi_attach.h"
 #include "vm_halt.h"
 #include "vm_operations.h"
 #include "vm_power.h"
@@ -153,6 +154,26 @@ note_domain(struct plan *p, const struct value *answer)
 }
 
 static int
+disks_send(struct plan *p)
+{
+	const struct vm *vm = published(p);
+	int rc = vm ? vdi_attach_send(p, vm) : -1;
+
+	record_unref(vm ? &vm->r : NULL);
+	return rc;
+}
+
+static int
+disks_undo(struct plan *p)
+{
+	const struct vm *vm = published(p);
+	int rc = vm ? vdi_detach_send(p, vm) : 0;
+
+	record_unref(vm ? &vm->r : NULL);
+	return rc;
+}
+
+static int
 build_send(struct plan *p)
 {
 	const struct vm *vm = published(p);
@@ -161,8 +182,8 @@ build_send(struct plan *p)
 
 	if (!vm)
 		return -1;
-	if (vm_domain_args(p->call->arena, p->core->db, vm, "create", NULL,
-		NULL, &body) < 0)
+	if (vm_domain_args(p->call->arena, p->core->db, vm, "create",
+		vdi_source, p, &body) < 0)
 		rc = call_fail_nomem(p->call);
 	else
 		rc = plan_send_to(p, PLAN_DOMAIN, note_domain, &body);
@@ -360,6 +381,7 @@ unpause_apply(struct plan *p, struct tx *t)
 #define BUILD_STEPS                                                            \
 	{ "place", NULL, place, NULL, unplace },                               \
 	    { "make-room", memory_plan_send, NULL, NULL, NULL },               \
+	    { "disks", disks_send, NULL, disks_undo, NULL },                   \
 	    { "build", build_send, build_apply, destroy_send, teardown },      \
 	    { "connect", connect_send, connect_apply, NULL, NULL },            \
 	{                                                                      \

@@ -132,13 +132,15 @@ lane_fail_all(struct lane *l, const char *text)
  * what waits for devices and guests gets processes of its own. */
 static const struct lane_row simulated[PLAN_TARGETS] = {
 	[PLAN_DOMAIN] = { "domain worker", PRIV_DOMAIN_SIMULATOR, 1, true, 0 },
-	[PLAN_STORAGE] = { "storage worker", PRIV_STORAGE, 8, false, IDLE_MS },
+	[PLAN_STORAGE] = { "storage worker", PRIV_STORAGE, 1, true, 0 },
 	[PLAN_NETWORK] = { "network worker", PRIV_NETWORK, 1, true, 0 },
 	[PLAN_CONSOLE] = { "console worker", PRIV_CONSOLE, 1, true, 0 },
 	[PLAN_WATCH] = { "domain watcher", PRIV_DOMAIN_WATCH, 1, true, 0 },
 };
 static const struct lane_row libxl_domains = { "domain worker",
 	PRIV_DOMAIN_LIBXL, 8, false, IDLE_MS };
+static const struct lane_row real_storage = { "storage worker", PRIV_STORAGE, 8,
+	false, IDLE_MS };
 
 void
 lane_init(struct lane *l, struct switchboard *s, enum plan_target target,
@@ -146,8 +148,11 @@ lane_init(struct lane *l, struct switchboard *s, enum plan_target target,
 {
 	l->board = s;
 	l->target = target;
-	l->row =
-	    real && target == PLAN_DOMAIN ? &libxl_domains : &simulated[target];
+	l->row = &simulated[target];
+	if (real && target == PLAN_DOMAIN)
+		l->row = &libxl_domains;
+	if (real && target == PLAN_STORAGE)
+		l->row = &real_storage;
 	queue_init(&l->waiting);
 	for (unsigned i = 0; i < LANE_PROCESSES; i++) {
 		l->processes[i].fd = -1;

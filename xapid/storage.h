@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Requests of plans to the storage worker, and what every operation on storage
+ * checks first. */
+#ifndef XAPID_STORAGE_CORE_H
+#define XAPID_STORAGE_CORE_H
+
+#include "plan/plan.h"
+
+/* A request about an SR: its driver and the configuration of a PBD are added.
+ * "name", "value" pairs as plan_send takes them; NULL at the end. */
+int storage_send(struct plan *p, plan_reply_fn *reply, struct ref sr,
+    const char *op, ...) __attribute__((sentinel));
+/* The same with the configuration of another SR as source_driver and
+ * source_config. */
+int storage_send_from(struct plan *p, plan_reply_fn *reply, struct ref sr,
+    struct ref source_sr, const char *op, ...) __attribute__((sentinel));
+
+/* Whether the SR has an attached PBD and its driver the feature ("VDI_CREATE");
+ * NULL: any driver. -1: raised. (source: lifecycle.json object_rules) */
+int storage_check(struct call *c, struct tx *t, struct ref sr,
+    const char *feature);
+/* An integer of an answer as a note. For plan_reply_fn. */
+int storage_note(struct plan *p, const struct value *answer);
+/* What storage_note() noted. */
+int64_t storage_noted(const struct plan *p, const char *name,
+    int64_t otherwise);
+
+/* The plans of this folder; NULL at the end. */
+extern const struct plan_kind *const vdi_kinds[];
+extern const struct plan_kind *const sr_kinds[];
+
+#endif

@@ -1,0 +1,485 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Disks that are made, copied, grown and destroyed. The row of a new disk is
+ * made in the transaction that begins the plan, so that a restarted daemon
+ * knows what it was making; it goes again when its volume cannot be made.
+ * (source of checks and their order: lifecycle.json object_rules) */
+#include <string.h>
+
+#include "call/edit.h"
+#include "lib/clock.h"
+#include "storage.h"
+#include "vdi.h"
+
+#define COPY_DEADLINE_MS (6 * 3600 * 1000) /* of the largest disks */
+
+/* ---- what the plans share ---- */
+
+/* The disk that is being made. */
+static struct ref
+made(const struct plan *p)
+{
+	return plan_arg_ref(p, "made");
+}
+
+static const struct vdi *
+head_vdi(struct plan *p, struct tx *t, struct ref ref)
+{
+	const struct vdi *vdi = TX_GET(t, VDI, vdi, ref);
+
+	if (!vdi)
+		fail_handle_invalid(p->call, "VDI",
+		    call_ref_text(p->call, ref));
+	return vdi;
+}
+
+static int
+insert(struct plan *p, struct tx *t, struct vdi *vdi)
+{
+	struct ref ref;
+
+	vdi->r.self = REF_NULL;
+	vdi->uuid = "";
+	vdi->location = "";
+	vdi->managed = true;
+	vdi->physical_utilisation = 0;
+	if (tx_insert(t, &vdi->r, &ref) < 0)
+		return -1;
+	if (p->call->result)
+		*(struct ref *)p->call->result = ref;
+	(void)plan_tell_parent(p, "made", call_ref_text(p->call, ref));
+	return plan_note(p, "made", call_ref_text(p->call, ref));
+}
+
+/* What the storage says of a volume, into its row and its SR's. */
+static int
+settle(struct plan *p, struct tx *t, struct ref ref)
+{
+	const struct vdi *vdi = head_vdi(p, t, ref);
+	int64_t size, before;
+	const struct sr *sr;
+	struct ref home;
+
+	if (!vdi)
+		return -1;
+	home = vdi->SR;
+	before = vdi->location[0] ? vdi->virtual_size : 0;
+	size = storage_noted(p, "size", vdi->virtual_size);
+	TX_SET(t, VDI, vdi, ref, virtual_size, size);
+	TX_SET(t, VDI, vdi, ref, physical_utilisation,
+	    storage_noted(p, "used", vdi->physical_utilisation));
+	if (!vdi->location[0])
+		TX_SET(t, VDI, vdi, ref, location, plan_arg(p, "location"));
+	sr = TX_GET(t, SR, sr, home);
+	return sr ? TX_SET(t, SR, sr, home, virtual_allocation,
+			sr->virtual_allocation + size - before)
+		  : 0;
+}
+
+static int
+made_apply(struct plan *p, struct tx *t)
+{
+	return settle(p, t, made(p));
+}
+
+static int
+send_about(struct plan *p, plan_reply_fn *reply, struct ref ref, const char *op)
+{
+	RECORD_UNREF const struct record *r =
+	    db_get(p->core->db, CLASS_VDI, ref);
+	const struct vdi *vdi = (const struct vdi *)r;
+
+	return vdi ? storage_send(p, reply, vdi->SR, op, "vdi", vdi->uuid,
+			 "#size", vdi->virtual_size, NULL)
+		   : 0;
+}
+
+static int
+unmake_send(struct plan *p)
+{
+	return send_about(p, NULL, made(p), "vdi_destroy");
+}
+
+static int
+unmake_apply(struct plan *p, struct tx *t)
+{
+	(void)p;
+	return TX_GET(t, VDI, vdi, made(p))
+	    ? vdi_forget_row(p->call, t, made(p))
+	    : 0;
+}
+
+static int
+finish(struct plan *p, struct tx *t, bool ok)
+{
+	(void)p;
+	(void)t;
+	(void)ok;
+	return 0;
+}
+
+/* ---- create ---- */
+
+static int
+create_check(struct plan *p, struct tx *t)
+{
+	const struct vdi_create_args *a = p->call->args;
+	struct vdi vdi = *a->args;
+
+	if (storage_check(p->call, t, p->object, "VDI_CREATE") < 0)
+		return -1;
+	if (vdi.virtual_size < 0)
+		return fail_invalid_value(p->call, "virtual_size",
+		    "a size is not negative");
+	if (vdi.type == VDI_TYPE_CBT_METADATA)
+		return fail_vdi_incompatible_type(p->call, "", "cbt_metadata");
+	return insert(p, t, &vdi);
+}
+
+static int
+create_send(struct plan *p)
+{
+	return send_about(p, storage_note, made(p), "vdi_create");
+}
+
+static const struct step create_steps[] = {
+	{ "volume", create_send, made_apply, unmake_send, unmake_apply },
+	{ 0 },
+};
+
+static const struct plan_kind create_kind = {
+	.name = "VDI.create",
+	.cls = CLASS_SR,
+	.operation = "vdi_create",
+	.steps = create_steps,
+	.check = create_check,
+	.finish = finish,
+};
+
+int
+vdi_create(struct call *c, const struct vdi_create_args *a,
+    struct ref *result_r)
+{
+	(void)result_r;
+	return plan_start(c, &create_kind, a->args->SR, NULL);
+}
+
+/* ---- copies ---- */
+
+/* Whether a disk is in use so that the operation must not be. */
+static int
+check_free(struct plan *p, struct tx *t, const struct vdi *vdi,
+    bool writers_only)
+{
+	const struct ref *refs = vdi->VBDs.items;
+
+	for (uint32_t i = 0; i < vdi->VBDs.n; i++) {
+		const struct vbd *vbd = TX_GET(t, VBD, vbd, refs[i]);
+
+		if (vbd && (vbd->currently_attached || vbd->reserved) &&
+		    (!writers_only || vbd->mode == VBD_MODE_RW))
+			return fail_vdi_in_use(p->call,
+			    call_ref_text(p->call, vdi->r.self),
+			    p->kind->operation);
+	}
+	return 0;
+}
+
+static void
+describe_copy(struct vdi *copy, const struct vdi *source)
+{
+	copy->parent = REF_NULL;
+	copy->snapshot_of = REF_NULL;
+	copy->is_a_snapshot = false;
+	copy->sharable = false;
+	copy->cbt_enabled = false;
+	copy->missing = false;
+	copy->allow_caching = source->allow_caching;
+}
+
+static int
+clone_check(struct plan *p, struct tx *t)
+{
+	const struct vdi *source = head_vdi(p, t, p->object);
+	struct vdi copy;
+
+	if (!source || storage_check(p->call, t, source->SR, "VDI_CLONE") < 0 ||
+	    check_free(p, t, source, true) < 0)
+		return -1;
+	if (source->type == VDI_TYPE_CBT_METADATA)
+		return fail_vdi_incompatible_type(p->call,
+		    call_ref_text(p->call, p->object), "cbt_metadata");
+	copy = *source;
+	describe_copy(&copy, source);
+	return insert(p, t, &copy);
+}
+
+static int
+snapshot_check(struct plan *p, struct tx *t)
+{
+	const struct vdi *source = head_vdi(p, t, p->object);
+	const char *name = call_ref_text(p->call, p->object);
+	struct vdi copy;
+
+	if (!source ||
+	    storage_check(p->call, t, source->SR, "VDI_SNAPSHOT") < 0)
+		return -1;
+	if (source->type == VDI_TYPE_CBT_METADATA)
+		return fail_vdi_incompatible_type(p->call, name,
+		    "cbt_metadata");
+	if (source->sharable)
+		return fail_vdi_is_sharable(p->call,
+		    (const char *const[]){ name, NULL });
+	if (source->on_boot == ON_BOOT_RESET)
+		return fail_vdi_on_boot_mode_incompatible_with_operation(
+		    p->call);
+	copy = *source;
+	describe_copy(&copy, source);
+	copy.is_a_snapshot = true;
+	copy.snapshot_of = p->object;
+	copy.snapshot_time = clock_wall_sec();
+	return insert(p, t, &copy);
+}
+
+/* Into the same SR, or by a full copy into another. */
+static int
+copy_send(struct plan *p, const char *op)
+{
+	RECORD_UNREF const struct record *to =
+	    db_get(p->core->db, CLASS_VDI, made(p));
+	RECORD_UNREF const struct record *from =
+	    call_get(p->call, CLASS_VDI, p->object);
+	const struct vdi *copy = (const struct vdi *)to;
+	const struct vdi *source = (const struct vdi *)from;
+
+	if (!copy || !source)
+		return -1;
+	plan_set_deadline(p, COPY_DEADLINE_MS);
+	if (strcmp(op, "vdi_copy") == 0)
+		return storage_send_from(p, storage_note, copy->SR, source->SR,
+		    op, "vdi", copy->uuid, "source", source->uuid, "#size",
+		    source->virtual_size, NULL);
+	return storage_send(p, storage_note, copy->SR, op, "vdi", copy->uuid,
+	    "source", source->uuid, "#size", source->virtual_size, NULL);
+}
+
+static int
+clone_send(struct plan *p)
+{
+	return copy_send(p, "vdi_clone");
+}
+
+static int
+snapshot_send(struct plan *p)
+{
+	return copy_send(p, "vdi_snapshot");
+}
+
+static const struct step clone_steps[] = {
+	{ "volume", clone_send, made_apply, unmake_send, unmake_apply },
+	{ 0 },
+};
+
+static const struct step snapshot_steps[] = {
+	{ "volume", snapshot_send, made_apply, unmake_send, unmake_apply },
+	{ 0 },
+};
+
+static const struct plan_kind clone_kind = {
+	.name = "VDI.clone",
+	.cls = CLASS_VDI,
+	.operation = "clone",
+	.steps = clone_steps,
+	.check = clone_check,
+	.finish = finish,
+};
+
+static const struct plan_kind snapshot_kind = {
+	.name = "VDI.snapshot",
+	.cls = CLASS_VDI,
+	.operation = "snapshot",
+	.steps = snapshot_steps,
+	.check = snapshot_check,
+	.finish = finish,
+};
+
+int
+vdi_clone(struct call *c, const struct vdi_clone_args *a, struct ref *result_r)
+{
+	(void)result_r;
+	return plan_start(c, &clone_kind, a->vdi, NULL);
+}
+
+int
+vdi_snapshot(struct call *c, const struct vdi_snapshot_args *a,
+    struct ref *result_r)
+{
+	(void)result_r;
+	return plan_start(c, &snapshot_kind, a->vdi, NULL);
+}
+
+static int
+copy_check(struct plan *p, struct tx *t)
+{
+	const struct vdi *source = head_vdi(p, t, p->object);
+	struct ref sr = plan_arg_ref(p, "sr");
+	struct vdi copy;
+
+	if (!source || storage_check(p->call, t, source->SR, NULL) < 0 ||
+	    storage_check(p->call, t, sr, "VDI_CREATE") < 0 ||
+	    check_free(p, t, source, true) < 0)
+		return -1;
+	if (source->on_boot == ON_BOOT_RESET)
+		return fail_vdi_on_boot_mode_incompatible_with_operation(
+		    p->call);
+	copy = *source;
+	describe_copy(&copy, source);
+	copy.SR = sr;
+	return insert(p, t, &copy);
+}
+
+static int
+copy_volume_send(struct plan *p)
+{
+	return copy_send(p, "vdi_copy");
+}
+
+static const struct step copy_steps[] = {
+	{ "volume", copy_volume_send, made_apply, unmake_send, unmake_apply },
+	{ 0 },
+};
+
+static const struct plan_kind copy_kind = {
+	.name = "VDI.copy",
+	.cls = CLASS_VDI,
+	.operation = "copy",
+	.steps = copy_steps,
+	.check = copy_check,
+	.finish = finish,
+};
+
+int
+vdi_copy(struct call *c, const struct vdi_copy_args *a, struct ref *result_r)
+{
+	(void)result_r;
+	if (!ref_is_null(a->into_vdi) || !ref_is_null(a->base_vdi))
+		return fail_not_implemented(c, "VDI.copy into a VDI");
+	if (ref_is_null(a->sr))
+		return fail_handle_invalid(c, "SR", call_ref_text(c, a->sr));
+	return plan_start(c, &copy_kind, a->vdi, "sr", call_ref_text(c, a->sr),
+	    NULL);
+}
+
+/* ---- resize ---- */
+
+static int
+resize_check(struct plan *p, struct tx *t)
+{
+	const struct vdi *vdi = head_vdi(p, t, p->object);
+	int64_t size = storage_noted(p, "want", 0);
+
+	if (!vdi || storage_check(p->call, t, vdi->SR, "VDI_RESIZE") < 0 ||
+	    check_free(p, t, vdi, false) < 0)
+		return -1;
+	if (size < vdi->virtual_size)
+		return fail_invalid_value(p->call, "size",
+		    "disks can grow, not shrink");
+	return 0;
+}
+
+static int
+resize_send(struct plan *p)
+{
+	RECORD_UNREF const struct record *r =
+	    call_get(p->call, CLASS_VDI, p->object);
+	const struct vdi *vdi = (const struct vdi *)r;
+
+	return vdi ? storage_send(p, storage_note, vdi->SR, "vdi_resize", "vdi",
+			 vdi->uuid, "#size", storage_noted(p, "want", 0), NULL)
+		   : -1;
+}
+
+static int
+resize_apply(struct plan *p, struct tx *t)
+{
+	return settle(p, t, p->object);
+}
+
+static const struct step resize_steps[] = {
+	{ "volume", resize_send, resize_apply, NULL, NULL },
+	{ 0 },
+};
+
+static const struct plan_kind resize_kind = {
+	.name = "VDI.resize",
+	.cls = CLASS_VDI,
+	.operation = "resize",
+	.steps = resize_steps,
+	.check = resize_check,
+	.finish = finish,
+};
+
+int
+vdi_resize(struct call *c, const struct vdi_resize_args *a)
+{
+	return plan_start(c, &resize_kind, a->vdi, "want",
+	    arena_printf(c->arena, "%lld", (long long)a->size), NULL);
+}
+
+/* ---- destroy ---- */
+
+static int
+destroy_check(struct plan *p, struct tx *t)
+{
+	const struct vdi *vdi = head_vdi(p, t, p->object);
+	const char *name = call_ref_text(p->call, p->object);
+	const struct sr *sr = vdi ? TX_GET(t, SR, sr, vdi->SR) : NULL;
+
+	if (!vdi || check_free(p, t, vdi, false) < 0 ||
+	    storage_check(p->call, t, vdi->SR, "VDI_DELETE") < 0)
+		return -1;
+	if (sr && strcmp(sr->type, "udev") == 0)
+		return fail_vdi_is_a_physical_device(p->call, name);
+	return vdi->type == VDI_TYPE_RRD ? fail_vdi_has_rrds(p->call, name) : 0;
+}
+
+static int
+destroy_send(struct plan *p)
+{
+	return send_about(p, NULL, p->object, "vdi_destroy");
+}
+
+static int
+destroy_apply(struct plan *p, struct tx *t)
+{
+	const struct vdi *vdi = TX_GET(t, VDI, vdi, p->object);
+	const struct sr *sr = vdi ? TX_GET(t, SR, sr, vdi->SR) : NULL;
+	struct ref home = vdi ? vdi->SR : REF_NULL;
+
+	if (sr && sr->virtual_allocation >= vdi->virtual_size)
+		TX_SET(t, SR, sr, home, virtual_allocation,
+		    sr->virtual_allocation - vdi->virtual_size);
+	return vdi ? vdi_forget_row(p->call, t, p->object) : 0;
+}
+
+static const struct step destroy_steps[] = {
+	{ "volume", destroy_send, destroy_apply, NULL, NULL },
+	{ 0 },
+};
+
+static const struct plan_kind destroy_kind = {
+	.name = "VDI.destroy",
+	.cls = CLASS_VDI,
+	.operation = "destroy",
+	.steps = destroy_steps,
+	.check = destroy_check,
+	.finish = finish,
+};
+
+int
+vdi_destroy(struct call *c, const struct vdi_destroy_args *a)
+{
+	return plan_start(c, &destroy_kind, a->self, NULL);
+}
+
+const struct plan_kind *const vdi_kinds[] = { &create_kind, &clone_kind,
+	&snapshot_kind, &copy_kind, &resize_kind, &destroy_kind, NULL };
