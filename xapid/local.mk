@@ -261,6 +261,7 @@ libxapidcore_a_SOURCES = \
 	xapid/call/timer.c \
 	xapid/call/timer.h \
 	xapid/db/tx.c \
+	xapid/usb.c \
 	xapid/vbd.c \
 	xapid/vbd.h \
 	xapid/vbd_plug.c \
@@ -291,10 +292,12 @@ libxapidcore_a_SOURCES = \
 	xapid/vm_live.h \
 	xapid/vm_operations.c \
 	xapid/vm_operations.h \
+	xapid/vm_plugin.c \
 	xapid/vm_power.c \
 	xapid/vm_power.h \
 	xapid/vm_settings.c \
 	xapid/vm_xenstore.c \
+	xapid/vtpm.c \
 	xapid/world/world.c \
 	xapid/world/world.h \
 	xapid/world/world_private.h

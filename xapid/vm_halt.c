@@ -58,6 +58,9 @@ vm_detach_all(struct tx *t, struct ref ref)
 	refs = vm->VIFs.items;
 	for (uint32_t i = 0; i < vm->VIFs.n; i++)
 		TX_SET(t, VIF, vif, refs[i], currently_attached, false);
+	refs = vm->VUSBs.items;
+	for (uint32_t i = 0; i < vm->VUSBs.n; i++)
+		TX_SET(t, VUSB, vusb, refs[i], currently_attached, false);
 	while ((vm = TX_GET(t, VM, vm, ref)) && vm->consoles.n) {
 		refs = vm->consoles.items;
 		if (tx_destroy(t, CLASS_console, refs[0]) < 0)

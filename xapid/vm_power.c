@@ -272,6 +272,9 @@ connect_apply(struct plan *p, struct tx *t)
 	refs = vm->VIFs.items;
 	for (uint32_t i = 0; i < vm->VIFs.n; i++)
 		TX_SET(t, VIF, vif, refs[i], currently_attached, true);
+	refs = vm->VUSBs.items;
+	for (uint32_t i = 0; i < vm->VUSBs.n; i++)
+		TX_SET(t, VUSB, vusb, refs[i], currently_attached, true);
 	return 0;
 }
 

@@ -293,5 +293,66 @@ class Signals(Base):
                          ['VM_BAD_POWER_STATE', vm, 'running', 'paused'])
 
 
+class Others(Base):
+    def test_a_vm_has_one_vtpm_while_it_is_halted(self):
+        d, vm = self.d, self.vm(started=False)
+        vtpm = d.call('VTPM.create', vm, False)
+        self.assertEqual(d.call('VM.get_VTPMs', vm), [vtpm])
+        self.assertEqual(d.error('VTPM.create', vm, False),
+                         ['VTPM_MAX_AMOUNT_REACHED', '1'])
+        d.call('VM.start', vm, False, False)
+        self.assertEqual(
+            d.error('VTPM.destroy', vtpm),
+            ['VM_BAD_POWER_STATE', vm, 'halted;suspended', 'running'])
+        d.call('VM.hard_shutdown', vm)
+        secrets = len(d.call('secret.get_all'))
+        d.call('VTPM.destroy', vtpm)
+        self.assertEqual(len(d.call('secret.get_all')), secrets - 1)
+        self.assertEqual(d.call('VM.get_VTPMs', vm), [])
+
+    def test_usb_devices_belong_to_one_vm(self):
+        d = self.d
+        vm = self.vm(started=False, HVM_boot_policy='BIOS order')
+        empty = d.call('USB_group.create', 'empty', '', {})
+        self.assertEqual(d.error('VUSB.create', vm, empty, {}),
+                         ['USB_GROUP_CONTAINS_NO_PUSBS', empty])
+        d.call('USB_group.destroy', empty)
+        groups = d.call('USB_group.get_all_records')
+        group = next((g for g, r in groups.items()
+                      if r['PUSBs'] and not r['VUSBs']), None)
+        if group is None:
+            group = next(g for g, r in groups.items() if r['PUSBs'])
+            for vusb in groups[group]['VUSBs']:
+                d.call('VUSB.destroy', vusb)
+        self.assertEqual(d.error('USB_group.destroy', group)[0],
+                         'USB_GROUP_CONTAINS_PUSB')
+        vusb = d.call('VUSB.create', vm, group, {})
+        self.assertEqual(d.error('VUSB.create', vm, group, {}),
+                         ['USB_GROUP_CONTAINS_VUSB', vusb])
+        self.assertEqual(d.error('VUSB.unplug', vusb),
+                         ['VM_BAD_POWER_STATE', vm, 'running', 'halted'])
+        d.call('VM.start', vm, False, False)
+        self.assertEqual(d.error('VUSB.destroy', vusb)[0],
+                         'OPERATION_NOT_ALLOWED')
+        d.call('VUSB.unplug', vusb)
+        self.assertEqual(d.error('VUSB.unplug', vusb),
+                         ['DEVICE_ALREADY_DETACHED', vusb])
+        d.call('VUSB.destroy', vusb)
+
+    def test_requests_that_a_guest_does_not_know_are_refused(self):
+        d, vm = self.d, self.vm()
+        self.assertEqual(d.error('VM.call_plugin', vm, 'nope', 'x', {}),
+                         ['XENAPI_MISSING_PLUGIN', 'nope'])
+        plugin = 'guest-agent-operation'
+        self.assertEqual(d.error('VM.call_plugin', vm, plugin, 'x', {})[0],
+                         'XENAPI_PLUGIN_FAILURE')
+        self.assertEqual(
+            d.error('VM.call_plugin', vm, plugin, 'request-rdp-on', {}),
+            ['VM_LACKS_FEATURE', vm])
+        self.assertEqual(
+            d.error('VM.call_plugin', vm, plugin, 'run-script', {})[0],
+            'OPERATION_NOT_ALLOWED')
+
+
 if __name__ == '__main__':
     tap.main()
