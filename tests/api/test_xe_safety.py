@@ -8,6 +8,7 @@ import time
 import unittest
 import urllib.parse
 
+import simulator
 import tap
 import xapid
 import xe
@@ -140,6 +141,25 @@ class Safety(unittest.TestCase):
         host = xe.run(self.d, 'host-list', '--minimal').out.strip()
         self.stopped('host-call-plugin', 'host-uuid=' + host, 'plugin=slow',
                      'fn=nap', after=None)
+
+    def test_ctrl_c_cancels_the_task_on_the_server(self):
+        simulator.order(self.d, 'hang', 'create')
+        t = xe.Terminal(self.d, 'vm-start', 'vm=sim-00002')
+        t.expect('%')           # a bar, since this takes long
+        pending = xe.run(self.d, 'task-list', 'status=pending',
+                         'params=name-label', '--minimal').out
+        self.assertIn('VM.start', pending)
+        t.send('\x03')
+        seen, status = t.end(120)
+        self.assertEqual(status, 1)
+        self.assertIn('The task was cancelled', seen)
+        self.assertNotIn('100%', seen)
+        simulator.order(self.d, 'none')
+        self.assertEqual(
+            xe.run(self.d, 'vm-list', 'name-label=sim-00002',
+                   'params=power-state', '--minimal').out, 'halted\n')
+        self.assertEqual(
+            xe.run(self.d, 'task-list', 'status=pending').out, '')
 
     # ---- questions ----
 

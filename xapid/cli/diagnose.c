@@ -72,7 +72,7 @@ cli_run_event_wait(struct cli *cli)
 	api = class_table[cls->cls].name;
 	/* The token is of before the look: what happens between is seen. */
 	for (;;) {
-		if (cli_wait_event(cli, &api, 1, &token) < 0)
+		if (cli_wait_event(cli, &api, 1, CLI_WAIT_S, &token) < 0)
 			return -1;
 		r = is_so(cli, cls);
 		if (r != 0)

@@ -13,6 +13,7 @@
 
 #define BAR 40 /* characters of the bar at its end */
 
+#define LOOK_S 1.0  /* the estimate moves although nothing happens */
 #define SHORT_NS (NSEC_PER_SEC / 2) /* not worth a bar of its own accord */
 
 struct bar {
@@ -105,7 +106,8 @@ look(struct cli *cli, struct ref task, struct bar *b, const char **result_r)
 	if (cli_call(cli, &a, "task.get_record", "r", task) < 0)
 		return -1;
 	t = *(const struct task *const *)a.mem;
-	draw(cli, b, t->progress);
+	if (is_pending(t) || t->status == TASK_STATUS_TYPE_SUCCESS)
+		draw(cli, b, t->progress);
 	if (is_pending(t))
 		return cli_flush(cli);
 	if (b->drawn)
@@ -143,7 +145,8 @@ cli_wait_task(struct cli *cli, struct ref task, const char **result_r)
 		r = look(cli, task, &b, result_r);
 		if (r != 0)
 			return r < 0 ? -1 : 0;
-		if (cli_wait_event(cli, &subscription, 1, &token) == 0)
+		if (cli_wait_event(cli, &subscription, 1,
+			b.terminal ? LOOK_S : CLI_WAIT_S, &token) == 0)
 			continue;
 		if (!cli->cancels || cancelled)
 			return -1;

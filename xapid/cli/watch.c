@@ -8,7 +8,6 @@
 #include "cli/frames.h"
 #include "lib/clock.h"
 
-#define EVENT_WAIT_S 30.0
 #define WATCH_PAUSE_MS 250 /* a list is not drawn more often */
 
 static struct value
@@ -30,14 +29,14 @@ texts(struct cli *cli, const char *const *all, unsigned n)
 
 int
 cli_wait_event(struct cli *cli, const char *const *classes, unsigned n,
-    const char **token_r)
+    double seconds, const char **token_r)
 {
 	struct value subscriptions = texts(cli, classes, n);
 	CLI_ANSWER struct cli_answer a = { 0 };
 	const struct event_batch *batch;
 
 	if (cli_call(cli, &a, "event.from", "vsf", &subscriptions, *token_r,
-		EVENT_WAIT_S) < 0)
+		seconds) < 0)
 		return -1;
 	batch = a.mem;
 	*token_r = cli_text(cli, "%020llu,%020u",
@@ -60,7 +59,7 @@ cli_watch(struct cli *cli, int cls, int (*print)(struct cli *cli))
 	size_t at;
 
 	for (;;) {
-		if (cli_wait_event(cli, &name, 1, &token) < 0)
+		if (cli_wait_event(cli, &name, 1, CLI_WAIT_S, &token) < 0)
 			return -1;
 		at = cli_frame_begin(cli, CLI_TAG_REFRESH);
 		cli_frame_end(cli, at);

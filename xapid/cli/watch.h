@@ -6,10 +6,11 @@
 #include "cli/call.h"
 
 /* Waits until something changed that the subscriptions name ("VM",
- * "task/OpaqueRef:…"), at most 30 s; *token_r: "" at first, which answers at
+ * "task/OpaqueRef:…"), at most so long; *token_r: "" at first, which answers at
  * once. */
+#define CLI_WAIT_S 30.0
 int cli_wait_event(struct cli *cli, const char *const *classes, unsigned n,
-    const char **token_r);
+    double seconds, const char **token_r);
 /* Runs print again whenever an object of the class changed, until the client
  * leaves. */
 int cli_watch(struct cli *cli, int cls, int (*print)(struct cli *cli));
