@@ -29,6 +29,21 @@ complain(const char *fmt, ...)
 	fputc('\n', stderr);
 }
 
+char *
+options_own(struct options *o, char *text)
+{
+	char **more =
+	    text ? realloc(o->owned, (o->nowned + 1) * sizeof(*more)) : NULL;
+
+	if (!more) {
+		free(text);
+		return NULL;
+	}
+	o->owned = more;
+	o->owned[o->nowned++] = text;
+	return text;
+}
+
 /* ---- NAME=VALUE ---- */
 
 static bool
@@ -82,7 +97,7 @@ take_pair(struct options *o, char *word)
 	r = take_named(o, word, equals + 1);
 	*equals = '=';
 	if (r == 1 && strncmp(word, "password=", 9) == 0)
-		o->password = strdup(equals + 1);
+		o->password = options_own(o, strdup(equals + 1));
 	return r;
 }
 
@@ -225,7 +240,7 @@ take_words(struct options *o, char **words, size_t n)
 
 /* "a=1,b=x\,y": words between commas; a backslash keeps the next character. */
 static size_t
-split_extra(const char *text, char **words, size_t max)
+split_extra(struct options *o, const char *text, char **words, size_t max)
 {
 	size_t n = 0;
 
@@ -240,16 +255,14 @@ split_extra(const char *text, char **words, size_t max)
 		}
 		*p = '\0';
 		text += *text == ',';
-		if (*word)
+		if (options_own(o, word) && *word)
 			words[n++] = word;
-		else
-			free(word);
 	}
 	return n;
 }
 
 static size_t
-read_rc(char **words, size_t max)
+read_rc(struct options *o, char **words, size_t max)
 {
 	const char *home = getenv("HOME");
 	CLEANUP_BYTES struct bytes text = { 0 };
@@ -270,7 +283,7 @@ read_rc(char **words, size_t max)
 				 "NAME=VALUE");
 			return 0;
 		}
-		words[n] = strdup(line);
+		words[n] = options_own(o, strdup(line));
 		n += words[n] != NULL;
 	}
 	return n;
@@ -295,17 +308,18 @@ hide_passwords(struct options *o, int argc, char *argv[])
 		if (!secret)
 			continue;
 		if (o->password == secret)
-			o->password = strdup(secret);
+			o->password = options_own(o, strdup(secret));
 		memset(secret, 'x', strlen(secret));
 	}
 }
 
-int
-options_read(struct options *o, int argc, char *argv[])
+static int
+read_all(struct options *o, int argc, char *argv[])
 {
 	const char *extra = getenv("XE_EXTRA_ARGS");
 	const char *trace = getenv("TRACEPARENT");
-	char *words[2 * EXTRA_MAX], **own;
+	char *words[2 * EXTRA_MAX];
+	CLEANUP_FREE char **mine = NULL;
 	size_t nrc, nextra, nown = argc > 0 ? (size_t)argc - 1 : 0;
 	size_t first;
 
@@ -314,22 +328,22 @@ options_read(struct options *o, int argc, char *argv[])
 		.username = "root",
 		.password = getenv("XE_PASSWORD"),
 	};
-	nrc = read_rc(words, EXTRA_MAX);
-	nextra = split_extra(extra ? extra : "", words + nrc, EXTRA_MAX);
+	nrc = read_rc(o, words, EXTRA_MAX);
+	nextra = split_extra(o, extra ? extra : "", words + nrc, EXTRA_MAX);
 	o->args = calloc(nown + nrc + nextra + 1, sizeof(*o->args));
-	own = calloc(nown + 1, sizeof(*own));
-	if (!o->args || !own) {
+	mine = calloc(nown + 1, sizeof(*mine));
+	if (!o->args || !mine) {
 		complain("out of memory");
 		return -1;
 	}
-	memcpy(own, argv + 1, nown * sizeof(*own));
+	memcpy(mine, argv + 1, nown * sizeof(*mine));
 	/* Later ones win among those for us, earlier ones at the server. */
 	if (take_words(o, words, nrc) < 0 ||
 	    take_words(o, words + nrc, nextra) < 0)
 		return -1;
 	o->traceparent = trace ? trace : o->traceparent;
 	first = o->nargs;
-	if (take_words(o, own, nown) < 0)
+	if (take_words(o, mine, nown) < 0)
 		return -1;
 	if (first > 0) {
 		size_t n = o->nargs - first;
@@ -343,8 +357,16 @@ options_read(struct options *o, int argc, char *argv[])
 		o->args = moved;
 	}
 	hide_passwords(o, argc, argv);
-	free(own);
 	return 0;
+}
+
+int
+options_read(struct options *o, int argc, char *argv[])
+{
+	if (read_all(o, argc, argv) == 0)
+		return 0;
+	options_free(o);
+	return -1;
 }
 
 int
@@ -369,8 +391,8 @@ options_read_password_file(struct options *o)
 	}
 	user[strcspn(user, "\r")] = '\0';
 	password[strcspn(password, "\r")] = '\0';
-	o->username = strdup(user);
-	o->password = strdup(password);
+	o->username = options_own(o, strdup(user));
+	o->password = options_own(o, strdup(password));
 	explicit_bzero(text.p, text.len);
 	return o->username && o->password ? 0 : -1;
 }
@@ -389,8 +411,15 @@ options_param(const struct options *o, const char *name)
 void
 options_free(struct options *o)
 {
+	for (size_t i = 0; i < o->nowned; i++) {
+		explicit_bzero(o->owned[i], strlen(o->owned[i]));
+		free(o->owned[i]);
+	}
+	free(o->owned);
 	free(o->args);
 	o->args = NULL;
+	o->owned = NULL;
+	o->nowned = 0;
 }
 
 void

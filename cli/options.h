@@ -36,6 +36,8 @@ struct options {
 	/* For the server: the command and its parameters. NULL at the end. */
 	const char **args;
 	size_t nargs;
+	char **owned; /* texts that are freed, and wiped, with it */
+	size_t nowned;
 };
 
 /* -1: what is wrong was said. Wipes passwords from argv, where others could
@@ -45,6 +47,8 @@ int options_read(struct options *o, int argc, char *argv[]);
 int options_read_password_file(struct options *o);
 /* The value of a parameter of the command, or NULL. */
 const char *options_param(const struct options *o, const char *name);
+/* A text of malloc that lives as long as the options; NULL: no memory. */
+char *options_own(struct options *o, char *text);
 void options_free(struct options *o);
 void options_usage(void);
 

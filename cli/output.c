@@ -381,6 +381,8 @@ output_end(struct output *out)
 		fputs(out->rows ? "\n]\n" : "[]\n", out->to);
 	output_flush(out);
 	out->rows = 0;
+	bytes_free(&out->held);
+	bytes_free(&out->head);
 }
 
 /* ---- paging ---- */

@@ -29,19 +29,21 @@ ask_password(struct options *o)
 		fclose(tty);
 		return 0;
 	}
-	fprintf(tty, "Password of %s at %s: ", o->username, o->server);
-	fflush(tty);
 	silent = saved;
 	silent.c_lflag &= ~(tcflag_t)ECHO;
 	tcsetattr(fileno(tty), TCSAFLUSH, &silent);
+	fprintf(tty, "Password of %s at %s: ", o->username, o->server);
+	fflush(tty);
 	n = getline(&line, &size, tty);
 	tcsetattr(fileno(tty), TCSAFLUSH, &saved);
 	fputc('\n', tty);
 	fclose(tty);
-	if (n < 0)
+	if (n < 0) {
+		free(line);
 		return -1;
+	}
 	line[strcspn(line, "\r\n")] = '\0';
-	o->password = line;
+	o->password = options_own(o, line);
 	return 0;
 }
 

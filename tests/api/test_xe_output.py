@@ -236,6 +236,10 @@ class Output(unittest.TestCase):
         self.assertNotIn(xapid.PASSWORD, seen)
 
 
+# libedit keeps the names of bound functions (el_set EL_ADDFN).
+SHELL = {'PAGER': 'cat', 'NO_COLOR': '1', 'ASAN_OPTIONS': 'detect_leaks=0'}
+
+
 class Shell(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
@@ -246,7 +250,7 @@ class Shell(unittest.TestCase):
         cls.d.stop()
 
     def test_commands_line_by_line(self):
-        t = xe.Terminal(self.d, env={'PAGER': 'cat', 'NO_COLOR': '1'})
+        t = xe.Terminal(self.d, env=SHELL)
         t.expect('xe> ')
         t.send('vm-list "name-label=sim-00001" params=power-state\n')
         t.expect('power-state ( RO)    : running')
@@ -268,7 +272,7 @@ class Shell(unittest.TestCase):
             self.assertNotIn('hidden', history)
 
     def test_tab_completes(self):
-        t = xe.Terminal(self.d, env={'PAGER': 'cat', 'NO_COLOR': '1'})
+        t = xe.Terminal(self.d, env=SHELL)
         t.expect('xe> ')
         t.send('vm-shutd\t')
         try:

@@ -110,10 +110,11 @@ static void
 log_out(struct cli *cli)
 {
 	struct cli_trouble t;
-	bool local = cli->command->flags & CLI_LOCAL_SESSION;
+	bool local;
 
 	if (!cli->own_session)
 		return;
+	local = cli->command->flags & CLI_LOCAL_SESSION;
 	t = cli_put_aside(cli);
 	cli->wish = (struct cli_wishes){ 0 };
 	(void)cli_do(cli, local ? "session.local_logout" : "session.logout",
