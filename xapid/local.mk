@@ -177,6 +177,7 @@ libxapidcore_a_SOURCES = \
 	xapid/world/host_facts.h \
 	xapid/world/host_identity.c \
 	xapid/world/host_identity.h \
+	xapid/world/real_storage.c \
 	xapid/world/xen_host.c \
 	xapid/world/xen_host.h \
 	xapid/host_info.c \

@@ -29,6 +29,7 @@
 #include "plan/switch.h"
 #include "plan_kinds.h"
 #include "restore.h"
+#include "storage.h"
 #include "world/adopt.h"
 #include "world/reality.h"
 #include "world/world.h"
@@ -283,6 +284,9 @@ start_core(struct daemon *d)
 	if (tasks_start(core) < 0)
 		return complain("cannot end the tasks of an earlier run");
 	reality_start(core);
+	if (strcmp(core->config->backend, "libxl") == 0 &&
+	    sr_plug_all(core) < 0)
+		return complain("cannot attach the storage");
 	return 0;
 }
 

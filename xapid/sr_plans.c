@@ -572,5 +572,44 @@ pbd_unplug(struct call *c, const struct pbd_unplug_args *a)
 	return plan_start(c, &unplug_kind, a->self, NULL);
 }
 
+/* What plug does on storage that is new: the folder of the host's own SR. */
+static const struct step plug_first_steps[] = {
+	{ "make", make_send, NULL, NULL, NULL },
+	{ "attach", attach_send, attach_apply, NULL, NULL },
+	{ 0 },
+};
+
+static const struct plan_kind plug_first_kind = {
+	.name = "PBD.plug at start",
+	.cls = CLASS_PBD,
+	.operation = "plug",
+	.steps = plug_first_steps,
+	.check = plug_check,
+	.finish = finish,
+	.queue = pbd_queue,
+};
+
+int
+sr_plug_all(struct core *core)
+{
+	const struct record **all;
+	uint32_t n;
+	int rc = 0;
+
+	if (db_get_all(core->db, CLASS_PBD, &all, &n) < 0)
+		return -1;
+	for (uint32_t i = 0; rc == 0 && i < n; i++) {
+		const struct pbd *pbd = (const struct pbd *)all[i];
+
+		if (ref_equal(pbd->host, core->host))
+			rc = plan_start_own(core,
+			    core->new_pool ? &plug_first_kind : &plug_kind,
+			    pbd->r.self, NULL);
+	}
+	db_release_all(all, n);
+	return rc;
+}
+
 const struct plan_kind *const sr_kinds[] = { &create_kind, &scan_kind,
-	&update_kind, &destroy_kind, &plug_kind, &unplug_kind, NULL };
+	&update_kind, &destroy_kind, &plug_kind, &plug_first_kind, &unplug_kind,
+	NULL };

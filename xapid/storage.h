@@ -25,6 +25,10 @@ int storage_note(struct plan *p, const struct value *answer);
 int64_t storage_noted(const struct plan *p, const char *name,
     int64_t otherwise);
 
+/* At the start of a real host: attaches every repository it has a PBD for. One
+ * that cannot be stays detached; the log says why. */
+int sr_plug_all(struct core *core);
+
 /* The plans of this folder; NULL at the end. */
 extern const struct plan_kind *const vdi_kinds[];
 extern const struct plan_kind *const sr_kinds[];

@@ -255,6 +255,7 @@ real_world_make(struct maker *m, struct core *core,
 	struct world_host h = {
 		.address = o->address ? o->address : "127.0.0.1",
 	};
+	struct ref sr;
 
 	host_facts_read("", &m->b, &h.facts);
 	h.dom0_memory = h.facts.memory_total;
@@ -262,6 +263,12 @@ real_world_make(struct maker *m, struct core *core,
 	world_add_host(m, core, &h);
 	world_add_pool(m, core, &h, 1);
 	(void)world_add_internal_network(m);
+	sr = real_storage_add(m, h.host);
+	if (m->t) {
+		(void)TX_SET(m->t, pool, pool, core->pool, default_SR, sr);
+		(void)TX_SET(m->t, pool, pool, core->pool, suspend_image_SR,
+		    sr);
+	}
 	template_add_all(m);
 }
 

@@ -49,4 +49,7 @@ void sim_facts(struct builder *b, unsigned number, int64_t now,
 void sim_world_make(struct maker *m, struct core *core,
     const struct world_options *o);
 
+/* Drivers and a local repository of a real host; the repository. */
+struct ref real_storage_add(struct maker *m, struct ref host);
+
 #endif

@@ -92,6 +92,46 @@ class Power(unittest.TestCase):
         self.assertIsNone(xl_state(name))
         d.call('VM.destroy', vm)
 
+    def disk(self, vm, position, mib=16):
+        d = self.d
+        sr = wait(lambda: [r for r, v in d.call('SR.get_all_records').items()
+                           if v['name_label'] == 'Local storage'][0])
+        vdi = d.call('VDI.create', {
+            'name_label': 'disk', 'name_description': '', 'SR': sr,
+            'virtual_size': mib * MIB, 'type': 'user', 'sharable': False,
+            'read_only': False, 'other_config': {}, 'xenstore_data': {},
+            'sm_config': {}, 'tags': []})
+        vbd = d.call('VBD.create', {
+            'VM': vm, 'VDI': vdi, 'userdevice': str(position),
+            'bootable': False, 'mode': 'RW', 'type': 'Disk',
+            'empty': False, 'other_config': {}, 'unpluggable': True,
+            'qos_algorithm_type': '', 'qos_algorithm_params': {}})
+        return vdi, vbd
+
+    def test_a_guest_starts_with_a_disk_and_the_backend_has_it_open(self):
+        d = self.d
+        vm = self.make('disky', 'pvh')
+        vdi, vbd = self.disk(vm, 0)
+        d.call('VM.start', vm, False, False)
+        domid = d.call('VM.get_domid', vm)
+        node = '/sys/bus/xen-backend/devices/vbd-%d-51712/' % domid
+        with open(node + 'physical_device') as f:
+            self.assertIn('7:', f.read())   # a loop device
+        self.assertTrue(d.call('VBD.get_currently_attached', vbd))
+        wait(lambda: subprocess.run(
+            ['xenstore-read',
+             '/local/domain/0/backend/vbd/%d/51712/state' % domid],
+            capture_output=True, text=True).stdout.strip() == '4')
+        with self.assertRaises(xapid.Failure) as e:
+            d.call('VDI.destroy', vdi)
+        self.assertEqual(e.exception.code, 'VDI_IN_USE')
+        d.call('VM.hard_shutdown', vm)
+        # The loop device goes by itself.
+        wait(lambda: 'xapid' not in subprocess.run(
+            ['losetup', '-a'], capture_output=True, text=True).stdout)
+        d.call('VDI.destroy', vdi)
+        d.call('VM.destroy', vm)
+
     def test_a_PV_guest_lives_through_start_pause_reboot_and_shutdown(self):
         self.lifecycle('pv')
 

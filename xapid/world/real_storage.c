@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The storage of a real host: the drivers that there are, and a repository in
+ * a folder of its own, so that a first VM can have a disk. */
+#include "world/world_private.h"
+
+#define LOCAL_FOLDER "/var/lib/xapid/sr/local"
+
+struct driver {
+	const char *type, *name, *description;
+	const char *features[16];
+	const char *configuration[3];
+};
+
+static const struct driver drivers[] = {
+	{ "file", "Folder", "Disks as sparse files in a folder of the host",
+	    { "SR_PROBE", "SR_UPDATE", "SR_SCAN", "VDI_CREATE", "VDI_DELETE",
+		"VDI_ATTACH", "VDI_DETACH", "VDI_CLONE", "VDI_SNAPSHOT",
+		"VDI_RESIZE", "THIN_PROVISIONING" },
+	    { "location", "path of a folder (required)" } },
+	{ "iso", "ISO", "CD images in a folder of the host",
+	    { "SR_UPDATE", "SR_SCAN", "VDI_ATTACH", "VDI_DETACH" },
+	    { "location", "path of a folder (required)" } },
+};
+
+static struct map
+features_map(struct builder *b, struct set names)
+{
+	int64_t *versions = arena_array(b->arena, names.n, sizeof(*versions));
+
+	b->failed = b->failed || !versions;
+	for (uint32_t i = 0; versions && i < names.n; i++)
+		versions[i] = 1;
+	return (struct map){ names.items, versions, versions ? names.n : 0 };
+}
+
+static void
+add_driver(struct maker *m, const struct driver *d)
+{
+	struct sm sm;
+
+	builder_defaults(CLASS_SM, &sm.r);
+	sm.type = d->type;
+	sm.name_label = d->name;
+	sm.name_description = d->description;
+	sm.vendor = "xapid";
+	sm.copyright = "LGPL-2.1-or-later";
+	sm.version = PACKAGE_VERSION;
+	sm.required_api_version = "1.1";
+	sm.configuration = builder_map(&m->b, d->configuration);
+	sm.capabilities = builder_strings(&m->b, d->features);
+	sm.features = features_map(&m->b, sm.capabilities);
+	(void)maker_add(m, &sm.r);
+}
+
+struct ref
+real_storage_add(struct maker *m, struct ref host)
+{
+	struct pbd pbd;
+	struct sr sr;
+	struct ref ref;
+
+	for (size_t i = 0; i < sizeof(drivers) / sizeof(*drivers); i++)
+		add_driver(m, &drivers[i]);
+	builder_defaults(CLASS_SR, &sr.r);
+	sr.name_label = "Local storage";
+	sr.type = "file";
+	sr.content_type = "user";
+	sr.default_vdi_visibility = true;
+	sr.other_config = BUILDER_MAP(&m->b, "i18n-key", "local-storage");
+	ref = maker_add(m, &sr.r);
+	builder_defaults(CLASS_PBD, &pbd.r);
+	pbd.host = host;
+	pbd.SR = ref;
+	pbd.device_config = BUILDER_MAP(&m->b, "location", LOCAL_FOLDER);
+	(void)maker_add(m, &pbd.r);
+	return ref;
+}
