@@ -8,6 +8,7 @@ unit_tests = \
 	tests/unit/test_db \
 	tests/unit/test_db_check \
 	tests/unit/test_db_fault \
+	tests/unit/test_db_upgrade \
 	tests/unit/test_db_xml \
 	tests/unit/test_event \
 	tests/unit/test_encode \
@@ -55,6 +56,7 @@ fuzz_tests = \
 	tests/fuzz/fuzz_dbfile \
 	tests/fuzz/fuzz_dbxml \
 	tests/fuzz/fuzz_jsonrpc \
+	tests/fuzz/fuzz_query \
 	tests/fuzz/fuzz_value \
 	tests/fuzz/fuzz_xmlrpc
 
@@ -68,6 +70,7 @@ python_tests = \
 	tests/api/test_vm_power.py \
 	tests/api/test_vm_reality.py \
 	datamodel/gen/tests/test_check.py \
+	datamodel/gen/tests/test_fuzz.py \
 	datamodel/gen/tests/test_golden.py \
 	datamodel/gen/tests/test_outputs.py \
 	datamodel/gen/tests/test_reader.py \
@@ -253,6 +256,7 @@ tests_bench_load_SOURCES = \
 
 # Handlers are known by weak symbols only: these need them all.
 tests_unit_test_rbac_LDADD = $(test_libs) $(core_libs)
+tests_fuzz_fuzz_query_LDADD = $(test_libs) $(core_libs)
 tests_unit_test_guest_agent_LDADD = $(test_libs) $(core_libs)
 
 tests_unit_test_main_run_SOURCES = \
