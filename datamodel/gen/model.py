@@ -246,3 +246,16 @@ class Model:
         for extra in names[1:]:
             mask |= 1 << ranks[extra]
         return mask
+
+
+def text_lines(path, report):
+    """The lines of a file; one that is no text is told and empty."""
+    lines = []
+    with open(path, "rb") as f:
+        for number, raw in enumerate(f, 1):
+            try:
+                lines.append(raw.decode("utf-8").replace("\r\n", "\n"))
+            except UnicodeDecodeError:
+                report.error((path, number), "the line is not UTF-8")
+                lines.append("\n")
+    return lines

@@ -25,7 +25,7 @@ import os
 import re
 
 from model import (ATOMS, QUALIFIERS, STATES, Class, Enum, Error, Field,
-                   Message, Model, Param, Release, Role, Type)
+                   Message, Model, Param, Release, Role, Type, text_lines)
 
 FLAG, WORD, WORDS, PAIR = range(4)  # what follows an attribute's name
 
@@ -302,24 +302,24 @@ class ClassReader:
 def read_lines(path, report, keyword, make):
     """A flat file of lines `keyword ... "doc"`; make(words, doc, where)."""
     found = []
-    with open(path, encoding="utf-8") as f:
-        for number, line in enumerate(f, 1):
-            where, text = (path, number), line.strip()
-            if not text or text.startswith("#"):
-                continue
-            try:
-                head, doc = split_doc(text)
-                words = head.split()
-                if words.pop(0) != keyword or not words:
-                    raise Mistake("want: %s NAME ..." % keyword)
-                if doc is None:
-                    raise Mistake('the sentence is missing, at least ""')
-                found.append(make(words, doc, where))
-                if not doc:
-                    report.no_doc(where, "%s %s has no sentence"
-                                  % (keyword, words[0]))
-            except Mistake as e:
-                report.error(where, str(e))
+    for number, line in enumerate(text_lines(path, report), 1):
+        where, text = (path, number), line.strip()
+        if not text or text.startswith("#"):
+            continue
+        try:
+            head, doc = split_doc(text)
+            words = head.split()
+            if words[:1] != [keyword] or len(words) < 2:
+                raise Mistake("want: %s NAME ..." % keyword)
+            del words[0]
+            if doc is None:
+                raise Mistake('the sentence is missing, at least ""')
+            found.append(make(words, doc, where))
+            if not doc:
+                report.no_doc(where, "%s %s has no sentence"
+                              % (keyword, words[0]))
+        except Mistake as e:
+            report.error(where, str(e))
     return found
 
 
@@ -357,8 +357,7 @@ def read(root, report):
     for name in sorted(os.listdir(root)):
         path = os.path.join(root, name)
         if name.endswith(".class"):
-            with open(path, encoding="utf-8") as f:
-                cls = ClassReader(path, report).read(f)
+            cls = ClassReader(path, report).read(text_lines(path, report))
             if cls:
                 model.classes.append(cls)
     model.errors = read_lines(os.path.join(root, "errors"), report, "error",

@@ -19,7 +19,7 @@ import re
 from dataclasses import dataclass, field as member
 
 import values
-from model import Report
+from model import Report, text_lines
 
 SQL_TYPE = {"int": "INTEGER", "datetime": "INTEGER", "bool": "INTEGER",
             "float": "REAL"}
@@ -108,19 +108,18 @@ def write_columns(path, version):
 
 def read_history(path, report):
     versions = []
-    with open(path, encoding="utf-8") as f:
-        for number, line in enumerate(f, 1):
-            words = line.split()
-            if not words or words[0].startswith("#"):
-                continue
-            renamed = re.match(r"\trename (\w+)\.(\w+) (\w+)\n?\Z", line)
-            if renamed and versions:
-                versions[-1].renames.append(renamed.groups())
-            elif line.strip() == "schema %d" % (len(versions) + 1):
-                versions.append(Version(len(versions) + 1, (path, number)))
-            else:
-                report.error((path, number), "want: schema %d, or below one:"
-                             " rename TABLE.COLUMN NEW" % (len(versions) + 1))
+    for number, line in enumerate(text_lines(path, report), 1):
+        words = line.split()
+        if not words or words[0].startswith("#"):
+            continue
+        renamed = re.match(r"\trename (\w+)\.(\w+) (\w+)\n?\Z", line)
+        if renamed and versions:
+            versions[-1].renames.append(renamed.groups())
+        elif line.strip() == "schema %d" % (len(versions) + 1):
+            versions.append(Version(len(versions) + 1, (path, number)))
+        else:
+            report.error((path, number), "want: schema %d, or below one:"
+                         " rename TABLE.COLUMN NEW" % (len(versions) + 1))
     if not versions:
         report.error((path, 1), "no schema is listed")
     return versions

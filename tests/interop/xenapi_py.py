@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""The original's Python client: XENAPI.PY PASSWORD URL..."""
+"""The original's Python client: XENAPI.PY PASSWORD URL..., where
+unix:PATH is the local socket"""
 
 import importlib.util
 import ssl
 import sys
 import time
+import xmlrpc.client
 
 spec = importlib.util.spec_from_file_location('XenAPI', sys.argv[1])
 XenAPI = importlib.util.module_from_spec(spec)
@@ -12,8 +14,21 @@ spec.loader.exec_module(XenAPI)
 # The certificate of a test is nobody's.
 ssl._create_default_https_context = ssl._create_unverified_context
 
+
+class Local(xmlrpc.client.Transport):
+    """As its UDSTransport, which was written for the transport of Python 2
+    and cannot be called by that of 3."""
+
+    def make_connection(self, host):
+        return XenAPI.UDSHTTPConnection(host)
+
+
 for n, url in enumerate(sys.argv[3:], 1):
-    session = XenAPI.Session(url)
+    if url.startswith('unix:'):
+        session = XenAPI.Session('http://' + url[5:].replace('/', '_') + '/',
+                                 transport=Local())
+    else:
+        session = XenAPI.Session(url)
     session.xenapi.login_with_password('root', sys.argv[2], '2.0', 'interop')
     api = session.xenapi
     vm = next(ref for ref, r in api.VM.get_all_records().items()

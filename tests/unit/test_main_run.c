@@ -89,6 +89,7 @@ test_refuses(void)
 		{ "", "/x/../seven" }, { "", "x/seven" }, { "/", "/seven" },
 		{ "x", "/seven" } };
 
+	make_plugin("seven", "#!/bin/sh\nexit 7\n");
 	CU_ASSERT_EQUAL(ASK("/bin/sh\0-c\0id", 3, 0), EPERM);
 	CU_ASSERT_EQUAL(ASK("date", 1, 0), EPERM);
 	CU_ASSERT_EQUAL(ASK("", 1, 0), EPERM);
@@ -96,7 +97,6 @@ test_refuses(void)
 	CU_ASSERT_EQUAL(ASK("/bin/date\0TZ=UTC\0LD_PRELOAD=x", 1, 2), EPERM);
 	CU_ASSERT_EQUAL(ASK("/usr/sbin/xl\0destroy", 2, 0), EPERM);
 	CU_ASSERT_EQUAL(ASK("/usr/sbin/xl\0list\0-v", 3, 0), EPERM);
-	make_plugin("seven", "#!/bin/sh\nexit 7\n");
 	for (size_t i = 0; i < sizeof(forms) / sizeof(*forms); i++) {
 		n = snprintf(texts, sizeof(texts), "%s%s%s", forms[i].before,
 		    plugins[0], forms[i].after);
@@ -112,6 +112,7 @@ test_nonsense(void)
 {
 	int status;
 
+	plugins[0] = NULL;
 	CU_ASSERT_EQUAL(ASK("/bin/date", 0, 0), EINVAL);
 	CU_ASSERT_EQUAL(ASK("/bin/date", 2, 0), EINVAL);
 	CU_ASSERT_EQUAL(ASK("/bin/date\0x", 1, 0), EINVAL);
