@@ -203,9 +203,11 @@ build_apply(struct plan *p, struct tx *t)
 	if (tx_get(t, CLASS_VM_guest_metrics, vm->guest_metrics))
 		(void)tx_destroy(t, CLASS_VM_guest_metrics, vm->guest_metrics);
 	vm = head_vm(p, t);
+	/* A change may end the record that it began from. */
+	const struct ref host = vm->scheduled_to_be_resident_on;
+
 	TX_SET(t, VM, vm, p->object, domid, domid);
-	TX_SET(t, VM, vm, p->object, resident_on,
-	    vm->scheduled_to_be_resident_on);
+	TX_SET(t, VM, vm, p->object, resident_on, host);
 	return TX_SET(t, VM, vm, p->object, scheduled_to_be_resident_on,
 	    REF_NULL);
 }
