@@ -338,11 +338,21 @@ read_line(struct options *o, char *line, unsigned number, char *err,
 
 /* The text stays for the process's life: values point into it. */
 static int
+read_lines(struct options *o, char *rest, char *err, size_t err_size)
+{
+	char *line;
+	unsigned number = 0;
+
+	while ((line = strsep(&rest, "\n")))
+		if (read_line(o, line, ++number, err, err_size) < 0)
+			return -1;
+	return 0;
+}
+
+static int
 read_file(struct options *o, bool must_exist, char *err, size_t err_size)
 {
 	struct bytes text = { 0 };
-	char *line, *rest;
-	unsigned number = 0;
 
 	if (file_read(o->config_file, CONFIG_MAX_BYTES, &text) < 0 ||
 	    !bytes_cstr(&text)) {
@@ -352,11 +362,10 @@ read_file(struct options *o, bool must_exist, char *err, size_t err_size)
 		    strerror(errno));
 		return -1;
 	}
-	rest = text.p;
-	while ((line = strsep(&rest, "\n")))
-		if (read_line(o, line, ++number, err, err_size) < 0)
-			return -1;
-	return 0;
+	if (read_lines(o, text.p, err, err_size) == 0)
+		return 0;
+	bytes_free(&text);
+	return -1;
 }
 
 /* ---- the command line ---- */

@@ -53,7 +53,7 @@ def side_of(path):
 
 def resolve(top, includer, name):
     """The path below top that #include "name" means, or None."""
-    if name.endswith('_gen.h'):
+    if name.endswith(('_gen.h', '_gen.c')):
         return 'gen/' + os.path.basename(name)
     for folder in (os.path.dirname(includer), 'xapid', ''):
         path = os.path.normpath(os.path.join(folder, name))
