@@ -7,6 +7,7 @@
 #include "device_plug.h"
 #include "plan/plan.h"
 #include "vbd.h"
+#include "vdi_attach.h"
 #include "vm_domain_args.h"
 
 /* ---- what the steps share ---- */
@@ -86,10 +87,43 @@ simple(struct plan *p, const char *op, int64_t force)
 
 	if (pair.vm)
 		rc = plan_send(p, NULL, op, pair.vm->uuid, "device",
-		    vbd_device_name(p->call->arena, pair.vbd), "#force", force,
-		    NULL);
+		    vbd_device_name(p->call->arena, pair.vbd), "virtual",
+		    vbd_virtual_name(p->call->arena, pair.vm, pair.vbd),
+		    "#force", force, NULL);
 	pair_free(&pair);
 	return rc;
+}
+
+/* ---- the data of a disk: its storage gets it ready, and lets go of it ---- */
+
+/* disk: whose data; null: the one in the drive. */
+static int
+storage(struct plan *p, struct ref disk, bool attach)
+{
+	struct pair pair = pair_get(p);
+	struct vbd vbd;
+	int rc = -1;
+
+	if (pair.vm) {
+		vbd = *pair.vbd;
+		if (!ref_is_null(disk))
+			vbd.VDI = disk;
+		rc = vdi_attach_send_one(p, &vbd, attach);
+	}
+	pair_free(&pair);
+	return rc;
+}
+
+static int
+attach_send(struct plan *p)
+{
+	return storage(p, plan_arg_ref(p, "vdi"), true);
+}
+
+static int
+detach_send(struct plan *p)
+{
+	return storage(p, plan_arg_ref(p, "vdi"), false);
 }
 
 /* ---- plug ---- */
@@ -112,13 +146,10 @@ static int
 plug_send(struct plan *p)
 {
 	struct pair pair = pair_get(p);
-	struct disk_source source = { plan_arg(p, "path"),
-		plan_arg(p, "format") };
+	struct disk_source source = vdi_source(p, p->object);
 	struct value body;
 	int rc = -1;
 
-	if (!source.format[0])
-		source.format = "raw";
 	if (pair.vm &&
 	    vbd_domain_args(p->call->arena, pair.vm, pair.vbd, "plug", source,
 		&body) < 0)
@@ -162,17 +193,20 @@ unplug_apply(struct plan *p, struct tx *t)
 }
 
 static const struct step plug_steps[] = {
+	{ "disk", attach_send, NULL, detach_send, NULL },
 	{ "plug", plug_send, plug_apply, force_send, unplug_apply },
 	{ 0 },
 };
 
 static const struct step unplug_steps[] = {
 	{ "unplug", unplug_send, unplug_apply, NULL, NULL },
+	{ "disk", detach_send, NULL, NULL, NULL },
 	{ 0 },
 };
 
 static const struct step unplug_force_steps[] = {
 	{ "unplug", force_send, unplug_apply, NULL, NULL },
+	{ "disk", detach_send, NULL, NULL, NULL },
 	{ 0 },
 };
 
@@ -210,10 +244,43 @@ media_send(struct plan *p, const char *op)
 
 	if (has_domain(pair.vm) && pair.vbd->currently_attached)
 		rc = plan_send(p, NULL, op, pair.vm->uuid, "device",
-		    vbd_device_name(p->call->arena, pair.vbd), "path",
-		    plan_arg(p, "path"), "format", "raw", NULL);
+		    vbd_device_name(p->call->arena, pair.vbd), "virtual",
+		    vbd_virtual_name(p->call->arena, pair.vm, pair.vbd), "path",
+		    vdi_source(p, p->object).path, "format", "raw", NULL);
 	pair_free(&pair);
 	return rc;
+}
+
+/* Whether the disc is in a drive that a domain has open. */
+static bool
+is_open(struct plan *p)
+{
+	struct pair pair = pair_get(p);
+	bool open = has_domain(pair.vm) && pair.vbd->currently_attached;
+
+	pair_free(&pair);
+	return open;
+}
+
+static int
+disc_send(struct plan *p)
+{
+	return is_open(p) ? attach_send(p) : 0;
+}
+
+static int
+let_go_send(struct plan *p)
+{
+	return is_open(p) ? detach_send(p) : 0;
+}
+
+/* The disc that goes out: its storage is told when it is out. */
+static int
+eject_check(struct plan *p, struct tx *t)
+{
+	if (check(p, t) < 0)
+		return -1;
+	return plan_note(p, "vdi", call_ref_text(p->call, head(p, t)->VDI));
 }
 
 static int
@@ -243,12 +310,14 @@ eject_apply(struct plan *p, struct tx *t)
 }
 
 static const struct step insert_steps[] = {
+	{ "disk", disc_send, NULL, let_go_send, NULL },
 	{ "insert", insert_send, insert_apply, eject_send, eject_apply },
 	{ 0 },
 };
 
 static const struct step eject_steps[] = {
 	{ "eject", eject_send, eject_apply, NULL, NULL },
+	{ "disk", let_go_send, NULL, NULL, NULL },
 	{ 0 },
 };
 
@@ -269,7 +338,7 @@ KIND(plug, plug_check);
 KIND(unplug, check);
 KIND(unplug_force, check);
 KIND(insert, insert_check);
-KIND(eject, check);
+KIND(eject, eject_check);
 
 const struct plan_kind *const vbd_kinds[] = { &plug_kind, &unplug_kind,
 	&unplug_force_kind, &insert_kind, &eject_kind, NULL };

@@ -157,8 +157,8 @@ vbd_guest_name(struct arena *a, const struct vbd *vbd)
 }
 
 /* Emulated hardware has four places; firmware starts from nothing else. */
-static const char *
-virtual_name(struct arena *a, const struct vm *vm, const struct vbd *vbd)
+const char *
+vbd_virtual_name(struct arena *a, const struct vm *vm, const struct vbd *vbd)
 {
 	struct vbd_position p;
 
@@ -182,7 +182,7 @@ put_vbd(struct members *m, const struct vm *vm, const struct vbd *vbd,
 
 	put_text(m, "device", vbd_device_name(m->a, vbd));
 	put_text(m, "kind", kinds[vbd->type]);
-	put_text(m, "virtual", virtual_name(m->a, vm, vbd));
+	put_text(m, "virtual", vbd_virtual_name(m->a, vm, vbd));
 	put_text(m, "mode", enum_info_vbd_mode.values[vbd->mode]);
 	put_text(m, "path", vbd->empty ? "" : source.path);
 	put_text(m, "format", vbd->empty ? "empty" : source.format);
@@ -357,10 +357,11 @@ bool
 vm_is_guest_key(const char *key)
 {
 	size_t len = strlen(key);
-	bool ours = strncmp(key, "vm-data/", 8) == 0 ||
-	    strncmp(key, "FIST/", 5) == 0;
+	bool ours =
+	    strncmp(key, "vm-data/", 8) == 0 || strncmp(key, "FIST/", 5) == 0;
 
-	if (!ours || len > MAX_KEY || key[len - 1] == '/' || strstr(key, "//") || strstr(key, ".."))
+	if (!ours || len > MAX_KEY || key[len - 1] == '/' ||
+	    strstr(key, "//") || strstr(key, ".."))
 		return false;
 	for (; *key; key++)
 		if (!isalnum((unsigned char)*key) && !strchr("-/_@.", *key))

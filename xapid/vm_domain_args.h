@@ -31,6 +31,9 @@ int vm_xenstore_args(struct arena *a, const struct vm *vm,
 /* "vbd/0", "vif/0"; "" for a device whose place is no place. */
 const char *vbd_device_name(struct arena *a, const struct vbd *vbd);
 const char *vif_device_name(struct arena *a, const struct vif *vif);
+/* The name that the domain worker knows a disk by: "hda". */
+const char *vbd_virtual_name(struct arena *a, const struct vm *vm,
+    const struct vbd *vbd);
 /* The name that VBD.device shows while it is attached: "xvda". */
 const char *vbd_guest_name(struct arena *a, const struct vbd *vbd);
 

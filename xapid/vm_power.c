@@ -7,9 +7,9 @@
 #include "memory_plan.h"
 #include "placement.h"
 #include "plan/plan.h"
+#include "vdi_attach.h"
 #include "vm_boot.h"
 #include "vm_domain_args.h"
-#include "vdi_attach.h"
 #include "vm_halt.h"
 #include "vm_operations.h"
 #include "vm_power.h"
@@ -397,6 +397,7 @@ static const struct step start_steps[] = { BUILD_STEPS, { 0 } };
 
 const struct step vm_hard_shutdown_steps[] = {
 	{ "destroy", destroy_send, halt_apply, NULL, NULL },
+	{ "disks", disks_undo, NULL, NULL, NULL },
 	{ "grow", memory_plan_send, NULL, NULL, NULL },
 	{ 0 },
 };
@@ -404,6 +405,7 @@ const struct step vm_hard_shutdown_steps[] = {
 static const struct step clean_shutdown_steps[] = {
 	{ "shutdown", shutdown_send, NULL, NULL, NULL },
 	{ "destroy", destroy_send, halt_apply, NULL, NULL },
+	{ "disks", disks_undo, NULL, NULL, NULL },
 	{ "grow", memory_plan_send, NULL, NULL, NULL },
 	{ 0 },
 };

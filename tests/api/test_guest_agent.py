@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """What guests tell of themselves, seen by clients."""
 
+import copy
 import threading
 import time
 import unittest
@@ -130,10 +131,13 @@ class Agent(unittest.TestCase):
     def test_changes_at_once_do_not_lose_each_other(self):
         d, vm = self.d, self.vm()
         d.call('VM.start', vm, False, False)
-        tasks = [threading.Thread(
-            target=d.call, args=('VM.add_to_xenstore_data', vm,
-                                 'vm-data/%d' % i, str(i)),
-            kwargs={'session': d.login()}) for i in range(8)]
+
+        def add(i):
+            other = copy.copy(d)    # with a connection of its own
+            other.local = None
+            other.call('VM.add_to_xenstore_data', vm, 'vm-data/%d' % i, '')
+
+        tasks = [threading.Thread(target=add, args=(i,)) for i in range(8)]
         for task in tasks:
             task.start()
         for task in tasks:
