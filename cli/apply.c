@@ -802,8 +802,8 @@ file_name(const struct options *o)
 {
 	const char *named = options_param(o, "filename");
 
-	for (size_t i = 1; i < o->nargs && !named; i++)
-		if (strcmp(o->args[i], "-f") == 0)
+	for (size_t i = 1; i + 1 < o->nargs && !named; i++)
+		if (o->args[i] && strcmp(o->args[i], "-f") == 0)
 			named = o->args[i + 1];
 	if (!named)
 		complain("usage: xe apply -f FILE [--dry-run]");

@@ -298,7 +298,7 @@ read_rc(struct options *o, char **words, size_t max)
 static void
 hide_passwords(struct options *o, int argc, char *argv[])
 {
-	for (int i = 1; i < argc; i++) {
+	for (int i = 1; i < argc && argv[i]; i++) {
 		char *secret = NULL;
 
 		if (strncmp(argv[i], "password=", 9) == 0)

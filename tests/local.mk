@@ -92,6 +92,7 @@ python_tests = \
 	tests/api/test_restore.py \
 	tests/api/test_xe_apply.py \
 	tests/api/test_xe_commands.py \
+	tests/api/test_xe_console.py \
 	tests/api/test_xe_every.py \
 	tests/api/test_xe_help.py \
 	tests/api/test_xe_generic.py \

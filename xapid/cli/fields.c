@@ -292,8 +292,7 @@ cli_field_vm_vcpus_utilisation(struct cli *cli, const struct cli_field *f,
     const struct record *r, struct cli_value *out)
 {
 	const struct vm *vm = (const struct vm *)r;
-	const struct record *m =
-	    cli_record(cli, CLASS_VM_metrics, vm->metrics);
+	const struct record *m = cli_record(cli, CLASS_VM_metrics, vm->metrics);
 
 	(void)f;
 	if (!m || vm->power_state == VM_POWER_STATE_HALTED)

@@ -13,7 +13,7 @@
 
 #define BAR 40 /* characters of the bar at its end */
 
-#define LOOK_S 1.0  /* the estimate moves although nothing happens */
+#define LOOK_S 1.0 /* the estimate moves although nothing happens */
 #define SHORT_NS (NSEC_PER_SEC / 2) /* not worth a bar of its own accord */
 
 struct bar {

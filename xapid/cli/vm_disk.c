@@ -338,37 +338,39 @@ cli_run_vm_cd_remove(struct cli *cli)
 	return cli_for_each(cli, cd_remove);
 }
 
-/* The only CD drive of a VM that is empty, or not. */
-static int
-the_drive(struct cli *cli, const struct vm *vm, bool empty,
-    const struct vbd **vbd_r)
+/* The only CD drive of a VM that is empty, or not; NULL: failed. */
+static const struct vbd *
+the_drive(struct cli *cli, const struct record *vm, bool empty)
 {
+	const struct vbd *vbd = NULL;
 	struct cli_vbds all;
 	unsigned found = 0;
 
-	if (cli_vbds_of(cli, vm, &all) < 0)
-		return -1;
+	if (cli_vbds_of(cli, (const struct vm *)vm, &all) < 0)
+		return NULL;
 	for (unsigned i = 0; i < all.n; i++)
 		if (all.vbds[i]->type == VBD_TYPE_CD &&
 		    all.vbds[i]->empty == empty) {
-			*vbd_r = all.vbds[i];
+			vbd = all.vbds[i];
 			found++;
 		}
 	if (found == 1)
-		return 0;
+		return vbd;
 	if (found == 0)
-		return cli_fail(cli, "The VM has no CD drive that is %s",
+		cli_fail(cli, "The VM has no CD drive that is %s",
 		    empty ? "empty" : "full");
-	return cli_fail(cli, "The VM has several CD drives: use %s",
-	    empty ? "vbd-insert" : "vbd-eject");
+	else
+		cli_fail(cli, "The VM has several CD drives: use %s",
+		    empty ? "vbd-insert" : "vbd-eject");
+	return NULL;
 }
 
 static int
 cd_eject(struct cli *cli, const struct record *r)
 {
-	const struct vbd *vbd;
+	const struct vbd *vbd = the_drive(cli, r, false);
 
-	if (the_drive(cli, (const struct vm *)r, false, &vbd) < 0)
+	if (!vbd)
 		return -1;
 	return cli_do(cli, "VBD.eject", "r", vbd->r.self);
 }
@@ -386,7 +388,7 @@ cd_insert(struct cli *cli, const struct record *r)
 	struct ref vdi;
 
 	if (find_disc(cli, cli_need(cli, "cd-name"), &vdi) < 0 ||
-	    the_drive(cli, (const struct vm *)r, true, &vbd) < 0)
+	    !(vbd = the_drive(cli, r, true)))
 		return -1;
 	return cli_do(cli, "VBD.insert", "rr", vbd->r.self, vdi);
 }

@@ -141,8 +141,8 @@ import_file(struct cli *cli, const char *file, struct ref sr, bool restore)
 	if (cli_get_bool(cli, "metadata", false, &metadata) < 0 ||
 	    cli_get_bool(cli, "dry-run", false, &rehearsal) < 0)
 		return -1;
-	if (rehearsal && !metadata)
-		return cli_fail(cli, "dry-run= is for metadata=true");
+	if (rehearsal && !metadata) /* the server has none of that: ours */
+		cli->wish.dry_run = true;
 	path = cli_text(cli, "%s?restore=%s&force=%s",
 	    metadata ? "/import_metadata" : "/import", yes_no(restore),
 	    yes_no(cli_forced(cli)));
