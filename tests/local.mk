@@ -52,6 +52,7 @@ unit_tests = \
 
 # Each also has a folder tests/fuzz/corpus/NAME (without fuzz_).
 fuzz_tests = \
+	tests/fuzz/fuzz_cli \
 	tests/fuzz/fuzz_head \
 	tests/fuzz/fuzz_dbfile \
 	tests/fuzz/fuzz_dbxml \
@@ -257,6 +258,7 @@ tests_bench_load_SOURCES = \
 
 # Handlers are known by weak symbols only: these need them all.
 tests_unit_test_rbac_LDADD = $(test_libs) $(core_libs)
+tests_fuzz_fuzz_cli_LDADD = $(test_libs) $(core_libs)
 tests_fuzz_fuzz_query_LDADD = $(test_libs) $(core_libs)
 tests_unit_test_guest_agent_LDADD = $(test_libs) $(core_libs)
 
