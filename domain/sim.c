@@ -205,7 +205,7 @@ sim_shutdown(void *context, struct op *op)
 {
 	struct sim_domain *d = sim_find(context, op->uuid);
 
-	if (d && d->state == SIM_PAUSED)
+	if (d && d->state == SIM_PAUSED && !op_int(op, "or_end", 0))
 		return op_fail(op, "VM_FAILED_SHUTDOWN_ACKNOWLEDGMENT",
 		    op->uuid, NULL);
 	return sim_destroy(context, op);

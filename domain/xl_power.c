@@ -110,6 +110,8 @@ xl_shutdown(void *context, struct op *op)
 			continue;
 		if (op_cancelled(op))
 			return op_fail(op, "TASK_CANCELLED", NULL);
+		if (op_int(op, "or_end", 0)) /* then it is destroyed */
+			return 0;
 		return op_fail(op,
 		    acknowledge == end ? "VM_SHUTDOWN_TIMEOUT"
 				       : "VM_FAILED_SHUTDOWN_ACKNOWLEDGMENT",

@@ -73,6 +73,7 @@ static int
 range_apply(struct plan *p, struct tx *t)
 {
 	const struct vm *vm = TX_GET(t, VM, vm, p->object);
+	struct ref host = vm ? vm->resident_on : REF_NULL;
 	char text[24];
 
 	if (!vm)
@@ -84,7 +85,7 @@ range_apply(struct plan *p, struct tx *t)
 		return -1;
 	TX_SET(t, VM, vm, p->object, memory_dynamic_min, arg_int(p, "min"));
 	TX_SET(t, VM, vm, p->object, memory_dynamic_max, arg_int(p, "max"));
-	return memory_plan_grow(p, t, vm->resident_on);
+	return memory_plan_grow(p, t, host);
 }
 
 static int
@@ -145,14 +146,15 @@ static int
 vcpus_apply(struct plan *p, struct tx *t)
 {
 	const struct vm *vm = TX_GET(t, VM, vm, p->object);
+	struct ref metrics = vm ? vm->metrics : REF_NULL;
 	int64_t n = arg_int(p, "vcpus");
 
 	if (!vm)
 		return 0;
 	TX_SET(t, VM, vm, p->object, VCPUs_at_startup, n);
-	if (ref_is_null(vm->metrics))
+	if (ref_is_null(metrics))
 		return 0;
-	return TX_SET(t, VM_metrics, vm_metrics, vm->metrics, VCPUs_number, n);
+	return TX_SET(t, VM_metrics, vm_metrics, metrics, VCPUs_number, n);
 }
 
 static const struct step changing_VCPUs_live_steps[] = {

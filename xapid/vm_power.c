@@ -5,6 +5,7 @@
 
 #include "lib/clock.h"
 #include "memory_plan.h"
+#include "message.h"
 #include "placement.h"
 #include "plan/plan.h"
 #include "vdi_attach.h"
@@ -173,6 +174,8 @@ disks_undo(struct plan *p)
 	return rc;
 }
 
+#define BUILD_DEADLINE_MS (300 * 1000) /* of slow machines, large guests */
+
 static int
 build_send(struct plan *p)
 {
@@ -182,6 +185,7 @@ build_send(struct plan *p)
 
 	if (!vm)
 		return -1;
+	plan_set_deadline(p, BUILD_DEADLINE_MS);
 	if (vm_domain_args(p->call->arena, p->core->db, vm, "create",
 		vdi_source, p, &body) < 0)
 		rc = call_fail_nomem(p->call);
@@ -207,6 +211,7 @@ build_apply(struct plan *p, struct tx *t)
 	const struct ref host = vm->scheduled_to_be_resident_on;
 
 	TX_SET(t, VM, vm, p->object, domid, domid);
+	TX_SET(t, VM, vm, p->object, domarch, "x64");
 	TX_SET(t, VM, vm, p->object, resident_on, host);
 	return TX_SET(t, VM, vm, p->object, scheduled_to_be_resident_on,
 	    REF_NULL);
@@ -351,9 +356,13 @@ halted(struct plan *p, struct tx *t)
 	return set_power_state(p, t, VM_POWER_STATE_HALTED);
 }
 
+/* A guest may take its time: the worker knows how long. */
+#define SHUTDOWN_DEADLINE_MS (1300 * 1000)
+
 static int
 shutdown_send(struct plan *p)
 {
+	plan_set_deadline(p, SHUTDOWN_DEADLINE_MS);
 	return simple(p, "shutdown");
 }
 
@@ -425,6 +434,36 @@ static const struct step clean_reboot_steps[] = {
 	{ 0 },
 };
 
+/* A guest that does not go is made to. */
+static int
+shutdown_or_end_send(struct plan *p)
+{
+	const struct vm *vm = published(p);
+	int rc;
+
+	if (!vm)
+		return -1;
+	plan_set_deadline(p, SHUTDOWN_DEADLINE_MS);
+	rc = plan_send(p, NULL, "shutdown", vm->uuid, "reason", "poweroff",
+	    "#or_end", (int64_t)1, NULL);
+	record_unref(&vm->r);
+	return rc;
+}
+
+static const struct step shutdown_steps[] = {
+	{ "shutdown", shutdown_or_end_send, NULL, NULL, NULL },
+	{ "destroy", destroy_send, halt_apply, NULL, NULL },
+	{ "disks", disks_undo, NULL, NULL, NULL },
+	{ "grow", memory_plan_send, NULL, NULL, NULL },
+	{ 0 },
+};
+
+/* Only the record: what its host does, nobody knows. */
+static const struct step power_state_reset_steps[] = {
+	{ "reset", NULL, halt_apply, NULL, NULL },
+	{ 0 },
+};
+
 static const struct step pause_steps[] = {
 	{ "pause", pause_send, pause_apply, NULL, NULL },
 	{ 0 },
@@ -434,6 +473,37 @@ static const struct step unpause_steps[] = {
 	{ "unpause", unpause_send, unpause_apply, NULL, NULL },
 	{ 0 },
 };
+
+/* The alert that clients show, and with a start or an end of the toolstack's
+ * doing whether the VM is to be kept running. */
+static int
+power_finish(struct plan *p, struct tx *t, bool ok)
+{
+	static const struct {
+		const char *operation, *alert, *what;
+	} table[] = {
+		{ "start", "VM_STARTED", "has started" },
+		{ "start_on", "VM_STARTED", "has started" },
+		{ "clean_shutdown", "VM_SHUTDOWN", "has shut down" },
+		{ "hard_shutdown", "VM_SHUTDOWN", "has shut down" },
+		{ "shutdown", "VM_SHUTDOWN", "has shut down" },
+		{ "clean_reboot", "VM_REBOOTED", "has rebooted" },
+		{ "hard_reboot", "VM_REBOOTED", "has rebooted" },
+	};
+	const struct vm *vm = TX_GET(t, VM, vm, p->object);
+
+	for (size_t i = 0; ok && vm && i < sizeof(table) / sizeof(*table); i++)
+		if (strcmp(table[i].operation, p->kind->operation) == 0) {
+			const char *text = arena_printf(p->call->arena,
+			    "VM '%s' %s", vm->name_label, table[i].what);
+
+			if (text)
+				(void)message_add(t, p->core, table[i].alert, 5,
+				    CLS_VM, vm->uuid, text, NULL);
+			break;
+		}
+	return vm_plan_refresh(p, t, ok);
+}
 
 /* What a hard operation does not wait for. */
 static const char *const soft[] = { "clean_shutdown", "clean_reboot", "suspend",
@@ -445,7 +515,7 @@ static const char *const soft[] = { "clean_shutdown", "clean_reboot", "suspend",
 		.operation = #op,                                              \
 		.steps = op##_steps,                                           \
 		.check = vm_plan_check,                                        \
-		.finish = vm_plan_refresh,                                     \
+		.finish = power_finish,                                        \
 		__VA_ARGS__ }
 
 #define start_on_steps start_steps
@@ -457,12 +527,15 @@ KIND(hard_shutdown, .overrides = soft);
 KIND(clean_shutdown);
 KIND(hard_reboot, .overrides = soft);
 KIND(clean_reboot);
+KIND(shutdown, .overrides = soft);
+KIND(power_state_reset, .overrides = soft);
 KIND(pause);
 KIND(unpause);
 
 const struct plan_kind *const vm_power_kinds[] = { &start_kind, &start_on_kind,
 	&hard_shutdown_kind, &clean_shutdown_kind, &hard_reboot_kind,
-	&clean_reboot_kind, &pause_kind, &unpause_kind, NULL };
+	&clean_reboot_kind, &shutdown_kind, &power_state_reset_kind,
+	&pause_kind, &unpause_kind, NULL };
 
 /* ---- the calls ---- */
 
@@ -515,4 +588,16 @@ int
 vm_clean_reboot(struct call *c, const struct vm_clean_reboot_args *a)
 {
 	return plan_start(c, &clean_reboot_kind, a->vm, NULL);
+}
+
+int
+vm_shutdown(struct call *c, const struct vm_shutdown_args *a)
+{
+	return plan_start(c, &shutdown_kind, a->vm, NULL);
+}
+
+int
+vm_power_state_reset(struct call *c, const struct vm_power_state_reset_args *a)
+{
+	return plan_start(c, &power_state_reset_kind, a->vm, NULL);
 }

@@ -588,3 +588,41 @@ vm_set_ha_always_run(struct call *c, const struct vm_set_ha_always_run_args *a)
 {
 	return EDIT_FIELD(c, VM, vm, a->self, ha_always_run, a->value);
 }
+
+/* ---- order and delays of an appliance's VMs ---- */
+
+static int
+set_count(struct call *c, struct ref self, int field, const char *name,
+    int64_t value)
+{
+	TX_SCOPE struct tx *t = NULL;
+
+	if (value < 0)
+		return fail_number(c, name, value);
+	t = call_begin(c);
+	if (!t || !EDIT_HEAD(c, t, VM, vm, self))
+		return -1;
+	(void)tx_set(t, CLASS_VM, self, field, &value);
+	return call_commit(c, STEAL(t));
+}
+
+int
+vm_set_start_delay(struct call *c, const struct vm_set_start_delay_args *a)
+{
+	return set_count(c, a->self, FIELD_VM_start_delay, "start_delay",
+	    a->value);
+}
+
+int
+vm_set_shutdown_delay(struct call *c,
+    const struct vm_set_shutdown_delay_args *a)
+{
+	return set_count(c, a->self, FIELD_VM_shutdown_delay, "shutdown_delay",
+	    a->value);
+}
+
+int
+vm_set_order(struct call *c, const struct vm_set_order_args *a)
+{
+	return set_count(c, a->self, FIELD_VM_order, "order", a->value);
+}

@@ -90,6 +90,30 @@ class Power(unittest.TestCase):
                 self.assertEqual(
                     d.call('VIF.get_currently_attached', vif), lives)
 
+    def test_a_guest_that_does_not_shut_down_is_ended(self):
+        d, vm = self.d, self.halted()
+        for state in ('Running', 'Paused'):
+            d.call('VM.start', vm, state == 'Paused', False)
+            d.call('VM.shutdown', vm)
+            self.assertEqual(d.call('VM.get_power_state', vm), 'Halted')
+        self.assertEqual(d.error('VM.shutdown', vm)[0], 'VM_BAD_POWER_STATE')
+
+    def test_starts_and_ends_are_alerts(self):
+        d, vm = self.d, self.halted()
+        uuid = d.call('VM.get_uuid', vm)
+
+        def alerts():
+            return [m['name'] for m in
+                    d.call('message.get_all_records').values()
+                    if m['obj_uuid'] == uuid]
+
+        before = alerts()
+        d.call('VM.start', vm, False, False)
+        d.call('VM.hard_shutdown', vm)
+        after = alerts()
+        for name in ('VM_STARTED', 'VM_SHUTDOWN'):
+            self.assertEqual(after.count(name), before.count(name) + 1)
+
     def test_a_wrong_state_is_refused_and_changes_nothing(self):
         d, vm = self.d, self.halted()
         before = d.call('VM.get_record', vm)
