@@ -69,6 +69,7 @@ python_tests = \
 	tests/api/test_sessions.py \
 	tests/api/test_world.py \
 	tests/api/test_vm_power.py \
+	tests/api/test_vm_failures.py \
 	tests/api/test_vm_reality.py \
 	datamodel/gen/tests/test_check.py \
 	datamodel/gen/tests/test_fuzz.py \
@@ -292,6 +293,14 @@ check-asan:
 	$(call variant,build-asan,CC='$(CC)' $(variant_werror) \
 	    CFLAGS='-O1 -g' --enable-sanitize=address$(comma)undefined,check)
 
+# Ten thousand failing workers, and a daemon killed for five minutes; make
+# check does a little of both.
+check-failures: all
+	XAPID_FAILURES=10000 XAPID_KILL_SECONDS=300 \
+	XAPID_SRCDIR=$(abs_top_srcdir) XAPID_BUILDDIR=$(abs_builddir) \
+	PYTHONDONTWRITEBYTECODE=1 PYTHONPATH=$(abs_top_srcdir)/tests/lib \
+	$(PYTHON) $(srcdir)/tests/api/test_vm_failures.py
+
 check-tsan:
 	$(call variant,build-tsan,CC='$(CC)' $(variant_werror) \
 	    CFLAGS='-O1 -g' --enable-sanitize=thread,check)
@@ -418,6 +427,6 @@ help:
 distclean-local:
 	-rm -rf build-asan build-tsan build-fuzz
 
-.PHONY: bench check-asan check-fuzz check-tsan check-valgrind \
+.PHONY: bench check-asan check-failures check-fuzz check-tsan check-valgrind \
 	dist-hook-corpora format fuzz help lint lint-cppcheck lint-format \
 	lint-headers lint-layers lint-tidy update-golden

@@ -203,6 +203,10 @@ static const struct option_row {
 	    "simulated hosts of a new pool, 1 to 64" },
 	{ "sim-vms", read_number, AT(sim_vms), "N",
 	    "simulated VMs of a new pool, up to 10000" },
+	{ "worker-deadline", read_number, AT(core.worker_deadline_s), "SECONDS",
+	    "a worker that takes longer for one request is killed and the "
+	    "request tried again, where the operation has no time of its own "
+	    "(default: 60)" },
 	{ "session-idle", read_number, AT(core.session_idle_s), "SECONDS",
 	    "end a session after this silence" },
 	{ "max-sessions-per-user", read_number, AT(core.max_sessions_per_user),
@@ -286,6 +290,7 @@ set_defaults(struct options *o)
 			.max_tasks_per_user = 10000,
 			.max_messages = 10000,
 			.plugin_timeout_s = 7200,
+			.worker_deadline_s = 60,
 			.max_blob_bytes = UINT64_C(64) << 20,
 		},
 		.config_file = SYSCONFDIR "/xapid/xapid.conf",

@@ -262,7 +262,7 @@ plan_step(void *arg)
 	r->failed = false;
 	r->sent = r->children_sent = 0;
 	r->parts = 1;
-	r->deadline_ms = PLAN_DEADLINE_MS;
+	r->deadline_ms = (int)r->plan.core->config->worker_deadline_s * 1000;
 	r->subject = "";
 	plan_wait_for_children(r);
 	send = r->undoing ? present(r)->undo_send : present(r)->send;

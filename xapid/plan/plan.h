@@ -86,8 +86,8 @@ int plan_send(struct plan *p, plan_reply_fn *reply, const char *op,
  * operation takes; copied. */
 int plan_send_to(struct plan *p, enum plan_target target, plan_reply_fn *reply,
     const struct value *body);
-/* For the next requests of this step: how long one attempt may take (else a
- * minute), and what plan_subject() answers in their reply. */
+/* For the next requests of this step: how long one attempt may take (else
+ * --worker-deadline), and what plan_subject() answers in their reply. */
 void plan_set_deadline(struct plan *p, int ms);
 int plan_set_subject(struct plan *p, const char *subject);
 const char *plan_subject(const struct plan *p);

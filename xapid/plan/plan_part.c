@@ -185,8 +185,15 @@ plan_part_ended(struct running *r)
 void
 plan_part_failed(struct running *r, const char *const *error, unsigned nerror)
 {
+	struct call *c = r->plan.call;
+	const char *code;
+
 	pthread_mutex_lock(&r->lock);
-	(void)call_fail(r->plan.call, error[0], error + 1, nerror - 1);
+	code = arena_strdup(c->arena, error[0]); /* the rest is copied */
+	if (code)
+		(void)call_fail(c, code, error + 1, nerror - 1);
+	else
+		(void)call_fail_nomem(c);
 	r->failed = true;
 	pthread_mutex_unlock(&r->lock);
 }

@@ -12,8 +12,6 @@
 #include "lib/refmap.h"
 #include "plan/plan.h"
 
-#define PLAN_DEADLINE_MS 60000
-
 struct note_text;
 
 struct running {
