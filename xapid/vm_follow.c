@@ -12,6 +12,7 @@
 #include "message.h"
 #include "placement.h"
 #include "plan/plan.h"
+#include "vm_halt.h"
 #include "vm_power.h"
 
 /* ---- the plans ---- */
@@ -72,13 +73,19 @@ ended(struct plan *p, struct tx *t, bool ok)
 	return vm_plan_refresh(p, t, ok);
 }
 
+static const struct value *
+member(const struct value *v, const char *name)
+{
+	return v ? value_member(v, name) : NULL;
+}
+
 /* The event may be old by now: what is true when our turn has come. */
 static int
 look_reply(struct plan *p, const struct value *answer)
 {
 	const struct value *domain = value_member(answer, plan_arg(p, "uuid"));
-	const struct value *state = value_member(domain, "state");
-	const struct value *domid = value_member(domain, "domid");
+	const struct value *state = member(domain, "state");
+	const struct value *domid = member(domain, "domid");
 
 	if (!domid || domid->kind != VALUE_INT || !state ||
 	    state->kind != VALUE_STRING ||
@@ -147,6 +154,97 @@ static const struct step appeared_steps[] = {
 	{ 0 },
 };
 
+/* ---- after a failure, when anything may be true ---- */
+
+#define GONE "gone"
+
+static int
+exists(struct plan *p, struct tx *t)
+{
+	return TX_GET(t, VM, vm, p->object)
+	    ? 0
+	    : fail_handle_invalid(p->call, "VM",
+		  call_ref_text(p->call, p->object));
+}
+
+static int
+find_reply(struct plan *p, const struct value *answer)
+{
+	RECORD_UNREF const struct record *vm =
+	    db_get(p->call->db, CLASS_VM, p->object);
+	const struct value *domain =
+	    vm ? value_member(answer, ((const struct vm *)vm)->uuid) : NULL;
+	const struct value *state = member(domain, "state");
+	const struct value *domid = member(domain, "domid");
+	char number[24] = "-1";
+
+	if (!domid || domid->kind != VALUE_INT || !state ||
+	    state->kind != VALUE_STRING)
+		return plan_note(p, "state", GONE);
+	snprintf(number, sizeof(number), "%lld", (long long)domid->i);
+	if (plan_note(p, "domid", number) < 0)
+		return -1;
+	return plan_note(p, "state", state->s);
+}
+
+static int
+find_send(struct plan *p)
+{
+	return plan_send(p, find_reply, "list", "", NULL);
+}
+
+static bool
+found_alive(const struct plan *p)
+{
+	const char *state = plan_arg(p, "state");
+
+	return strcmp(state, "running") == 0 || strcmp(state, "paused") == 0;
+}
+
+/* A domain that the records do not have, or one that has ended. */
+static int
+mend_send(struct plan *p)
+{
+	RECORD_UNREF const struct record *r =
+	    db_get(p->call->db, CLASS_VM, p->object);
+	const struct vm *vm = (const struct vm *)r;
+
+	if (!vm || strcmp(plan_arg(p, "state"), GONE) == 0 ||
+	    (lives(vm) && found_alive(p)))
+		return 0;
+	return plan_send(p, NULL, "destroy", vm->uuid, NULL);
+}
+
+static int
+mend_apply(struct plan *p, struct tx *t)
+{
+	int64_t domid = strtoll(plan_arg(p, "domid"), NULL, 10);
+	const struct vm *vm = TX_GET(t, VM, vm, p->object);
+
+	if (!vm || !lives(vm))
+		return 0;
+	if (!found_alive(p))
+		return vm_halt(t, p->object);
+	TX_SET(t, VM, vm, p->object, domid, domid);
+	return set_state(p, t);
+}
+
+static const struct step look_steps[] = {
+	{ "find", find_send, NULL, NULL, NULL },
+	{ "mend", mend_send, mend_apply, NULL, NULL },
+	{ 0 },
+};
+
+const struct plan_kind vm_look_kind = {
+	.name = "VM.look",
+	.cls = CLASS_VM,
+	.operation = "power_state_reset",
+	.steps = look_steps,
+	.check = exists,
+	.finish = vm_plan_refresh,
+	.after_failure = &vm_look_kind,
+};
+
 /* ---- all of them ---- */
 
 static const struct plan_kind ended_kind = {
@@ -155,6 +253,7 @@ static const struct plan_kind ended_kind = {
 	.operation = "hard_shutdown",
 	.steps = vm_hard_shutdown_steps,
 	.check = still_its_domain,
+	.after_failure = &vm_look_kind,
 	.finish = ended,
 };
 static const struct plan_kind restarts_kind = {
@@ -163,6 +262,7 @@ static const struct plan_kind restarts_kind = {
 	.operation = "hard_reboot",
 	.steps = vm_hard_reboot_steps,
 	.check = still_its_domain,
+	.after_failure = &vm_look_kind,
 	.finish = ended,
 };
 static const struct plan_kind changed_kind = {
@@ -171,6 +271,7 @@ static const struct plan_kind changed_kind = {
 	.operation = "pause",
 	.steps = changed_steps,
 	.check = still_its_domain,
+	.after_failure = &vm_look_kind,
 	.finish = vm_plan_refresh,
 };
 static const struct plan_kind appeared_kind = {
@@ -179,11 +280,12 @@ static const struct plan_kind appeared_kind = {
 	.operation = "start",
 	.steps = appeared_steps,
 	.check = still_halted,
+	.after_failure = &vm_look_kind,
 	.finish = vm_plan_refresh,
 };
 
 const struct plan_kind *const vm_follow_kinds[] = { &ended_kind, &restarts_kind,
-	&changed_kind, &appeared_kind, NULL };
+	&changed_kind, &appeared_kind, &vm_look_kind, NULL };
 
 /* ---- which one ---- */
 

@@ -8,6 +8,10 @@
 /* For plan_kinds; NULL at the end. */
 extern const struct plan_kind *const vm_follow_kinds[];
 
+/* Has the records say what is there, whatever it is; for after_failure of a
+ * VM's plans. */
+extern const struct plan_kind vm_look_kind;
+
 /* The domain domid of a VM is now in this state ("running", "paused",
  * "shutdown:crash", "gone" …): a plan follows behind what the VM is about,
  * unless the records say so already or the domain is not the VM's present one.

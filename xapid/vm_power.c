@@ -11,6 +11,7 @@
 #include "vdi_attach.h"
 #include "vm_boot.h"
 #include "vm_domain_args.h"
+#include "vm_follow.h"
 #include "vm_halt.h"
 #include "vm_operations.h"
 #include "vm_power.h"
@@ -350,12 +351,6 @@ reboot_apply(struct plan *p, struct tx *t)
 	return teardown(p, t);
 }
 
-static int
-halted(struct plan *p, struct tx *t)
-{
-	return set_power_state(p, t, VM_POWER_STATE_HALTED);
-}
-
 /* A guest may take its time: the worker knows how long. */
 #define SHUTDOWN_DEADLINE_MS (1300 * 1000)
 
@@ -422,14 +417,14 @@ static const struct step clean_shutdown_steps[] = {
 /* A reboot stays on its host and shows no halted VM in between; one that fails
  * behind the shutdown leaves a halted VM, as it is. */
 const struct step vm_hard_reboot_steps[] = {
-	{ "destroy", destroy_send, reboot_apply, NULL, halted },
+	{ "destroy", destroy_send, reboot_apply, destroy_send, halt_apply },
 	BUILD_STEPS,
 	{ 0 },
 };
 
 static const struct step clean_reboot_steps[] = {
 	{ "shutdown", shutdown_send, NULL, NULL, NULL },
-	{ "destroy", destroy_send, reboot_apply, NULL, halted },
+	{ "destroy", destroy_send, reboot_apply, destroy_send, halt_apply },
 	BUILD_STEPS,
 	{ 0 },
 };
@@ -516,6 +511,7 @@ static const char *const soft[] = { "clean_shutdown", "clean_reboot", "suspend",
 		.steps = op##_steps,                                           \
 		.check = vm_plan_check,                                        \
 		.finish = power_finish,                                        \
+		.after_failure = &vm_look_kind,                                \
 		__VA_ARGS__ }
 
 #define start_on_steps start_steps

@@ -11,7 +11,11 @@
 #include "lib/log.h"
 #include "plan/plan_private.h"
 
+#define UNDO_TRIES 20
+#define MAX_REPAIRS 20
+
 static void plan_step(void *arg);
+static void plan_send_step(struct running *r);
 static void plan_end(struct running *r);
 
 static bool
@@ -142,6 +146,39 @@ plan_free(struct running *r)
 	call_free(c);
 }
 
+/* Something of a failed plan may be left, or be gone that the records have:
+ * whoever looks stands first in the queue. */
+static void
+repair(struct running *r)
+{
+	const struct plan_kind *kind = r->plan.kind->after_failure;
+	struct plans *ps = r->all;
+	struct running *next;
+	struct call *c;
+
+	if (!kind || !r->undoing || r->repairs == MAX_REPAIRS ||
+	    is_abandoned(ps))
+		return;
+	if (r->inside) {
+		(void)plan_start_own(r->plan.core, kind, r->plan.object, NULL);
+		return;
+	}
+	c = plan_carrier(r->plan.core);
+	next = c ? plan_new(ps, c, kind, r->plan.object) : NULL;
+	if (!next) {
+		call_free(c);
+		return;
+	}
+	next->resumed = true;
+	next->repairs = r->repairs + 1;
+	next->queue = r->queue;
+	pthread_mutex_lock(&ps->lock);
+	next->number = ps->next_number++;
+	next->next = r->next;
+	r->next = next;
+	pthread_mutex_unlock(&ps->lock);
+}
+
 /* The next plan of the object, if one waits. */
 static void
 pass_turn(struct running *r)
@@ -169,6 +206,7 @@ plan_over(void *arg)
 	struct call *c = r->plan.call;
 	bool resumed = r->resumed;
 
+	repair(r);
 	pass_turn(r);
 	plan_forget_task(r);
 	if (resumed && !ref_is_null(c->task))
@@ -232,6 +270,15 @@ plan_answered(void *arg)
 		plan_next(r);
 		return;
 	}
+	if (r->failed && r->undo_tries++ < UNDO_TRIES) {
+		plan_send_step(
+		    r); /* with names that the worker does not know */
+		return;
+	}
+	if (r->failed)
+		log_err("plan %s, step %s: it cannot be taken back: %s",
+		    r->plan.kind->name, present(r)->name,
+		    r->plan.call->nerror ? r->plan.call->error[0] : "");
 	apply = r->undoing ? present(r)->undo_apply : present(r)->apply;
 	if (!apply) {
 		plan_next(r);
@@ -254,13 +301,11 @@ plan_answered(void *arg)
 }
 
 static void
-plan_step(void *arg)
+plan_send_step(struct running *r)
 {
-	struct running *r = arg;
 	int (*send)(struct plan *);
 
 	r->failed = false;
-	r->sent = r->children_sent = 0;
 	r->parts = 1;
 	r->deadline_ms = (int)r->plan.core->config->worker_deadline_s * 1000;
 	r->subject = "";
@@ -272,6 +317,15 @@ plan_step(void *arg)
 		r->failed = true;
 	pthread_mutex_unlock(&r->lock);
 	plan_part_ended(r);
+}
+
+static void
+plan_step(void *arg)
+{
+	struct running *r = arg;
+
+	r->sent = r->children_sent = r->undo_tries = 0;
+	plan_send_step(r);
 }
 
 /* ---- beginning and end ---- */

@@ -2,7 +2,8 @@
 /* A long operation as a table of steps. Steps run top to bottom; when one
  * fails or the task is cancelled (between two, or inside one: the worker is
  * told, and killed if it does not listen), the undo column runs from that step
- * to the top. The position is journalled in the same transaction as the
+ * to the top. A request that fails in the undo column is tried again for a
+ * while: what was begun is to be gone. The position is journalled in the same transaction as the
  * change that a step makes, so a restarted daemon goes on or takes back where
  * it was; a step may therefore run twice and must be repeatable.
  *
@@ -51,6 +52,9 @@ struct plan_kind {
 	/* Operations that this one does not wait for but cancels, NULL at the
 	 * end: a hard shutdown and a clean one that hangs. */
 	const char *const *overrides;
+	/* When this one failed after it had begun, runs next on the object: it
+	 * looks at what is really there and has the records say so. */
+	const struct plan_kind *after_failure;
 	/* First, when it is this plan's turn: may it run? Sets the call's error. */
 	int (*check)(struct plan *p, struct tx *t);
 	/* Last, in the transaction that ends the plan; ok: it went through. */

@@ -24,6 +24,8 @@ struct running {
 	bool undoing, failed; /* failed: the present send or its answers */
 	bool resumed;         /* nobody waits for the call */
 	bool starts;          /* plans_resume */
+	unsigned undo_tries;  /* of the present step */
+	unsigned repairs;     /* after_failure, one after the other */
 	_Atomic bool cancelled;
 	bool knows_task; /* the task's cancel comes to us */
 
