@@ -34,6 +34,7 @@ unit_tests = \
 	tests/unit/test_mac \
 	tests/unit/test_main_run \
 	tests/unit/test_maker \
+	tests/unit/test_memory_plan \
 	tests/unit/test_model \
 	tests/unit/test_audit \
 	tests/unit/test_auth \
@@ -261,6 +262,7 @@ tests_bench_load_SOURCES = \
 tests_unit_test_rbac_LDADD = $(test_libs) $(core_libs)
 tests_fuzz_fuzz_cli_LDADD = $(test_libs) $(core_libs)
 tests_fuzz_fuzz_query_LDADD = $(test_libs) $(core_libs)
+tests_unit_test_memory_plan_LDADD = $(test_libs) $(core_libs)
 tests_unit_test_guest_agent_LDADD = $(test_libs) $(core_libs)
 
 tests_unit_test_main_run_SOURCES = \

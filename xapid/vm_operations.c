@@ -204,6 +204,51 @@ is_immobile(const struct vm *vm)
 	    (nested && strcmp(nested, "true") == 0);
 }
 
+static bool
+is_nested(const struct vm *vm)
+{
+	const char *nested = map_value(&vm->platform, "nested-virt");
+
+	return nested && strcmp(nested, "true") == 0;
+}
+
+/* The first control domain is the machine itself. */
+static bool
+is_of_dom0(const struct vm *vm, enum vm_operations op)
+{
+	return vm->is_control_domain && vm->domid == 0 &&
+	    (op == VM_OPERATIONS_CHANGING_VCPUS || op == VM_OPERATIONS_DESTROY);
+}
+
+/* Why the guest says that its memory cannot be moved, or NULL. */
+static const char *
+suspend_reason(const struct vm *vm, const struct operation *o,
+    const struct record *guest_metrics)
+{
+	bool live = vm->power_state == VM_POWER_STATE_RUNNING ||
+	    vm->power_state == VM_POWER_STATE_PAUSED;
+
+	return (o->flags & MOBILE) && live && guest_metrics
+	    ? map_value(&((const struct vm_guest_metrics *)guest_metrics)
+			     ->other,
+		  "data-cant-suspend-reason")
+	    : NULL;
+}
+
+static int
+fail_suspend(struct call *c, const struct vm *vm, const struct operation *o)
+{
+	const struct record *g =
+	    db_get(c->db, CLASS_VM_guest_metrics, vm->guest_metrics);
+	const char *why = suspend_reason(vm, o, g);
+
+	if (why)
+		(void)fail_vm_non_suspendable(c, call_ref_text(c, vm->r.self),
+		    why);
+	record_unref(g);
+	return why ? -1 : 0;
+}
+
 static int
 fail_state(struct call *c, const char *ref, const struct vm *vm,
     unsigned states)
@@ -242,13 +287,22 @@ vm_operation_check(struct call *c, const struct vm *vm, enum vm_operations op)
 		return fail_revert_only_allowed_on_snapshot(c, NULL);
 	if ((o->flags & MOBILE) && is_immobile(vm))
 		return fail_vm_is_immobile(c, ref);
+	if (op == VM_OPERATIONS_CHANGING_DYNAMIC_RANGE && is_nested(vm))
+		return fail_vm_is_using_nested_virt(c, ref);
+	if (is_of_dom0(vm, op))
+		return fail_operation_not_allowed(c,
+		    "This cannot be done to the first control domain");
 	if (vm->is_control_domain && !(o->flags & CONTROL_DOMAIN))
 		return fail_operation_not_allowed(c,
 		    "This cannot be done to a control domain");
+	if (fail_suspend(c, vm, o) < 0)
+		return -1;
 	if ((o->flags & NO_PCI) && vm->attached_PCIs.n)
 		return fail_vm_has_pci_attached(c, ref);
 	if ((o->flags & NO_VUSB) && vm->VUSBs.n)
 		return fail_vm_has_vusbs(c, ref);
+	if (op == VM_OPERATIONS_CREATE_VTPM && vm->VTPMs.n)
+		return fail_vtpm_max_amount_reached(c, "1");
 	return 0;
 }
 
@@ -256,7 +310,8 @@ vm_operation_check(struct call *c, const struct vm *vm, enum vm_operations op)
 
 /* The same rules without the sentences. */
 static bool
-allowed(const struct vm *vm, enum vm_operations op)
+allowed(const struct vm *vm, enum vm_operations op,
+    const struct record *guest_metrics)
 {
 	const struct operation *o = &operations[op];
 	unsigned states =
@@ -273,7 +328,10 @@ allowed(const struct vm *vm, enum vm_operations op)
 	    !((o->flags & MOBILE) && is_immobile(vm)) &&
 	    (!vm->is_control_domain || (o->flags & CONTROL_DOMAIN)) &&
 	    !((o->flags & NO_PCI) && vm->attached_PCIs.n) &&
-	    !((o->flags & NO_VUSB) && vm->VUSBs.n);
+	    !((o->flags & NO_VUSB) && vm->VUSBs.n) &&
+	    !(op == VM_OPERATIONS_CHANGING_DYNAMIC_RANGE && is_nested(vm)) &&
+	    !(op == VM_OPERATIONS_CREATE_VTPM && vm->VTPMs.n) &&
+	    !is_of_dom0(vm, op) && !suspend_reason(vm, o, guest_metrics);
 }
 
 /* Operations whose call nobody has written are not offered. */
@@ -315,9 +373,11 @@ vm_operations_refresh(struct tx *t, struct ref ref)
 	const struct vm *vm = TX_GET(t, VM, vm, ref);
 	int ops[NOPERATIONS];
 	struct set all = { .items = ops };
+	const struct record *guest_metrics;
 
 	if (!vm)
 		return 0;
+	guest_metrics = tx_get(t, CLASS_VM_guest_metrics, vm->guest_metrics);
 	if (!atomic_load(&known)) {
 		for (size_t i = 0; i < NOPERATIONS; i++)
 			written[i] = is_written((enum vm_operations)i);
@@ -325,7 +385,8 @@ vm_operations_refresh(struct tx *t, struct ref ref)
 	}
 	for (size_t i = 0; i < NOPERATIONS && vm->current_operations.n == 0;
 	     i++)
-		if (written[i] && allowed(vm, (enum vm_operations)i))
+		if (written[i] &&
+		    allowed(vm, (enum vm_operations)i, guest_metrics))
 			ops[all.n++] = (int)i;
 	if (tx_set(t, CLASS_VM, ref, FIELD_VM_allowed_operations, &all) < 0)
 		return -1;

@@ -3,12 +3,15 @@
 """Disks and interfaces of running VMs: plugged, unplugged, filled, emptied,
 told what to do; and which operation each accepts when."""
 
+import os
+import signal
 import threading
+import time
 import unittest
 
 import tap
 import xapid
-from test_vm_power import kill_workers
+from test_vm_power import daemon_pid, free_port, kill_workers
 from test_vm_records import MIB, NULL, VBD, VIF, VM
 
 
@@ -207,6 +210,42 @@ class Disks(Base):
             stop.set()
             thread.join()
         self.assertEqual(d.call('VM.get_power_state', vm), 'Running')
+
+    def test_a_killed_daemon_ends_what_was_under_way(self):
+        with xapid.start('--sim-vms', '6', '--listen',
+                         '127.0.0.1:%d' % free_port()) as d:
+            d.port = int(d.urls[-1].rsplit(':', 1)[1])
+            vm = d.call('VM.create', {
+                **VM, 'HVM_boot_policy': '', 'memory_static_min': 0,
+                'memory_dynamic_min': 64 * MIB, 'memory_dynamic_max': 64 * MIB,
+                'memory_static_max': 64 * MIB})
+            network = d.call('network.get_all')[0]
+            vifs = [d.call('VIF.create', {**VIF, 'VM': vm, 'device': str(i),
+                                          'network': network})
+                    for i in range(5)]
+            d.call('VM.start', vm, False, False)
+            for round in range(3):
+                tasks = [d.call('Async.VIF.unplug', vif) for vif in vifs]
+                os.kill(daemon_pid(d), signal.SIGKILL)
+                d.local = d.session = None
+                end = time.time() + 30
+                while d.session is None:
+                    try:
+                        d.session = d.login()
+                    except (OSError, RuntimeError):
+                        self.assertLess(time.time(), end)
+                        time.sleep(0.05)
+                while any(t['status'] == 'pending' for t in
+                          d.call('task.get_all_records').values()):
+                    self.assertLess(time.time(), end)
+                    time.sleep(0.05)
+                for vif, task in zip(vifs, tasks):
+                    record = d.call('VIF.get_record', vif)
+                    self.assertEqual(record['current_operations'], {})
+                    done = d.call('task.get_status', task) == 'success'
+                    self.assertEqual(record['currently_attached'], not done)
+                    if done:
+                        d.call('VIF.plug', vif)
 
 
 class Interfaces(Base):
