@@ -73,6 +73,7 @@ python_tests = \
 	tests/api/test_vm_failures.py \
 	tests/api/test_vm_reality.py \
 	datamodel/gen/tests/test_check.py \
+	datamodel/gen/tests/test_cli.py \
 	datamodel/gen/tests/test_fuzz.py \
 	datamodel/gen/tests/test_golden.py \
 	datamodel/gen/tests/test_outputs.py \
