@@ -73,7 +73,7 @@ struct domain_driver {
 	/* Orders for tests: args: what, of, skip, count; see sim_orders.c. */
 	op_fn *order;
 	/* For tests: something happens to a guest that nobody asked for.
-	 * args: what ("poweroff", "reboot", "crash", "gone", "appear"). */
+	 * args: what ("poweroff", "reboot", "crash", "gone", "appear", "deaf" …). */
 	op_fn *happen;
 };
 

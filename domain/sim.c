@@ -19,7 +19,7 @@
 #include "domain/sim_private.h"
 #include "lib/fault.h"
 
-#define SIM_MAGIC UINT64_C(0x326d69732d646978) /* "xid-sim2" */
+#define SIM_MAGIC UINT64_C(0x336d69732d646978) /* "xid-sim3" */
 
 static void *
 sim_open(const struct domain_options *o, char *err, size_t err_size)
@@ -159,6 +159,7 @@ sim_create(void *context, struct op *op)
 	    op_int(op, "memory_target", op_int(op, "memory_static_max", 0));
 	d->vcpus = (uint32_t)op_int(op, "vcpus", 1);
 	d->agent = sim_guest_agent(op);
+	d->deaf = 0;
 	d->started = time(NULL);
 	d->state = SIM_PAUSED; /* last: a kill before this leaves a free slot */
 	return answer_created(op, d);
@@ -200,6 +201,21 @@ sim_destroy(void *context, struct op *op)
 	return 0;
 }
 
+#define ACKNOWLEDGE_MS 60000
+#define LOOK_MS 10
+
+/* For a guest that does not react: until nobody wants it to any more. */
+static int
+wait_for_nothing(struct op *op)
+{
+	for (int ms = 0; ms < ACKNOWLEDGE_MS; ms += LOOK_MS) {
+		if (op_cancelled(op))
+			return op_fail(op, "TASK_CANCELLED", NULL);
+		usleep(LOOK_MS * 1000);
+	}
+	return op_fail(op, "VM_FAILED_SHUTDOWN_ACKNOWLEDGMENT", op->uuid, NULL);
+}
+
 static int
 sim_shutdown(void *context, struct op *op)
 {
@@ -208,6 +224,8 @@ sim_shutdown(void *context, struct op *op)
 	if (d && d->state == SIM_PAUSED && !op_int(op, "or_end", 0))
 		return op_fail(op, "VM_FAILED_SHUTDOWN_ACKNOWLEDGMENT",
 		    op->uuid, NULL);
+	if (d && d->deaf && wait_for_nothing(op) < 0)
+		return -1;
 	return sim_destroy(context, op);
 }
 

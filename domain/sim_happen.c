@@ -54,6 +54,12 @@ sim_happen(void *context, struct op *op)
 
 	if (strcmp(what, "appear") == 0)
 		return appear(context, op);
+	if (strcmp(what, "deaf") == 0) {
+		d = sim_need(context, op);
+		if (d)
+			d->deaf = 1; /* until its next start */
+		return d ? 0 : -1;
+	}
 	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
 		if (strcmp(what, table[i].what) != 0)
 			continue;

@@ -70,6 +70,7 @@ python_tests = \
 	tests/api/test_sessions.py \
 	tests/api/test_world.py \
 	tests/api/test_vm_power.py \
+	tests/api/test_vm_cancel.py \
 	tests/api/test_vm_failures.py \
 	tests/api/test_vm_reality.py \
 	datamodel/gen/tests/test_check.py \
@@ -158,6 +159,7 @@ bench_programs = \
 bench_scripts = \
 	tests/bench/bench_http.py \
 	tests/bench/bench.py \
+	tests/bench/bench_vm.py \
 	tests/bench/bench_xe.py
 # What bench_scripts measure, and measure with.
 bench_servers = \

@@ -1,0 +1,99 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Operations that are cancelled while a worker is busy with them."""
+
+import os
+import sys
+import time
+import unittest
+
+sys.path.insert(0, os.path.join(os.path.dirname(__file__), '..', 'lib'))
+import simulator    # noqa: E402
+import tap          # noqa: E402
+import xapid        # noqa: E402
+
+
+class Cancel(unittest.TestCase):
+    def setUp(self):
+        self.d = xapid.start('--sim-vms', '4').start()
+        self.addCleanup(self.d.__exit__, None, None, None)
+        self.vm = next(
+            r for r, v in self.d.call('VM.get_all_records').items()
+            if v['power_state'] == 'Running' and not v['is_control_domain'])
+
+    def at_work(self, operation):
+        """Until the VM is about that."""
+        self.until(lambda: operation in self.d.call(
+            'VM.get_current_operations', self.vm).values())
+
+    def until(self, condition, timeout=30):
+        end = time.time() + timeout
+        while not condition():
+            self.assertLess(time.time(), end)
+            time.sleep(0.01)
+
+    def ended(self, task):
+        self.until(lambda: self.d.call('task.get_status', task) not in
+                   ('pending', 'cancelling'))
+        return self.d.call('task.get_record', task)
+
+    def deaf_shutdown(self):
+        simulator.happen(self.d, self.vm, 'deaf')
+        task = self.d.call('Async.VM.clean_shutdown', self.vm)
+        self.at_work('clean_shutdown')
+        return task
+
+    def test_a_worker_is_told_and_the_vm_goes_on(self):
+        task = self.deaf_shutdown()
+        self.d.call('task.cancel', task)
+        record = self.ended(task)
+        self.assertEqual((record['status'], record['error_info']),
+                         ('cancelled', ['TASK_CANCELLED', task]))
+        self.until(lambda: not self.d.call('VM.get_current_operations',
+                                           self.vm))
+        self.assertEqual(self.d.call('VM.get_power_state', self.vm),
+                         'Running')
+
+    def test_a_hard_shutdown_does_not_wait_for_a_clean_one(self):
+        task = self.deaf_shutdown()
+        self.d.call('VM.hard_shutdown', self.vm)
+        self.assertEqual(self.d.call('VM.get_power_state', self.vm),
+                         'Halted')
+        self.assertEqual(self.ended(task)['error_info'][0],
+                         'TASK_CANCELLED')
+
+    def test_what_waits_for_its_turn_is_cancelled_at_its_turn(self):
+        first = self.deaf_shutdown()
+        second = self.d.call('Async.VM.pause', self.vm)
+        self.d.call('task.cancel', second)
+        self.d.call('task.cancel', first)
+        self.assertEqual(self.ended(second)['status'], 'cancelled')
+        self.assertEqual(self.d.call('VM.get_power_state', self.vm),
+                         'Running')
+
+    def test_a_worker_that_does_not_listen_is_killed(self):
+        simulator.order(self.d, 'hang', of='pause')
+        task = self.d.call('Async.VM.pause', self.vm)
+        self.at_work('pause')
+        self.d.call('task.cancel', task)
+        record = self.ended(task)
+        self.assertEqual(record['status'], 'cancelled')
+        self.d.call('VM.pause', self.vm)
+        self.assertEqual(self.d.call('VM.get_power_state', self.vm),
+                         'Paused')
+
+    def test_other_vms_do_not_notice(self):
+        other = next(
+            r for r, v in self.d.call('VM.get_all_records').items()
+            if v['power_state'] == 'Halted' and not v['is_a_template'])
+        simulator.order(self.d, 'hang', of='pause')
+        task = self.d.call('Async.VM.pause', self.vm)
+        self.at_work('pause')
+        start = self.d.call('Async.VM.start', other, False, False)
+        self.d.call('task.cancel', task)
+        self.assertEqual(self.ended(start)['status'], 'success')
+        self.assertEqual(self.ended(task)['status'], 'cancelled')
+
+
+if __name__ == '__main__':
+    tap.main()
