@@ -114,8 +114,8 @@ check_keys(const json_t *object, const struct key *keys, const char *where)
 	return 0;
 }
 
-static const char *
-text_of(const json_t *object, const char *key)
+const char *
+apply_text(const json_t *object, const char *key)
 {
 	return json_string_value(json_object_get(object, key));
 }
@@ -131,8 +131,9 @@ check_list(const json_t *list, const struct key *keys, const char *what)
 		char where[128];
 
 		snprintf(where, sizeof(where), "%s %s", what,
-		    json_is_object(v) && text_of(v, "name") ? text_of(v, "name")
-							    : "");
+		    json_is_object(v) && apply_text(v, "name")
+			? apply_text(v, "name")
+			: "");
 		if (check_keys(v, keys, where) < 0)
 			return -1;
 		if (keys == vm_keys &&
@@ -158,8 +159,8 @@ check_file(const json_t *file)
 }
 
 /* "2GiB", or a number of bytes; -1: said. */
-static int64_t
-size_of(const json_t *v, const char *where)
+int64_t
+apply_size(const json_t *v, const char *where)
 {
 	static const char units[] = "KMGT";
 	const char *text = json_string_value(v), *unit;
@@ -184,16 +185,16 @@ size_of(const json_t *v, const char *where)
 	return n << shift;
 }
 
-static const char *
-number(int64_t n, char buf[24])
+const char *
+apply_number(int64_t n, char buf[24])
 {
 	snprintf(buf, 24, "%" PRId64, n);
 	return buf;
 }
 
 /* For people: as large a unit as fits. */
-static const char *
-human(int64_t n, char buf[32])
+const char *
+apply_human(int64_t n, char buf[32])
 {
 	static const char *const units[] = { "bytes", "KiB", "MiB", "GiB",
 		"TiB" };
@@ -208,12 +209,6 @@ human(int64_t n, char buf[32])
 }
 
 /* ---- fields ---- */
-
-/* An object of the file: its class, its name, and its uuid where it exists. */
-struct thing {
-	const char *cls, *word, *name;
-	const char *uuid; /* "": it will be made */
-};
 
 static const char *
 command_of(const char *cls, const char *verb)
@@ -306,7 +301,7 @@ want_tags(struct apply *a, const struct thing *t, const json_t *tags)
 static char *
 key_now(const struct apply *a, const struct thing *t, const char *key)
 {
-	CLEANUP_FREE char *self = NULL, *name = NULL, *condition = NULL;
+	CLEANUP_FREE char *self = NULL, *condition = NULL;
 	const char *args[] = { NULL, NULL, "params=uuid", "--minimal", NULL };
 	char command[64];
 
@@ -318,7 +313,6 @@ key_now(const struct apply *a, const struct thing *t, const char *key)
 		return NULL;
 	args[0] = self;
 	args[1] = condition;
-	(void)name;
 	snprintf(command, sizeof(command), "%s-list", t->cls);
 	return plan_ask(a, command, args);
 }
@@ -357,10 +351,10 @@ want_keys(struct apply *a, const struct thing *t, const json_t *map)
 }
 
 /* What all classes have. */
-static int
-want_common(struct apply *a, const struct thing *t, const json_t *v)
+int
+apply_common(struct apply *a, const struct thing *t, const json_t *v)
 {
-	const char *about = text_of(v, "description");
+	const char *about = apply_text(v, "description");
 
 	if (about && want(a, t, "name-description", about) < 0)
 		return -1;
@@ -374,7 +368,7 @@ want_common(struct apply *a, const struct thing *t, const json_t *v)
 static int
 plan_network(struct apply *a, const json_t *v)
 {
-	struct thing t = { "network", "network", text_of(v, "name"), NULL };
+	struct thing t = { "network", "network", apply_text(v, "name"), NULL };
 	CLEANUP_FREE char *uuid = plan_find(a, t.cls, t.name);
 	const json_t *mtu = json_object_get(v, "mtu");
 	char buf[24];
@@ -388,15 +382,16 @@ plan_network(struct apply *a, const json_t *v)
 
 		plan_arg(s, "name-label", t.name);
 	}
-	if (mtu && want(a, &t, "MTU", number(json_integer_value(mtu), buf)) < 0)
+	if (mtu &&
+	    want(a, &t, "MTU", apply_number(json_integer_value(mtu), buf)) < 0)
 		return -1;
-	return want_common(a, &t, v);
+	return apply_common(a, &t, v);
 }
 
 static void
 create_sr(struct apply *a, const json_t *v)
 {
-	const char *name = text_of(v, "name"), *type = text_of(v, "type");
+	const char *name = apply_text(v, "name"), *type = apply_text(v, "type");
 	struct step *s =
 	    plan_step(a, "sr-create", "+ SR %s, of type %s", name, type);
 	const char *key;
@@ -404,10 +399,10 @@ create_sr(struct apply *a, const json_t *v)
 
 	plan_arg(s, "name-label", name);
 	plan_arg(s, "type", type);
-	if (text_of(v, "content-type"))
-		plan_arg(s, "content-type", text_of(v, "content-type"));
-	if (text_of(v, "host"))
-		plan_ref(s, "host-uuid", "host", text_of(v, "host"));
+	if (apply_text(v, "content-type"))
+		plan_arg(s, "content-type", apply_text(v, "content-type"));
+	if (apply_text(v, "host"))
+		plan_ref(s, "host-uuid", "host", apply_text(v, "host"));
 	plan_arg(s, "shared",
 	    json_is_true(json_object_get(v, "shared")) ? "true" : "false");
 	json_object_foreach(json_object_get(v, "device-config"), key, item)
@@ -423,7 +418,7 @@ create_sr(struct apply *a, const json_t *v)
 static int
 plan_sr(struct apply *a, const json_t *v)
 {
-	struct thing t = { "sr", "SR", text_of(v, "name"), NULL };
+	struct thing t = { "sr", "SR", apply_text(v, "name"), NULL };
 	CLEANUP_FREE char *uuid = plan_find(a, t.cls, t.name);
 	CLEANUP_FREE char *type = NULL;
 
@@ -436,323 +431,13 @@ plan_sr(struct apply *a, const json_t *v)
 		type = plan_get(a, "sr", uuid, "type");
 		if (!type)
 			return -1;
-		if (strcmp(type, text_of(v, "type")) != 0) {
+		if (strcmp(type, apply_text(v, "type")) != 0) {
 			complain("SR %s is of type %s, which cannot be changed",
 			    t.name, type);
 			return -1;
 		}
 	}
-	return want_common(a, &t, v);
-}
-
-/* ---- VMs ---- */
-
-/* Named in the file, or there already. */
-static int
-check_there(const struct apply *a, const char *list, const char *cls,
-    const char *name)
-{
-	CLEANUP_FREE char *uuid = NULL;
-	const json_t *v;
-	size_t i;
-
-	json_array_foreach(json_object_get(a->file, list), i,
-	    v) if (strcmp(text_of(v, "name"), name) == 0) return 0;
-	uuid = plan_find(a, cls, name);
-	if (uuid && !*uuid)
-		complain("there is no %s %s", cls, name);
-	return uuid && *uuid ? 0 : -1;
-}
-
-int
-apply_disk(struct apply *a, const char *vm, const char *uuid,
-    const json_t *disk)
-{
-	const char *sr = text_of(disk, "sr");
-	int64_t device = json_integer_value(json_object_get(disk, "device"));
-	int64_t size = size_of(json_object_get(disk, "size"), vm), now;
-	CLEANUP_FREE char *self = NULL, *which = NULL, *vdi = NULL,
-			  *text = NULL;
-	const char *args[] = { NULL, NULL, "params=vdi-uuid", "--minimal",
-		NULL };
-	char buf[24], is[32], was[32];
-	struct step *s;
-
-	if (size < 0 || asprintf(&self, "vm-uuid=%s", uuid) < 0 ||
-	    asprintf(&which, "userdevice=%" PRId64, device) < 0)
-		return -1;
-	args[0] = self;
-	args[1] = which;
-	vdi = plan_ask(a, "vbd-list", args);
-	if (!vdi)
-		return -1;
-	if (!*vdi) {
-		s = plan_step(a, "vm-disk-add",
-		    "+ disk %" PRId64 " of VM %s: %s%s%s", device, vm,
-		    human(size, is), sr ? " in " : "", sr ? sr : "");
-		plan_arg(s, "uuid", uuid);
-		plan_arg(s, "device", number(device, buf));
-		plan_arg(s, "disk-size", number(size, buf));
-		if (sr)
-			plan_ref(s, "sr-uuid", "sr", sr);
-		return 0;
-	}
-	text = plan_get(a, "vdi", vdi, "virtual-size");
-	if (!text)
-		return -1;
-	now = strtoll(text, NULL, 10);
-	if (now > size) {
-		complain("disk %" PRId64
-			 " of VM %s has %s: it cannot become smaller",
-		    device, vm, human(now, was));
-		return -1;
-	}
-	if (now < size) {
-		s = plan_step(a, "vdi-resize",
-		    "~ disk %" PRId64 " of VM %s: %s -> %s", device, vm,
-		    human(now, was), human(size, is));
-		plan_arg(s, "uuid", vdi);
-		plan_arg(s, "disk-size", number(size, buf));
-	}
-	return 0;
-}
-
-static int
-plan_disks(struct apply *a, const struct thing *t, const json_t *disks)
-{
-	const json_t *v;
-	size_t i;
-
-	json_array_foreach(disks, i, v)
-	{
-		const char *sr = text_of(v, "sr");
-		int64_t size = size_of(json_object_get(v, "size"), t->name);
-		struct step *s;
-		char buf[32];
-
-		if (size < 0 || (sr && check_there(a, "srs", "sr", sr) < 0))
-			return -1;
-		if (*t->uuid) {
-			if (apply_disk(a, t->name, t->uuid, v) < 0)
-				return -1;
-			continue;
-		}
-		s = plan_step(a, NULL,
-		    "+ disk %" JSON_INTEGER_FORMAT " of VM %s: %s%s%s",
-		    json_integer_value(json_object_get(v, "device")), t->name,
-		    human(size, buf), sr ? " in " : "", sr ? sr : "");
-		s->disk = v;
-		s->vm = strdup(t->name);
-	}
-	return 0;
-}
-
-/* A field of the interface of a VM by its device; "": no such interface. */
-static char *
-interface_get(const struct apply *a, const char *vm, int64_t device,
-    const char *field)
-{
-	CLEANUP_FREE char *self = NULL, *which = NULL, *params = NULL;
-	const char *args[] = { NULL, NULL, NULL, "--minimal", NULL };
-
-	if (asprintf(&self, "vm-uuid=%s", vm) < 0 ||
-	    asprintf(&which, "device=%" PRId64, device) < 0 ||
-	    asprintf(&params, "params=%s", field) < 0)
-		return NULL;
-	args[0] = self;
-	args[1] = which;
-	args[2] = params;
-	return plan_ask(a, "vif-list", args);
-}
-
-static int
-change_interface(struct apply *a, const struct thing *t, const json_t *v,
-    const char *uuid)
-{
-	int64_t device = json_integer_value(json_object_get(v, "device"));
-	const char *network = text_of(v, "network"), *mac = text_of(v, "mac");
-	CLEANUP_FREE char *now =
-	    interface_get(a, t->uuid, device, "network-name-label");
-	CLEANUP_FREE char *address = interface_get(a, t->uuid, device, "MAC");
-	struct step *s;
-
-	if (!now || !address)
-		return -1;
-	if (mac && strcasecmp(mac, "random") != 0 &&
-	    strcasecmp(mac, address) != 0) {
-		complain("interface %" PRId64
-			 " of VM %s has the MAC address %s, which cannot be "
-			 "changed",
-		    device, t->name, address);
-		return -1;
-	}
-	if (strcmp(now, network) == 0)
-		return 0;
-	s = plan_step(a, "vif-move",
-	    "~ interface %" PRId64 " of VM %s: %s -> %s", device, t->name, now,
-	    network);
-	plan_arg(s, "uuid", uuid);
-	plan_ref(s, "network-uuid", "network", network);
-	return 0;
-}
-
-static int
-plan_interface(struct apply *a, const struct thing *t, const json_t *v)
-{
-	int64_t device = json_integer_value(json_object_get(v, "device"));
-	const char *network = text_of(v, "network"), *mac = text_of(v, "mac");
-	CLEANUP_FREE char *uuid =
-	    *t->uuid ? interface_get(a, t->uuid, device, "uuid") : strdup("");
-	struct step *s;
-	char buf[24];
-
-	if (!uuid || check_there(a, "networks", "network", network) < 0)
-		return -1;
-	if (*uuid)
-		return change_interface(a, t, v, uuid);
-	s = plan_step(a, "vif-create", "+ interface %" PRId64 " of VM %s: %s",
-	    device, t->name, network);
-	plan_ref(s, "vm-uuid", "vm", t->name);
-	plan_ref(s, "network-uuid", "network", network);
-	plan_arg(s, "device", number(device, buf));
-	plan_arg(s, "mac", mac ? mac : "random");
-	return 0;
-}
-
-/* Memory and CPUs of a new VM are those of its template, so far. */
-static int
-plan_memory(struct apply *a, const struct thing *t, const char *from,
-    const json_t *v)
-{
-	int64_t size = size_of(v, t->name);
-	CLEANUP_FREE char *now = plan_get(a, *t->uuid ? "vm" : "template", from,
-	    "memory-static-max");
-	char buf[24], is[32], was[32];
-	struct step *s;
-
-	if (size < 0 || !now)
-		return -1;
-	if (strtoll(now, NULL, 10) == size)
-		return 0;
-	s = plan_step(a, "vm-memory-set", "~ VM %s: memory %s -> %s", t->name,
-	    human(strtoll(now, NULL, 10), was), human(size, is));
-	plan_ref(s, "uuid", "vm", t->name);
-	plan_arg(s, "memory", number(size, buf));
-	return 0;
-}
-
-/* At most as many at the start as there may be: the greater one is raised
- * first, or the smaller one lowered. */
-static int
-plan_vcpus(struct apply *a, const struct thing *t, const char *from, int64_t n)
-{
-	const char *cls = *t->uuid ? "vm" : "template";
-	CLEANUP_FREE char *max = plan_get(a, cls, from, "VCPUs-max");
-	CLEANUP_FREE char *start = plan_get(a, cls, from, "VCPUs-at-startup");
-	const char *first = "VCPUs-max", *second = "VCPUs-at-startup";
-	struct step *s;
-	char buf[24];
-
-	if (!max || !start)
-		return -1;
-	if (atoll(max) == n && atoll(start) == n)
-		return 0;
-	if (n < atoll(max)) {
-		first = "VCPUs-at-startup";
-		second = "VCPUs-max";
-	}
-	s = plan_step(a, "vm-param-set", "~ VM %s: vcpus %s -> %" PRId64,
-	    t->name, max, n);
-	plan_ref(s, "uuid", "vm", t->name);
-	plan_arg(s, first, number(n, buf));
-	plan_arg(s, second, number(n, buf));
-	return 0;
-}
-
-static int
-plan_power(struct apply *a, const struct thing *t, const char *power)
-{
-	static const struct {
-		const char *want, *now, *command, *text;
-	} ways[] = {
-		{ "running", "halted", "vm-start", "start" },
-		{ "running", "suspended", "vm-resume", "resume" },
-		{ "running", "paused", "vm-unpause", "unpause" },
-		{ "halted", "running", "vm-shutdown", "shut down" },
-	};
-	CLEANUP_FREE char *now = *t->uuid
-	    ? plan_get(a, "vm", t->uuid, "power-state")
-	    : strdup("halted");
-
-	if (!now)
-		return -1;
-	if (strcmp(power, "running") != 0 && strcmp(power, "halted") != 0) {
-		complain("VM %s: power is \"running\" or \"halted\"", t->name);
-		return -1;
-	}
-	if (strcmp(now, power) == 0)
-		return 0;
-	for (size_t i = 0; i < sizeof(ways) / sizeof(ways[0]); i++)
-		if (strcmp(ways[i].want, power) == 0 &&
-		    strcmp(ways[i].now, now) == 0) {
-			plan_ref(plan_step(a, ways[i].command, "> %s VM %s",
-				     ways[i].text, t->name),
-			    "uuid", "vm", t->name);
-			return 0;
-		}
-	complain("VM %s is %s, and is not made %s", t->name, now, power);
-	return -1;
-}
-
-/* The uuid of the VM, or of the template that it is to be made from. */
-static char *
-begin_vm(struct apply *a, const json_t *v, const char *name, char **uuid_r)
-{
-	const char *template = text_of(v, "template");
-	struct step *s;
-	char *from;
-
-	*uuid_r = plan_find(a, "vm", name);
-	if (!*uuid_r || **uuid_r)
-		return *uuid_r ? strdup(*uuid_r) : NULL;
-	if (!template) {
-		complain("VM %s is not there, and no template is named", name);
-		return NULL;
-	}
-	from = plan_find(a, "template", template);
-	if (from && !*from) {
-		complain("there is no template %s", template);
-		free(from);
-		return NULL;
-	}
-	s = plan_step(a, "vm-install", "+ VM %s from %s", name, template);
-	plan_arg(s, "new-name-label", name);
-	plan_arg(s, "template", template);
-	return from;
-}
-
-static int
-plan_vm(struct apply *a, const json_t *v)
-{
-	struct thing t = { "vm", "VM", text_of(v, "name"), NULL };
-	const json_t *memory = json_object_get(v, "memory");
-	const json_t *vcpus = json_object_get(v, "vcpus"), *item;
-	const char *power = text_of(v, "power");
-	CLEANUP_FREE char *uuid = NULL;
-	CLEANUP_FREE char *from = begin_vm(a, v, t.name, &uuid);
-	size_t i;
-
-	if (!from)
-		return -1;
-	t.uuid = uuid;
-	if ((memory && plan_memory(a, &t, from, memory) < 0) ||
-	    (vcpus && plan_vcpus(a, &t, from, json_integer_value(vcpus)) < 0) ||
-	    want_common(a, &t, v) < 0 ||
-	    plan_disks(a, &t, json_object_get(v, "disks")) < 0)
-		return -1;
-	json_array_foreach(json_object_get(v, "interfaces"), i,
-	    item) if (plan_interface(a, &t, item) < 0) return -1;
-	return power ? plan_power(a, &t, power) : 0;
+	return apply_common(a, &t, v);
 }
 
 /* ---- all of it ---- */
@@ -766,7 +451,7 @@ plan_all(struct apply *a)
 	} parts[] = {
 		{ "networks", plan_network },
 		{ "srs", plan_sr },
-		{ "vms", plan_vm },
+		{ "vms", apply_vm },
 	};
 	const json_t *v;
 	size_t i;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Between apply.c (the file, and what it means) and apply_plan.c (what is to
- * be done, and doing it). */
+/* Between apply.c (the file, networks and storage), apply_vm.c (VMs) and
+ * apply_plan.c (what is to be done, and doing it). */
 #ifndef XAPID_CLI_APPLY_PRIVATE_H
 #define XAPID_CLI_APPLY_PRIVATE_H
 
@@ -62,6 +62,23 @@ char *plan_get(const struct apply *a, const char *cls, const char *uuid,
     const char *field);
 
 /* ---- apply.c ---- */
+/* An object of the file: its class, its name, and its uuid where it exists. */
+struct thing {
+	const char *cls, *word, *name;
+	const char *uuid; /* "": it will be made */
+};
+/* Description, tags and keys, which all classes have. */
+int apply_common(struct apply *a, const struct thing *t, const json_t *v);
+/* A text of an object, or NULL. */
+const char *apply_text(const json_t *object, const char *key);
+/* "2GiB", or a number of bytes; -1: said. */
+int64_t apply_size(const json_t *v, const char *where);
+/* A number for a command, and a size for people. */
+const char *apply_number(int64_t n, char buf[24]);
+const char *apply_human(int64_t n, char buf[32]);
+
+/* ---- apply_vm.c ---- */
+int apply_vm(struct apply *a, const json_t *v);
 /* What a disk of a VM that exists needs. */
 int apply_disk(struct apply *a, const char *vm, const char *uuid,
     const json_t *disk);

@@ -6,6 +6,7 @@ cli_xe_SOURCES = \
 	cli/apply.h \
 	cli/apply_plan.c \
 	cli/apply_private.h \
+	cli/apply_vm.c \
 	cli/complete.c \
 	cli/complete.h \
 	cli/console.c \
