@@ -87,7 +87,7 @@ find_driver(const char *name)
 int
 main(int argc, char **argv)
 {
-	struct domain_worker w = { .worker.find = find_op };
+	static struct domain_worker w = { .worker.find = find_op };
 	struct domain_options options = { 0 };
 	char err[256];
 

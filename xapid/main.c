@@ -2,6 +2,7 @@
 /* The daemon: puts the parts together, waits for a signal, takes them apart. */
 #include <errno.h>
 #include <ftw.h>
+#include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -164,6 +165,7 @@ static int
 split(struct daemon *d)
 {
 	const struct core_config *config = &d->options.core;
+	char err[256];
 
 	d->priv.state_dir = config->state_dir;
 	d->priv.real = strcmp(config->backend, "libxl") == 0;
@@ -175,8 +177,11 @@ split(struct daemon *d)
 		return -1;
 	if (priv_start(&d->priv) == 0)
 		return 0;
-	return complain("cannot start the daemon's process with the rights "
-			"that it is to have");
+	snprintf(err, sizeof(err),
+	    "cannot start the daemon's process with the rights that it is to "
+	    "have: %s",
+	    strerror(errno));
+	return complain(err);
 }
 
 static int
@@ -448,6 +453,7 @@ serve(struct daemon *d)
 	if (open_database(d) == 0 && ensure_certificate(d) == 0 &&
 	    start_core(d) == 0 && start_wire(d) == 0) {
 		announce(d);
+		malloc_trim(0); /* of what the start needed */
 		wait_for_signals(d, &signals);
 		rc = 0;
 	}

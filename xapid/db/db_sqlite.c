@@ -595,6 +595,8 @@ sqlite_load(struct db_engine *e, const struct engine_loader *l,
 	}
 	state_r->ceiling = meta_generation(s, "ceiling");
 	state_r->forgotten = meta_generation(s, "forgotten");
+	/* What was read is not read again. */
+	(void)sqlite3_db_release_memory(s->sql);
 	return 0;
 }
 
