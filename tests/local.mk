@@ -35,6 +35,7 @@ unit_tests = \
 	tests/unit/test_main_run \
 	tests/unit/test_maker \
 	tests/unit/test_memory_plan \
+	tests/unit/test_plan \
 	tests/unit/test_model \
 	tests/unit/test_audit \
 	tests/unit/test_auth \
@@ -266,6 +267,7 @@ tests_unit_test_rbac_LDADD = $(test_libs) $(core_libs)
 tests_fuzz_fuzz_cli_LDADD = $(test_libs) $(core_libs)
 tests_fuzz_fuzz_query_LDADD = $(test_libs) $(core_libs)
 tests_unit_test_memory_plan_LDADD = $(test_libs) $(core_libs)
+tests_unit_test_plan_LDADD = $(test_libs) $(core_libs)
 tests_unit_test_guest_agent_LDADD = $(test_libs) $(core_libs)
 
 tests_unit_test_main_run_SOURCES = \
