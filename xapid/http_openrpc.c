@@ -25,7 +25,7 @@ open_description(void)
 		path[n] = '\0';
 		slash = strrchr(path, '/');
 		if (slash) {
-			strcpy(slash, "/../gen/" NAME);
+			memcpy(slash, "/../gen/" NAME, sizeof("/../gen/" NAME));
 			fd = open(path, O_RDONLY | O_CLOEXEC);
 			if (fd >= 0)
 				return fd;

@@ -224,7 +224,7 @@ libxapidcore_a_SOURCES = \
 	xapid/call/query.c \
 	xapid/access/rbac.c \
 	xapid/access/rbac.h \
-	xapid/access/http_rows.h \
+	xapid/access/http_rows.def \
 	xapid/access/rbac_http.c \
 	xapid/access/role.c \
 	xapid/access/secret.c \

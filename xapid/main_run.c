@@ -231,11 +231,11 @@ run_program(const struct priv_config *config,
     const struct priv_request *request, const int *fds, pid_t *pid_r)
 {
 	struct wanted w = { 0 };
-	CLEANUP_FREE char *texts = NULL;
 	struct program *p = find(0);
 	int ends[2], rc = read_wanted(&w, request, fds[0]);
 
-	texts = w.texts;
+	CLEANUP_FREE char *texts = w.texts; /* released with it */
+
 	if (rc < 0)
 		return -1;
 	if (!p || !may_run(config, &w)) {

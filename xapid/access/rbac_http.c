@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Who may use which HTTP handler. (source: http.json) */
+#include <stdio.h>
 #include <string.h>
 
 #include "access/rbac.h"
@@ -16,7 +17,7 @@ static const struct http_role {
 #define HTTP_ROW(method, path, name, role, flags, serve) { name, role, flags },
 #define HTTP_OURS(method, path, name, role, flags, serve)
 #define HTTP_ROLE(name, role) { name, role, false },
-#include "access/http_rows.h"
+#include "access/http_rows.def"
 };
 
 #define COUNT (sizeof(http_roles) / sizeof *(http_roles))
@@ -48,7 +49,8 @@ rbac_http_each(int (*fn)(void *arg, const char *name, role_mask roles),
 	int rc = 0;
 
 	for (size_t i = 0; rc == 0 && i < COUNT; i++) {
-		strcpy(name + 5, http_roles[i].handler);
+		snprintf(name + 5, sizeof(name) - 5, "%s",
+		    http_roles[i].handler);
 		rc = fn(arg, name, roles_of(&http_roles[i]));
 	}
 	return rc;

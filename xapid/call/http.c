@@ -28,7 +28,7 @@ static const struct http_row {
 #define HTTP_OURS(method, path, name, role, flags, serve)                      \
 	HTTP_ROW(method, path, name, role, flags, serve)
 #define HTTP_ROLE(name, role)
-#include "access/http_rows.h"
+#include "access/http_rows.def"
 };
 
 #define NROWS (sizeof(rows) / sizeof(rows[0]))
