@@ -261,14 +261,16 @@ make_volume(struct op *op, int64_t size, fill_fn *fill, int from)
 	fd = place_file(folder, draft, O_RDWR | O_CREAT | O_TRUNC);
 	if (fd < 0)
 		return fail_volume(op, "vdi");
-	if (fill ? fill(op, from, fd) < 0 : ftruncate(fd, size) < 0) {
+	if (fault_hit(FAULT_WRITE) ||
+	    (fill ? fill(op, from, fd) : ftruncate(fd, size)) < 0 ||
+	    fault_fsync(fd) < 0 || fault_hit(FAULT_RENAME) ||
+	    renameat(folder, draft, folder, name) < 0) {
 		if (!op->nerror)
 			fail_volume(op, "vdi");
 		(void)unlinkat(folder, draft, 0);
 		return -1;
 	}
-	if (fault_fsync(fd) < 0 || renameat(folder, draft, folder, name) < 0 ||
-	    fault_fsync(folder) < 0)
+	if (fault_fsync(folder) < 0)
 		return fail_volume(op, "vdi");
 	return answer_volume(op, fd);
 }
@@ -286,11 +288,13 @@ static int
 file_vdi_destroy(void *context, struct op *op)
 {
 	const char *name = file_name(op, "vdi", SUFFIX);
-	CLEANUP_FD int folder = name ? open_place(op, false) : -1;
+	const char *draft = name ? file_name(op, "vdi", ".new") : NULL;
+	CLEANUP_FD int folder = draft ? open_place(op, false) : -1;
 
 	(void)context;
 	if (folder < 0)
 		return -1;
+	(void)unlinkat(folder, draft, 0); /* of a worker that died */
 	if (unlinkat(folder, name, 0) < 0 && errno != ENOENT)
 		return fail_volume(op, "vdi");
 	return fault_fsync(folder) < 0 ? fail_volume(op, "vdi") : 0;

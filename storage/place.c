@@ -11,18 +11,26 @@
 #include <unistd.h>
 
 #include "lib/cleanup.h"
+#include "lib/fault.h"
 #include "storage/storage.h"
 
 #define MAX_PATH 1024
 
-static const char *const roots[] = { "/var/lib/xapid/sr", "/run/sr-mount",
-	"/var/run/sr-mount", "/var/opt/xen", "/srv", "/mnt", "/media" };
+static const char *const usual[] = { "/var/lib/xapid/sr", "/run/sr-mount",
+	"/var/run/sr-mount", "/var/opt/xen", "/srv", "/mnt", "/media", NULL };
+static const char *const *roots = usual;
+
+void
+place_set_roots(const char *const *list)
+{
+	roots = list ? list : usual;
+}
 
 /* The root a path lies below; *rest_r: what follows, without a slash. */
 static const char *
 root_of(const char *path, const char **rest_r)
 {
-	for (size_t i = 0; i < sizeof(roots) / sizeof(roots[0]); i++) {
+	for (size_t i = 0; roots[i]; i++) {
 		size_t len = strlen(roots[i]);
 
 		if (strncmp(path, roots[i], len) != 0 || path[len] != '/')
@@ -115,5 +123,7 @@ place_open(struct op *op, const struct value *config, bool make)
 int
 place_file(int folder, const char *name, int flags)
 {
+	if (fault_hit(FAULT_OPEN))
+		return -1;
 	return open_below(folder, name, flags | O_NONBLOCK);
 }

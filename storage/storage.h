@@ -45,6 +45,8 @@ extern const struct sr_driver sr_file, sr_iso, sr_simulator;
 int place_open(struct op *op, const struct value *config, bool make);
 /* Opens a plain file of the folder. -1 and errno. */
 int place_file(int folder, const char *name, int flags);
+/* Other roots, NULL at the end, for tests; NULL: the usual ones. */
+void place_set_roots(const char *const *list);
 /* The folder's path in the arena, or NULL, raised. */
 const char *place_path(struct op *op, const struct value *config);
 

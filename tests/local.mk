@@ -47,6 +47,7 @@ unit_tests = \
 	tests/unit/test_rpc_local \
 	tests/unit/test_rpc_refuse \
 	tests/unit/test_session \
+	tests/unit/test_storage \
 	tests/unit/test_rpc_tls \
 	tests/unit/test_value \
 	tests/unit/test_world \
@@ -110,6 +111,7 @@ python_tests = \
 	tests/api/test_vm_devices.py \
 	tests/api/test_vm_memory.py \
 	tests/api/test_vm_records.py \
+	tests/api/test_storage.py \
 	tests/api/test_tasks.py \
 	tests/lint/test_layers.py \
 	tests/lint/test_lists.py \
@@ -273,6 +275,14 @@ tests_unit_test_guest_agent_LDADD = $(test_libs) $(core_libs)
 tests_unit_test_main_run_SOURCES = \
 	tests/unit/test_main_run.c \
 	xapid/main_run.c
+
+tests_unit_test_storage_SOURCES = \
+	tests/unit/test_storage.c \
+	storage/file.c \
+	storage/iso.c \
+	storage/place.c
+# (Its value_text() is that of the workers.)
+tests_unit_test_storage_LDADD = libxapidworker.a $(test_libs) $(all_libs)
 
 # Its own threads.c is less patient than the library's.
 tests_unit_test_lib_threads_SOURCES = \
