@@ -390,6 +390,8 @@ priv_start(const struct priv_config *config)
 	pid_t self = getpid();
 	int sv[2], status;
 
+	/* A program may end after the daemon that wanted its status. */
+	signal(SIGPIPE, SIG_IGN);
 	p.config = config;
 	for (int i = 0; i < PRIV_WORKERS; i++)
 		find_program(p.programs[i], sizeof(p.programs[i]),

@@ -195,6 +195,25 @@ class AsRoot(unittest.TestCase, Mixin):
             self.assertGreater(d.call('host.get_server_localtime', host), '')
         xapid.shutil.rmtree(folder)
 
+    def test_the_daemon_dies_while_a_plugin_runs(self):
+        """a plugin ends with the daemon that asked for it, and no other"""
+        folder = xapid.tempfile.mkdtemp()
+        path = os.path.join(folder, 'slow')
+        with open(path, 'w') as f:
+            f.write('#!/bin/sh\nexec sleep 300\n')
+        os.chmod(path, 0o755)
+        with xapid.start('--plugins', folder) as d:
+            host = d.call('host.get_all')[0]
+            d.call('Async.host.call_plugin', host, 'slow', 'fn', {})
+            wait_for(lambda: 'sleep' in children(d.process.pid))
+            os.kill(children(d.process.pid)['xapid'], signal.SIGKILL)
+            d.session = None
+            d.call('pool.get_all')
+            wait_for(lambda: 'sleep' not in children(d.process.pid))
+            self.assertIsNone(d.process.poll())
+            d.call('pool.get_all')
+        xapid.shutil.rmtree(folder)
+
     def test_an_unknown_user_is_refused(self):
         """--user with a name that nobody has is refused with a reason"""
         d = xapid.Daemon(['--user', 'no-such-user'])
