@@ -13,7 +13,8 @@ domain_xapid_domain_SOURCES = \
 domain_xapid_domain_LDADD = libxapidworker.a libxapidmodel.a libxapidlib.a $(DEPS_LIBS) $(SYSTEMD_LIBS)
 
 # Real domains. libxl's JSON library and ours have the same names: jansson is
-# not linked here.
+# not linked here. Nothing of ours is exported either: our uuid_parse() took
+# the place of libuuid's in libxl.
 if LIBXL
 domain_xapid_domain_SOURCES += \
 	domain/xl.c \
@@ -34,4 +35,5 @@ domain_xapid_domain_SOURCES += \
 	domain/xl_watch.c
 domain_xapid_domain_CPPFLAGS = $(AM_CPPFLAGS) $(LIBXL_CFLAGS)
 domain_xapid_domain_LDADD += $(LIBXL_LIBS)
+domain_xapid_domain_LDFLAGS = -Wl,--exclude-libs,ALL
 endif

@@ -3,6 +3,7 @@
  * and go with the struct. */
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "domain/xl.h"
 
@@ -64,6 +65,19 @@ set_kernel(struct op *op, libxl_domain_build_info *b)
 	return 0;
 }
 
+/* Where QEMU puts its socket. What it cannot make, QEMU says. */
+static void
+make_console_folder(struct op *op, const char *vnc)
+{
+	char *path = arena_strdup(op->arena, vnc + strlen("unix:"));
+	char *slash = path ? strrchr(path, '/') : NULL;
+
+	if (!slash)
+		return;
+	*slash = '\0';
+	(void)mkdir(path, 0700);
+}
+
 static int
 set_hvm(struct xl *x, struct op *op, libxl_domain_build_info *b)
 {
@@ -73,6 +87,7 @@ set_hvm(struct xl *x, struct op *op, libxl_domain_build_info *b)
 
 	if (!vnc)
 		return op_fail_nomem(op);
+	make_console_folder(op, vnc);
 	b->device_model_version = LIBXL_DEVICE_MODEL_VERSION_QEMU_XEN;
 	b->u.hvm.bios = strcmp(op_text(op, "firmware", "bios"), "uefi") == 0
 	    ? LIBXL_BIOS_TYPE_OVMF
@@ -82,7 +97,8 @@ set_hvm(struct xl *x, struct op *op, libxl_domain_build_info *b)
 	b->u.hvm.vga.kind = LIBXL_VGA_INTERFACE_TYPE_STD;
 	libxl_defbool_set(&b->nested_hvm, op_bool(op, "nested", false));
 	libxl_defbool_set(&b->u.hvm.viridian,
-	    strcmp(value_text(platform, "viridian", "false"), "true") == 0);
+	    platform &&
+		strcmp(value_text(platform, "viridian", "false"), "true") == 0);
 	libxl_defbool_set(&b->u.hvm.vnc.enable, op_bool(op, "vnc", true));
 	b->u.hvm.vnc.listen = strdup(vnc);
 	libxl_defbool_set(&b->u.hvm.vnc.findunused, false);
