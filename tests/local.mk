@@ -181,6 +181,7 @@ EXTRA_DIST += \
 	tests/interop/xenapi_py.py \
 	tests/xen/dom0/run \
 	tests/xen/dom0/test_power.py \
+	tests/xen/dom0/test_reality.py \
 	tests/xen/bed/README.md \
 	tests/xen/bed/build \
 	tests/xen/bed/build-in-root \

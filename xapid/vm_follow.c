@@ -358,3 +358,10 @@ vm_follow(struct core *core, const struct vm *vm, int64_t domid,
 			"follow",
 		    vm->uuid, state);
 }
+
+void
+vm_look(struct core *core, const struct vm *vm)
+{
+	if (plan_start_own(core, &vm_look_kind, vm->r.self, NULL) < 0)
+		log_err("VM %s: no memory to look at its domain", vm->uuid);
+}

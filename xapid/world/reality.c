@@ -89,6 +89,8 @@ guest_told(const struct value *body)
 	    value_member(body, "values"));
 }
 
+static void look_around(const struct value *body);
+
 /* One line for each kind of event. */
 static const struct {
 	const char *event;
@@ -96,6 +98,7 @@ static const struct {
 } table[] = {
 	{ "domain", domain_changed },
 	{ "guest", guest_told },
+	{ "started", look_around },
 };
 
 static void
@@ -240,10 +243,10 @@ hear_state_of(const struct value_member *domain)
 	hear(NULL, PLAN_DOMAIN, &body);
 }
 
-void
-reality_start(struct core *core)
+/* nil: not known. */
+static struct value
+list_domains(struct core *core, struct arena *a)
 {
-	CLEANUP(arena_free) struct arena *a = arena_new(0);
 	static const struct value_member m[] = {
 		{ "op", { .kind = VALUE_STRING, .n = 4, .s = "list" } },
 		{ "uuid", { .kind = VALUE_STRING, .n = 0, .s = "" } },
@@ -254,17 +257,61 @@ reality_start(struct core *core)
 	struct value all = { .kind = VALUE_NIL };
 	char err[256];
 
-	if (!is_simulated(core))
-		switch_keep(core->switchboard, PLAN_WATCH);
 	if (!a ||
 	    switch_ask(core->switchboard, PLAN_DOMAIN, a, &body, &all, err,
 		sizeof(err)) < 0)
 		log_err("domains are not known: %s", a ? err : "no memory");
+	return all;
+}
+
+/* VMs of this host that are said to live and have no domain. */
+static void
+miss(struct core *core, const struct value *all)
+{
+	const struct record **rows;
+	uint32_t n;
+
+	if (db_get_all(core->db, CLASS_VM, &rows, &n) < 0)
+		return;
+	for (uint32_t i = 0; i < n; i++) {
+		const struct vm *vm = (const struct vm *)rows[i];
+
+		if (vm->domid > 0 && !vm->is_control_domain &&
+		    ref_equal(vm->resident_on, core->host) &&
+		    !value_member(all, vm->uuid))
+			vm_look(core, vm);
+	}
+	db_release_all(rows, n);
+}
+
+/* Whoever watches was not there for a while. */
+static void
+look_around(const struct value *body)
+{
+	CLEANUP(arena_free) struct arena *a = arena_new(0);
+	struct value all = list_domains(reality.core, a);
+
+	(void)body;
+	if (all.kind != VALUE_STRUCT)
+		return;
+	for (uint32_t i = 0; i < all.n; i++)
+		hear_state_of(&all.members[i]);
+	miss(reality.core, &all);
+}
+
+void
+reality_start(struct core *core)
+{
+	CLEANUP(arena_free) struct arena *a = arena_new(0);
+	struct value all = list_domains(core, a);
+
 	for (uint32_t i = 0; all.kind == VALUE_STRUCT && i < all.n; i++)
 		hear_state_of(&all.members[i]);
 	pthread_mutex_lock(&reality.lock);
 	reality.open = true;
 	pthread_mutex_unlock(&reality.lock);
+	if (!is_simulated(core))
+		switch_keep(core->switchboard, PLAN_WATCH);
 	wake();
 }
 
