@@ -201,7 +201,7 @@ sim_destroy(void *context, struct op *op)
 	return 0;
 }
 
-#define ACKNOWLEDGE_MS 60000
+#define ACKNOWLEDGE_MS 30000
 #define LOOK_MS 10
 
 /* For a guest that does not react: until nobody wants it to any more. */

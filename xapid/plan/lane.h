@@ -63,6 +63,9 @@ struct switchboard {
 	int wake;             /* eventfd */
 	pthread_t thread;
 	uint64_t next_ask; /* lock */
+	/* Nothing that is simulated takes longer, and it would hold up the
+	 * others; 0: no such limit. */
+	int quick_ms;
 	struct lane lanes[PLAN_TARGETS];
 	void (
 	    *event)(void *arg, enum plan_target from, const struct value *body);

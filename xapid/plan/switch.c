@@ -107,6 +107,7 @@ switch_new(struct core *core)
 	for (int i = 0; i < PLAN_TARGETS; i++)
 		lane_init(&s->lanes[i], s, (enum plan_target)i, real);
 	s->next_ask = UINT64_MAX;
+	s->quick_ms = real ? 0 : (int)core->config->worker_deadline_s * 1000;
 	s->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	if (s->wake < 0 ||
 	    pthread_create(&s->thread, NULL, switch_main, s) != 0) {
@@ -169,6 +170,8 @@ switch_send(struct switchboard *s, struct request *m, const struct value *body)
 	m->deadline = 0;
 	m->attempts = 0;
 	m->cancelled = m->cancel_sent = false;
+	if (s->quick_ms && m->deadline_ms > s->quick_ms)
+		m->deadline_ms = s->quick_ms;
 	frame_pack(&f, &m->frame);
 	if (m->frame.failed) {
 		bytes_free(&m->frame);
