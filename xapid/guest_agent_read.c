@@ -293,7 +293,7 @@ read_varying(struct reading *r, const struct entry *e)
 		builder_put(&r->other, rest, e->text);
 	if ((rest = below(e->path, "data/service/")) && strchr(rest, '/'))
 		builder_put(&r->services, rest, e->text);
-	if ((rest = below(e->path, "data/pvs_target/")))
+	if (below(e->path, "data/pvs_target/"))
 		builder_put(&r->services, e->path + strlen("data/"), e->text);
 	if (below(e->path, "vm-data/") || below(e->path, "FIST/"))
 		builder_put(&r->data, e->path, e->text);

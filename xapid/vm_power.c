@@ -78,28 +78,53 @@ set_power_state(struct plan *p, struct tx *t, enum vm_power_state state)
 /* ---- placing ---- */
 
 static int
+find_place(struct plan *p, struct tx *t, const struct vm *vm,
+    struct ref *host_r)
+{
+	const struct host *row;
+
+	*host_r = plan_arg_ref(p, "host");
+	if (vm_check_bootable(p->call, vm) < 0)
+		return -1;
+	if (ref_is_null(*host_r))
+		return placement_choose(p->call, t, vm, host_r);
+	row = TX_GET(t, host, host, *host_r);
+	if (!row)
+		return fail_handle_invalid(p->call, "host",
+		    call_ref_text(p->call, *host_r));
+	return placement_check(p->call, t, vm, row, true);
+}
+
+static int
 place(struct plan *p, struct tx *t)
 {
 	const struct vm *vm = head_vm(p, t);
-	struct ref asked = plan_arg_ref(p, "host"), host = asked;
-	const struct host *row;
+	struct ref host;
 
-	if (!vm || vm_check_bootable(p->call, vm) < 0)
-		return -1;
-	if (ref_is_null(asked)) {
-		if (placement_choose(p->call, t, vm, &host) < 0)
-			return -1;
-	} else {
-		row = TX_GET(t, host, host, asked);
-		if (!row)
-			return fail_handle_invalid(p->call, "host",
-			    call_ref_text(p->call, asked));
-		if (placement_check(p->call, t, vm, row, true) < 0)
-			return -1;
-	}
-	if (memory_plan_take(p, t, p->object, host) < 0)
+	if (!vm || find_place(p, t, vm, &host) < 0 ||
+	    memory_plan_take(p, t, p->object, host) < 0)
 		return -1;
 	return TX_SET(t, VM, vm, p->object, scheduled_to_be_resident_on, host);
+}
+
+/* What cannot start is told so before anything begins: then there is nothing
+ * to take back and nothing to look at. */
+static int
+start_check(struct plan *p, struct tx *t)
+{
+	struct ref host;
+
+	return vm_plan_check(p, t) < 0 ? -1
+				       : find_place(p, t, head_vm(p, t), &host);
+}
+
+/* A VM that would not start again is not stopped. */
+static int
+reboot_check(struct plan *p, struct tx *t)
+{
+	return vm_plan_check(p, t) < 0
+	    ? -1
+	    : vm_check_bootable(p->call, head_vm(p, t));
 }
 
 static int
@@ -504,12 +529,12 @@ power_finish(struct plan *p, struct tx *t, bool ok)
 static const char *const soft[] = { "clean_shutdown", "clean_reboot", "suspend",
 	"pool_migrate", "call_plugin", NULL };
 
-#define KIND(op, ...)                                                          \
+#define KIND(op, first, ...)                                                   \
 	static const struct plan_kind op##_kind = { .name = "VM." #op,         \
 		.cls = CLASS_VM,                                               \
 		.operation = #op,                                              \
 		.steps = op##_steps,                                           \
-		.check = vm_plan_check,                                        \
+		.check = (first),                                              \
 		.finish = power_finish,                                        \
 		.after_failure = &vm_look_kind,                                \
 		__VA_ARGS__ }
@@ -517,16 +542,16 @@ static const char *const soft[] = { "clean_shutdown", "clean_reboot", "suspend",
 #define start_on_steps start_steps
 #define hard_shutdown_steps vm_hard_shutdown_steps
 #define hard_reboot_steps vm_hard_reboot_steps
-KIND(start);
-KIND(start_on);
-KIND(hard_shutdown, .overrides = soft);
-KIND(clean_shutdown);
-KIND(hard_reboot, .overrides = soft);
-KIND(clean_reboot);
-KIND(shutdown, .overrides = soft);
-KIND(power_state_reset, .overrides = soft);
-KIND(pause);
-KIND(unpause);
+KIND(start, start_check);
+KIND(start_on, start_check);
+KIND(hard_shutdown, vm_plan_check, .overrides = soft);
+KIND(clean_shutdown, vm_plan_check);
+KIND(hard_reboot, reboot_check, .overrides = soft);
+KIND(clean_reboot, reboot_check);
+KIND(shutdown, vm_plan_check, .overrides = soft);
+KIND(power_state_reset, vm_plan_check, .overrides = soft);
+KIND(pause, vm_plan_check);
+KIND(unpause, vm_plan_check);
 
 const struct plan_kind *const vm_power_kinds[] = { &start_kind, &start_on_kind,
 	&hard_shutdown_kind, &clean_shutdown_kind, &hard_reboot_kind,
