@@ -262,15 +262,17 @@ check_storage(struct call *c, struct tx *t, const struct vm *vm,
 static bool
 sees_network(struct tx *t, const struct host *host, const struct network *net)
 {
-	const struct ref *pifs = net->PIFs.items;
+	const struct ref *pifs = host->PIFs.items;
 
-	for (uint32_t i = 0; i < net->PIFs.n; i++) {
+	if (net->PIFs.n == 0)
+		return true;
+	for (uint32_t i = 0; i < host->PIFs.n; i++) {
 		const struct pif *pif = TX_GET(t, PIF, pif, pifs[i]);
 
-		if (pif && ref_equal(pif->host, host->r.self))
+		if (pif && ref_equal(pif->network, net->r.self))
 			return true;
 	}
-	return net->PIFs.n == 0;
+	return false;
 }
 
 static int

@@ -381,6 +381,20 @@ number_in(const struct map *m, const char *key, int64_t otherwise, int64_t max)
 	    : otherwise;
 }
 
+/* Keys that name programs and devices of the host stay here: paths never come
+ * from a map that people write. */
+static bool
+is_platform_key(const char *key)
+{
+	static const char *const host[] = { "hvm_serial", "parallel",
+		"xenguest", "emu-manager", "device-model", "igd_passthrough" };
+
+	for (size_t i = 0; i < sizeof(host) / sizeof(*host); i++)
+		if (strcmp(key, host[i]) == 0)
+			return false;
+	return strncmp(key, "qemu", 4) != 0;
+}
+
 static void
 put_boot(struct members *m, const struct vm *vm)
 {
@@ -422,7 +436,7 @@ vm_domain_args(struct arena *a, struct db *db, const struct vm *vm,
 	put_bool(&m, "vnc",
 	    vm->domain_type == DOMAIN_TYPE_HVM ||
 		edit_map_true(&vm->platform, "pvfb"));
-	put_map(&m, "platform", &vm->platform, NULL);
+	put_map(&m, "platform", &vm->platform, is_platform_key);
 	put_map(&m, "bios_strings", &vm->bios_strings, NULL);
 	put_map(&m, "xenstore_data", &vm->xenstore_data, vm_is_guest_key);
 	put_devices(&m, db, vm, source, arg);
