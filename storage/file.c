@@ -320,6 +320,20 @@ file_vdi_resize(void *context, struct op *op)
 	return answer_volume(op, fd);
 }
 
+static int
+file_vdi_stat(void *context, struct op *op)
+{
+	const char *name = file_name(op, "vdi", SUFFIX);
+	CLEANUP_FD int folder = name ? open_place(op, false) : -1;
+	CLEANUP_FD int fd =
+	    folder < 0 ? -1 : place_file(folder, name, O_RDONLY);
+
+	(void)context;
+	if (folder < 0)
+		return -1;
+	return fd < 0 ? fail_volume(op, "vdi") : answer_volume(op, fd);
+}
+
 /* ---- copies ---- */
 
 /* Bytes from at to end, one piece. 0 or -1 and errno; 1: cancelled. */
@@ -442,6 +456,7 @@ const struct sr_driver sr_file = {
 	.vdi_create = file_vdi_create,
 	.vdi_destroy = file_vdi_destroy,
 	.vdi_resize = file_vdi_resize,
+	.vdi_stat = file_vdi_stat,
 	.vdi_clone = file_vdi_clone,
 	.vdi_snapshot = file_vdi_clone,
 	.vdi_copy = file_vdi_copy,

@@ -40,6 +40,15 @@ answer_volume(void *context, struct op *op)
 }
 
 static int
+resize(void *context, struct op *op)
+{
+	if (answer_volume(context, op) < 0)
+		return -1;
+	op->result.n = 2; /* what it takes up stays */
+	return 0;
+}
+
+static int
 attach(void *context, struct op *op)
 {
 	const struct value_member m[] = {
@@ -61,7 +70,8 @@ const struct sr_driver sr_simulator = {
 	.sr_scan = nothing,
 	.vdi_create = answer_volume,
 	.vdi_destroy = nothing,
-	.vdi_resize = answer_volume,
+	.vdi_resize = resize,
+	.vdi_stat = nothing,
 	.vdi_clone = answer_volume,
 	.vdi_snapshot = answer_volume,
 	.vdi_copy = answer_volume,

@@ -23,6 +23,7 @@ struct sr_driver {
 	op_fn *vdi_create; /* size; result: location, size (rounded up), used */
 	op_fn *vdi_destroy;
 	op_fn *vdi_resize; /* size: grows; result as vdi_create */
+	op_fn *vdi_stat;   /* result as vdi_create */
 	/* source (uuid in the same SR): a copy as it is now. As vdi_create. */
 	op_fn *vdi_clone;
 	op_fn *vdi_snapshot;

@@ -32,6 +32,7 @@ static const struct op_row {
 	OP(vdi_create),
 	OP(vdi_destroy),
 	OP(vdi_resize),
+	OP(vdi_stat),
 	OP(vdi_clone),
 	OP(vdi_snapshot),
 	OP(vdi_copy),

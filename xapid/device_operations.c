@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "model/builder.h"
+#include "storage_operations.h"
 
 /* ---- reasons ---- */
 
@@ -302,9 +303,12 @@ vbd_operations_refresh(struct tx *t, struct ref ref)
 		    vbd_operation_check(NULL, t, vbd, (enum vbd_operations)i) ==
 			0)
 			ops[all.n++] = (int)i;
-	if (vbd)
-		(void)tx_set(t, CLASS_VBD, ref, FIELD_VBD_allowed_operations,
-		    &all);
+	if (!vbd)
+		return;
+	(void)tx_set(t, CLASS_VBD, ref, FIELD_VBD_allowed_operations, &all);
+	vbd = TX_GET(t, VBD, vbd, ref);
+	if (vbd && !vbd->empty) /* what a disk accepts follows its users */
+		vdi_operations_refresh(t, vbd->VDI);
 }
 
 void

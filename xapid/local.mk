@@ -204,6 +204,7 @@ libxapidcore_a_SOURCES = \
 	xapid/message.c \
 	xapid/message.h \
 	xapid/network.c \
+	xapid/pbd.c \
 	xapid/placement.c \
 	xapid/placement.h \
 	xapid/plan/lane.c \
@@ -268,6 +269,8 @@ libxapidcore_a_SOURCES = \
 	xapid/vbd_plug.c \
 	xapid/storage.c \
 	xapid/storage.h \
+	xapid/storage_operations.c \
+	xapid/storage_operations.h \
 	xapid/vdi.c \
 	xapid/sr_plans.c \
 	xapid/vdi_attach.c \

@@ -6,6 +6,7 @@
 
 #include "call/edit.h"
 #include "model/builder.h"
+#include "storage_operations.h"
 #include "vdi.h"
 
 /* ---- drivers ---- */
@@ -77,6 +78,7 @@ sr_introduce(struct call *c, const struct sr_introduce_args *a,
 	if (tx_each(t, CLASS_SM, serves_type, type) != 1)
 		return fail_sr_unknown_driver(c, a->type);
 	(void)tx_insert(t, &sr.r, result_r);
+	sr_operations_refresh(t, *result_r);
 	return call_commit(c, STEAL(t));
 }
 
@@ -106,18 +108,11 @@ int
 sr_forget(struct call *c, const struct sr_forget_args *a)
 {
 	TX_SCOPE struct tx *t = call_begin(c);
-	const struct ref *pbds;
 	const struct sr *sr;
 
-	if (!t || !(sr = EDIT_HEAD(c, t, SR, sr, a->sr)))
+	if (!t || !(sr = EDIT_HEAD(c, t, SR, sr, a->sr)) ||
+	    sr_operation_check(c, t, sr, STORAGE_OPERATIONS_FORGET) < 0)
 		return -1;
-	pbds = sr->PBDs.items;
-	for (uint32_t i = 0; i < sr->PBDs.n; i++) {
-		const struct pbd *pbd = TX_GET(t, PBD, pbd, pbds[i]);
-
-		if (pbd && pbd->currently_attached)
-			return fail_sr_has_pbd(c, call_ref_text(c, a->sr));
-	}
 	if (forget_parts(c, t, sr) < 0)
 		return -1;
 	(void)tx_destroy(t, CLASS_SR, a->sr);

@@ -9,6 +9,7 @@
 #include "call/edit.h"
 #include "model/builder.h"
 #include "storage.h"
+#include "storage_operations.h"
 #include "vdi.h"
 
 static struct ref
@@ -19,12 +20,29 @@ sr_of(const struct plan *p)
 	return ref_is_null(sr) ? p->object : sr;
 }
 
+/* After PBDs came or went: its disks can be resized, or cannot. */
+static void
+refresh_disks(struct plan *p, struct tx *t, struct ref ref)
+{
+	const struct sr *sr = TX_GET(t, SR, sr, ref);
+	uint32_t n = sr ? sr->VDIs.n : 0;
+	struct ref *refs = arena_array(p->call->arena, n + 1, sizeof(*refs));
+
+	if (!refs)
+		return;
+	if (n)
+		memcpy(refs, sr->VDIs.items, n * sizeof(*refs));
+	for (uint32_t i = 0; i < n; i++)
+		vdi_operations_refresh(t, refs[i]);
+}
+
 static int
 finish(struct plan *p, struct tx *t, bool ok)
 {
-	(void)p;
-	(void)t;
 	(void)ok;
+	if (p->kind->cls != CLASS_SR)
+		refresh_disks(p, t, sr_of(p));
+	sr_operations_refresh(t, sr_of(p));
 	return 0;
 }
 
@@ -256,7 +274,10 @@ add_volume(struct plan *p, struct tx *t, const struct volume *v)
 	vdi.read_only = v->read_only;
 	vdi.virtual_size = v->size;
 	vdi.physical_utilisation = v->used;
-	return tx_insert(t, &vdi.r, &ref);
+	if (tx_insert(t, &vdi.r, &ref) < 0)
+		return -1;
+	vdi_operations_refresh(t, ref);
+	return 0;
 }
 
 /* Disks that are not in the storage any more: rows go, unless a VM has them;
@@ -390,29 +411,12 @@ destroy_check(struct plan *p, struct tx *t)
 {
 	const struct sr *sr = TX_GET(t, SR, sr, p->object);
 	const char *name = call_ref_text(p->call, p->object);
-	const struct ref *refs;
 
 	if (!sr)
 		return fail_handle_invalid(p->call, "SR", name);
 	if (edit_map_true(&sr->other_config, "indestructible"))
 		return fail_sr_indestructible(p->call, name);
-	if (!sr->PBDs.n)
-		return fail_sr_has_no_pbds(p->call, name);
-	refs = sr->PBDs.items;
-	for (uint32_t i = 0; i < sr->PBDs.n; i++) {
-		const struct pbd *pbd = TX_GET(t, PBD, pbd, refs[i]);
-
-		if (pbd && pbd->currently_attached)
-			return fail_sr_has_pbd(p->call, name);
-	}
-	refs = sr->VDIs.items;
-	for (uint32_t i = 0; i < sr->VDIs.n; i++) {
-		const struct vdi *vdi = TX_GET(t, VDI, vdi, refs[i]);
-
-		if (vdi && vdi->managed && vdi->type != VDI_TYPE_RRD)
-			return fail_sr_not_empty(p->call);
-	}
-	return 0;
+	return sr_operation_check(p->call, t, sr, STORAGE_OPERATIONS_DESTROY);
 }
 
 static int

@@ -7,6 +7,7 @@
 #include "call/edit.h"
 #include "device_operations.h"
 #include "model/builder.h"
+#include "storage_operations.h"
 #include "vbd.h"
 #include "vm_devices.h"
 
@@ -155,13 +156,16 @@ vbd_destroy(struct call *c, const struct vbd_destroy_args *a)
 {
 	TX_SCOPE struct tx *t = call_begin(c);
 	const struct vbd *vbd;
+	struct ref vdi;
 
 	if (!t || !(vbd = EDIT_HEAD(c, t, VBD, vbd, a->self)))
 		return -1;
 	if (vbd->currently_attached || vbd->reserved)
 		return fail_operation_not_allowed(c,
 		    "The VBD is attached to its VM");
+	vdi = vbd->VDI;
 	(void)vbd_destroy_row(t, a->self);
+	vdi_operations_refresh(t, vdi);
 	return call_commit(c, STEAL(t));
 }
 

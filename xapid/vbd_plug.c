@@ -6,6 +6,7 @@
 #include "device_operations.h"
 #include "device_plug.h"
 #include "plan/plan.h"
+#include "storage_operations.h"
 #include "vbd.h"
 #include "vdi_attach.h"
 #include "vm_domain_args.h"
@@ -76,6 +77,7 @@ finish(struct plan *p, struct tx *t, bool ok)
 {
 	(void)ok;
 	vbd_operations_refresh(t, p->object);
+	vdi_operations_refresh(t, plan_arg_ref(p, "vdi"));
 	return 0;
 }
 

@@ -7,6 +7,8 @@
 
 #include "call/edit.h"
 #include "model/builder.h"
+#include "storage.h"
+#include "storage_operations.h"
 #include "vm_devices.h"
 
 /* ---- introduce ---- */
@@ -24,6 +26,8 @@ introduce(struct call *c, const void *args, struct ref *result_r)
 	if (!t)
 		return -1;
 	(void)tx_insert(t, &vdi.r, result_r);
+	vdi_operations_refresh(t, *result_r);
+	sr_operations_refresh(t, vdi.SR);
 	return call_commit(c, t);
 }
 
@@ -39,6 +43,43 @@ vdi_pool_introduce(struct call *c, const struct vdi_pool_introduce_args *a,
     struct ref *result_r)
 {
 	return introduce(c, a, result_r);
+}
+
+static bool
+has_location(struct tx *t, const struct sr *sr, const char *location)
+{
+	const struct ref *refs = sr->VDIs.items;
+
+	for (uint32_t i = 0; i < sr->VDIs.n; i++) {
+		const struct vdi *vdi = TX_GET(t, VDI, vdi, refs[i]);
+
+		if (vdi && strcmp(vdi->location, location) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* Drivers that can introduce are those that need not be asked. */
+int
+vdi_introduce(struct call *c, const struct vdi_introduce_args *a,
+    struct ref *result_r)
+{
+	TX_SCOPE struct tx *t = call_begin(c);
+	const struct sr *sr;
+	struct vdi vdi;
+
+	if (!t || storage_check(c, t, a->SR, "VDI_INTRODUCE") < 0)
+		return -1;
+	sr = TX_GET(t, SR, sr, a->SR);
+	if (has_location(t, sr, a->location))
+		return fail_location_not_unique(c, call_ref_text(c, a->SR),
+		    a->location);
+	builder_defaults(CLASS_VDI, &vdi.r);
+	edit_from_args(c, a, &vdi.r);
+	(void)tx_insert(t, &vdi.r, result_r);
+	vdi_operations_refresh(t, *result_r);
+	sr_operations_refresh(t, a->SR);
+	return call_commit(c, STEAL(t));
 }
 
 /* ---- forget ---- */
@@ -77,44 +118,20 @@ vdi_db_forget(struct call *c, const struct vdi_db_forget_args *a)
 	return call_commit(c, STEAL(t));
 }
 
-static bool
-is_attached(struct tx *t, const struct vdi *vdi)
-{
-	const struct ref *vbds = vdi->VBDs.items;
-
-	for (uint32_t i = 0; i < vdi->VBDs.n; i++) {
-		const struct vbd *vbd = TX_GET(t, VBD, vbd, vbds[i]);
-
-		if (vbd && (vbd->currently_attached || vbd->reserved))
-			return true;
-	}
-	return false;
-}
-
-static int
-check_forget(struct call *c, struct tx *t, const struct vdi *vdi)
-{
-	const struct pool *p = TX_GET(t, pool, pool, c->core->pool);
-	const char *ref = call_ref_text(c, vdi->r.self);
-
-	if (is_attached(t, vdi))
-		return fail_vdi_in_use(c, ref, "forget");
-	if (p && p->ha_enabled &&
-	    (vdi->type == VDI_TYPE_HA_STATEFILE ||
-		vdi->type == VDI_TYPE_REDO_LOG))
-		return fail_ha_is_enabled(c);
-	return vdi->type == VDI_TYPE_RRD ? fail_vdi_has_rrds(c, ref) : 0;
-}
-
 int
 vdi_forget(struct call *c, const struct vdi_forget_args *a)
 {
 	TX_SCOPE struct tx *t = call_begin(c);
 	const struct vdi *vdi;
+	struct ref sr;
 
 	if (!t || !(vdi = EDIT_HEAD(c, t, VDI, vdi, a->vdi)) ||
-	    check_forget(c, t, vdi) < 0 || vdi_forget_row(c, t, a->vdi) < 0)
+	    vdi_operation_check(c, t, vdi, VDI_OPERATIONS_FORGET) < 0)
 		return -1;
+	sr = vdi->SR;
+	if (vdi_forget_row(c, t, a->vdi) < 0)
+		return -1;
+	sr_operations_refresh(t, sr);
 	return call_commit(c, STEAL(t));
 }
 

@@ -8,6 +8,7 @@
 #include "call/edit.h"
 #include "lib/clock.h"
 #include "storage.h"
+#include "storage_operations.h"
 #include "vdi.h"
 
 #define COPY_DEADLINE_MS (6 * 3600 * 1000) /* of the largest disks */
@@ -50,29 +51,43 @@ insert(struct plan *p, struct tx *t, struct vdi *vdi)
 	return plan_note(p, "made", call_ref_text(p->call, ref));
 }
 
+/* The SR holds this much more. */
+static void
+account(struct tx *t, struct ref ref, int64_t allocated, int64_t used)
+{
+	const struct sr *sr = TX_GET(t, SR, sr, ref);
+	int64_t all = sr ? sr->virtual_allocation + allocated : 0;
+
+	if (!sr)
+		return;
+	used += sr->physical_utilisation;
+	TX_SET(t, SR, sr, ref, virtual_allocation, all > 0 ? all : 0);
+	if (sr->physical_utilisation >= 0)
+		TX_SET(t, SR, sr, ref, physical_utilisation,
+		    used > 0 ? used : 0);
+}
+
 /* What the storage says of a volume, into its row and its SR's. */
 static int
 settle(struct plan *p, struct tx *t, struct ref ref)
 {
 	const struct vdi *vdi = head_vdi(p, t, ref);
-	int64_t size, before;
-	const struct sr *sr;
+	int64_t size, used, size_before, used_before;
 	struct ref home;
 
 	if (!vdi)
 		return -1;
 	home = vdi->SR;
-	before = vdi->location[0] ? vdi->virtual_size : 0;
+	size_before = vdi->location[0] ? vdi->virtual_size : 0;
+	used_before = vdi->physical_utilisation;
 	size = storage_noted(p, "size", vdi->virtual_size);
+	used = storage_noted(p, "used", used_before);
 	TX_SET(t, VDI, vdi, ref, virtual_size, size);
-	TX_SET(t, VDI, vdi, ref, physical_utilisation,
-	    storage_noted(p, "used", vdi->physical_utilisation));
+	TX_SET(t, VDI, vdi, ref, physical_utilisation, used);
 	if (!vdi->location[0])
 		TX_SET(t, VDI, vdi, ref, location, plan_arg(p, "location"));
-	sr = TX_GET(t, SR, sr, home);
-	return sr ? TX_SET(t, SR, sr, home, virtual_allocation,
-			sr->virtual_allocation + size - before)
-		  : 0;
+	account(t, home, size - size_before, used - used_before);
+	return 0;
 }
 
 static int
@@ -111,10 +126,30 @@ unmake_apply(struct plan *p, struct tx *t)
 static int
 finish(struct plan *p, struct tx *t, bool ok)
 {
-	(void)p;
-	(void)t;
+	const struct vdi *vdi;
+
 	(void)ok;
+	vdi_operations_refresh(t, made(p));
+	if (p->kind->cls == CLASS_SR) {
+		sr_operations_refresh(t, p->object);
+		return 0;
+	}
+	vdi_operations_refresh(t, p->object);
+	sr_operations_refresh(t, plan_arg_ref(p, "home"));
+	vdi = TX_GET(t, VDI, vdi, made(p));
+	if (vdi)
+		sr_operations_refresh(t, vdi->SR);
 	return 0;
+}
+
+/* Whether the disk takes the operation, and its storage is there. */
+static int
+check_operation(struct plan *p, struct tx *t, const struct vdi *vdi,
+    enum vdi_operations op)
+{
+	if (!vdi || vdi_operation_check(p->call, t, vdi, op) < 0)
+		return -1;
+	return storage_check(p->call, t, vdi->SR, NULL);
 }
 
 /* ---- create ---- */
@@ -165,25 +200,6 @@ vdi_create(struct call *c, const struct vdi_create_args *a,
 
 /* ---- copies ---- */
 
-/* Whether a disk is in use so that the operation must not be. */
-static int
-check_free(struct plan *p, struct tx *t, const struct vdi *vdi,
-    bool writers_only)
-{
-	const struct ref *refs = vdi->VBDs.items;
-
-	for (uint32_t i = 0; i < vdi->VBDs.n; i++) {
-		const struct vbd *vbd = TX_GET(t, VBD, vbd, refs[i]);
-
-		if (vbd && (vbd->currently_attached || vbd->reserved) &&
-		    (!writers_only || vbd->mode == VBD_MODE_RW))
-			return fail_vdi_in_use(p->call,
-			    call_ref_text(p->call, vdi->r.self),
-			    p->kind->operation);
-	}
-	return 0;
-}
-
 static void
 describe_copy(struct vdi *copy, const struct vdi *source)
 {
@@ -202,12 +218,8 @@ clone_check(struct plan *p, struct tx *t)
 	const struct vdi *source = head_vdi(p, t, p->object);
 	struct vdi copy;
 
-	if (!source || storage_check(p->call, t, source->SR, "VDI_CLONE") < 0 ||
-	    check_free(p, t, source, true) < 0)
+	if (check_operation(p, t, source, VDI_OPERATIONS_CLONE) < 0)
 		return -1;
-	if (source->type == VDI_TYPE_CBT_METADATA)
-		return fail_vdi_incompatible_type(p->call,
-		    call_ref_text(p->call, p->object), "cbt_metadata");
 	copy = *source;
 	describe_copy(&copy, source);
 	return insert(p, t, &copy);
@@ -217,21 +229,10 @@ static int
 snapshot_check(struct plan *p, struct tx *t)
 {
 	const struct vdi *source = head_vdi(p, t, p->object);
-	const char *name = call_ref_text(p->call, p->object);
 	struct vdi copy;
 
-	if (!source ||
-	    storage_check(p->call, t, source->SR, "VDI_SNAPSHOT") < 0)
+	if (check_operation(p, t, source, VDI_OPERATIONS_SNAPSHOT) < 0)
 		return -1;
-	if (source->type == VDI_TYPE_CBT_METADATA)
-		return fail_vdi_incompatible_type(p->call, name,
-		    "cbt_metadata");
-	if (source->sharable)
-		return fail_vdi_is_sharable(p->call,
-		    (const char *const[]){ name, NULL });
-	if (source->on_boot == ON_BOOT_RESET)
-		return fail_vdi_on_boot_mode_incompatible_with_operation(
-		    p->call);
 	copy = *source;
 	describe_copy(&copy, source);
 	copy.is_a_snapshot = true;
@@ -324,13 +325,9 @@ copy_check(struct plan *p, struct tx *t)
 	struct ref sr = plan_arg_ref(p, "sr");
 	struct vdi copy;
 
-	if (!source || storage_check(p->call, t, source->SR, NULL) < 0 ||
-	    storage_check(p->call, t, sr, "VDI_CREATE") < 0 ||
-	    check_free(p, t, source, true) < 0)
+	if (check_operation(p, t, source, VDI_OPERATIONS_COPY) < 0 ||
+	    storage_check(p->call, t, sr, "VDI_CREATE") < 0)
 		return -1;
-	if (source->on_boot == ON_BOOT_RESET)
-		return fail_vdi_on_boot_mode_incompatible_with_operation(
-		    p->call);
 	copy = *source;
 	describe_copy(&copy, source);
 	copy.SR = sr;
@@ -377,8 +374,7 @@ resize_check(struct plan *p, struct tx *t)
 	const struct vdi *vdi = head_vdi(p, t, p->object);
 	int64_t size = storage_noted(p, "want", 0);
 
-	if (!vdi || storage_check(p->call, t, vdi->SR, "VDI_RESIZE") < 0 ||
-	    check_free(p, t, vdi, false) < 0)
+	if (check_operation(p, t, vdi, VDI_OPERATIONS_RESIZE) < 0)
 		return -1;
 	if (size < vdi->virtual_size)
 		return fail_invalid_value(p->call, "size",
@@ -431,15 +427,10 @@ static int
 destroy_check(struct plan *p, struct tx *t)
 {
 	const struct vdi *vdi = head_vdi(p, t, p->object);
-	const char *name = call_ref_text(p->call, p->object);
-	const struct sr *sr = vdi ? TX_GET(t, SR, sr, vdi->SR) : NULL;
 
-	if (!vdi || check_free(p, t, vdi, false) < 0 ||
-	    storage_check(p->call, t, vdi->SR, "VDI_DELETE") < 0)
+	if (check_operation(p, t, vdi, VDI_OPERATIONS_DESTROY) < 0)
 		return -1;
-	if (sr && strcmp(sr->type, "udev") == 0)
-		return fail_vdi_is_a_physical_device(p->call, name);
-	return vdi->type == VDI_TYPE_RRD ? fail_vdi_has_rrds(p->call, name) : 0;
+	return plan_note(p, "home", call_ref_text(p->call, vdi->SR));
 }
 
 static int
@@ -455,9 +446,9 @@ destroy_apply(struct plan *p, struct tx *t)
 	const struct sr *sr = vdi ? TX_GET(t, SR, sr, vdi->SR) : NULL;
 	struct ref home = vdi ? vdi->SR : REF_NULL;
 
-	if (sr && sr->virtual_allocation >= vdi->virtual_size)
-		TX_SET(t, SR, sr, home, virtual_allocation,
-		    sr->virtual_allocation - vdi->virtual_size);
+	if (sr)
+		account(t, home, -vdi->virtual_size,
+		    -vdi->physical_utilisation);
 	return vdi ? vdi_forget_row(p->call, t, p->object) : 0;
 }
 
@@ -481,5 +472,41 @@ vdi_destroy(struct call *c, const struct vdi_destroy_args *a)
 	return plan_start(c, &destroy_kind, a->self, NULL);
 }
 
+/* ---- update ---- */
+
+static int
+update_check(struct plan *p, struct tx *t)
+{
+	return check_operation(p, t, head_vdi(p, t, p->object),
+	    VDI_OPERATIONS_UPDATE);
+}
+
+static int
+update_send(struct plan *p)
+{
+	return send_about(p, storage_note, p->object, "vdi_stat");
+}
+
+static const struct step update_steps[] = {
+	{ "look", update_send, resize_apply, NULL, NULL },
+	{ 0 },
+};
+
+static const struct plan_kind update_kind = {
+	.name = "VDI.update",
+	.cls = CLASS_VDI,
+	.operation = "update",
+	.steps = update_steps,
+	.check = update_check,
+	.finish = finish,
+};
+
+int
+vdi_update(struct call *c, const struct vdi_update_args *a)
+{
+	return plan_start(c, &update_kind, a->vdi, NULL);
+}
+
 const struct plan_kind *const vdi_kinds[] = { &create_kind, &clone_kind,
-	&snapshot_kind, &copy_kind, &resize_kind, &destroy_kind, NULL };
+	&snapshot_kind, &copy_kind, &resize_kind, &destroy_kind, &update_kind,
+	NULL };

@@ -139,6 +139,90 @@ class Storage(unittest.TestCase):
         pbd = self.record('SR', self.local)['PBDs'][0]
         self.assertEqual(self.d.error('PBD.unplug', pbd)[0], 'VDI_IN_USE')
 
+    def allowed(self, kind, ref):
+        return set(self.record(kind, ref)['allowed_operations'])
+
+    def test_allowed_operations_follow_the_users_of_a_disk(self):
+        vdi = self.disk()
+        free = {'clone', 'copy', 'resize', 'snapshot', 'destroy', 'forget',
+                'update'}
+        self.assertEqual(self.allowed('VDI', vdi), free)
+        vm = [v for v in self.d.call('VM.get_all')
+              if self.record('VM', v)['power_state'] == 'Running'
+              and not self.record('VM', v)['is_control_domain']][0]
+        vbd = self.d.call('VBD.create', {
+            'VM': vm, 'VDI': vdi, 'userdevice': '5', 'bootable': False,
+            'mode': 'RW', 'type': 'Disk', 'empty': False, 'other_config': {},
+            'qos_algorithm_type': '', 'qos_algorithm_params': {}})
+        self.assertEqual(self.allowed('VDI', vdi), free)
+        self.d.call('VBD.plug', vbd)
+        self.assertEqual(self.allowed('VDI', vdi), {'clone', 'snapshot'})
+        self.assertEqual(self.d.error('VDI.copy', vdi, self.local),
+                         ['VDI_IN_USE', vdi, 'copy'])
+        self.d.call('VBD.unplug', vbd)
+        self.assertEqual(self.allowed('VDI', vdi), free)
+        self.d.call('VBD.destroy', vbd)
+        self.assertEqual(self.allowed('VDI', vdi), free)
+
+    def test_allowed_operations_follow_the_state_of_a_repository(self):
+        sr = self.repository('state')
+        pbd, = self.record('SR', sr)['PBDs']
+        vdi = self.disk(sr)
+        self.assertIn('vdi_create', self.allowed('SR', sr))
+        self.assertFalse({'destroy', 'forget'} & self.allowed('SR', sr))
+        self.d.call('PBD.unplug', pbd)
+        self.assertIn('forget', self.allowed('SR', sr))
+        self.assertNotIn('destroy', self.allowed('SR', sr))
+        self.assertNotIn('resize', self.allowed('VDI', vdi))
+        self.d.call('VDI.forget', vdi)
+        self.assertIn('destroy', self.allowed('SR', sr))
+        self.d.call('SR.destroy', sr)
+
+    def test_what_a_driver_cannot_is_not_offered(self):
+        for name in ('DVD drives', 'XenServer Tools'):
+            sr = self.named('SR', name)
+            self.assertNotIn('vdi_create', self.allowed('SR', sr))
+            for vdi in self.record('SR', sr)['VDIs']:
+                self.assertNotIn('destroy', self.allowed('VDI', vdi))
+                self.assertNotIn('snapshot', self.allowed('VDI', vdi))
+
+    def test_each_host_reaches_a_repository_once(self):
+        sr = self.repository('once')
+        pbd, = self.record('SR', sr)['PBDs']
+        args = {'host': self.host, 'SR': sr, 'device_config': {},
+                'other_config': {}}
+        self.assertEqual(self.d.error('PBD.create', args),
+                         ['PBD_EXISTS', sr, self.host, pbd])
+        self.assertEqual(self.d.error('PBD.destroy', pbd)[0],
+                         'OPERATION_NOT_ALLOWED')
+        self.d.call('PBD.unplug', pbd)
+        self.d.call('PBD.destroy', pbd)
+        self.assertEqual(self.d.error('SR.destroy', sr),
+                         ['SR_HAS_NO_PBDS', sr])
+        pbd = self.d.call('PBD.create', args)
+        self.d.call('PBD.plug', pbd)
+        self.assertTrue(self.record('PBD', pbd)['currently_attached'])
+
+    def test_disks_are_introduced_where_the_driver_can(self):
+        args = ['', 'n', '', None, 'user', False, True, {}, 'there', {}, {},
+                True, 4 * MIB, 0]
+        args[3] = self.named('SR', 'Removable storage')
+        vdi = self.d.call('VDI.introduce', *args)
+        self.assertEqual(self.record('VDI', vdi)['location'], 'there')
+        self.assertEqual(self.d.error('VDI.introduce', *args),
+                         ['LOCATION_NOT_UNIQUE', args[3], 'there'])
+        self.assertEqual(self.d.error('VDI.destroy', vdi),
+                         ['SR_OPERATION_NOT_SUPPORTED', args[3]])
+        args[3] = self.local
+        self.assertEqual(self.d.error('VDI.introduce', *args),
+                         ['SR_OPERATION_NOT_SUPPORTED', self.local])
+
+    def test_a_look_at_a_disk_changes_nothing(self):
+        vdi = self.disk()
+        before = self.record('VDI', vdi)
+        self.d.call('VDI.update', vdi)
+        self.assertEqual(self.record('VDI', vdi), before)
+
 
 if __name__ == '__main__':
     tap.main()

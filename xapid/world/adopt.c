@@ -8,6 +8,7 @@
 #include "placement.h"
 #include "plan/switch.h"
 #include "vm_halt.h"
+#include "storage_operations.h"
 #include "vm_operations.h"
 
 struct adoption {
@@ -168,7 +169,8 @@ adopt_domains(struct core *core, bool fresh)
 		return -1;
 	arg[0] = &a;
 	arg[1] = t;
-	if (tx_each(t, CLASS_VM, follow, arg) < 0) {
+	if (tx_each(t, CLASS_VM, follow, arg) < 0 ||
+	    storage_operations_refresh(t) < 0) {
 		tx_abort(t);
 		return -1;
 	}

@@ -13,7 +13,7 @@ struct driver {
 
 static const struct driver drivers[] = {
 	{ "file", "Folder", "Disks as sparse files in a folder of the host",
-	    { "SR_PROBE", "SR_UPDATE", "SR_SCAN", "VDI_CREATE", "VDI_DELETE",
+	    { "SR_UPDATE", "SR_SCAN", "VDI_CREATE", "VDI_DELETE", "VDI_UPDATE",
 		"VDI_ATTACH", "VDI_DETACH", "VDI_CLONE", "VDI_SNAPSHOT",
 		"VDI_RESIZE", "THIN_PROVISIONING" },
 	    { "location", "path of a folder (required)" } },
