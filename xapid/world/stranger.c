@@ -369,8 +369,8 @@ stranger_adopt(struct core *core, const char *uuid)
 	if (!a || ask(core, a, "list", "", &all) < 0)
 		return;
 	about = value_member(&all, uuid);
-	if (!about)
-		return; /* gone again */
+	if (!about || strncmp(text_of(about, "state", ""), "shutdown", 8) == 0)
+		return; /* gone again, or going */
 	if (adopt(core, a, uuid, about) == 0)
 		log_info("domain %s, found running, is VM %s",
 		    text_of(about, "name", "without a name"), uuid);

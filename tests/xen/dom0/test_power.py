@@ -52,9 +52,14 @@ class Power(unittest.TestCase):
         cls.d = xapid.Daemon(['--backend', 'libxl'], state='/root/xapid')
         cls.d.start()
 
+    def tearDown(self):
+        left = [v['name_label'] for v in
+                self.d.call('VM.get_all_records').values()
+                if not v['is_a_template'] and not v['is_control_domain']]
+        self.assertEqual(left, [])
+
     @classmethod
     def tearDownClass(cls):
-        print('# ' + cls.d.log_text()[-6000:].replace('\n', '\n# '))
         cls.d.stop()
 
     def make(self, name, kind, **more):
