@@ -10,6 +10,7 @@
 #include "lib/cleanup.h"
 
 #define MAX_DEVICES 64
+#define SCRUB_SECONDS 10
 
 static bool
 is_kind(const struct value *device, const char *prefix)
@@ -135,6 +136,60 @@ write_data(struct xl *x, struct op *op, uint32_t domid)
 	return 0;
 }
 
+/* ---- memory ---- */
+
+static const char *
+kib_text(struct op *op, uint64_t kib)
+{
+	return arena_printf(op->arena, "%llu", (unsigned long long)kib * 1024);
+}
+
+/* What a domain that ended had is scrubbed before it is free, so there may be
+ * more in a moment. config gets libxl's defaults. */
+static int
+check_memory(struct xl *x, struct op *op, libxl_domain_config *config)
+{
+	int64_t deadline = xl_deadline(SCRUB_SECONDS);
+	uint64_t need = 0, have = 0;
+	libxl_physinfo info;
+	int rc;
+
+	rc = libxl_domain_need_memory(x->ctx, config, INVALID_DOMID, &need);
+	while (rc == 0) {
+		libxl_physinfo_init(&info);
+		rc = libxl_get_physinfo(x->ctx, &info);
+		have = (info.free_pages + info.scrub_pages) *
+		    (XC_PAGE_BYTES / 1024);
+		libxl_physinfo_dispose(&info);
+		if (rc || have >= need)
+			break;
+		if (!xl_again(op, deadline))
+			return op_fail(op, "HOST_NOT_ENOUGH_FREE_MEMORY",
+			    kib_text(op, need), kib_text(op, have), NULL);
+	}
+	return rc ? xl_fail(x, op, rc, "memory") : 0;
+}
+
+/* ---- the whole ---- */
+
+/* A domain with this node is finished; libxl removes it with the domain. One
+ * without it was left by a worker that died. */
+static const char *
+mark_of(struct op *op, uint32_t domid)
+{
+	return arena_printf(op->arena, "/libxl/%u/xapid", domid);
+}
+
+static int
+fail_build(struct xl *x, struct op *op, int rc)
+{
+	if (rc == ERROR_ABORTED || op_cancelled(op))
+		return op_fail(op, "TASK_CANCELLED", NULL);
+	return op_fail(op, "DOMAIN_BUILDER_ERROR", "create",
+	    arena_printf(op->arena, "%d", rc),
+	    *xl_complaint(x) ? xl_complaint(x) : "failed", NULL);
+}
+
 static int
 build(struct xl *x, struct op *op, libxl_domain_config *config, int image,
     struct xl_loops *loops)
@@ -142,26 +197,44 @@ build(struct xl *x, struct op *op, libxl_domain_config *config, int image,
 	uint32_t domid = 0;
 	int rc;
 
+	xl_forget(x);
 	if (xl_config(x, op, config) < 0 ||
-	    add_devices(x, op, config, loops) < 0)
+	    add_devices(x, op, config, loops) < 0 ||
+	    check_memory(x, op, config) < 0)
 		return -1;
 	xl_forget(x);
 	rc = make_domain(x, op, config, image, &domid);
 	if (rc)
-		return rc == ERROR_NOMEM
-		    ? op_fail(op, "HOST_NOT_ENOUGH_FREE_MEMORY",
-			  arena_printf(op->arena, "%lld",
-			      (long long)op_int(op, "memory_static_max", 0)),
-			  "unknown", NULL)
-		    : xl_fail(x, op, rc, "create");
+		return fail_build(x, op, rc);
 	rc = write_data(x, op, domid);
 	for (int i = 0; rc == 0 && i < config->num_disks; i++)
 		rc = xl_disk_activate(x, op, domid, &config->disks[i]);
+	if (rc == 0)
+		rc = xl_write(x, op, mark_of(op, domid), "built");
 	if (rc == 0)
 		rc = xl_answer_domain(x, op, domid);
 	if (rc < 0)
 		(void)libxl_domain_destroy(x->ctx, domid, NULL);
 	return rc;
+}
+
+/* One that has run is not half built but somebody else's. */
+static int
+clear_away(struct xl *x, struct op *op, uint32_t domid)
+{
+	libxl_dominfo info;
+	bool has_run;
+	int rc;
+
+	libxl_dominfo_init(&info);
+	rc = libxl_domain_info(x->ctx, &info, domid);
+	has_run = rc == 0 && (info.cpu_time > 0 || !info.paused);
+	libxl_dominfo_dispose(&info);
+	if (has_run)
+		return op_fail(op, "DOMAIN_EXISTS", op->uuid,
+		    arena_printf(op->arena, "%u", domid), NULL);
+	rc = libxl_domain_destroy(x->ctx, domid, NULL);
+	return rc ? xl_fail(x, op, rc, "destroy") : 0;
 }
 
 static int
@@ -174,8 +247,10 @@ create(struct xl *x, struct op *op, int image)
 
 	if (rc < 0)
 		return -1;
-	if (rc == 1) /* this step was done before somebody died */
+	if (rc == 1 && xl_read(x, op, mark_of(op, domid)))
 		return xl_answer_domain(x, op, domid);
+	if (rc == 1 && clear_away(x, op, domid) < 0)
+		return -1;
 	libxl_domain_config_init(&config);
 	rc = build(x, op, &config, image, &loops);
 	libxl_domain_config_dispose(&config);
