@@ -386,7 +386,7 @@ init_lists(struct front *f)
 }
 
 static int
-start_one(struct rpc *r, struct front *f, bool first)
+prepare_one(struct rpc *r, struct front *f, bool first)
 {
 	f->rpc = r;
 	f->first = first;
@@ -402,6 +402,12 @@ start_one(struct rpc *r, struct front *f, bool first)
 	    add_source(f, watch_fd(r->watch), EPOLLIN, watch_source(r->watch)) <
 		0)
 		return -1;
+	return 0;
+}
+
+static int
+start_one(struct front *f)
+{
 	set_accepting(f, true);
 	f->running = true;
 	if (pthread_create(&f->thread, NULL, front_main, f) != 0) {
@@ -422,8 +428,13 @@ front_start(struct rpc *r)
 		return -1;
 	for (unsigned i = 0; i < r->nfronts; i++)
 		r->fronts[i].epoll = r->fronts[i].wake = -1;
+	/* Clients may wait already, and the first front that runs may give one
+	 * to any other. */
 	for (unsigned i = 0; i < r->nfronts; i++)
-		if (start_one(r, &r->fronts[i], i == 0) < 0)
+		if (prepare_one(r, &r->fronts[i], i == 0) < 0)
+			return -1;
+	for (unsigned i = 0; i < r->nfronts; i++)
+		if (start_one(&r->fronts[i]) < 0)
 			return -1;
 	return 0;
 }

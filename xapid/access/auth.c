@@ -445,15 +445,18 @@ look(struct timer *t)
 {
 	struct auth *a =
 	    (struct auth *)((char *)t - offsetof(struct auth, look));
+	bool started;
 
 	if (a->path && !auth_users_changed(a)) {
 		look_again_later(a);
 		return;
 	}
 	pthread_mutex_lock(&a->lock);
-	a->looking = !a->closing && threads_run(a->threads, look_run, a) == 0;
+	started = !a->closing && threads_run(a->threads, look_run, a) == 0;
+	a->looking = started;
 	pthread_mutex_unlock(&a->lock);
-	if (!a->looking)
+	/* By now it may have ended. */
+	if (!started)
 		look_again_later(a);
 }
 
