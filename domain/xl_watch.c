@@ -2,7 +2,7 @@
 /* What happens to domains, told to the core without being asked: domains that
  * come, end and go (Xen's own watches say that something did; a comparison of
  * two lists says what), and what guests write about themselves. Nothing is
- * polled. Everything a guest writes is bounded here, before it travels. */
+ * polled but domains that are paused. Everything a guest writes is bounded here, before it travels. */
 #include <poll.h>
 #include <pthread.h>
 #include <stdio.h>
@@ -18,6 +18,7 @@
 #define GUEST_KEYS 128
 #define GUEST_VALUE 1024
 #define GUEST_DEPTH 5
+#define PAUSED_MS 500 /* while a domain is paused, how often to look at it */
 #define SETTLE_MS 200 /* a guest agent writes many nodes at once */
 
 /* Below a domain's folder: what VM_guest_metrics is made from. */
@@ -245,6 +246,16 @@ take_watches(struct watcher *w)
 	return compare_now;
 }
 
+/* Xen tells nobody that a domain was unpaused: every new one is soon. */
+static bool
+any_paused(const struct watcher *w)
+{
+	for (unsigned i = 0; i < w->n; i++)
+		if (strcmp(w->seen[i].state, "paused") == 0)
+			return true;
+	return false;
+}
+
 static void *
 watch_main(void *arg)
 {
@@ -253,9 +264,13 @@ watch_main(void *arg)
 	bool dirty = false;
 
 	for (;;) {
-		int r = poll(&fd, 1, dirty ? SETTLE_MS : -1);
+		bool paused = any_paused(w);
+		int r = poll(&fd, 1,
+		    dirty        ? SETTLE_MS
+			: paused ? PAUSED_MS
+				 : -1);
 
-		if (r > 0 && take_watches(w))
+		if ((r > 0 && take_watches(w)) || (r == 0 && paused))
 			compare(w);
 		dirty = false;
 		for (unsigned i = 0; i < w->n; i++)
