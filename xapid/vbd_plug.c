@@ -103,11 +103,15 @@ static int
 storage(struct plan *p, struct ref disk, bool attach)
 {
 	struct pair pair = pair_get(p);
-	struct vbd vbd;
+	struct vbd vbd = { 0 };
 	int rc = -1;
 
 	if (pair.vm) {
-		vbd = *pair.vbd;
+		/* All but the count of references, which others change. */
+		vbd.r.self = pair.vbd->r.self;
+		memcpy((char *)&vbd + sizeof(vbd.r),
+		    (const char *)pair.vbd + sizeof(vbd.r),
+		    sizeof(vbd) - sizeof(vbd.r));
 		if (!ref_is_null(disk))
 			vbd.VDI = disk;
 		rc = vdi_attach_send_one(p, &vbd, attach);

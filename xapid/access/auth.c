@@ -27,10 +27,10 @@
 #include <sys/random.h>
 
 #include "access/auth_private.h"
+#include "access/rbac.h"
 #include "lib/clock.h"
 #include "lib/fault.h"
 #include "lib/log.h"
-#include "access/rbac.h"
 
 #define WORKERS 4
 #define LANE_PLACES 256
