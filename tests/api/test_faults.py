@@ -13,12 +13,11 @@ import xapid
 
 # More than one per kind: a start, and calls, reach very different numbers.
 PLACES = {
-    'alloc': (0, 1, 2, 5, 11, 23, 60, 150, 400, 1000, 2500, 6000, 15000,
-              22000, 24000, 26000, 28000, 30000, 40000),
-    'open': (0, 1, 2, 3, 4, 5, 6, 7, 8, 10, 12, 15),
-    'write': (0, 1, 2, 3, 4, 6, 9, 13, 20, 30, 40, 50, 60, 70, 80),
-    'sync': (0, 1, 2, 3, 4, 5, 6, 8, 10, 12, 16),
-    'rename': (0, 1, 2, 3),
+    'alloc': (0, 2, 11, 60, 400, 2500, 15000, 24000, 26000, 30000, 40000),
+    'open': (0, 1, 2, 3, 5, 7, 10),
+    'write': (0, 1, 3, 6, 20, 40, 60, 80),
+    'sync': (0, 1, 2, 4, 8, 16),
+    'rename': (0, 1, 2),
 }
 GONE = (OSError, http.client.HTTPException, ValueError, RuntimeError)
 # What a client may be told; INTERNAL_ERROR names no cause.
