@@ -108,6 +108,7 @@ python_tests = \
 	tests/api/test_xe_transcripts.py \
 	tests/api/test_xe_wire.py \
 	tests/api/test_guest_agent.py \
+	tests/api/test_vm_copy.py \
 	tests/api/test_vm_devices.py \
 	tests/api/test_vm_memory.py \
 	tests/api/test_vm_records.py \

@@ -283,6 +283,10 @@ libxapidcore_a_SOURCES = \
 	xapid/vm.h \
 	xapid/vm_boot.c \
 	xapid/vm_boot.h \
+	xapid/vm_copy.c \
+	xapid/vm_copy.h \
+	xapid/vm_copy_record.c \
+	xapid/vm_copy_record.h \
 	xapid/vm_devices.c \
 	xapid/vm_devices.h \
 	xapid/vm_domain_args.c \

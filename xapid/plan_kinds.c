@@ -5,6 +5,7 @@
 
 #include "device_plug.h"
 #include "storage.h"
+#include "vm_copy.h"
 #include "vm_follow.h"
 #include "vm_live.h"
 #include "vm_power.h"
@@ -12,6 +13,7 @@
 /* One line for each file with plans. */
 static const struct plan_kind *const *const families[] = {
 	vm_power_kinds,
+	vm_copy_kinds,
 	vm_live_kinds,
 	vbd_kinds,
 	vif_kinds,

@@ -31,6 +31,12 @@ int sr_plug_all(struct core *core);
 
 /* The plans of this folder; NULL at the end. */
 extern const struct plan_kind *const vdi_kinds[];
+/* One of them, which must be there ("VDI.clone"), as a part of a plan about a
+ * VM. What it made is told to the parent as "made:" and the disk it was made
+ * of. */
+const struct plan_kind *vdi_kind(const char *name);
+/* The row of a disk whose volume is gone goes, and its SR counts it no more. */
+int vdi_take_out(struct plan *p, struct tx *t, struct ref vdi);
 extern const struct plan_kind *const sr_kinds[];
 
 #endif

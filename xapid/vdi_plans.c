@@ -33,6 +33,17 @@ head_vdi(struct plan *p, struct tx *t, struct ref ref)
 	return vdi;
 }
 
+/* A plan may copy many disks: each is told beside what it was made of. */
+static void
+tell_parent(struct plan *p, struct ref ref)
+{
+	const char *name = arena_printf(p->call->arena, "made:%s",
+	    call_ref_text(p->call, p->object));
+
+	if (name)
+		(void)plan_tell_parent(p, name, call_ref_text(p->call, ref));
+}
+
 static int
 insert(struct plan *p, struct tx *t, struct vdi *vdi)
 {
@@ -47,7 +58,7 @@ insert(struct plan *p, struct tx *t, struct vdi *vdi)
 		return -1;
 	if (p->call->result)
 		*(struct ref *)p->call->result = ref;
-	(void)plan_tell_parent(p, "made", call_ref_text(p->call, ref));
+	tell_parent(p, ref);
 	return plan_note(p, "made", call_ref_text(p->call, ref));
 }
 
@@ -318,6 +329,7 @@ vdi_snapshot(struct call *c, const struct vdi_snapshot_args *a,
 	return plan_start(c, &snapshot_kind, a->vdi, NULL);
 }
 
+/* Without a repository: into that of the disk. */
 static int
 copy_check(struct plan *p, struct tx *t)
 {
@@ -325,6 +337,8 @@ copy_check(struct plan *p, struct tx *t)
 	struct ref sr = plan_arg_ref(p, "sr");
 	struct vdi copy;
 
+	if (source && ref_is_null(sr))
+		sr = source->SR;
 	if (check_operation(p, t, source, VDI_OPERATIONS_COPY) < 0 ||
 	    storage_check(p->call, t, sr, "VDI_CREATE") < 0)
 		return -1;
@@ -439,17 +453,21 @@ destroy_send(struct plan *p)
 	return send_about(p, NULL, p->object, "vdi_destroy");
 }
 
+int
+vdi_take_out(struct plan *p, struct tx *t, struct ref ref)
+{
+	const struct vdi *vdi = TX_GET(t, VDI, vdi, ref);
+
+	if (!vdi)
+		return 0;
+	account(t, vdi->SR, -vdi->virtual_size, -vdi->physical_utilisation);
+	return vdi_forget_row(p->call, t, ref);
+}
+
 static int
 destroy_apply(struct plan *p, struct tx *t)
 {
-	const struct vdi *vdi = TX_GET(t, VDI, vdi, p->object);
-	const struct sr *sr = vdi ? TX_GET(t, SR, sr, vdi->SR) : NULL;
-	struct ref home = vdi ? vdi->SR : REF_NULL;
-
-	if (sr)
-		account(t, home, -vdi->virtual_size,
-		    -vdi->physical_utilisation);
-	return vdi ? vdi_forget_row(p->call, t, p->object) : 0;
+	return vdi_take_out(p, t, p->object);
 }
 
 static const struct step destroy_steps[] = {
@@ -510,3 +528,13 @@ vdi_update(struct call *c, const struct vdi_update_args *a)
 const struct plan_kind *const vdi_kinds[] = { &create_kind, &clone_kind,
 	&snapshot_kind, &copy_kind, &resize_kind, &destroy_kind, &update_kind,
 	NULL };
+
+const struct plan_kind *
+vdi_kind(const char *name)
+{
+	size_t i = 0;
+
+	while (strcmp(vdi_kinds[i]->name, name) != 0)
+		i++;
+	return vdi_kinds[i];
+}

@@ -1,0 +1,158 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""VMs that are cloned, copied and snapshotted, with all that hangs on them."""
+
+import unittest
+
+import tap
+import xapid
+from test_vm_records import NULL, VBD, VIF, VM
+
+OWN = 'Local storage'
+
+
+class Copies(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.d = xapid.start('--sim-vms', '2')
+        cls.d.__enter__()
+        cls.sr = cls.d.call('SR.get_by_name_label', OWN)[0]
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.d.__exit__(None, None, None)
+
+    def get(self, cls, field, ref):
+        return self.d.call('%s.get_%s' % (cls, field), ref)
+
+    def record(self, cls, ref):
+        return self.d.call('%s.get_record' % cls, ref)
+
+    def disk(self):
+        return self.d.call('VDI.create', {
+            'name_label': 'd', 'name_description': '', 'SR': self.sr,
+            'virtual_size': 8 << 20, 'type': 'user', 'sharable': False,
+            'read_only': False, 'other_config': {}, 'xenstore_data': {},
+            'sm_config': {}, 'tags': []})
+
+    def vm(self, disks=2, **other):
+        d = self.d
+        vm = d.call('VM.create', {**VM, 'HVM_boot_policy': '', **other})
+        for i in range(disks):
+            d.call('VBD.create', {
+                **VBD, 'VM': vm, 'VDI': self.disk(), 'userdevice': str(i),
+                'type': 'Disk', 'mode': 'RW', 'empty': False})
+        d.call('VIF.create', {**VIF, 'VM': vm, 'device': '0',
+                              'network': d.call('network.get_all')[0]})
+        return vm
+
+    def disks(self, vm):
+        return {self.get('VBD', 'VDI', v) for v in self.get('VM', 'VBDs', vm)}
+
+    def mac(self, vm):
+        return self.get('VIF', 'MAC', self.get('VM', 'VIFs', vm)[0])
+
+    def test_a_clone_has_disks_addresses_and_a_seed_of_its_own(self):
+        vm = self.vm(tags=['blue'], order=3)
+        before = self.record('VM', vm)
+        new = self.d.call('VM.clone', vm, 'twin')
+        r = self.record('VM', new)
+        self.assertEqual(r['name_label'], 'twin')
+        self.assertEqual(r['power_state'], 'Halted')
+        self.assertEqual(r['tags'], ['blue'])
+        self.assertEqual(r['order'], 0)
+        self.assertEqual(r['parent'], NULL)
+        self.assertFalse(r['is_a_snapshot'])
+        self.assertNotEqual(r['uuid'], before['uuid'])
+        self.assertNotEqual(r['metrics'], before['metrics'])
+        self.assertNotEqual(r['other_config']['mac_seed'],
+                            before['other_config']['mac_seed'])
+        self.assertNotEqual(self.mac(new), self.mac(vm))
+        self.assertEqual(len(self.disks(new)), 2)
+        self.assertFalse(self.disks(new) & self.disks(vm))
+        for vbd in r['VBDs']:
+            self.assertIn('owner', self.get('VBD', 'other_config', vbd))
+        self.assertEqual(self.get('VM', 'current_operations', vm), {})
+
+    def test_a_copy_goes_into_the_repository_that_was_named(self):
+        vm = self.vm()
+        other = self.d.call('SR.create', self.d.call('host.get_all')[0],
+                            {'location': '/srv/y'}, 0, 'other', '', 'file',
+                            'user', False, {})
+        for sr, want in ((other, other), (NULL, self.sr)):
+            new = self.d.call('VM.copy', vm, 'far', sr)
+            self.assertEqual({self.get('VDI', 'SR', v)
+                              for v in self.disks(new)}, {want})
+        iso = next(r for r, v in self.d.call('SR.get_all_records').items()
+                   if v['content_type'] == 'iso')
+        self.assertEqual(self.d.error('VM.copy', vm, 'x', iso)[0],
+                         'OPERATION_NOT_ALLOWED')
+
+    def test_a_snapshot_keeps_addresses_and_is_the_parent_of_its_vm(self):
+        vm = self.vm()
+        self.d.call('VM.start', vm, False, False)
+        first = self.d.call('VM.snapshot', vm, 'one')
+        second = self.d.call('VM.snapshot', vm, 'two', [])
+        r = self.record('VM', second)
+        self.assertTrue(r['is_a_snapshot'] and r['is_a_template'])
+        self.assertEqual(r['snapshot_of'], vm)
+        self.assertEqual(r['parent'], first)
+        self.assertEqual(r['power_state'], 'Halted')
+        self.assertEqual(r['snapshot_info'], {
+            'power-state-at-snapshot': 'Running',
+            'disk-snapshot-type': 'crash_consistent'})
+        self.assertEqual(self.get('VM', 'parent', vm), second)
+        self.assertEqual(self.get('VM', 'children', first), [second])
+        self.assertEqual(set(self.get('VM', 'snapshots', vm)),
+                         {first, second})
+        self.assertEqual(self.mac(second), self.mac(vm))
+        for vdi in self.disks(second):
+            self.assertTrue(self.get('VDI', 'is_a_snapshot', vdi))
+            self.assertIn(self.get('VDI', 'snapshot_of', vdi), self.disks(vm))
+        self.d.call('VM.destroy', second)
+        self.assertEqual(self.get('VM', 'parent', vm), first)
+        self.d.call('VM.hard_shutdown', vm)
+
+    def test_a_snapshot_leaves_out_the_disks_it_was_told_to(self):
+        vm = self.vm()
+        left = self.disks(vm).pop()
+        snap = self.d.call('VM.snapshot', vm, 's', [left])
+        self.assertEqual({self.get('VDI', 'snapshot_of', v)
+                          for v in self.disks(snap)}, self.disks(vm) - {left})
+
+    def test_a_clone_of_a_template_remembers_what_it_was_made_of(self):
+        vm = self.vm(disks=0, name_label='mould')
+        self.d.call('VM.set_is_default_template', vm, True)
+        r = self.record('VM', self.d.call('VM.clone', vm, 'cast'))
+        self.assertTrue(r['is_a_template'])
+        self.assertFalse(r['is_default_template'])
+        self.assertEqual(r['other_config']['base_template_name'], 'mould')
+        self.assertNotIn('default_template', r['other_config'])
+
+    def test_a_running_vm_is_not_cloned(self):
+        vm = self.vm(disks=0)
+        self.d.call('VM.start', vm, False, False)
+        for call, *args in (('VM.clone', 'x'), ('VM.copy', 'x', NULL)):
+            self.assertEqual(self.d.error(call, vm, *args)[:2],
+                             ['VM_BAD_POWER_STATE', vm])
+        self.d.call('VM.hard_shutdown', vm)
+
+    def test_a_disk_that_cannot_be_copied_leaves_nothing_behind(self):
+        d = self.d
+        vm = self.vm()
+        last = sorted(self.disks(vm))[-1]
+        d.call('VDI.set_sharable', last, True)
+        before = {c: set(d.call(c + '.get_all')) for c in
+                  ('VM', 'VDI', 'VBD', 'VIF', 'VM_metrics')}
+        room = self.get('SR', 'virtual_allocation', self.sr)
+        self.assertEqual(d.error('VM.snapshot', vm, 's')[0],
+                         'VDI_IS_SHARABLE')
+        for c, refs in before.items():
+            self.assertEqual(set(d.call(c + '.get_all')), refs, c)
+        self.assertEqual(self.get('SR', 'virtual_allocation', self.sr), room)
+        self.assertEqual(self.get('VM', 'parent', vm), NULL)
+        self.assertEqual(self.get('VM', 'current_operations', vm), {})
+
+
+if __name__ == '__main__':
+    tap.main()

@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifndef XAPID_VM_COPY_H
+#define XAPID_VM_COPY_H
+
+#include "plan/plan.h"
+
+/* The plans of VM.clone, copy and snapshot, for plan_kinds; NULL at the end. */
+extern const struct plan_kind *const vm_copy_kinds[];
+
+#endif
