@@ -70,7 +70,7 @@ class Reality(unittest.TestCase):
                 return d.call('VM.get_by_uuid', UUID)
             except xapid.Failure:
                 return None
-        self.noticed(vm)
+        self.noticed(lambda: vm() and self.state(vm()) == 'Running')
         record = d.call('VM.get_record', vm())
         self.assertEqual((record['name_label'], record['power_state'],
                           int(record['domid'])),
