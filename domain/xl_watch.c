@@ -122,6 +122,18 @@ tell_guest(struct watcher *w, struct seen *d)
 	    const struct value){ .kind = VALUE_STRUCT, .n = 3, .members = m });
 }
 
+/* From now on nothing is missed: what was before is to be looked for. */
+static void
+tell_started(void)
+{
+	const struct value_member m = { "event", value_of_text("started") };
+	const struct value body = { .kind = VALUE_STRUCT,
+		.n = 1,
+		.members = &m };
+
+	worker_event(&body);
+}
+
 /* ---- comparing ---- */
 
 static struct seen *
@@ -263,6 +275,8 @@ watch_main(void *arg)
 	struct pollfd fd = { .fd = xs_fileno(w->xs), .events = POLLIN };
 	bool dirty = false;
 
+	compare(w); /* watches stand already */
+	tell_started();
 	for (;;) {
 		bool paused = any_paused(w);
 		int r = poll(&fd, 1,

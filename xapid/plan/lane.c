@@ -326,20 +326,6 @@ is_due(struct lane *l)
 	return kept && l->processes[0].fd < 0 && clock_mono_ns() >= l->retry_at;
 }
 
-/* What it did not see while it was not there is to be looked for. */
-static void
-tell_started(struct lane *l)
-{
-	static const struct value_member m = { "event",
-		{ .kind = VALUE_STRING, .n = 7, .s = "started" } };
-	const struct value body = { .kind = VALUE_STRUCT,
-		.n = 1,
-		.members = &m };
-
-	if (l->board->event)
-		l->board->event(l->board->event_arg, l->target, &body);
-}
-
 void
 lane_feed(struct lane *l)
 {
@@ -357,12 +343,8 @@ lane_feed(struct lane *l)
 			return;
 		}
 	}
-	if (!is_due(l))
-		return;
-	if (call_worker(l, &l->processes[0]) < 0)
+	if (is_due(l) && call_worker(l, &l->processes[0]) < 0)
 		process_died(l, &l->processes[0]);
-	else
-		tell_started(l);
 }
 
 /* ---- cancelling ---- */

@@ -67,8 +67,8 @@ int switch_ask(struct switchboard *s, enum plan_target target, struct arena *a,
     const struct value *body, struct value *reply_r, char *err,
     size_t err_size);
 
-/* What workers tell unasked, and "started" for each start of one that is kept:
- * it may have missed something. fn runs on the switch's own thread: must be
+/* What workers tell unasked. One that watches says "started" when it sees: it
+ * may have missed something. fn runs on the switch's own thread: must be
  * short; body lives until it returns. Before anything is sent. */
 void switch_on_event(struct switchboard *s,
     void (*fn)(void *arg, enum plan_target from, const struct value *body),

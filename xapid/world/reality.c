@@ -62,7 +62,7 @@ meet(const char *uuid, const char *state)
 		return;
 	if (is_simulated(reality.core))
 		stranger_destroy(reality.core, uuid);
-	else
+	else if (strcmp(state, "running") == 0) /* has all its devices */
 		stranger_adopt(reality.core, uuid);
 }
 
