@@ -180,10 +180,13 @@ EXTRA_DIST += \
 	tests/interop/run \
 	tests/interop/xen_api.mjs \
 	tests/interop/xenapi_py.py \
+	tests/xen/dom0/bed.py \
 	tests/xen/dom0/run \
 	tests/xen/dom0/show \
 	tests/xen/dom0/test_power.py \
 	tests/xen/dom0/test_reality.py \
+	tests/xen/dom0/test_worker.py \
+	tests/xen/dom0/worker.py \
 	tests/xen/show \
 	tests/xen/bed/README.md \
 	tests/xen/bed/build \

@@ -1,0 +1,236 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""The libxl worker alone, with real domains: what the daemon asks of it."""
+
+import os
+import socket
+import time
+import unittest
+
+import tap
+from bed import (MIB, console, disk_file, loops, names, say, store, uuid,
+                 wait, write)
+from worker import Worker
+
+TINY = '/var/lib/xapid/guest/tiny'
+STATE = '/root/worker'
+
+
+class TheWorker(unittest.TestCase):
+    def setUp(self):
+        self.w = Worker(state=STATE).__enter__()
+        self.made = []
+
+    def tearDown(self):
+        for one in self.made:
+            self.w.ask('destroy', one)
+        self.w.__exit__()
+
+    def create(self, name, kind, op='create', one=None, **more):
+        one = one or uuid()
+        self.made.append(one)
+        args = dict(name=name, type=kind, memory_static_max=32 * MIB,
+                    memory_target=32 * MIB, vcpus=1, vcpus_max=1)
+        if kind != 'hvm':
+            args['kernel'] = TINY
+        args.update(more)
+        return one, self.w.ask(op, one, **args)
+
+    def up(self, name, kind, word='GUEST UP', **more):
+        one, answer = self.create(name, kind, **more)
+        self.w.ask('unpause', one)
+        wait(lambda: word in console(name), what=name + ' is up')
+        return one, answer['domid']
+
+    def backend(self, kind, domid, devid, node='state'):
+        return store('/local/domain/0/backend/%s/%d/%d/%s'
+                     % (kind, domid, devid, node))
+
+    # ---- power ----
+
+    def saved_and_restored(self, kind):
+        name = 'saved-' + kind
+        disk = dict(device='vbd/0', kind='disk', virtual='xvda', mode='RW',
+                    path=disk_file(name), format='raw')
+        one, domid = self.up(name, kind, devices=[disk])
+        image = '/root/%s.image' % name
+        begin = time.time()
+        self.w.ask('suspend', one, path=image)
+        saved = time.time()
+        self.assertNotIn(name, names())
+        self.assertNotIn(name, wait(lambda: loops() or 'none'))
+        self.w.ask('suspend', one, path=image)    # done: nothing to do
+        self.assertGreater(os.stat(image).st_size, MIB)
+        _, answer = self.create(name, kind, op='resume', one=one, path=image,
+                                devices=[disk])
+        say('%s: saved in %.1f s, restored in %.1f s'
+            % (kind, saved - begin, time.time() - saved))
+        self.assertNotEqual(answer['domid'], domid)
+        self.assertEqual(self.w.ask('list')[one]['state'], 'paused')
+        self.w.ask('unpause', one)
+        wait(lambda: any('GUEST RESUMED' in console(n) for n in
+                         (name, name + '--incoming')), what='resumed')
+        self.w.ask('shutdown', one, reason='poweroff')
+        self.w.ask('destroy', one)
+        os.unlink(image)
+
+    def test_a_PV_guest_with_a_disk_is_saved_and_restored(self):
+        self.saved_and_restored('pv')
+
+    def test_a_PVH_guest_with_a_disk_is_saved_and_restored(self):
+        self.saved_and_restored('pvh')
+
+    def test_after_a_checkpoint_the_guest_goes_on(self):
+        one, domid = self.up('checked', 'pvh')
+        self.w.ask('checkpoint', one, path='/root/checked.image')
+        wait(lambda: 'GUEST RESUMED' in console('checked'))
+        self.assertEqual(self.w.ask('list')[one]['domid'], domid)
+        self.w.ask('shutdown', one, reason='poweroff')
+
+    def test_a_create_that_is_repeated_answers_the_same_domain(self):
+        one, answer = self.create('again', 'pvh')
+        _, same = self.create('again', 'pvh', one=one)
+        self.assertEqual(answer, same)
+        self.w.ask('destroy', one)
+        self.w.ask('destroy', one)
+        self.assertEqual(self.w.error('pause', one), ['VM_HALTED', one])
+
+    # ---- what is refused ----
+
+    def test_kernels_come_from_the_guests_folders_only(self):
+        write('/var/lib/xapid/guest/empty', '')
+        os.symlink('/etc/passwd', '/var/lib/xapid/guest/link')
+        for path in ('/etc/passwd', '/var/lib/xapid/guest/../../../etc/passwd',
+                     '/var/lib/xapid/guest/link', '/var/lib/xapid/guest/',
+                     '/var/lib/xapid/guest/empty', 'tiny'):
+            with self.subTest(path):
+                self.assertEqual(
+                    self.w.error('create', uuid(), name='no', type='pvh',
+                                 memory_static_max=32 * MIB, vcpus=1,
+                                 kernel=path)[:2],
+                    ['INVALID_VALUE', 'PV_kernel'])
+        os.unlink('/var/lib/xapid/guest/link')
+        os.unlink('/var/lib/xapid/guest/empty')
+
+    def test_a_kernel_that_is_none_leaves_no_domain(self):
+        write('/var/lib/xapid/guest/text', 'no kernel\n' * 1000)
+        for kind in 'pv', 'pvh':
+            error = self.w.error(
+                'create', uuid(), name='none', type=kind, vcpus=1,
+                memory_static_max=32 * MIB,
+                kernel='/var/lib/xapid/guest/text')
+            self.assertEqual(error[0], 'DOMAIN_BUILDER_ERROR')
+            self.assertIn('kernel', error[3])
+        self.assertEqual(self.w.ask('list'), {})
+        os.unlink('/var/lib/xapid/guest/text')
+
+    def test_more_memory_than_there_is_is_named(self):
+        error = self.w.error(
+            'create', uuid(), name='big', type='pvh', vcpus=1, kernel=TINY,
+            memory_static_max=64 << 30)
+        self.assertEqual(error[0], 'HOST_NOT_ENOUGH_FREE_MEMORY')
+        self.assertEqual(self.w.ask('list'), {})
+
+    # ---- devices ----
+
+    def test_a_disk_comes_and_goes_while_the_guest_runs(self):
+        one, domid = self.up('plugged', 'pvh')
+        path = disk_file('plugged')
+        disk = dict(device='vbd/1', kind='disk', virtual='xvdb', mode='RW',
+                    path=path, format='raw')
+        devid = 202 << 8 | 1 << 4
+        begin = time.time()
+        self.w.ask('plug', one, **disk)
+        self.w.ask('connect', one, device='vbd/1', virtual='xvdb')
+        say('disk plugged in %.2f s' % (time.time() - begin))
+        self.assertEqual(self.backend('vbd', domid, devid), '4')
+        self.w.ask('plug', one, **disk)           # it is there
+        begin = time.time()
+        self.w.ask('unplug', one, device='vbd/1', virtual='xvdb')
+        say('disk unplugged in %.2f s' % (time.time() - begin))
+        self.assertEqual(self.backend('vbd', domid, devid), '')
+        wait(lambda: path not in loops(), what='the loop device goes')
+        self.w.ask('unplug', one, device='vbd/1', virtual='xvdb')
+        self.assertEqual(
+            self.w.error('plug', one, **dict(disk, path='/root/none'))[0],
+            'VDI_NOT_AVAILABLE')
+
+    def test_an_interface_comes_and_goes_while_the_guest_runs(self):
+        one, domid = self.up('wired', 'pvh')
+        nic = dict(device='vif/0', mac='00:16:3e:00:00:01', bridge='none',
+                   mtu=1500)
+        begin = time.time()
+        answer = self.w.ask('plug', one, **nic)
+        self.assertEqual(answer, {'interface': 'vif%d.0' % domid})
+        self.w.ask('connect', one, device='vif/0')
+        say('interface plugged in %.2f s' % (time.time() - begin))
+        self.assertTrue(os.path.exists(
+            '/sys/class/net/' + answer['interface']))
+        self.assertEqual(self.backend('vif', domid, 0), '4')
+        begin = time.time()
+        self.w.ask('unplug', one, device='vif/0')
+        say('interface unplugged in %.2f s' % (time.time() - begin))
+        self.assertEqual(self.backend('vif', domid, 0), '')
+        self.assertEqual(
+            self.w.error('plug', one, **dict(nic, mac='zz'))[0],
+            'MAC_INVALID')
+
+    # ---- while it runs ----
+
+    def test_memory_and_data_reach_a_running_guest(self):
+        one, domid = self.up('live', 'pvh',
+                             xenstore_data={'vm-data/a': 'first'})
+        self.assertEqual(store('/local/domain/%d/vm-data/a' % domid), 'first')
+        self.w.ask('xenstore_write', one, xenstore_data={'vm-data/a': '2'})
+        self.assertEqual(store('/local/domain/%d/vm-data/a' % domid), '2')
+        before = self.w.ask('stats', one)['memory']
+        self.w.ask('set_memory', one, target=24 * MIB)
+        wait(lambda: self.w.ask('stats', one)['memory'] <= before - 7 * MIB)
+        self.w.ask('set_memory', one, target=32 * MIB)
+        wait(lambda: self.w.ask('stats', one)['memory'] >= before - MIB)
+        self.assertGreater(self.w.ask('stats', one)['cpu'], 0)
+        self.assertEqual(self.w.error('trigger', one, what='dance')[0],
+                         'INVALID_VALUE')
+
+    def test_firmware_of_an_HVM_guest_shows_on_its_socket(self):
+        one, answer = self.create(
+            'firm', 'hvm', memory_static_max=64 * MIB, firmware='bios',
+            memory_target=64 * MIB, boot_order='cd', vnc=True,
+            devices=[dict(device='vbd/0', kind='disk', virtual='hda',
+                          mode='RW', path=disk_file('firm'), format='raw'),
+                     dict(device='vbd/3', kind='cdrom', virtual='hdd',
+                          mode='RO', format='empty')])
+        model = store('/local/domain/%d/image/device-model-pid'
+                      % answer['domid'])
+        self.assertTrue(os.path.exists('/proc/' + model))
+        self.w.ask('unpause', one)
+        vnc = socket.socket(socket.AF_UNIX)
+        vnc.connect('%s/console/%s.vnc' % (STATE, one))
+        vnc.settimeout(60)
+        self.assertEqual(vnc.recv(12)[:4], b'RFB ')
+        vnc.close()
+        self.w.ask('destroy', one)
+        self.assertNotIn('firm', names())
+        self.assertFalse(os.path.exists('/proc/' + model))
+
+    # ---- deaths ----
+
+    def test_a_worker_killed_while_it_creates_leaves_what_is_finished(self):
+        for moment in 0.05, 0.2, 0.5, 1.0:
+            one = uuid()
+            self.made.append(one)
+            args = dict(name='killed', type='pvh', kernel=TINY, vcpus=1,
+                        memory_static_max=32 * MIB)
+            with Worker(state=STATE) as other:
+                other.send('create', one, **args)
+                time.sleep(moment)
+                other.kill()
+            answer = self.w.ask('create', one, **args)
+            self.w.ask('unpause', one)
+            self.assertEqual(store('/local/domain/%d/name'
+                                   % answer['domid']), 'killed')
+            self.w.ask('destroy', one)
+            self.assertEqual(self.w.ask('list'), {})
+
+
+if __name__ == '__main__':
+    tap.main()
