@@ -303,6 +303,7 @@ libxapidcore_a_SOURCES = \
 	xapid/vm_plugin.c \
 	xapid/vm_power.c \
 	xapid/vm_power.h \
+	xapid/vm_provision.c \
 	xapid/vm_settings.c \
 	xapid/vm_xenstore.c \
 	xapid/vtpm.c \

@@ -7,6 +7,7 @@
 
 #include "call/edit.h"
 #include "lib/clock.h"
+#include "model/builder.h"
 #include "storage.h"
 #include "storage_operations.h"
 #include "vdi.h"
@@ -37,8 +38,10 @@ head_vdi(struct plan *p, struct tx *t, struct ref ref)
 static void
 tell_parent(struct plan *p, struct ref ref)
 {
-	const char *name = arena_printf(p->call->arena, "made:%s",
-	    call_ref_text(p->call, p->object));
+	const char *as = plan_arg(p, "as");
+	const char *name = *as ? as
+			       : arena_printf(p->call->arena, "made:%s",
+				     call_ref_text(p->call, p->object));
 
 	if (name)
 		(void)plan_tell_parent(p, name, call_ref_text(p->call, ref));
@@ -165,11 +168,26 @@ check_operation(struct plan *p, struct tx *t, const struct vdi *vdi,
 
 /* ---- create ---- */
 
+/* What a plan about a VM wants as its part. */
+static struct vdi
+described(const struct plan *p)
+{
+	int type = enum_find(&enum_info_vdi_type, plan_arg(p, "type"));
+	struct vdi vdi;
+
+	builder_defaults(CLASS_VDI, &vdi.r);
+	vdi.SR = p->object;
+	vdi.name_label = plan_arg(p, "name");
+	vdi.virtual_size = storage_noted(p, "want", 0);
+	vdi.type = type < 0 ? VDI_TYPE_USER : (enum vdi_type)type;
+	return vdi;
+}
+
 static int
 create_check(struct plan *p, struct tx *t)
 {
 	const struct vdi_create_args *a = p->call->args;
-	struct vdi vdi = *a->args;
+	struct vdi vdi = a ? *a->args : described(p);
 
 	if (storage_check(p->call, t, p->object, "VDI_CREATE") < 0)
 		return -1;

@@ -289,8 +289,8 @@ make_template(struct call *c, struct tx *t, const struct vm *vm)
 }
 
 /* The moment at which a template becomes a VM is when it was installed. */
-static int
-make_vm(struct tx *t, const struct vm *vm)
+int
+vm_from_template(struct tx *t, const struct vm *vm)
 {
 	struct ref self = vm->r.self, metrics = vm->metrics;
 	struct vm_metrics row;
@@ -315,7 +315,7 @@ set_template(struct call *c, struct tx *t, const struct vm *vm, bool value)
 	if (vm->is_a_template == value)
 		return 0;
 	if (!value)
-		return make_vm(t, vm);
+		return vm_from_template(t, vm);
 	if (vm_operation_check(c, vm, VM_OPERATIONS_MAKE_INTO_TEMPLATE) < 0)
 		return -1;
 	return make_template(c, t, vm);

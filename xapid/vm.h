@@ -18,4 +18,7 @@ const struct vm *vm_check_head(struct call *c, struct tx *t, struct ref vm,
 struct map vm_with_mac_seed(struct call *c, const struct map *other_config,
     bool replace);
 
+/* In t: the template is a VM from now on. */
+int vm_from_template(struct tx *t, const struct vm *vm);
+
 #endif

@@ -197,7 +197,7 @@ KIND(copy);
 KIND(snapshot);
 
 const struct plan_kind *const vm_copy_kinds[] = { &clone_kind, &copy_kind,
-	&snapshot_kind, NULL };
+	&snapshot_kind, &vm_provision_kind, NULL };
 
 /* ---- the calls ---- */
 

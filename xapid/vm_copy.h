@@ -6,5 +6,6 @@
 
 /* The plans of VM.clone, copy and snapshot, for plan_kinds; NULL at the end. */
 extern const struct plan_kind *const vm_copy_kinds[];
+extern const struct plan_kind vm_provision_kind; /* vm_provision.c */
 
 #endif

@@ -154,5 +154,31 @@ class Copies(unittest.TestCase):
         self.assertEqual(self.get('VM', 'current_operations', vm), {})
 
 
+    def test_a_template_becomes_a_vm_with_the_disks_it_describes(self):
+        d = self.d
+        uuid = self.get('SR', 'uuid', self.sr)
+        xml = ('<provision><disk device="0" size="8388608" sr="%s" '
+               'bootable="true" type="system"/><disk device="1" '
+               'size="4194304" sr="%s" bootable="false" type="user"/>'
+               '</provision>')
+        vm = self.vm(disks=0, is_a_template=True,
+                     other_config={'disks': xml % (uuid, uuid)})
+        d.call('VM.provision', vm)
+        r = self.record('VM', vm)
+        self.assertFalse(r['is_a_template'])
+        self.assertNotIn('disks', r['other_config'])
+        self.assertEqual(sorted(self.get('VDI', 'virtual_size', v)
+                                for v in self.disks(vm)), [4 << 20, 8 << 20])
+        self.assertEqual(d.error('VM.provision', vm)[0],
+                         'PROVISION_ONLY_ALLOWED_ON_TEMPLATE')
+        before = set(d.call('VDI.get_all'))
+        for xml in (xml % (uuid, 'nowhere'), '<x', xml % (uuid, uuid)):
+            bad = self.vm(disks=0, is_a_template=True, other_config={
+                'disks': xml.replace('4194304', '-1')})
+            d.error('VM.provision', bad)
+            self.assertEqual(set(d.call('VDI.get_all')), before)
+            self.assertTrue(self.get('VM', 'is_a_template', bad))
+
+
 if __name__ == '__main__':
     tap.main()
