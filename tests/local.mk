@@ -183,6 +183,7 @@ EXTRA_DIST += \
 	tests/xen/dom0/bed.py \
 	tests/xen/dom0/run \
 	tests/xen/dom0/show \
+	tests/xen/dom0/test_guests.py \
 	tests/xen/dom0/test_power.py \
 	tests/xen/dom0/test_reality.py \
 	tests/xen/dom0/test_worker.py \
