@@ -5,6 +5,7 @@ costs beside xl."""
 import os
 import signal
 import subprocess
+import threading
 import time
 import unittest
 
@@ -12,6 +13,7 @@ import tap
 import xapid
 from bed import MIB, console, loops, names, say, store, wait, write, xl
 
+MANY = 50
 FOLDER = '/var/lib/xapid/guest/'
 
 
@@ -166,6 +168,52 @@ class Guests(Host):
         say('xl create %s' % ' '.join('%.2f' % t for t in bare))
         # Emulated time is uneven: a gross loss only.
         self.assertLess(sorted(ours)[2], 2 * sorted(bare)[2] + 2)
+
+
+class Many(Host):
+    def test_fifty_guests_start_live_and_end(self):
+        d = self.d
+        refs = [self.make('many%d' % i, 'pvh', mib=16)
+                for i in range(MANY)]
+        failed = []
+
+        def run(method, *args):
+            todo, lock = list(refs), threading.Lock()
+
+            def one():
+                while True:
+                    with lock:
+                        if not todo:
+                            return
+                        ref = todo.pop()
+                    record = d_task(method, ref, *args)
+                    if record['status'] != 'success':
+                        failed.append(record['error_info'])
+
+            def d_task(call, *params):
+                with lock:
+                    ref = d.call('Async.' + call, *params)
+                while True:
+                    with lock:
+                        record = d.call('task.get_record', ref)
+                    if record['status'] not in ('pending', 'cancelling'):
+                        return record
+                    time.sleep(0.2)
+            begin = time.time()
+            threads = [threading.Thread(target=one) for _ in range(8)]
+            for t in threads:
+                t.start()
+            for t in threads:
+                t.join()
+            say('%d times %s: %.1f s' % (len(refs), method,
+                                         time.time() - begin))
+            self.assertEqual(failed, [])
+        run('VM.start', False, False)
+        self.assertEqual(len(names()), 1 + MANY)
+        wait(lambda: all('GUEST UP' in console('many%d' % i)
+                         for i in range(MANY)), what='all up')
+        run('VM.hard_shutdown')
+        self.assertEqual(names(), ['Domain-0'])
 
 
 if __name__ == '__main__':
