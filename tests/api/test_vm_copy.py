@@ -180,5 +180,16 @@ class Copies(unittest.TestCase):
             self.assertTrue(self.get('VM', 'is_a_template', bad))
 
 
+    def test_bios_strings_of_a_host_are_copied_once(self):
+        d = self.d
+        vm, host = self.vm(disks=0), d.call('host.get_all')[0]
+        d.call('VM.copy_bios_strings', vm, host)
+        self.assertEqual(self.get('VM', 'bios_strings', vm),
+                         self.get('host', 'bios_strings', host))
+        self.assertTrue(self.get('VM', 'bios_strings', vm))
+        self.assertEqual(d.error('VM.copy_bios_strings', vm, host),
+                         ['VM_BIOS_STRINGS_ALREADY_SET'])
+
+
 if __name__ == '__main__':
     tap.main()
