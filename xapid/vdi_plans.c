@@ -107,6 +107,8 @@ settle(struct plan *p, struct tx *t, struct ref ref)
 static int
 made_apply(struct plan *p, struct tx *t)
 {
+	/* Again: what was told before a restart of the daemon may be lost. */
+	tell_parent(p, made(p));
 	return settle(p, t, made(p));
 }
 

@@ -124,6 +124,19 @@ disks_undo_apply(struct plan *p, struct tx *t)
 
 /* ---- the records ---- */
 
+/* A copy without one of its disks is none. */
+static struct ref
+disk_of_copy(void *plan, struct ref vdi)
+{
+	struct plan *p = plan;
+	struct ref ref = is_ignored(p, vdi) ? REF_NULL : became(p, vdi);
+
+	if (ref_is_null(ref) && !ref_is_null(vdi) && !is_ignored(p, vdi))
+		(void)fail_internal_error(p->call,
+		    "A disk of the copy is missing");
+	return ref;
+}
+
 static int
 records_apply(struct plan *p, struct tx *t)
 {
@@ -132,7 +145,7 @@ records_apply(struct plan *p, struct tx *t)
 		.name = plan_arg(p, "name"),
 		.snapshot = is_operation(p, "snapshot"),
 		.suspended = vm && keeps_memory(p, vm),
-		.disk = became,
+		.disk = disk_of_copy,
 		.arg = p,
 	};
 	struct ref copy;

@@ -2,10 +2,14 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """VMs that are cloned, copied and snapshotted, with all that hangs on them."""
 
+import os
+import signal
+import time
 import unittest
 
 import tap
 import xapid
+from test_vm_power import daemon_pid, free_port
 from test_vm_records import NULL, VBD, VIF, VM
 
 OWN = 'Local storage'
@@ -189,6 +193,51 @@ class Copies(unittest.TestCase):
         self.assertTrue(self.get('VM', 'bios_strings', vm))
         self.assertEqual(d.error('VM.copy_bios_strings', vm, host),
                          ['VM_BIOS_STRINGS_ALREADY_SET'])
+
+
+class Killed(unittest.TestCase):
+    """The daemon dies at any point of a clone."""
+
+    def test_a_daemon_that_dies_leaves_whole_clones_or_none(self):
+        port = free_port()
+        with xapid.start('--sim-vms', '2', '--listen',
+                         '127.0.0.1:%d' % port) as d:
+            self.killed(d)
+
+    def come_back(self, d):
+        end = time.time() + 30
+        while True:
+            try:
+                d.local = d.session = None
+                return d.call('pool.get_all')
+            except Exception:
+                self.assertLess(time.time(), end)
+                time.sleep(0.01)
+
+    def disks(self, d, vm):
+        return {d.call('VBD.get_VDI', v) for v in d.call('VM.get_VBDs', vm)}
+
+    def killed(self, d):
+        vm = next(r for r, v in d.call('VM.get_all_records').items()
+                  if not v['is_a_template'] and not v['is_control_domain']
+                  and v['power_state'] == 'Halted')
+        want = len(self.disks(d, vm) - {NULL})
+        disks = set(d.call('VDI.get_all'))
+        for i in range(6):
+            task = d.call('Async.VM.clone', vm, 'k%d' % i)
+            time.sleep(0.002 * i)
+            os.kill(daemon_pid(d), signal.SIGKILL)
+            self.come_back(d)
+            end = time.time() + 30
+            while (status := d.call('task.get_status', task)) == 'pending':
+                self.assertLess(time.time(), end)
+                time.sleep(0.02)
+            new = d.call('VM.get_by_name_label', 'k%d' % i)
+            self.assertEqual(len(new), status == 'success')
+            mine = self.disks(d, new[0]) - {NULL} if new else set()
+            self.assertEqual(len(mine), want if new else 0)
+            self.assertEqual(set(d.call('VDI.get_all')) - disks, mine)
+            disks |= mine
 
 
 if __name__ == '__main__':
