@@ -107,8 +107,6 @@ settle(struct plan *p, struct tx *t, struct ref ref)
 static int
 made_apply(struct plan *p, struct tx *t)
 {
-	/* Again: what was told before a restart of the daemon may be lost. */
-	tell_parent(p, made(p));
 	return settle(p, t, made(p));
 }
 
@@ -142,9 +140,10 @@ unmake_apply(struct plan *p, struct tx *t)
 static int
 finish(struct plan *p, struct tx *t, bool ok)
 {
+	if (ok && !ref_is_null(made(p)))
+		tell_parent(p, made(p));
 	const struct vdi *vdi;
 
-	(void)ok;
 	vdi_operations_refresh(t, made(p));
 	if (p->kind->cls == CLASS_SR) {
 		sr_operations_refresh(t, p->object);
