@@ -161,34 +161,12 @@ watch_guest(struct watcher *w, uint32_t domid, bool on)
 	}
 }
 
-/* A domain that is being destroyed gets another uuid from libxl; what the
- * store says is then not what the hypervisor says. */
-static bool
-is_being_destroyed(struct watcher *w, const libxl_dominfo *info)
-{
-	char path[64], want[64], *have;
-	unsigned len;
-	bool same;
-
-	snprintf(path, sizeof(path), "/local/domain/%u/vm", info->domid);
-	snprintf(want, sizeof(want), "/vm/" LIBXL_UUID_FMT,
-	    LIBXL_UUID_BYTES(info->uuid));
-	have = xs_read(w->xs, XBT_NULL, path, &len);
-	same = have && strcmp(have, want) == 0;
-	free(have);
-	return !same;
-}
-
 static void
 look_at(struct watcher *w, const libxl_dominfo *info)
 {
 	struct seen *d = find(w, info->domid);
 	char state[32];
 
-	if (info->dying && d) {
-		d->present = true; /* told when it is gone */
-		return;
-	}
 	if (info->shutdown)
 		snprintf(state, sizeof(state), "shutdown:%s",
 		    libxl_shutdown_reason_to_string(info->shutdown_reason));
@@ -196,7 +174,7 @@ look_at(struct watcher *w, const libxl_dominfo *info)
 		snprintf(state, sizeof(state), "%s",
 		    info->paused ? "paused" : "running");
 	if (!d) {
-		if (w->n == MAX_DOMAINS || is_being_destroyed(w, info))
+		if (w->n == MAX_DOMAINS)
 			return;
 		d = &w->seen[w->n++];
 		*d = (struct seen){ .domid = info->domid };
@@ -223,8 +201,8 @@ compare(struct watcher *w)
 	for (unsigned i = 0; i < w->n; i++)
 		w->seen[i].present = false;
 	for (int i = 0; i < n; i++)
-		if (all[i].domid != 0 &&
-		    (!all[i].dying || find(w, all[i].domid)))
+		/* One that is dying is gone: its last end is told by nobody. */
+		if (all[i].domid != 0 && !all[i].dying)
 			look_at(w, &all[i]);
 	libxl_dominfo_list_free(all, n);
 	for (unsigned i = 0; i < w->n;) {
