@@ -111,6 +111,7 @@ python_tests = \
 	tests/api/test_vm_copy.py \
 	tests/api/test_vm_devices.py \
 	tests/api/test_vm_memory.py \
+	tests/api/test_vm_suspend.py \
 	tests/api/test_vm_records.py \
 	tests/api/test_storage.py \
 	tests/api/test_tasks.py \

@@ -305,6 +305,8 @@ libxapidcore_a_SOURCES = \
 	xapid/vm_power.h \
 	xapid/vm_provision.c \
 	xapid/vm_settings.c \
+	xapid/vm_suspend.c \
+	xapid/vm_suspend.h \
 	xapid/vm_xenstore.c \
 	xapid/vtpm.c \
 	xapid/world/world.c \

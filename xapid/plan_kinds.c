@@ -9,12 +9,14 @@
 #include "vm_follow.h"
 #include "vm_live.h"
 #include "vm_power.h"
+#include "vm_suspend.h"
 
 /* One line for each file with plans. */
 static const struct plan_kind *const *const families[] = {
 	vm_power_kinds,
 	vm_copy_kinds,
 	vm_live_kinds,
+	vm_suspend_kinds,
 	vbd_kinds,
 	vif_kinds,
 	vm_follow_kinds,

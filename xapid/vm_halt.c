@@ -40,7 +40,7 @@ vm_add_consoles(struct tx *t, struct ref ref)
 }
 
 int
-vm_detach_all(struct tx *t, struct ref ref)
+vm_leave_host(struct tx *t, struct ref ref)
 {
 	const struct vm *vm = TX_GET(t, VM, vm, ref);
 	const struct ref *refs;
@@ -49,6 +49,23 @@ vm_detach_all(struct tx *t, struct ref ref)
 		return 0;
 	if (!ref_is_null(vm->resident_on))
 		(void)placement_take(t, vm->resident_on, -placement_memory(vm));
+	while ((vm = TX_GET(t, VM, vm, ref)) && vm->consoles.n) {
+		refs = vm->consoles.items;
+		if (tx_destroy(t, CLASS_console, refs[0]) < 0)
+			return -1;
+	}
+	TX_SET(t, VM, vm, ref, resident_on, REF_NULL);
+	return TX_SET(t, VM, vm, ref, domid, -1);
+}
+
+int
+vm_detach_all(struct tx *t, struct ref ref)
+{
+	const struct vm *vm = TX_GET(t, VM, vm, ref);
+	const struct ref *refs;
+
+	if (!vm)
+		return 0;
 	refs = vm->VBDs.items;
 	for (uint32_t i = 0; i < vm->VBDs.n; i++) {
 		TX_SET(t, VBD, vbd, refs[i], reserved, false);
@@ -61,14 +78,8 @@ vm_detach_all(struct tx *t, struct ref ref)
 	refs = vm->VUSBs.items;
 	for (uint32_t i = 0; i < vm->VUSBs.n; i++)
 		TX_SET(t, VUSB, vusb, refs[i], currently_attached, false);
-	while ((vm = TX_GET(t, VM, vm, ref)) && vm->consoles.n) {
-		refs = vm->consoles.items;
-		if (tx_destroy(t, CLASS_console, refs[0]) < 0)
-			return -1;
-	}
 	TX_SET(t, VM, vm, ref, requires_reboot, false);
-	TX_SET(t, VM, vm, ref, resident_on, REF_NULL);
-	return TX_SET(t, VM, vm, ref, domid, -1);
+	return vm_leave_host(t, ref);
 }
 
 int

@@ -8,6 +8,8 @@
 
 /* Its consoles: text for all, a screen for those that have one. */
 int vm_add_consoles(struct tx *t, struct ref vm);
+/* Consoles gone, memory given back, no host, no domid; devices stay. */
+int vm_leave_host(struct tx *t, struct ref vm);
 /* Devices detached, consoles gone, memory given back, no host, no domid. A VM
  * that does not exist is no error. */
 int vm_detach_all(struct tx *t, struct ref vm);

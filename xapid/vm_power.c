@@ -15,6 +15,7 @@
 #include "vm_halt.h"
 #include "vm_operations.h"
 #include "vm_power.h"
+#include "vm_suspend.h"
 
 /* ---- what the steps share ---- */
 
@@ -116,6 +117,21 @@ start_check(struct plan *p, struct tx *t)
 
 	return vm_plan_check(p, t) < 0 ? -1
 				       : find_place(p, t, head_vm(p, t), &host);
+}
+
+static int
+resume_check(struct plan *p, struct tx *t)
+{
+	const struct vm *vm;
+	struct ref host;
+
+	if (vm_plan_check(p, t) < 0)
+		return -1;
+	vm = head_vm(p, t);
+	if (!TX_GET(t, VDI, vdi, vm->suspend_VDI))
+		return fail_vm_has_no_suspend_vdi(p->call,
+		    call_ref_text(p->call, p->object));
+	return find_place(p, t, vm, &host);
 }
 
 /* A VM that would not start again is not stopped. */
@@ -222,6 +238,25 @@ build_send(struct plan *p)
 }
 
 static int
+resume_send(struct plan *p)
+{
+	const struct vm *vm = published(p);
+	struct value body;
+	int rc = -1;
+
+	if (!vm)
+		return -1;
+	plan_set_deadline(p, BUILD_DEADLINE_MS);
+	if (vm_domain_args(p->call->arena, p->core->db, vm, "resume",
+		vdi_source, p, &body) < 0)
+		rc = call_fail_nomem(p->call);
+	else if (vm_image_path(p, &body) == 0)
+		rc = plan_send_to(p, PLAN_DOMAIN, note_domain, &body);
+	record_unref(&vm->r);
+	return rc;
+}
+
+static int
 build_apply(struct plan *p, struct tx *t)
 {
 	const struct vm *vm = head_vm(p, t);
@@ -253,6 +288,12 @@ static int
 teardown(struct plan *p, struct tx *t)
 {
 	return vm_detach_all(t, p->object);
+}
+
+static int
+leave_host(struct plan *p, struct tx *t)
+{
+	return vm_leave_host(t, p->object);
 }
 
 /* ---- devices ---- */
@@ -347,7 +388,8 @@ note_start(struct plan *p, struct tx *t)
 static int
 run_apply(struct plan *p, struct tx *t)
 {
-	if (note_start(p, t) < 0 || vm_add_consoles(t, p->object) < 0)
+	if (note_start(p, t) < 0 || vm_add_consoles(t, p->object) < 0 ||
+	    vm_image_let_go(p, t) < 0)
 		return -1;
 	return set_power_state(p, t,
 	    stays_paused(p) ? VM_POWER_STATE_PAUSED : VM_POWER_STATE_RUNNING);
@@ -360,7 +402,7 @@ halt_apply(struct plan *p, struct tx *t)
 	const struct vm *vm = head_vm(p, t);
 	struct ref host = vm ? vm->resident_on : REF_NULL;
 
-	if (vm_halt(t, p->object) < 0)
+	if (vm_halt(t, p->object) < 0 || vm_image_let_go(p, t) < 0)
 		return -1;
 	return memory_plan_grow(p, t, host);
 }
@@ -423,6 +465,18 @@ unpause_apply(struct plan *p, struct tx *t)
 	}
 
 static const struct step start_steps[] = { BUILD_STEPS, { 0 } };
+
+/* A guest that cannot be resumed stays suspended. */
+static const struct step resume_steps[] = {
+	{ "image", vm_image_send, NULL, NULL, NULL },
+	{ "place", NULL, place, NULL, unplace },
+	{ "make-room", memory_plan_send, NULL, NULL, NULL },
+	{ "disks", disks_send, NULL, disks_undo, NULL },
+	{ "restore", resume_send, build_apply, destroy_send, leave_host },
+	{ "connect", connect_send, connect_apply, NULL, NULL },
+	{ "run", run_send, run_apply, NULL, NULL },
+	{ 0 },
+};
 
 const struct step vm_hard_shutdown_steps[] = {
 	{ "destroy", destroy_send, halt_apply, NULL, NULL },
@@ -504,6 +558,8 @@ power_finish(struct plan *p, struct tx *t, bool ok)
 	} table[] = {
 		{ "start", "VM_STARTED", "has started" },
 		{ "start_on", "VM_STARTED", "has started" },
+		{ "resume", "VM_RESUMED", "has been resumed" },
+		{ "resume_on", "VM_RESUMED", "has been resumed" },
 		{ "clean_shutdown", "VM_SHUTDOWN", "has shut down" },
 		{ "hard_shutdown", "VM_SHUTDOWN", "has shut down" },
 		{ "shutdown", "VM_SHUTDOWN", "has shut down" },
@@ -522,6 +578,8 @@ power_finish(struct plan *p, struct tx *t, bool ok)
 				    CLS_VM, vm->uuid, text, NULL);
 			break;
 		}
+	if (ok)
+		vm_image_drop(p);
 	return vm_plan_refresh(p, t, ok);
 }
 
@@ -540,10 +598,13 @@ static const char *const soft[] = { "clean_shutdown", "clean_reboot", "suspend",
 		__VA_ARGS__ }
 
 #define start_on_steps start_steps
+#define resume_on_steps resume_steps
 #define hard_shutdown_steps vm_hard_shutdown_steps
 #define hard_reboot_steps vm_hard_reboot_steps
 KIND(start, start_check);
 KIND(start_on, start_check);
+KIND(resume, resume_check);
+KIND(resume_on, resume_check);
 KIND(hard_shutdown, vm_plan_check, .overrides = soft);
 KIND(clean_shutdown, vm_plan_check);
 KIND(hard_reboot, reboot_check, .overrides = soft);
@@ -554,9 +615,10 @@ KIND(pause, vm_plan_check);
 KIND(unpause, vm_plan_check);
 
 const struct plan_kind *const vm_power_kinds[] = { &start_kind, &start_on_kind,
-	&hard_shutdown_kind, &clean_shutdown_kind, &hard_reboot_kind,
-	&clean_reboot_kind, &shutdown_kind, &power_state_reset_kind,
-	&pause_kind, &unpause_kind, NULL };
+	&resume_kind, &resume_on_kind, &hard_shutdown_kind,
+	&clean_shutdown_kind, &hard_reboot_kind, &clean_reboot_kind,
+	&shutdown_kind, &power_state_reset_kind, &pause_kind, &unpause_kind,
+	NULL };
 
 /* ---- the calls ---- */
 
@@ -571,6 +633,21 @@ int
 vm_start_on(struct call *c, const struct vm_start_on_args *a)
 {
 	return plan_start(c, &start_on_kind, a->vm, "start_paused",
+	    a->start_paused ? "true" : "false", "host",
+	    call_ref_text(c, a->host), NULL);
+}
+
+int
+vm_resume(struct call *c, const struct vm_resume_args *a)
+{
+	return plan_start(c, &resume_kind, a->vm, "start_paused",
+	    a->start_paused ? "true" : "false", NULL);
+}
+
+int
+vm_resume_on(struct call *c, const struct vm_resume_on_args *a)
+{
+	return plan_start(c, &resume_on_kind, a->vm, "start_paused",
 	    a->start_paused ? "true" : "false", "host",
 	    call_ref_text(c, a->host), NULL);
 }

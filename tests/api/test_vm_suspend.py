@@ -1,0 +1,139 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""VMs that are suspended and come back."""
+
+import time
+import unittest
+
+import tap
+import xapid
+
+NULL = 'OpaqueRef:NULL'
+
+
+def wait(condition, seconds=30):
+    end = time.time() + seconds
+    while time.time() < end:
+        if condition():
+            return
+        time.sleep(0.05)
+    raise AssertionError('not within %d s' % seconds)
+
+
+class Suspend(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.d = xapid.start('--sim-vms', '4').__enter__()
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.d.stop()
+
+    def running(self):
+        """A VM that runs, and its record."""
+        for vm, r in self.d.call('VM.get_all_records').items():
+            if r['is_a_template'] or r['is_control_domain']:
+                continue
+            if r['power_state'] == 'Suspended':
+                self.d.call('VM.hard_shutdown', vm)
+                r['power_state'] = 'Halted'
+            if r['power_state'] == 'Halted':
+                self.d.call('VM.start', vm, False, False)
+            wait(lambda: 'suspend' in self.d.call(
+                'VM.get_allowed_operations', vm))
+            return vm
+        raise AssertionError('no VM')
+
+    def images(self):
+        return [v for v, r in self.d.call('VDI.get_all_records').items()
+                if r['type'] == 'suspend']
+
+    def test_a_suspended_VM_keeps_its_devices_and_comes_back_with_them(self):
+        d = self.d
+        vm = self.running()
+        before = d.call('VM.get_record', vm)
+        d.call('VM.suspend', vm)
+        r = d.call('VM.get_record', vm)
+        self.assertEqual(r['power_state'], 'Suspended')
+        self.assertEqual(r['domid'], -1)
+        self.assertEqual(r['resident_on'], NULL)
+        self.assertEqual(d.call('VDI.get_type', r['suspend_VDI']), 'suspend')
+        self.assertIn('resume', r['allowed_operations'])
+        self.assertNotIn('start', r['allowed_operations'])
+        for vbd in before['VBDs']:
+            if not d.call('VBD.get_empty', vbd):
+                self.assertTrue(d.call('VBD.get_currently_attached', vbd))
+        d.call('VM.resume', vm, False, False)
+        r = d.call('VM.get_record', vm)
+        self.assertEqual(r['power_state'], 'Running')
+        self.assertEqual(r['suspend_VDI'], NULL)
+        self.assertNotEqual(r['domid'], before['domid'])
+        wait(lambda: not self.images())
+
+    def test_memory_of_the_host_is_free_while_a_VM_is_suspended(self):
+        d = self.d
+        vm = self.running()
+        host = d.call('VM.get_resident_on', vm)
+        used = d.call('host.compute_free_memory', host)
+        d.call('VM.suspend', vm)
+        self.assertGreater(
+            d.call('host.compute_free_memory', host), used)
+        d.call('VM.resume', vm, False, False)
+        self.assertEqual(
+            d.call('host.compute_free_memory', host), used)
+
+    def test_a_resumed_VM_may_stay_paused(self):
+        d = self.d
+        vm = self.running()
+        d.call('VM.suspend', vm)
+        d.call('VM.resume', vm, True, False)
+        self.assertEqual(d.call('VM.get_power_state', vm), 'Paused')
+        d.call('VM.unpause', vm)
+
+    def test_a_hard_shutdown_gives_a_suspended_VM_up_with_its_image(self):
+        d = self.d
+        vm = self.running()
+        d.call('VM.suspend', vm)
+        self.assertEqual(len(self.images()), 1)
+        d.call('VM.hard_shutdown', vm)
+        r = d.call('VM.get_record', vm)
+        self.assertEqual((r['power_state'], r['suspend_VDI']),
+                         ('Halted', NULL))
+        for vbd in r['VBDs']:
+            self.assertFalse(d.call('VBD.get_currently_attached', vbd))
+        wait(lambda: not self.images())
+
+    def test_a_halted_VM_is_neither_suspended_nor_resumed(self):
+        d = self.d
+        vm = self.running()
+        d.call('VM.hard_shutdown', vm)
+        for method, params in (('VM.suspend', ()),
+                               ('VM.resume', (False, False))):
+            with self.assertRaises(xapid.Failure) as e:
+                d.call(method, vm, *params)
+            self.assertEqual(e.exception.code, 'VM_BAD_POWER_STATE')
+        self.assertEqual(self.images(), [])
+
+    def test_without_a_place_for_the_image_nothing_happens(self):
+        d = self.d
+        vm = self.running()
+        pool = d.call('pool.get_all')[0]
+        r = d.call('pool.get_record', pool)
+        host = d.call('VM.get_resident_on', vm)
+        at = d.call('host.get_suspend_image_sr', host)
+        try:
+            d.call('pool.set_suspend_image_SR', pool, NULL)
+            d.call('pool.set_default_SR', pool, NULL)
+            d.call('host.set_suspend_image_sr', host, NULL)
+            with self.assertRaises(xapid.Failure) as e:
+                d.call('VM.suspend', vm)
+            self.assertEqual(e.exception.code, 'VM_NO_SUSPEND_SR')
+        finally:
+            d.call('pool.set_suspend_image_SR', pool,
+                   r['suspend_image_SR'])
+            d.call('pool.set_default_SR', pool, r['default_SR'])
+            d.call('host.set_suspend_image_sr', host, at)
+        self.assertEqual(d.call('VM.get_power_state', vm), 'Running')
+
+
+if __name__ == '__main__':
+    tap.main()
