@@ -278,6 +278,8 @@ libxapidcore_a_SOURCES = \
 	xapid/vdi_plans.c \
 	xapid/vdi.h \
 	xapid/vif.c \
+	xapid/vif_attach.c \
+	xapid/vif_attach.h \
 	xapid/vif_plug.c \
 	xapid/vm.c \
 	xapid/vm.h \

@@ -11,6 +11,7 @@
 #include "device_plug.h"
 #include "model/builder.h"
 #include "plan/plan.h"
+#include "vif_attach.h"
 #include "vm_domain_args.h"
 
 /* ---- what the steps share ---- */
@@ -146,8 +147,22 @@ detached(struct plan *p, struct tx *t)
 	return TX_SET(t, VIF, vif, p->object, currently_attached, false);
 }
 
+static int
+join_send(struct plan *p)
+{
+	RECORD_UNREF const struct record *r =
+	    call_get(p->call, CLASS_VIF, p->object);
+	const char *interface = plan_arg(p, "interface");
+
+	if (!r)
+		return -1;
+	return *interface ? vif_join_one(p, (const struct vif *)r, interface)
+			  : 0;
+}
+
 static const struct step plug_steps[] = {
 	{ "plug", plug_send, NULL, unplug_by_force, detached },
+	{ "join", join_send, NULL, NULL, NULL },
 	{ "connect", connect_send, attached, NULL, NULL },
 	{ 0 },
 };

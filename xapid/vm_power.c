@@ -9,6 +9,7 @@
 #include "placement.h"
 #include "plan/plan.h"
 #include "vdi_attach.h"
+#include "vif_attach.h"
 #include "vm_boot.h"
 #include "vm_domain_args.h"
 #include "vm_follow.h"
@@ -298,6 +299,16 @@ leave_host(struct plan *p, struct tx *t)
 
 /* ---- devices ---- */
 
+static int
+join_send(struct plan *p)
+{
+	const struct vm *vm = published(p);
+	int rc = vm ? vif_join_all(p, vm) : -1;
+
+	record_unref(vm ? &vm->r : NULL);
+	return rc;
+}
+
 /* Its interfaces have been joined to their bridges: the guest may see them. */
 static int
 connect_send(struct plan *p)
@@ -459,6 +470,7 @@ unpause_apply(struct plan *p, struct tx *t)
 	    { "make-room", memory_plan_send, NULL, NULL, NULL },               \
 	    { "disks", disks_send, NULL, disks_undo, NULL },                   \
 	    { "build", build_send, build_apply, destroy_send, teardown },      \
+	    { "join", join_send, NULL, NULL, NULL },                           \
 	    { "connect", connect_send, connect_apply, NULL, NULL },            \
 	{                                                                      \
 		"run", run_send, run_apply, NULL, NULL                         \
@@ -473,6 +485,7 @@ static const struct step resume_steps[] = {
 	{ "make-room", memory_plan_send, NULL, NULL, NULL },
 	{ "disks", disks_send, NULL, disks_undo, NULL },
 	{ "restore", resume_send, build_apply, destroy_send, leave_host },
+	{ "join", join_send, NULL, NULL, NULL },
 	{ "connect", connect_send, connect_apply, NULL, NULL },
 	{ "run", run_send, run_apply, NULL, NULL },
 	{ 0 },

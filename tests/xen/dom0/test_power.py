@@ -144,6 +144,39 @@ class Power(unittest.TestCase):
         d.call('VDI.destroy', vdi)
         d.call('VM.destroy', vm)
 
+    def test_interfaces_of_a_guest_are_on_the_bridge_of_their_network(self):
+        d = self.d
+        network = d.call('network.create', {
+            'name_label': 'inside', 'name_description': '', 'MTU': 1400,
+            'other_config': {}, 'bridge': '', 'managed': True, 'tags': []})
+        bridge = d.call('network.get_bridge', network)
+        vm = self.make('wired', 'pvh')
+
+        def vif(device):
+            return d.call('VIF.create', {
+                'VM': vm, 'network': network, 'device': device, 'MTU': 1400,
+                'MAC': '', 'other_config': {}, 'qos_algorithm_type': '',
+                'qos_algorithm_params': {}})
+
+        def master(device):
+            return os.path.basename(os.path.realpath(
+                '/sys/class/net/vif%d.%s/master'
+                % (d.call('VM.get_domid', vm), device)))
+
+        first, second = vif('0'), vif('1')
+        d.call('VM.start', vm, False, False)
+        self.assertEqual([master('0'), master('1')], [bridge, bridge])
+        with open('/sys/class/net/vif%d.0/mtu'
+                  % d.call('VM.get_domid', vm)) as f:
+            self.assertEqual(f.read().strip(), '1400')
+        wait(lambda: 'GUEST UP' in console('wired'))
+        d.call('VIF.unplug', second)
+        self.assertFalse(d.call('VIF.get_currently_attached', second))
+        d.call('VIF.plug', second)
+        self.assertEqual(master('1'), bridge)
+        d.call('VM.hard_shutdown', vm)
+        d.call('VM.destroy', vm)
+
     def test_a_PV_guest_lives_through_start_pause_reboot_and_shutdown(self):
         self.lifecycle('pv')
 
