@@ -166,13 +166,25 @@ static const struct step copy_steps[] = {
 /* ---- the plans ---- */
 
 /* A repository of discs takes no copies. */
+/* Keys that need a role of their own need it also where a copy that can be
+ * started gets them from its source. */
+static int
+check_keys(struct plan *p, struct tx *t)
+{
+	const struct vm *vm = TX_GET(t, VM, vm, p->object);
+
+	return vm && !is_operation(p, "snapshot")
+	    ? implicit_check_create(p->call, &vm->r)
+	    : 0;
+}
+
 static int
 copy_check(struct plan *p, struct tx *t)
 {
 	struct ref ref = plan_arg_ref(p, "sr");
 	const struct sr *sr;
 
-	if (vm_plan_check(p, t) < 0)
+	if (vm_plan_check(p, t) < 0 || check_keys(p, t) < 0)
 		return -1;
 	if (ref_is_null(ref))
 		return 0;

@@ -56,6 +56,19 @@ class Copies(unittest.TestCase):
     def mac(self, vm):
         return self.get('VIF', 'MAC', self.get('VM', 'VIFs', vm)[0])
 
+    def test_keys_of_a_higher_role_are_not_cloned_by_a_lower_one(self):
+        d = self.d
+        vm = self.vm(disks=0, other_config={'pci': '0/0000:00:02.0'})
+        admin = d.login('vm-admin')
+        with self.assertRaises(xapid.Failure) as e:
+            d.call('VM.clone', vm, 'with the device', session=admin)
+        self.assertEqual(e.exception.code, 'RBAC_PERMISSION_DENIED')
+        self.assertEqual(
+            d.call('VM.get_by_name_label', 'with the device'), [])
+        d.call('VM.clone', vm, 'by the administrator')
+        d.call('VM.remove_from_other_config', vm, 'pci')
+        d.call('VM.clone', vm, 'without', session=admin)
+
     def test_a_clone_has_disks_addresses_and_a_seed_of_its_own(self):
         vm = self.vm(tags=['blue'], order=3)
         before = self.record('VM', vm)
