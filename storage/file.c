@@ -368,6 +368,12 @@ copy_data(struct op *op, int from, int to)
 		return -1;
 	if (ioctl(to, FICLONE, from) == 0)
 		return 0;
+	if (op_int(op, "in_use", 0))
+		return op_fail(op, "OPERATION_NOT_ALLOWED",
+		    "A running VM writes to the disk, and the file system of "
+		    "its repository cannot copy it in one moment: pause or "
+		    "stop the VM, or put the repository on XFS or btrfs",
+		    NULL);
 	while (r == 0 && data < end) {
 		data = lseek(from, data, SEEK_DATA);
 		if (data < 0)

@@ -272,6 +272,28 @@ snapshot_check(struct plan *p, struct tx *t)
 }
 
 /* Into the same SR, or by a full copy into another. */
+/* Whether a guest that runs may be writing to the disk. */
+static bool
+is_written(struct plan *p, const struct vdi *vdi)
+{
+	const struct ref *refs = vdi->VBDs.items;
+	bool written = false;
+
+	for (uint32_t i = 0; !written && i < vdi->VBDs.n; i++) {
+		RECORD_UNREF const struct record *r =
+		    db_get(p->core->db, CLASS_VBD, refs[i]);
+		const struct vbd *vbd = (const struct vbd *)r;
+		RECORD_UNREF const struct record *v =
+		    vbd ? db_get(p->core->db, CLASS_VM, vbd->VM) : NULL;
+
+		written = v && vbd->currently_attached &&
+		    vbd->mode == VBD_MODE_RW &&
+		    ((const struct vm *)v)->power_state ==
+			VM_POWER_STATE_RUNNING;
+	}
+	return written;
+}
+
 static int
 copy_send(struct plan *p, const char *op)
 {
@@ -288,9 +310,11 @@ copy_send(struct plan *p, const char *op)
 	if (strcmp(op, "vdi_copy") == 0)
 		return storage_send_from(p, storage_note, copy->SR, source->SR,
 		    op, "vdi", copy->uuid, "source", source->uuid, "#size",
-		    source->virtual_size, NULL);
+		    source->virtual_size, "#in_use",
+		    (int64_t)is_written(p, source), NULL);
 	return storage_send(p, storage_note, copy->SR, op, "vdi", copy->uuid,
-	    "source", source->uuid, "#size", source->virtual_size, NULL);
+	    "source", source->uuid, "#size", source->virtual_size, "#in_use",
+	    (int64_t)is_written(p, source), NULL);
 }
 
 static int
