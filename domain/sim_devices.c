@@ -90,9 +90,10 @@ sim_interfaces(struct op *op, const struct sim_domain *d, struct value *out)
 			value_of_text(d->devices[i]) };
 		m[1] =
 		    (struct value_member){ "interface", value_of_text(name) };
-		items[n++] = (struct value){ .kind = VALUE_STRUCT,
+		items[n] = (struct value){ .kind = VALUE_STRUCT,
 			.n = 2,
 			.members = m };
+		n++;
 	}
 	if (!items)
 		return op_fail_nomem(op);

@@ -32,8 +32,8 @@ struct sim_domain {
 	int64_t memory;  /* bytes */
 	int64_t started; /* seconds since 1970 */
 	uint32_t vcpus;
-	uint32_t deaf; /* does not react to a request to shut down */
-	uint32_t agent;                             /* enum sim_agent */
+	uint32_t deaf;  /* does not react to a request to shut down */
+	uint32_t agent; /* enum sim_agent */
 	char devices[SIM_DEVICES][SIM_DEVICE_NAME]; /* "" is a free place */
 };
 

@@ -15,8 +15,7 @@ xl_set_memory(void *context, struct op *op)
 	int rc;
 
 	/* A neighbour that makes room may have ended and so have made it. */
-	if (op_int(op, "may_be_gone", 0) &&
-	    (rc = xl_find(x, op, &domid)) <= 0)
+	if (op_int(op, "may_be_gone", 0) && (rc = xl_find(x, op, &domid)) <= 0)
 		return rc;
 	if (xl_need(x, op, &domid) < 0)
 		return -1;

@@ -4,8 +4,8 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#include "tests/fuzz/fuzz.h"
 #include "model/value.h"
+#include "tests/fuzz/fuzz.h"
 
 #define ARENA_MAX (64 * 1024 * 1024)
 #define NODES_MAX 100000

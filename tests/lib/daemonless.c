@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "access/auth.h"
-#include "call/call_private.h"
 #include "access/rbac.h"
+#include "call/call_private.h"
 
 static struct ref
 add_host(struct db *db)

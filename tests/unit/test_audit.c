@@ -6,11 +6,11 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "access/session.h"
 #include "lib/fault.h"
 #include "lib/file.h"
 #include "lib/log.h"
 #include "lib/text.h"
-#include "access/session.h"
 #include "tests/lib/daemonless.h"
 #include "tests/lib/unit.h"
 

@@ -9,9 +9,9 @@
 
 #include "access/auth_limit.h"
 #include "access/auth_users.h"
+#include "access/rbac.h"
 #include "lib/clock.h"
 #include "lib/file.h"
-#include "access/rbac.h"
 #include "tests/lib/daemonless.h"
 #include "tests/lib/unit.h"
 

@@ -4,9 +4,9 @@
 
 #include <string.h>
 
+#include "access/session.h"
 #include "call/call_private.h"
 #include "db/event.h"
-#include "access/session.h"
 #include "tests/lib/unit.h"
 
 #define PERMISSIONS 2359

@@ -5,10 +5,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "access/rbac.h"
 #include "lib/clock.h"
 #include "lib/fault.h"
 #include "lib/text.h"
-#include "access/rbac.h"
 #include "tests/lib/daemonless.h"
 #include "tests/lib/unit.h"
 

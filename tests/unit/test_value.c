@@ -2,8 +2,8 @@
 #include <errno.h>
 #include <string.h>
 
-#include "tests/lib/unit.h"
 #include "model/value.h"
+#include "tests/lib/unit.h"
 
 #define TEXT(t)                                                                \
 	{                                                                      \

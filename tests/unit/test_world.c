@@ -4,14 +4,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "model/builder.h"
 #include "call/core.h"
 #include "db/db_engine.h"
 #include "lib/fault.h"
 #include "lib/log.h"
 #include "lib/text.h"
-#include "world/template.h"
+#include "model/builder.h"
 #include "tests/lib/unit.h"
+#include "world/template.h"
 #include "world/world.h"
 
 #define STARTED INT64_C(1795337705)

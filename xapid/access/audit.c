@@ -20,11 +20,11 @@
 #include <sys/stat.h>
 #include <time.h>
 
+#include "access/session.h"
 #include "lib/clock.h"
 #include "lib/fault.h"
 #include "lib/file.h"
 #include "lib/log.h"
-#include "access/session.h"
 
 #define FILE_BYTES (10 << 20)
 #define FILES 10        /* audit.log, audit.log.1, … */

@@ -7,10 +7,10 @@
 
 #include "access/auth_local.h"
 #include "access/auth_private.h"
+#include "access/rbac.h"
 #include "lib/fault.h"
 #include "lib/file.h"
 #include "lib/log.h"
-#include "access/rbac.h"
 
 #define IDENTIFIER_MAX 96
 

@@ -10,11 +10,11 @@
 #include <string.h>
 #include <sys/wait.h>
 
+#include "access/pam_program.h"
 #include "lib/fault.h"
 #include "lib/log.h"
 #include "lib/proc.h"
 #include "lib/text.h"
-#include "access/pam_program.h"
 
 #define LOOKUP_FIRST 1024     /* bytes for an entry */
 #define LOOKUP_LAST (1 << 20) /* a group with very many members */

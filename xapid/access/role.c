@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Class role: what a role holds, and who holds a permission. */
-#include "call/call.h"
 #include "access/rbac.h"
 #include "access/session.h"
+#include "call/call.h"
 
 /* All permissions of a role; of a permission, itself. */
 int

@@ -8,11 +8,11 @@
 #include <string.h>
 #include <time.h>
 
+#include "access/rbac.h"
+#include "access/session_private.h"
 #include "lib/clock.h"
 #include "lib/fault.h"
 #include "lib/refmap.h"
-#include "access/rbac.h"
-#include "access/session_private.h"
 
 #define SHARDS 16u
 #define NOTE_SECONDS 600 /* how exact last_active is (source: wire.json) */

@@ -4,8 +4,8 @@
  * is too many goes first from the originator that has most. */
 #include <string.h>
 
-#include "lib/fault.h"
 #include "access/session_private.h"
+#include "lib/fault.h"
 
 struct quota_group {
 	char originator[sizeof(((struct identity *)0)->originator)];

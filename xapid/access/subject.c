@@ -3,9 +3,9 @@
  * loses or gets a role is logged out, and comes back with what he has now. */
 #include <string.h>
 
-#include "call/call.h"
 #include "access/rbac.h"
 #include "access/session.h"
+#include "call/call.h"
 
 static int
 has_identifier(const struct record *r, void *arg)

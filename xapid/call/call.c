@@ -3,9 +3,9 @@
  * permissions, parking. How a call is dispatched stands in dispatch.c. */
 #include <string.h>
 
+#include "access/session.h"
 #include "call/call_private.h"
 #include "lib/fault.h"
-#include "access/session.h"
 
 /* ---- errors ---- */
 

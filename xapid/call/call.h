@@ -18,11 +18,11 @@
 #include <stdatomic.h>
 
 #include "call/core.h"
-#include "errors_gen.h"
+#include "call/timer.h"
 #include "db/event.h"
+#include "errors_gen.h"
 #include "handlers_gen.h"
 #include "rpc/service.h"
-#include "call/timer.h"
 
 /* Who calls. Filled by session_attach(); a copy, so that a call outlives a
  * logout that it overlaps. */

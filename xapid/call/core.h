@@ -3,14 +3,14 @@
 #ifndef XAPID_CORE_H
 #define XAPID_CORE_H
 
+#include "call/timer.h"
 #include "db/db.h"
 #include "lib/threads.h"
-#include "call/timer.h"
 
-struct sessions; /* session.c */
-struct auth;     /* auth.c */
+struct sessions;    /* session.c */
+struct auth;        /* auth.c */
 struct switchboard; /* switch.c */
-struct plans;     /* plan.c */
+struct plans;       /* plan.c */
 
 /* What the command line and /etc/xapid/xapid.conf say; strings owned by
  * main.c for the daemon's life. */
@@ -48,8 +48,8 @@ struct core {
 	 * one to show. */
 	int (*make_certificate)(const char *path, const char *const names[],
 	    char *err, size_t err_size);
-	int (*reload_certificate)(struct core *core, char *err,
-	    size_t err_size);
+	int (
+	    *reload_certificate)(struct core *core, char *err, size_t err_size);
 	bool new_pool;           /* this start made the pool */
 	struct ref pool, host;   /* this pool; this host (localhost) */
 	int64_t started;         /* seconds since 1970 */

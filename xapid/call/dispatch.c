@@ -9,12 +9,12 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "access/session.h"
 #include "call/call_private.h"
 #include "call/event_calls.h"
+#include "call/task.h"
 #include "lib/fault.h"
 #include "lib/log.h"
-#include "access/session.h"
-#include "call/task.h"
 
 struct call *
 call_new(struct core *core, struct arena *arena)

@@ -5,9 +5,9 @@
 
 #include <string.h>
 
+#include "access/session.h"
 #include "lib/fault.h"
 #include "lib/refmap.h"
-#include "access/session.h"
 
 /* A waiting call. Owned by the call; outlives nothing. */
 struct event_wait {

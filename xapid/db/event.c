@@ -145,8 +145,7 @@ collect_objects(struct db *db, const struct event_filter *f, uint64_t token,
 }
 
 int
-event_object_compare(const struct event_object *a,
-    const struct event_object *b)
+event_object_compare(const struct event_object *a, const struct event_object *b)
 {
 	if (a->cls != b->cls)
 		return a->cls < b->cls ? -1 : 1;
@@ -170,7 +169,7 @@ filter_wants(const struct event_filter *f, uint16_t cls, struct ref ref)
 		return true;
 	return f->nobjects &&
 	    bsearch(&key, f->objects, f->nobjects, sizeof(key),
-	        compare_objects);
+		compare_objects);
 }
 
 static void

@@ -57,25 +57,25 @@ struct set {
 };
 
 struct map {
-	const void *keys;   /* no key twice; order of insertion */
+	const void *keys; /* no key twice; order of insertion */
 	const void *values;
 	uint32_t n;
 };
 
 struct type {
 	enum type_kind kind;
-	uint16_t size;               /* bytes of typed memory */
-	int16_t cls;                 /* ref, record: enum class_id, -1 = any */
-	const struct enum_info *en;  /* enum */
-	const struct type *elem;     /* set, option; value of a map */
-	const struct type *key;      /* key of a map */
-	const char *name;            /* as in datamodel/: "map string ref VDI" */
+	uint16_t size;              /* bytes of typed memory */
+	int16_t cls;                /* ref, record: enum class_id, -1 = any */
+	const struct enum_info *en; /* enum */
+	const struct type *elem;    /* set, option; value of a map */
+	const struct type *key;     /* key of a map */
+	const char *name;           /* as in datamodel/: "map string ref VDI" */
 };
 
 struct enum_info {
 	const char *name;
 	const char *doc;
-	const char *const *values;   /* wire names */
+	const char *const *values; /* wire names */
 	uint16_t n;
 };
 
@@ -97,57 +97,62 @@ struct key_role {
 };
 
 enum field_qualifier { FIELD_RW, FIELD_STATIC_RO, FIELD_DYNAMIC_RO };
-enum model_state { STATE_PUBLISHED, STATE_PROTOTYPE, STATE_DEPRECATED, STATE_REMOVED };
+enum model_state {
+	STATE_PUBLISHED,
+	STATE_PROTOTYPE,
+	STATE_DEPRECATED,
+	STATE_REMOVED
+};
 
 struct field {
-	const char *name;            /* wire name */
-	const char *column;          /* name in SQL and state.db: name__label */
+	const char *name;   /* wire name */
+	const char *column; /* name in SQL and state.db: name__label */
 	const char *doc;
 	const struct type *type;
-	uint16_t offset;             /* into the class's C struct */
-	uint16_t index;              /* position in class_info.fields */
+	uint16_t offset; /* into the class's C struct */
+	uint16_t index;  /* position in class_info.fields */
 	enum field_qualifier qualifier;
 	enum model_state state;
-	bool persistent;             /* stands in the database file */
-	bool internal;               /* never on the wire */
-	bool own;                    /* ours alone: not in exports for others */
-	bool required;               /* the constructor needs it */
+	bool persistent; /* stands in the database file */
+	bool internal;   /* never on the wire */
+	bool own;        /* ours alone: not in exports for others */
+	bool required;   /* the constructor needs it */
 	/* This field is derived: it lists the objects of inverse_cls whose field
 	 * inverse_field refers here. -1: stored. */
 	int16_t inverse_cls, inverse_field;
 	/* This field is stored and determines a derived one over there: the
 	 * field of the referenced class that lists us. -1: none. */
 	int16_t lists_cls, lists_field;
-	role_mask get_roles, set_roles; /* set_roles 0: no generated setter */
+	role_mask get_roles, set_roles;   /* set_roles 0: no generated setter */
 	const struct key_role *key_roles; /* NULL-key terminated, or NULL */
 	/* Default as typed memory; the type's empty value where the datamodel
 	 * gives none. */
 	const void *initial;
 	/* Precomputed wire text that precedes the value in a record. */
-	const char *xml_open;        /* <member><name>F</name><value> */
+	const char *xml_open; /* <member><name>F</name><value> */
 	uint16_t xml_open_len;
-	const char *json_open;       /* "F": */
+	const char *json_open; /* "F": */
 	uint16_t json_open_len;
 };
 
 struct class_info {
-	const char *name;            /* "VM" */
-	const char *lower;           /* "vm", as events say it */
+	const char *name;  /* "VM" */
+	const char *lower; /* "vm", as events say it */
 	const char *doc;
 	enum model_state state;
-	uint16_t id;                 /* enum class_id */
-	uint16_t size;               /* bytes of its C struct */
-	bool stored;                 /* has a table in memory */
-	bool persistent;             /* and on disk */
-	bool fixed; /* part of the program: made at each start, and in no
+	uint16_t id;      /* enum class_id */
+	uint16_t size;    /* bytes of its C struct */
+	bool stored;      /* has a table in memory */
+	bool persistent;  /* and on disk */
+	bool fixed;       /* part of the program: made at each start, and in no
 		     * event nor any count of an event */
-	bool events;                 /* seen by event.from */
-	bool constructor;            /* generated create and destroy */
+	bool events;      /* seen by event.from */
+	bool constructor; /* generated create and destroy */
 	bool get_all;
-	bool own;                    /* its table is ours alone, as above */
-	bool hidden;                 /* no class of the API (plan_journal) */
+	bool own;    /* its table is ours alone, as above */
+	bool hidden; /* no class of the API (plan_journal) */
 	int16_t uuid_field, name_label_field; /* -1: none */
-	const struct field *fields;  /* internal ones included */
+	const struct field *fields;           /* internal ones included */
 	uint16_t nfields;
 };
 
@@ -159,17 +164,18 @@ struct class_info {
 struct record {
 	const struct class_info *cls;
 	_Atomic uint32_t refs;
-	uint32_t size;               /* bytes of this allocation */
+	uint32_t size; /* bytes of this allocation */
 	struct ref self;
-	uint64_t created, modified;  /* generations */
-	_Atomic(struct encoded *) encoded[2]; /* by wire format; see rpc/encode */
+	uint64_t created, modified; /* generations */
+	_Atomic(struct encoded *)
+	    encoded[2]; /* by wire format; see rpc/encode */
 };
 
 enum method_kind {
 	METHOD_EXPLICIT,
 	METHOD_GETTER,
 	METHOD_SETTER,
-	METHOD_ADD,                  /* add_tags, add_to_other_config */
+	METHOD_ADD, /* add_tags, add_to_other_config */
 	METHOD_REMOVE,
 	METHOD_CREATE,
 	METHOD_DESTROY,
@@ -185,10 +191,10 @@ enum method_kind {
 struct param {
 	const char *name;
 	const struct type *type;
-	uint16_t offset;             /* into the args struct */
+	uint16_t offset; /* into the args struct */
 	bool optional;
-	const void *initial;         /* typed memory, when optional */
-	const char *doc;             /* "" where the name says it all */
+	const void *initial; /* typed memory, when optional */
+	const char *doc;     /* "" where the name says it all */
 };
 
 struct call;
@@ -198,26 +204,26 @@ typedef int method_fn(struct call *c, const void *args, void *result);
 
 struct method {
 	/* Declarative: generated from datamodel/, constant. */
-	const char *name;            /* "VM.start" */
+	const char *name; /* "VM.start" */
 	const char *doc;
 	enum method_kind kind;
 	enum model_state state;
-	uint16_t cls;                /* enum class_id */
-	int16_t field;               /* implicit accessors: index, else -1 */
-	uint16_t index;              /* position in method_table */
-	bool session;                /* first parameter is a session */
-	bool async;                  /* also reachable as Async.VM.start */
-	bool hidden;                 /* absent from published documentation */
-	bool pool_internal;          /* host-to-host sessions only */
-	bool secret;                 /* parameters must not be logged */
-	bool blocking;               /* may wait: runs on a worker thread */
-	role_mask roles;             /* 0: local root only */
+	uint16_t cls;       /* enum class_id */
+	int16_t field;      /* implicit accessors: index, else -1 */
+	uint16_t index;     /* position in method_table */
+	bool session;       /* first parameter is a session */
+	bool async;         /* also reachable as Async.VM.start */
+	bool hidden;        /* absent from published documentation */
+	bool pool_internal; /* host-to-host sessions only */
+	bool secret;        /* parameters must not be logged */
+	bool blocking;      /* may wait: runs on a worker thread */
+	role_mask roles;    /* 0: local root only */
 	const struct key_role *key_roles;
-	const struct param *params;  /* without the session */
+	const struct param *params; /* without the session */
 	uint8_t nparams, nrequired;
 	uint16_t args_size;
 	const struct type *result;
-	const char *const *raises;   /* declared error codes, NULL-terminated */
+	const char *const *raises; /* declared error codes, NULL-terminated */
 	/* The handler in xapid/CLASS.c (weak): NULL where nobody wrote one. run
 	 * calls it with the right types and is never NULL for an explicit
 	 * message or one that has a handler. */
@@ -228,12 +234,12 @@ struct method {
 struct error_info {
 	const char *code;
 	const char *doc;
-	const char *const *params;   /* names, NULL-terminated */
-	bool varargs;                /* the datamodel names no parameters */
+	const char *const *params; /* names, NULL-terminated */
+	bool varargs;              /* the datamodel names no parameters */
 };
 
 extern const struct class_info class_table[];
-extern const struct method method_table[];   /* sorted by name */
+extern const struct method method_table[]; /* sorted by name */
 extern const unsigned method_count;
 extern const struct error_info error_table[]; /* sorted by code */
 extern const unsigned error_count;
@@ -306,8 +312,8 @@ record_field(const struct record *r, const struct field *f)
 /* Events as event.from answers them. */
 enum event_op { EVENT_ADD, EVENT_DEL, EVENT_MOD };
 struct event_item {
-	uint64_t id;                 /* generation */
-	int64_t timestamp;           /* unused on the wire: always "0.0" */
+	uint64_t id;       /* generation */
+	int64_t timestamp; /* unused on the wire: always "0.0" */
 	uint16_t cls;
 	enum event_op op;
 	struct ref ref;
@@ -317,7 +323,7 @@ struct event_batch {
 	const struct event_item *events;
 	uint32_t n;
 	const uint64_t *valid_ref_counts; /* CLASS_COUNT of them */
-	uint64_t token;              /* generation; message part is always 0 */
+	uint64_t token; /* generation; message part is always 0 */
 };
 
 #include "model_gen.h" /* generated */

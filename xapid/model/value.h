@@ -32,9 +32,9 @@ struct value {
 		bool b;
 		int64_t i;
 		double d;
-		const char *s;               /* NUL-terminated, no NUL inside */
+		const char *s; /* NUL-terminated, no NUL inside */
 		const uint8_t *bytes;
-		const struct value *items;   /* n of them */
+		const struct value *items;          /* n of them */
 		const struct value_member *members; /* n, in order of arrival */
 	};
 };

@@ -626,6 +626,7 @@ find_kind(const struct plan_kind *const kinds[], const char *name)
 {
 	for (; *kinds; kinds++)
 		if (strcmp((*kinds)->name, name) == 0)
+			/* cppcheck-suppress identicalInnerCondition */
 			return *kinds;
 	return NULL;
 }

@@ -7,8 +7,8 @@
 #include "lib/log.h"
 #include "placement.h"
 #include "plan/switch.h"
-#include "vm_halt.h"
 #include "storage_operations.h"
+#include "vm_halt.h"
 #include "vm_operations.h"
 
 struct adoption {

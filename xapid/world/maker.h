@@ -6,8 +6,8 @@
 
 #include <pthread.h>
 
-#include "model/builder.h"
 #include "db/db.h"
+#include "model/builder.h"
 
 struct maker {
 	struct builder b; /* its memory lives until the next maker_turn */

@@ -3,8 +3,8 @@
 #ifndef XAPID_TEMPLATE_H
 #define XAPID_TEMPLATE_H
 
-#include "world/maker.h"
 #include "templates_gen.h"
+#include "world/maker.h"
 
 /* NULL: no such reference_label. */
 const struct template_info *template_find(const char *reference_label);

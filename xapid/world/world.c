@@ -9,8 +9,8 @@
 #include <string.h>
 
 #include "host_certificate.h"
-#include "world/host_identity.h"
 #include "lib/log.h"
+#include "world/host_identity.h"
 #include "world/template.h"
 #include "world/world_private.h"
 
