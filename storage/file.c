@@ -67,8 +67,10 @@ static int
 fail_volume(struct op *op, const char *argument)
 {
 	if (errno == ENOSPC || errno == EDQUOT)
-		return op_fail(op, "SR_FULL", op_text(op, "size", ""),
-		    "the file system is full", NULL);
+		return op_fail(op, "SR_FULL",
+		    arena_printf(op->arena, "%lld",
+			(long long)op_int(op, "size", 0)),
+		    "what the file system has left", NULL);
 	if (errno == ENOENT)
 		return op_fail(op, "VDI_MISSING", op->uuid,
 		    op_text(op, argument, ""), NULL);
@@ -87,7 +89,7 @@ file_sr_stat(void *context, struct op *op)
 	if (fd < 0)
 		return -1;
 	if (fstatvfs(fd, &st) < 0)
-		return op_fail_errno(op, "SR_BACKEND_FAILURE", "statvfs");
+		return place_fail(op, "statvfs");
 	return op_answer(op,
 	    (const struct value_member[]){
 		{ "size",
@@ -184,7 +186,7 @@ file_sr_scan(void *context, struct op *op)
 	copy = fcntl(fd, F_DUPFD_CLOEXEC, 0);
 	dir = copy < 0 ? NULL : fdopendir(copy);
 	if (!dir)
-		return op_fail_errno(op, "SR_BACKEND_FAILURE", "folder");
+		return place_fail(op, "folder");
 	while (rc == 0 && v.n < MAX_VOLUMES && (e = readdir(dir)))
 		if (is_volume(e->d_name))
 			rc = add_volume(&v, fd, e->d_name);

@@ -89,7 +89,7 @@ iso_sr_scan(void *context, struct op *op)
 	copy = fcntl(fd, F_DUPFD_CLOEXEC, 0);
 	dir = copy < 0 || !items ? NULL : fdopendir(copy);
 	if (!dir)
-		return op_fail_errno(op, "SR_BACKEND_FAILURE", "folder");
+		return place_fail(op, "folder");
 	while (r >= 0 && n < MAX_IMAGES && (e = readdir(dir)))
 		if (is_image(e->d_name) &&
 		    (r = describe(op, fd, e->d_name, &items[n])) == 1)

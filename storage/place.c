@@ -77,6 +77,16 @@ place_path(struct op *op, const struct value *config)
 	return path;
 }
 
+int
+place_fail(struct op *op, const char *what)
+{
+	int error = errno;
+
+	return op_fail(op, "SR_BACKEND_FAILURE",
+	    arena_printf(op->arena, "%d", error), "",
+	    arena_printf(op->arena, "%s: %s", what, strerror(error)), NULL);
+}
+
 /* Makes the folders of rest one after another. 0 or -1 and errno. */
 static int
 make_folders(int root, const char *rest)
@@ -113,10 +123,10 @@ place_open(struct op *op, const struct value *config, bool make)
 		(void)mkdir(root, 0755);
 	top = open(root, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (top < 0 || (make && make_folders(top, rest) < 0))
-		return op_fail_errno(op, "SR_BACKEND_FAILURE", path);
+		return place_fail(op, path);
 	fd = open_below(top, rest, O_RDONLY | O_DIRECTORY);
 	if (fd < 0)
-		return op_fail_errno(op, "SR_BACKEND_FAILURE", path);
+		return place_fail(op, path);
 	return fd;
 }
 

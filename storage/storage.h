@@ -45,6 +45,8 @@ extern const struct sr_driver sr_file, sr_iso, sr_simulator;
  * allowed roots without any link on the way; with make it is made. A
  * descriptor, or -1, raised. */
 int place_open(struct op *op, const struct value *config, bool make);
+/* SR_BACKEND_FAILURE with errno as status and its words on stderr. -1. */
+int place_fail(struct op *op, const char *what);
 /* Opens a plain file of the folder. -1 and errno. */
 int place_file(int folder, const char *name, int flags);
 /* Other roots, NULL at the end, for tests; NULL: the usual ones. */

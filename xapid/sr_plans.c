@@ -198,6 +198,7 @@ note_volumes(struct plan *p, const struct value *answer)
 		const struct value *location = value_member(v, "location");
 		const struct value *size = value_member(v, "size");
 		const struct value *used = value_member(v, "used");
+		const struct value *ro = value_member(v, "read_only");
 		const char *name = arena_printf(a, "volume:%u", (unsigned)i);
 		const char *line;
 
@@ -207,7 +208,7 @@ note_volumes(struct plan *p, const struct value *answer)
 		line = arena_printf(a, "%lld %lld %d %s\n%s",
 		    (long long)size->i,
 		    used && used->kind == VALUE_INT ? (long long)used->i : 0LL,
-		    value_member(v, "read_only") ? 1 : 0,
+		    ro && ro->kind == VALUE_BOOL && ro->b,
 		    vdi && vdi->kind == VALUE_STRING ? vdi->s : "-",
 		    location->s);
 		if (!name || !line || plan_note(p, name, line) < 0)

@@ -35,6 +35,9 @@ extern const struct plan_kind *const vdi_kinds[];
  * VM. What it made is told to the parent as "made:" and the disk it was made
  * of. */
 const struct plan_kind *vdi_kind(const char *name);
+/* An SR holds this much more (negative: less), in bytes. */
+void storage_account(struct tx *t, struct ref sr, int64_t allocated,
+    int64_t used);
 /* The row of a disk whose volume is gone goes, and its SR counts it no more. */
 int vdi_take_out(struct plan *p, struct tx *t, struct ref vdi);
 extern const struct plan_kind *const sr_kinds[];

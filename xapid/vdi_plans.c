@@ -65,9 +65,8 @@ insert(struct plan *p, struct tx *t, struct vdi *vdi)
 	return plan_note(p, "made", call_ref_text(p->call, ref));
 }
 
-/* The SR holds this much more. */
-static void
-account(struct tx *t, struct ref ref, int64_t allocated, int64_t used)
+void
+storage_account(struct tx *t, struct ref ref, int64_t allocated, int64_t used)
 {
 	const struct sr *sr = TX_GET(t, SR, sr, ref);
 	int64_t all = sr ? sr->virtual_allocation + allocated : 0;
@@ -100,7 +99,7 @@ settle(struct plan *p, struct tx *t, struct ref ref)
 	TX_SET(t, VDI, vdi, ref, physical_utilisation, used);
 	if (!vdi->location[0])
 		TX_SET(t, VDI, vdi, ref, location, plan_arg(p, "location"));
-	account(t, home, size - size_before, used - used_before);
+	storage_account(t, home, size - size_before, used - used_before);
 	return 0;
 }
 
@@ -503,7 +502,8 @@ vdi_take_out(struct plan *p, struct tx *t, struct ref ref)
 
 	if (!vdi)
 		return 0;
-	account(t, vdi->SR, -vdi->virtual_size, -vdi->physical_utilisation);
+	storage_account(t, vdi->SR, -vdi->virtual_size,
+	    -vdi->physical_utilisation);
 	return vdi_forget_row(p->call, t, ref);
 }
 

@@ -33,7 +33,8 @@ attribute(struct call *c, xmlNode *n, const char *name)
 }
 
 static int
-read_disks(struct plan *p, const struct vm *vm, struct disk disks[MAX_DISKS])
+read_disks(struct plan *p, const struct vm *vm,
+    struct disk disks[MAX_DISKS + 1])
 {
 	const char *text = builder_find(&vm->other_config, "disks");
 	size_t size = text ? strlen(text) : 0;
@@ -44,7 +45,7 @@ read_disks(struct plan *p, const struct vm *vm, struct disk disks[MAX_DISKS])
 	xmlNode *root = doc ? xmlDocGetRootElement(doc) : NULL;
 	int n = 0;
 
-	for (xmlNode *e = root ? root->children : NULL; e && n < MAX_DISKS;
+	for (xmlNode *e = root ? root->children : NULL; e && n <= MAX_DISKS;
 	     e = e->next)
 		if (e->type == XML_ELEMENT_NODE &&
 		    xmlStrEqual(e->name, (const xmlChar *)"disk"))
@@ -55,6 +56,9 @@ read_disks(struct plan *p, const struct vm *vm, struct disk disks[MAX_DISKS])
 				    attribute(p->call, e, "bootable"),
 				    attribute(p->call, e, "type") };
 	xmlFreeDoc(doc);
+	if (n > MAX_DISKS)
+		return fail_invalid_value(p->call, "other_config:disks",
+		    "more than 64 disks");
 	return size && !root ? fail_invalid_value(p->call, "other_config:disks",
 				   "not the XML of disks")
 			     : n;
@@ -91,7 +95,7 @@ note(struct plan *p, const char *what, int i)
 static int
 provision_check(struct plan *p, struct tx *t)
 {
-	struct disk disks[MAX_DISKS];
+	struct disk disks[MAX_DISKS + 1];
 	const struct vm *vm;
 	int n;
 
@@ -119,7 +123,7 @@ volumes_send(struct plan *p)
 {
 	RECORD_UNREF const struct record *r =
 	    call_get(p->call, CLASS_VM, p->object);
-	struct disk disks[MAX_DISKS];
+	struct disk disks[MAX_DISKS + 1];
 	int n = r ? read_disks(p, (const struct vm *)r, disks) : -1;
 	int rc = n < 0 ? -1 : 0;
 
@@ -184,7 +188,7 @@ static int
 volumes_apply(struct plan *p, struct tx *t)
 {
 	const struct vm *vm = EDIT_HEAD(p->call, t, VM, vm, p->object);
-	struct disk disks[MAX_DISKS];
+	struct disk disks[MAX_DISKS + 1];
 	int n = vm ? read_disks(p, vm, disks) : -1;
 
 	for (int i = 0; i < n; i++)

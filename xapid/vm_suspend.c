@@ -99,9 +99,13 @@ make_send(struct plan *p)
 static int
 make_apply(struct plan *p, struct tx *t)
 {
+	const struct vdi *vdi = TX_GET(t, VDI, vdi, image_of(p));
+	int64_t size = storage_noted(p, "size", 0);
+
+	if (vdi)
+		storage_account(t, vdi->SR, size, 0);
 	TX_SET(t, VDI, vdi, image_of(p), location, plan_arg(p, "location"));
-	return TX_SET(t, VDI, vdi, image_of(p), virtual_size,
-	    storage_noted(p, "size", 0));
+	return TX_SET(t, VDI, vdi, image_of(p), virtual_size, size);
 }
 
 static int
@@ -113,9 +117,13 @@ unmake_send(struct plan *p)
 static int
 unmake_apply(struct plan *p, struct tx *t)
 {
-	return TX_GET(t, VDI, vdi, image_of(p))
-	    ? vdi_forget_row(p->call, t, image_of(p))
-	    : 0;
+	const struct vdi *vdi = TX_GET(t, VDI, vdi, image_of(p));
+
+	if (!vdi)
+		return 0;
+	/* Without a location it was never counted. */
+	return vdi->location[0] ? vdi_take_out(p, t, image_of(p))
+				: vdi_forget_row(p->call, t, image_of(p));
 }
 
 static int

@@ -81,6 +81,20 @@ class Suspend(unittest.TestCase):
         self.assertEqual(
             d.call('host.compute_free_memory', host), used)
 
+    def test_the_repository_counts_the_image_while_it_is_there(self):
+        d = self.d
+        vm = self.running()
+
+        def allocated():
+            return {r: v['virtual_allocation'] for r, v in
+                    d.call('SR.get_all_records').items()}
+
+        before = allocated()
+        d.call('VM.suspend', vm)
+        self.assertNotEqual(allocated(), before)
+        d.call('VM.resume', vm, False, False)
+        wait(lambda: allocated() == before)
+
     def test_a_resumed_VM_may_stay_paused(self):
         d = self.d
         vm = self.running()
