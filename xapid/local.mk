@@ -45,6 +45,8 @@ libxapidworker_a_SOURCES = \
 libxapidmodel_a_SOURCES = \
 	xapid/model/cli_words.c \
 	xapid/model/cli_words.h \
+	xapid/model/frame.c \
+	xapid/model/frame.h \
 	xapid/model/model.c \
 	xapid/model/model.h \
 	xapid/model/model_copy.c \
@@ -52,19 +54,15 @@ libxapidmodel_a_SOURCES = \
 	xapid/model/model_json.c \
 	xapid/model/model_private.h \
 	xapid/model/model_value.c \
-	xapid/model/frame.c \
-	xapid/model/frame.h \
-	xapid/model/value.c \
 	xapid/model/record.c \
 	xapid/model/refbuf.c \
 	xapid/model/refbuf.h \
+	xapid/model/value.c \
 	xapid/model/value.h
 nodist_libxapidmodel_a_SOURCES =
 nodist_libxapidcore_a_SOURCES =
 
 libxapidcore_a_SOURCES = \
-	xapid/world/adopt.c \
-	xapid/world/adopt.h \
 	xapid/access/audit.c \
 	xapid/access/auth.c \
 	xapid/access/auth.h \
@@ -78,21 +76,40 @@ libxapidcore_a_SOURCES = \
 	xapid/access/auth_private.h \
 	xapid/access/auth_users.c \
 	xapid/access/auth_users.h \
-	xapid/blob.c \
-	xapid/blob.h \
-	xapid/blob_http.c \
-	xapid/blob_store.c \
-	xapid/blob_store.h \
-	xapid/model/builder.c \
-	xapid/model/builder.h \
+	xapid/access/http_rows.def \
+	xapid/access/rbac.c \
+	xapid/access/rbac.h \
+	xapid/access/rbac_http.c \
+	xapid/access/role.c \
+	xapid/access/secret.c \
+	xapid/access/session.c \
+	xapid/access/session.h \
+	xapid/access/session_login.c \
+	xapid/access/session_private.h \
+	xapid/access/session_quota.c \
+	xapid/access/subject.c \
 	xapid/call/call.c \
 	xapid/call/call.h \
 	xapid/call/call_private.h \
-	xapid/certificate.c \
-	xapid/certificate.h \
-	xapid/collect.c \
-	xapid/collect.h \
-	xapid/collect_http.c \
+	xapid/call/core.h \
+	xapid/call/dispatch.c \
+	xapid/call/edit.c \
+	xapid/call/edit.h \
+	xapid/call/event_calls.c \
+	xapid/call/event_calls.h \
+	xapid/call/event_filter.c \
+	xapid/call/http.c \
+	xapid/call/http.h \
+	xapid/call/implicit.c \
+	xapid/call/query.c \
+	xapid/call/task.c \
+	xapid/call/task.h \
+	xapid/call/task_api.c \
+	xapid/call/task_end.c \
+	xapid/call/task_private.h \
+	xapid/call/task_table.c \
+	xapid/call/timer.c \
+	xapid/call/timer.h \
 	xapid/cli/args.c \
 	xapid/cli/args.h \
 	xapid/cli/call.c \
@@ -101,28 +118,19 @@ libxapidcore_a_SOURCES = \
 	xapid/cli/device.c \
 	xapid/cli/device.h \
 	xapid/cli/diagnose.c \
-	xapid/cli/host_commands.c \
-	xapid/cli/misc_commands.c \
-	xapid/cli/object.c \
-	xapid/cli/object.h \
-	xapid/cli/stream.c \
-	xapid/cli/stream.h \
-	xapid/cli/vdi_commands.c \
-	xapid/cli/vm_copy.c \
-	xapid/cli/vm_disk.c \
-	xapid/cli/vm_install.c \
-	xapid/cli/vm_power.c \
-	xapid/cli/vm_remove.c \
-	xapid/cli/vm_stream.c \
-	xapid/cli/fields.c \
 	xapid/cli/explain.c \
 	xapid/cli/explain.h \
 	xapid/cli/fail.c \
+	xapid/cli/fields.c \
 	xapid/cli/frames.c \
 	xapid/cli/frames.h \
 	xapid/cli/generic.c \
 	xapid/cli/generic.h \
 	xapid/cli/help.c \
+	xapid/cli/host_commands.c \
+	xapid/cli/misc_commands.c \
+	xapid/cli/object.c \
+	xapid/cli/object.h \
 	xapid/cli/print.c \
 	xapid/cli/print.h \
 	xapid/cli/regular.c \
@@ -130,13 +138,21 @@ libxapidcore_a_SOURCES = \
 	xapid/cli/select.c \
 	xapid/cli/select.h \
 	xapid/cli/serve.c \
+	xapid/cli/stream.c \
+	xapid/cli/stream.h \
 	xapid/cli/table.h \
 	xapid/cli/task.c \
 	xapid/cli/value.c \
 	xapid/cli/value.h \
+	xapid/cli/vdi_commands.c \
+	xapid/cli/vm_copy.c \
+	xapid/cli/vm_disk.c \
+	xapid/cli/vm_install.c \
+	xapid/cli/vm_power.c \
+	xapid/cli/vm_remove.c \
+	xapid/cli/vm_stream.c \
 	xapid/cli/watch.c \
 	xapid/cli/watch.h \
-	xapid/call/core.h \
 	xapid/db/db.c \
 	xapid/db/db.h \
 	xapid/db/db_check.c \
@@ -155,86 +171,129 @@ libxapidcore_a_SOURCES = \
 	xapid/db/db_xml.h \
 	xapid/db/db_xml_cell.c \
 	xapid/db/db_xml_read.c \
-	xapid/device_operations.c \
-	xapid/device_operations.h \
-	xapid/device_plug.h \
-	xapid/diagnostics.c \
-	xapid/call/dispatch.c \
-	xapid/call/edit.c \
-	xapid/call/edit.h \
 	xapid/db/event.c \
 	xapid/db/event.h \
-	xapid/call/event_calls.c \
-	xapid/call/event_calls.h \
-	xapid/call/event_filter.c \
-	xapid/guest_agent.c \
-	xapid/guest_agent.h \
-	xapid/guest_agent_read.c \
-	xapid/host.c \
-	xapid/host_certificate.c \
-	xapid/host_certificate.h \
+	xapid/db/tx.c \
+	xapid/device/device_operations.c \
+	xapid/device/device_operations.h \
+	xapid/device/device_plug.h \
+	xapid/device/usb.c \
+	xapid/device/vbd.c \
+	xapid/device/vbd.h \
+	xapid/device/vbd_plug.c \
+	xapid/device/vif.c \
+	xapid/device/vif_attach.c \
+	xapid/device/vif_attach.h \
+	xapid/device/vif_plug.c \
+	xapid/device/vtpm.c \
+	xapid/disk/pbd.c \
+	xapid/disk/sr.c \
+	xapid/disk/sr_plans.c \
+	xapid/disk/storage.c \
+	xapid/disk/storage.h \
+	xapid/disk/storage_operations.c \
+	xapid/disk/storage_operations.h \
+	xapid/disk/vdi.c \
+	xapid/disk/vdi.h \
+	xapid/disk/vdi_attach.c \
+	xapid/disk/vdi_attach.h \
+	xapid/disk/vdi_plans.c \
+	xapid/host/blob.c \
+	xapid/host/blob.h \
+	xapid/host/blob_http.c \
+	xapid/host/blob_store.c \
+	xapid/host/blob_store.h \
+	xapid/host/certificate.c \
+	xapid/host/certificate.h \
+	xapid/host/collect.c \
+	xapid/host/collect.h \
+	xapid/host/collect_http.c \
+	xapid/host/diagnostics.c \
+	xapid/host/host.c \
+	xapid/host/host_certificate.c \
+	xapid/host/host_certificate.h \
+	xapid/host/host_info.c \
+	xapid/host/host_operations.c \
+	xapid/host/host_operations.h \
+	xapid/host/host_ssh.c \
+	xapid/host/host_ssh.h \
+	xapid/host/host_time.c \
+	xapid/host/message.c \
+	xapid/host/message.h \
+	xapid/host/plugin.c \
+	xapid/host/pool.c \
+	xapid/host/pool_certificates.c \
+	xapid/host/pool_config.c \
+	xapid/host/server_certificate.c \
+	xapid/http/http_events.c \
+	xapid/http/http_openrpc.c \
+	xapid/http/http_restore.c \
+	xapid/http/http_simulator.c \
+	xapid/http/http_xmldbdump.c \
+	xapid/http/restore.h \
+	xapid/model/builder.c \
+	xapid/model/builder.h \
+	xapid/net/network.c \
+	xapid/plan/lane.c \
+	xapid/plan/lane.h \
+	xapid/plan/plan.c \
+	xapid/plan/plan.h \
+	xapid/plan/plan_part.c \
+	xapid/plan/plan_private.h \
+	xapid/plan/priv.c \
+	xapid/plan/priv.h \
+	xapid/plan/priv_private.h \
+	xapid/plan/switch.c \
+	xapid/plan/switch.h \
+	xapid/plan_kinds.c \
+	xapid/plan_kinds.h \
+	xapid/vm/guest_agent.c \
+	xapid/vm/guest_agent.h \
+	xapid/vm/guest_agent_read.c \
+	xapid/vm/memory_plan.c \
+	xapid/vm/memory_plan.h \
+	xapid/vm/placement.c \
+	xapid/vm/placement.h \
+	xapid/vm/vm.c \
+	xapid/vm/vm.h \
+	xapid/vm/vm_boot.c \
+	xapid/vm/vm_boot.h \
+	xapid/vm/vm_copy.c \
+	xapid/vm/vm_copy.h \
+	xapid/vm/vm_copy_record.c \
+	xapid/vm/vm_copy_record.h \
+	xapid/vm/vm_devices.c \
+	xapid/vm/vm_devices.h \
+	xapid/vm/vm_domain_args.c \
+	xapid/vm/vm_domain_args.h \
+	xapid/vm/vm_follow.c \
+	xapid/vm/vm_follow.h \
+	xapid/vm/vm_halt.c \
+	xapid/vm/vm_halt.h \
+	xapid/vm/vm_hosts.c \
+	xapid/vm/vm_live.c \
+	xapid/vm/vm_live.h \
+	xapid/vm/vm_operations.c \
+	xapid/vm/vm_operations.h \
+	xapid/vm/vm_plugin.c \
+	xapid/vm/vm_power.c \
+	xapid/vm/vm_power.h \
+	xapid/vm/vm_provision.c \
+	xapid/vm/vm_settings.c \
+	xapid/vm/vm_suspend.c \
+	xapid/vm/vm_suspend.h \
+	xapid/vm/vm_xenstore.c \
+	xapid/world/adopt.c \
+	xapid/world/adopt.h \
 	xapid/world/host_facts.c \
 	xapid/world/host_facts.h \
 	xapid/world/host_identity.c \
 	xapid/world/host_identity.h \
-	xapid/world/real_storage.c \
-	xapid/world/xen_host.c \
-	xapid/world/xen_host.h \
-	xapid/host_info.c \
-	xapid/host_operations.c \
-	xapid/host_operations.h \
-	xapid/host_ssh.c \
-	xapid/host_ssh.h \
-	xapid/host_time.c \
-	xapid/call/http.c \
-	xapid/call/http.h \
-	xapid/http_events.c \
-	xapid/http_simulator.c \
-	xapid/http_restore.c \
-	xapid/http_openrpc.c \
-	xapid/http_xmldbdump.c \
-	xapid/restore.h \
-	xapid/call/implicit.c \
 	xapid/world/mac.c \
 	xapid/world/mac.h \
 	xapid/world/maker.c \
 	xapid/world/maker.h \
-	xapid/memory_plan.c \
-	xapid/memory_plan.h \
-	xapid/message.c \
-	xapid/message.h \
-	xapid/network.c \
-	xapid/pbd.c \
-	xapid/placement.c \
-	xapid/placement.h \
-	xapid/plan/lane.c \
-	xapid/plan/lane.h \
-	xapid/plan/plan.c \
-	xapid/plan/plan_part.c \
-	xapid/plan/plan_private.h \
-	xapid/plan/plan.h \
-	xapid/plan_kinds.c \
-	xapid/plan_kinds.h \
-	xapid/plugin.c \
-	xapid/pool.c \
-	xapid/pool_certificates.c \
-	xapid/pool_config.c \
-	xapid/plan/priv.c \
-	xapid/plan/priv.h \
-	xapid/plan/priv_private.h \
-	xapid/call/query.c \
-	xapid/access/rbac.c \
-	xapid/access/rbac.h \
-	xapid/access/http_rows.def \
-	xapid/access/rbac_http.c \
-	xapid/access/role.c \
-	xapid/access/secret.c \
-	xapid/server_certificate.c \
-	xapid/access/session.c \
-	xapid/access/session.h \
-	xapid/access/session_login.c \
-	xapid/access/session_private.h \
-	xapid/access/session_quota.c \
+	xapid/world/real_storage.c \
 	xapid/world/reality.c \
 	xapid/world/reality.h \
 	xapid/world/sim_devices.c \
@@ -246,74 +305,15 @@ libxapidcore_a_SOURCES = \
 	xapid/world/sim_storage.c \
 	xapid/world/sim_vms.c \
 	xapid/world/sim_world.c \
-	xapid/sr.c \
-	xapid/access/subject.c \
-	xapid/plan/switch.c \
-	xapid/plan/switch.h \
-	xapid/call/task.c \
-	xapid/call/task.h \
-	xapid/call/task_api.c \
-	xapid/call/task_end.c \
-	xapid/call/task_private.h \
-	xapid/call/task_table.c \
 	xapid/world/stranger.c \
 	xapid/world/stranger.h \
 	xapid/world/template.c \
 	xapid/world/template.h \
-	xapid/call/timer.c \
-	xapid/call/timer.h \
-	xapid/db/tx.c \
-	xapid/usb.c \
-	xapid/vbd.c \
-	xapid/vbd.h \
-	xapid/vbd_plug.c \
-	xapid/storage.c \
-	xapid/storage.h \
-	xapid/storage_operations.c \
-	xapid/storage_operations.h \
-	xapid/vdi.c \
-	xapid/sr_plans.c \
-	xapid/vdi_attach.c \
-	xapid/vdi_attach.h \
-	xapid/vdi_plans.c \
-	xapid/vdi.h \
-	xapid/vif.c \
-	xapid/vif_attach.c \
-	xapid/vif_attach.h \
-	xapid/vif_plug.c \
-	xapid/vm.c \
-	xapid/vm.h \
-	xapid/vm_boot.c \
-	xapid/vm_boot.h \
-	xapid/vm_copy.c \
-	xapid/vm_copy.h \
-	xapid/vm_copy_record.c \
-	xapid/vm_copy_record.h \
-	xapid/vm_devices.c \
-	xapid/vm_devices.h \
-	xapid/vm_domain_args.c \
-	xapid/vm_domain_args.h \
-	xapid/vm_follow.c \
-	xapid/vm_follow.h \
-	xapid/vm_halt.c \
-	xapid/vm_halt.h \
-	xapid/vm_hosts.c \
-	xapid/vm_live.c \
-	xapid/vm_live.h \
-	xapid/vm_operations.c \
-	xapid/vm_operations.h \
-	xapid/vm_plugin.c \
-	xapid/vm_power.c \
-	xapid/vm_power.h \
-	xapid/vm_provision.c \
-	xapid/vm_settings.c \
-	xapid/vm_suspend.c \
-	xapid/vm_suspend.h \
-	xapid/vm_xenstore.c \
-	xapid/vtpm.c \
 	xapid/world/world.c \
 	xapid/world/world.h \
-	xapid/world/world_private.h
+	xapid/world/world_private.h \
+	xapid/world/xen_host.c \
+	xapid/world/xen_host.h
 
 sbin_PROGRAMS += xapid/xapid
 xapid_xapid_SOURCES = \

@@ -3,13 +3,13 @@
 
 #include <stddef.h>
 
-#include "device_plug.h"
-#include "storage.h"
-#include "vm_copy.h"
-#include "vm_follow.h"
-#include "vm_live.h"
-#include "vm_power.h"
-#include "vm_suspend.h"
+#include "device/device_plug.h"
+#include "disk/storage.h"
+#include "vm/vm_copy.h"
+#include "vm/vm_follow.h"
+#include "vm/vm_live.h"
+#include "vm/vm_power.h"
+#include "vm/vm_suspend.h"
 
 /* One line for each file with plans. */
 static const struct plan_kind *const *const families[] = {

@@ -20,7 +20,7 @@ LAYERS = [
     ('db, event', r'xapid/db/'),
     ('call, task, plan', r'xapid/(access|call|plan)/'),
     ('mains', r'xapid/(main\w*|options)\.[ch]$'),
-    ('class files', r'xapid/(world/)?\w+\.[ch]$'),
+    ('class files', r'xapid/((vm|device|disk|net|host|http|world)/)?\w+\.[ch]$'),
     ('commands of xe', r'xapid/cli/\w+\.[ch]$'),
 ]
 RANK = {'lib': 0, 'model': 1, 'generated tables': 2, 'worker': 2, 'db, event': 3,

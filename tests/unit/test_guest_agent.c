@@ -4,10 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "guest_agent.h"
 #include "lib/text.h"
 #include "model/builder.h"
 #include "tests/lib/unit.h"
+#include "vm/guest_agent.h"
 
 #define MAX 1200
 

@@ -2,8 +2,8 @@
 /* Shares of memory: fair, whole MiB, never more than there is. */
 #include <stdlib.h>
 
-#include "memory_plan.h"
 #include "tests/lib/unit.h"
+#include "vm/memory_plan.h"
 
 #define MIB (INT64_C(1) << 20)
 #define MAX 16

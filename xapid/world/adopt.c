@@ -3,13 +3,13 @@
 
 #include <string.h>
 
+#include "disk/storage_operations.h"
 #include "lib/fault.h"
 #include "lib/log.h"
-#include "placement.h"
 #include "plan/switch.h"
-#include "storage_operations.h"
-#include "vm_halt.h"
-#include "vm_operations.h"
+#include "vm/placement.h"
+#include "vm/vm_halt.h"
+#include "vm/vm_operations.h"
 
 struct adoption {
 	struct core *core;

@@ -4,11 +4,11 @@
 #include <pthread.h>
 #include <string.h>
 
-#include "guest_agent.h"
 #include "lib/fault.h"
 #include "lib/log.h"
 #include "plan/switch.h"
-#include "vm_follow.h"
+#include "vm/guest_agent.h"
+#include "vm/vm_follow.h"
 #include "world/stranger.h"
 
 #define MAX_EVENTS 65536 /* that wait: a worker may be mad */

@@ -6,10 +6,10 @@
 
 #include "lib/log.h"
 #include "model/builder.h"
-#include "placement.h"
 #include "plan/switch.h"
-#include "vm_devices.h"
-#include "vm_operations.h"
+#include "vm/placement.h"
+#include "vm/vm_devices.h"
+#include "vm/vm_operations.h"
 #include "world/world_private.h"
 
 /* One domain while it is being adopted. */

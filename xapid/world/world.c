@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "host_certificate.h"
+#include "host/host_certificate.h"
 #include "lib/log.h"
 #include "world/host_identity.h"
 #include "world/template.h"

@@ -1,0 +1,270 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Block devices of VMs as records. (source of rules and errors: lifecycle.json
+ * object_rules) */
+#include <stdio.h>
+#include <string.h>
+
+#include "call/edit.h"
+#include "device/device_operations.h"
+#include "device/vbd.h"
+#include "disk/storage_operations.h"
+#include "model/builder.h"
+#include "vm/vm_devices.h"
+
+/* Types of VDI that a VM may see. */
+static bool
+is_usable(enum vdi_type type)
+{
+	static const bool usable[] = {
+		[VDI_TYPE_SYSTEM] = true,
+		[VDI_TYPE_USER] = true,
+		[VDI_TYPE_EPHEMERAL] = true,
+		[VDI_TYPE_SUSPEND] = true,
+		[VDI_TYPE_CRASHDUMP] = true,
+		[VDI_TYPE_METADATA] = true,
+		[VDI_TYPE_RRD] = true,
+		[VDI_TYPE_PVS_CACHE] = true,
+	};
+
+	return (size_t)type < sizeof(usable) / sizeof(usable[0]) &&
+	    usable[type];
+}
+
+static int
+fail_removable(struct call *c, const char *what)
+{
+	return fail_vbd_not_removable_media(c, what);
+}
+
+/* ---- create ---- */
+
+/* What the VDI allows. vdi NULL: the drive is empty. */
+static int
+check_vdi(struct call *c, const struct vbd *want, const struct vdi *vdi)
+{
+	const char *ref = call_ref_text(c, want->VDI);
+
+	if (vdi && !is_usable(vdi->type))
+		return fail_vdi_incompatible_type(c, ref,
+		    enum_info_vdi_type.values[vdi->type]);
+	if (want->type == VBD_TYPE_CD && want->mode != VBD_MODE_RO)
+		return fail_vbd_cds_must_be_readonly(c);
+	if (want->type != VBD_TYPE_CD && want->empty)
+		return fail_removable(c, "in constructor");
+	if (vdi && want->mode == VBD_MODE_RW && vdi->read_only)
+		return fail_vdi_readonly(c, ref);
+	return 0;
+}
+
+static bool
+is_hvm(const struct vm *vm)
+{
+	return vm->domain_type == DOMAIN_TYPE_HVM;
+}
+
+/* The userdevice asked for, or the lowest free one. NULL: refused. */
+static const char *
+choose_device(struct call *c, struct tx *t, const struct vm *vm,
+    const char *want)
+{
+	struct vbd_position p;
+
+	if (strcmp(want, "autodetect") == 0) {
+		for (p = (struct vbd_position){ .disk = 0 };
+		     p.disk < vbd_positions(vm); p.disk++)
+			if (!vbd_position_taken(t, vm, &p))
+				return arena_printf(c->arena, "%u", p.disk);
+		fail_invalid_device(c, want);
+		return NULL;
+	}
+	if (!vbd_position_parse(want, &p) ||
+	    (!p.floppy && p.disk >= vbd_positions(vm)) ||
+	    (p.floppy && p.disk > 1)) {
+		fail_invalid_device(c, want);
+		return NULL;
+	}
+	if (vbd_position_taken(t, vm, &p)) {
+		fail_device_already_exists(c, want);
+		return NULL;
+	}
+	return want;
+}
+
+/* The key that tells which backend serves the disk goes on to the VBD. */
+static struct map
+config_of(struct call *c, const struct vbd *want, const struct vdi *vdi)
+{
+	struct builder b = { .arena = c->arena };
+	struct builder_pairs pairs = { .b = &b };
+	const char *const *keys = want->other_config.keys;
+	const char *const *values = want->other_config.values;
+	const char *kind =
+	    vdi ? builder_find(&vdi->sm_config, "backend-kind") : NULL;
+
+	for (uint32_t i = 0; i < want->other_config.n; i++)
+		builder_put(&pairs, keys[i], values[i]);
+	if (kind)
+		builder_put(&pairs, "backend-kind", kind);
+	if (b.failed)
+		call_fail_nomem(c);
+	return builder_pairs_map(&pairs);
+}
+
+int
+vbd_create(struct call *c, const struct vbd_create_args *a,
+    struct ref *result_r)
+{
+	TX_SCOPE struct tx *t = call_begin(c);
+	const struct vbd *want = a->args;
+	const struct vdi *vdi = NULL;
+	struct vbd vbd = *want;
+	const struct vm *vm;
+	bool suspended;
+
+	if (!t || !(vm = EDIT_HEAD(c, t, VM, vm, want->VM)))
+		return -1;
+	if (!want->empty && !(vdi = EDIT_HEAD(c, t, VDI, vdi, want->VDI)))
+		return -1;
+	if (check_vdi(c, want, vdi) < 0)
+		return -1;
+	if (want->type == VBD_TYPE_FLOPPY && !is_hvm(vm))
+		return fail_not_implemented(c,
+		    "floppy drives of VMs without "
+		    "emulated hardware");
+	vbd.userdevice = choose_device(c, t, vm, want->userdevice);
+	if (!vbd.userdevice)
+		return -1;
+	suspended = vm->power_state == VM_POWER_STATE_SUSPENDED;
+	if (want->empty)
+		vbd.VDI = REF_NULL;
+	if (!suspended) {
+		vbd.device = "";
+		vbd.currently_attached = false;
+	}
+	vbd.other_config = config_of(c, want, vdi);
+	if (c->nerror)
+		return -1;
+	(void)tx_insert(t, &vbd.r, result_r);
+	vbd_operations_refresh(t, *result_r);
+	return call_commit(c, STEAL(t));
+}
+
+/* ---- destroy ---- */
+
+int
+vbd_destroy(struct call *c, const struct vbd_destroy_args *a)
+{
+	TX_SCOPE struct tx *t = call_begin(c);
+	const struct vbd *vbd;
+	struct ref vdi;
+
+	if (!t || !(vbd = EDIT_HEAD(c, t, VBD, vbd, a->self)))
+		return -1;
+	if (vbd->currently_attached || vbd->reserved)
+		return fail_operation_not_allowed(c,
+		    "The VBD is attached to its VM");
+	vdi = vbd->VDI;
+	(void)vbd_destroy_row(t, a->self);
+	vdi_operations_refresh(t, vdi);
+	return call_commit(c, STEAL(t));
+}
+
+/* ---- media ---- */
+
+int
+vbd_check_media(struct call *c, const struct vbd *vbd, const struct vdi *vdi)
+{
+	const char *ref = call_ref_text(c, vdi->r.self);
+
+	if (!is_usable(vdi->type))
+		return fail_vdi_incompatible_type(c, ref,
+		    enum_info_vdi_type.values[vdi->type]);
+	return vbd->mode == VBD_MODE_RW && vdi->read_only
+	    ? fail_vdi_readonly(c, ref)
+	    : 0;
+}
+
+/* ---- settings ---- */
+
+static const char *
+state_name(struct call *c, enum vm_power_state state)
+{
+	char *text =
+	    arena_strdup(c->arena, enum_info_vm_power_state.values[state]);
+
+	if (text && *text >= 'A' && *text <= 'Z')
+		*text = (char)(*text - 'A' + 'a');
+	return text ? text : "";
+}
+
+int
+vbd_set_mode(struct call *c, const struct vbd_set_mode_args *a)
+{
+	TX_SCOPE struct tx *t = call_begin(c);
+	const struct vbd *vbd;
+	const struct vm *vm;
+
+	if (!t || !(vbd = EDIT_HEAD(c, t, VBD, vbd, a->self)) ||
+	    !(vm = EDIT_HEAD(c, t, VM, vm, vbd->VM)))
+		return -1;
+	if (vm->power_state != VM_POWER_STATE_HALTED)
+		return fail_vm_bad_power_state(c, call_ref_text(c, vbd->VM),
+		    "halted", state_name(c, vm->power_state));
+	if (vbd->type == VBD_TYPE_CD && a->value != VBD_MODE_RO)
+		return fail_vbd_cds_must_be_readonly(c);
+	TX_SET(t, VBD, vbd, a->self, mode, a->value);
+	return call_commit(c, STEAL(t));
+}
+
+/* ---- may it be attached? ---- */
+
+/* Whether another VBD keeps the disk from this one: one writer excludes all
+ * others. */
+static bool
+is_in_way(struct tx *t, const struct vbd *mine, struct ref other)
+{
+	const struct vbd *o = TX_GET(t, VBD, vbd, other);
+	const struct vm *vm = o ? TX_GET(t, VM, vm, o->VM) : NULL;
+
+	if (!o || ref_equal(other, mine->r.self) || !vm ||
+	    vm->is_control_domain ||
+	    vm->power_state == VM_POWER_STATE_SUSPENDED)
+		return false;
+	return (o->currently_attached || o->reserved) &&
+	    (o->mode == VBD_MODE_RW || mine->mode == VBD_MODE_RW);
+}
+
+int
+vbd_check_attachable(struct call *c, struct tx *t, const struct vbd *vbd)
+{
+	const struct vm *vm = TX_GET(t, VM, vm, vbd->VM);
+	const struct vdi *vdi = TX_GET(t, VDI, vdi, vbd->VDI);
+	const char *ref = call_ref_text(c, vbd->VDI);
+	const struct ref *others;
+
+	if (!vdi || vbd->currently_attached)
+		return 0;
+	if (!vdi->managed)
+		return fail_vdi_not_managed(c, call_ref_text(c, vbd->r.self));
+	others = vdi->VBDs.items;
+	for (uint32_t i = 0; i < vdi->VBDs.n && !vdi->sharable &&
+	     !(vm && vm->is_control_domain);
+	     i++)
+		if (is_in_way(t, vbd, others[i]))
+			return fail_vdi_in_use(c, ref, "attach");
+	if (vbd->mode == VBD_MODE_RW && vdi->read_only)
+		return fail_vdi_readonly(c, ref);
+	return 0;
+}
+
+int
+vbd_assert_attachable(struct call *c,
+    const struct vbd_assert_attachable_args *a)
+{
+	TX_SCOPE struct tx *t = call_begin(c);
+	const struct vbd *vbd;
+
+	if (!t || !(vbd = EDIT_HEAD(c, t, VBD, vbd, a->self)))
+		return -1;
+	return vbd_check_attachable(c, t, vbd);
+}

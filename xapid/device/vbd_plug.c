@@ -1,0 +1,390 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Block devices that come, go and change their disc while the VM runs. */
+#include <string.h>
+
+#include "call/edit.h"
+#include "device/device_operations.h"
+#include "device/device_plug.h"
+#include "device/vbd.h"
+#include "disk/storage_operations.h"
+#include "disk/vdi_attach.h"
+#include "plan/plan.h"
+#include "vm/vm_domain_args.h"
+
+/* ---- what the steps share ---- */
+
+/* A VBD and its VM, published and held, while a step sends. */
+struct pair {
+	const struct vbd *vbd;
+	const struct vm *vm;
+};
+
+static void
+pair_free(struct pair *p)
+{
+	record_unref(p->vbd ? &p->vbd->r : NULL);
+	record_unref(p->vm ? &p->vm->r : NULL);
+}
+
+static struct pair
+pair_get(struct plan *p)
+{
+	struct pair pair = { .vbd = CALL_GET(p->call, VBD, vbd, p->object) };
+
+	if (pair.vbd)
+		pair.vm = CALL_GET(p->call, VM, vm, pair.vbd->VM);
+	return pair;
+}
+
+/* It stands in line with the plans of its VM. */
+static struct ref
+queue(struct plan *p)
+{
+	RECORD_UNREF const struct record *r =
+	    db_get(p->core->db, CLASS_VBD, p->object);
+
+	return r ? ((const struct vbd *)r)->VM : REF_NULL;
+}
+
+static enum vbd_operations
+operation(const struct plan *p)
+{
+	return (enum vbd_operations)enum_find(&enum_info_vbd_operations,
+	    p->kind->operation);
+}
+
+static const struct vbd *
+head(struct plan *p, struct tx *t)
+{
+	const struct vbd *vbd = TX_GET(t, VBD, vbd, p->object);
+
+	if (!vbd)
+		fail_handle_invalid(p->call, "VBD",
+		    call_ref_text(p->call, p->object));
+	return vbd;
+}
+
+static int
+check(struct plan *p, struct tx *t)
+{
+	const struct vbd *vbd = head(p, t);
+
+	return vbd ? vbd_operation_check(p->call, t, vbd, operation(p)) : -1;
+}
+
+static int
+finish(struct plan *p, struct tx *t, bool ok)
+{
+	(void)ok;
+	vbd_operations_refresh(t, p->object);
+	vdi_operations_refresh(t, plan_arg_ref(p, "vdi"));
+	return 0;
+}
+
+static int
+simple(struct plan *p, const char *op, int64_t force)
+{
+	struct pair pair = pair_get(p);
+	int rc = -1;
+
+	if (pair.vm)
+		rc = plan_send(p, NULL, op, pair.vm->uuid, "device",
+		    vbd_device_name(p->call->arena, pair.vbd), "virtual",
+		    vbd_virtual_name(p->call->arena, pair.vm, pair.vbd),
+		    "#force", force, NULL);
+	pair_free(&pair);
+	return rc;
+}
+
+/* ---- the data of a disk: its storage gets it ready, and lets go of it ---- */
+
+/* disk: whose data; null: the one in the drive. */
+static int
+storage(struct plan *p, struct ref disk, bool attach)
+{
+	struct pair pair = pair_get(p);
+	struct vbd vbd = { 0 };
+	int rc = -1;
+
+	if (pair.vm) {
+		/* All but the count of references, which others change. */
+		vbd.r.self = pair.vbd->r.self;
+		memcpy((char *)&vbd + sizeof(vbd.r),
+		    (const char *)pair.vbd + sizeof(vbd.r),
+		    sizeof(vbd) - sizeof(vbd.r));
+		if (!ref_is_null(disk))
+			vbd.VDI = disk;
+		rc = vdi_attach_send_one(p, &vbd, attach);
+	}
+	pair_free(&pair);
+	return rc;
+}
+
+static int
+attach_send(struct plan *p)
+{
+	return storage(p, plan_arg_ref(p, "vdi"), true);
+}
+
+static int
+detach_send(struct plan *p)
+{
+	return storage(p, plan_arg_ref(p, "vdi"), false);
+}
+
+/* ---- plug ---- */
+
+static int
+plug_check(struct plan *p, struct tx *t)
+{
+	const struct vbd *vbd;
+
+	if (check(p, t) < 0)
+		return -1;
+	vbd = head(p, t);
+	if (vbd->empty)
+		return fail_vbd_is_empty(p->call,
+		    call_ref_text(p->call, p->object));
+	return vbd_check_attachable(p->call, t, vbd);
+}
+
+static int
+plug_send(struct plan *p)
+{
+	struct pair pair = pair_get(p);
+	struct disk_source source = vdi_source(p, p->object);
+	struct value body;
+	int rc = -1;
+
+	if (pair.vm &&
+	    vbd_domain_args(p->call->arena, pair.vm, pair.vbd, "plug", source,
+		&body) < 0)
+		rc = call_fail_nomem(p->call);
+	else if (pair.vm)
+		rc = plan_send_to(p, PLAN_DOMAIN, NULL, &body);
+	pair_free(&pair);
+	return rc;
+}
+
+static int
+plug_apply(struct plan *p, struct tx *t)
+{
+	const struct vbd *vbd = head(p, t);
+	const char *name;
+
+	if (!vbd)
+		return -1;
+	name = vbd_guest_name(tx_arena(t), vbd);
+	TX_SET(t, VBD, vbd, p->object, device, name);
+	return TX_SET(t, VBD, vbd, p->object, currently_attached, true);
+}
+
+static int
+force_send(struct plan *p)
+{
+	return simple(p, "unplug", 1);
+}
+
+static int
+unplug_send(struct plan *p)
+{
+	return simple(p, "unplug", 0);
+}
+
+static int
+unplug_apply(struct plan *p, struct tx *t)
+{
+	TX_SET(t, VBD, vbd, p->object, device, "");
+	return TX_SET(t, VBD, vbd, p->object, currently_attached, false);
+}
+
+static const struct step plug_steps[] = {
+	{ "disk", attach_send, NULL, detach_send, NULL },
+	{ "plug", plug_send, plug_apply, force_send, unplug_apply },
+	{ 0 },
+};
+
+static const struct step unplug_steps[] = {
+	{ "unplug", unplug_send, unplug_apply, NULL, NULL },
+	{ "disk", detach_send, NULL, NULL, NULL },
+	{ 0 },
+};
+
+static const struct step unplug_force_steps[] = {
+	{ "unplug", force_send, unplug_apply, NULL, NULL },
+	{ "disk", detach_send, NULL, NULL, NULL },
+	{ 0 },
+};
+
+/* ---- media ---- */
+
+static bool
+has_domain(const struct vm *vm)
+{
+	return vm &&
+	    (vm->power_state == VM_POWER_STATE_RUNNING ||
+		vm->power_state == VM_POWER_STATE_PAUSED);
+}
+
+static int
+insert_check(struct plan *p, struct tx *t)
+{
+	const struct vbd *vbd;
+	const struct vdi *vdi;
+
+	if (check(p, t) < 0)
+		return -1;
+	vbd = head(p, t);
+	vdi = TX_GET(t, VDI, vdi, plan_arg_ref(p, "vdi"));
+	if (!vdi)
+		return fail_handle_invalid(p->call, "VDI", plan_arg(p, "vdi"));
+	return vbd_check_media(p->call, vbd, vdi);
+}
+
+/* A drive of a VM that does not run is its record only. */
+static int
+media_send(struct plan *p, const char *op)
+{
+	struct pair pair = pair_get(p);
+	int rc = pair.vm ? 0 : -1;
+
+	if (has_domain(pair.vm) && pair.vbd->currently_attached)
+		rc = plan_send(p, NULL, op, pair.vm->uuid, "device",
+		    vbd_device_name(p->call->arena, pair.vbd), "virtual",
+		    vbd_virtual_name(p->call->arena, pair.vm, pair.vbd), "path",
+		    vdi_source(p, p->object).path, "format", "raw", NULL);
+	pair_free(&pair);
+	return rc;
+}
+
+/* Whether the disc is in a drive that a domain has open. */
+static bool
+is_open(struct plan *p)
+{
+	struct pair pair = pair_get(p);
+	bool open = has_domain(pair.vm) && pair.vbd->currently_attached;
+
+	pair_free(&pair);
+	return open;
+}
+
+static int
+disc_send(struct plan *p)
+{
+	return is_open(p) ? attach_send(p) : 0;
+}
+
+static int
+let_go_send(struct plan *p)
+{
+	return is_open(p) ? detach_send(p) : 0;
+}
+
+/* The disc that goes out: its storage is told when it is out. */
+static int
+eject_check(struct plan *p, struct tx *t)
+{
+	if (check(p, t) < 0)
+		return -1;
+	return plan_note(p, "vdi", call_ref_text(p->call, head(p, t)->VDI));
+}
+
+static int
+insert_send(struct plan *p)
+{
+	return media_send(p, "insert");
+}
+
+static int
+eject_send(struct plan *p)
+{
+	return media_send(p, "eject");
+}
+
+static int
+insert_apply(struct plan *p, struct tx *t)
+{
+	TX_SET(t, VBD, vbd, p->object, VDI, plan_arg_ref(p, "vdi"));
+	return TX_SET(t, VBD, vbd, p->object, empty, false);
+}
+
+static int
+eject_apply(struct plan *p, struct tx *t)
+{
+	TX_SET(t, VBD, vbd, p->object, VDI, REF_NULL);
+	return TX_SET(t, VBD, vbd, p->object, empty, true);
+}
+
+static const struct step insert_steps[] = {
+	{ "disk", disc_send, NULL, let_go_send, NULL },
+	{ "insert", insert_send, insert_apply, eject_send, eject_apply },
+	{ 0 },
+};
+
+static const struct step eject_steps[] = {
+	{ "eject", eject_send, eject_apply, NULL, NULL },
+	{ "disk", let_go_send, NULL, NULL, NULL },
+	{ 0 },
+};
+
+/* ---- the plans ---- */
+
+#define KIND(op, first)                                                        \
+	static const struct plan_kind op##_kind = {                            \
+		.name = "VBD." #op,                                            \
+		.cls = CLASS_VBD,                                              \
+		.operation = #op,                                              \
+		.steps = op##_steps,                                           \
+		.queue = queue,                                                \
+		.check = (first),                                              \
+		.finish = finish,                                              \
+	}
+
+KIND(plug, plug_check);
+KIND(unplug, check);
+KIND(unplug_force, check);
+KIND(insert, insert_check);
+KIND(eject, eject_check);
+
+const struct plan_kind *const vbd_kinds[] = { &plug_kind, &unplug_kind,
+	&unplug_force_kind, &insert_kind, &eject_kind, NULL };
+
+/* ---- the calls ---- */
+
+int
+vbd_plug(struct call *c, const struct vbd_plug_args *a)
+{
+	return plan_start(c, &plug_kind, a->self, NULL);
+}
+
+int
+vbd_unplug(struct call *c, const struct vbd_unplug_args *a)
+{
+	return plan_start(c, &unplug_kind, a->self, NULL);
+}
+
+int
+vbd_unplug_force(struct call *c, const struct vbd_unplug_force_args *a)
+{
+	return plan_start(c, &unplug_force_kind, a->self, NULL);
+}
+
+int
+vbd_unplug_force_no_safety_check(struct call *c,
+    const struct vbd_unplug_force_no_safety_check_args *a)
+{
+	return plan_start(c, &unplug_force_kind, a->self, NULL);
+}
+
+int
+vbd_insert(struct call *c, const struct vbd_insert_args *a)
+{
+	return plan_start(c, &insert_kind, a->vbd, "vdi",
+	    call_ref_text(c, a->vdi), NULL);
+}
+
+int
+vbd_eject(struct call *c, const struct vbd_eject_args *a)
+{
+	return plan_start(c, &eject_kind, a->vbd, NULL);
+}

@@ -1,0 +1,583 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Disks that are made, copied, grown and destroyed. The row of a new disk is
+ * made in the transaction that begins the plan, so that a restarted daemon
+ * knows what it was making; it goes again when its volume cannot be made.
+ * (source of checks and their order: lifecycle.json object_rules) */
+#include <string.h>
+
+#include "call/edit.h"
+#include "disk/storage.h"
+#include "disk/storage_operations.h"
+#include "disk/vdi.h"
+#include "lib/clock.h"
+#include "model/builder.h"
+
+#define COPY_DEADLINE_MS (6 * 3600 * 1000) /* of the largest disks */
+
+/* ---- what the plans share ---- */
+
+/* The disk that is being made. */
+static struct ref
+made(const struct plan *p)
+{
+	return plan_arg_ref(p, "made");
+}
+
+static const struct vdi *
+head_vdi(struct plan *p, struct tx *t, struct ref ref)
+{
+	const struct vdi *vdi = TX_GET(t, VDI, vdi, ref);
+
+	if (!vdi)
+		fail_handle_invalid(p->call, "VDI",
+		    call_ref_text(p->call, ref));
+	return vdi;
+}
+
+/* A plan may copy many disks: each is told beside what it was made of. */
+static void
+tell_parent(struct plan *p, struct ref ref)
+{
+	const char *as = plan_arg(p, "as");
+	const char *name = *as ? as
+			       : arena_printf(p->call->arena, "made:%s",
+				     call_ref_text(p->call, p->object));
+
+	if (name)
+		(void)plan_tell_parent(p, name, call_ref_text(p->call, ref));
+}
+
+static int
+insert(struct plan *p, struct tx *t, struct vdi *vdi)
+{
+	struct ref ref;
+
+	vdi->r.self = REF_NULL;
+	vdi->uuid = "";
+	vdi->location = "";
+	vdi->managed = true;
+	vdi->physical_utilisation = 0;
+	if (tx_insert(t, &vdi->r, &ref) < 0)
+		return -1;
+	if (p->call->result)
+		*(struct ref *)p->call->result = ref;
+	tell_parent(p, ref);
+	return plan_note(p, "made", call_ref_text(p->call, ref));
+}
+
+void
+storage_account(struct tx *t, struct ref ref, int64_t allocated, int64_t used)
+{
+	const struct sr *sr = TX_GET(t, SR, sr, ref);
+	int64_t all = sr ? sr->virtual_allocation + allocated : 0;
+
+	if (!sr)
+		return;
+	used += sr->physical_utilisation;
+	TX_SET(t, SR, sr, ref, virtual_allocation, all > 0 ? all : 0);
+	if (sr->physical_utilisation >= 0)
+		TX_SET(t, SR, sr, ref, physical_utilisation,
+		    used > 0 ? used : 0);
+}
+
+/* What the storage says of a volume, into its row and its SR's. */
+static int
+settle(struct plan *p, struct tx *t, struct ref ref)
+{
+	const struct vdi *vdi = head_vdi(p, t, ref);
+	int64_t size, used, size_before, used_before;
+	struct ref home;
+
+	if (!vdi)
+		return -1;
+	home = vdi->SR;
+	size_before = vdi->location[0] ? vdi->virtual_size : 0;
+	used_before = vdi->physical_utilisation;
+	size = storage_noted(p, "size", vdi->virtual_size);
+	used = storage_noted(p, "used", used_before);
+	TX_SET(t, VDI, vdi, ref, virtual_size, size);
+	TX_SET(t, VDI, vdi, ref, physical_utilisation, used);
+	if (!vdi->location[0])
+		TX_SET(t, VDI, vdi, ref, location, plan_arg(p, "location"));
+	storage_account(t, home, size - size_before, used - used_before);
+	return 0;
+}
+
+static int
+made_apply(struct plan *p, struct tx *t)
+{
+	return settle(p, t, made(p));
+}
+
+static int
+send_about(struct plan *p, plan_reply_fn *reply, struct ref ref, const char *op)
+{
+	RECORD_UNREF const struct record *r =
+	    db_get(p->core->db, CLASS_VDI, ref);
+	const struct vdi *vdi = (const struct vdi *)r;
+
+	return vdi ? storage_send(p, reply, vdi->SR, op, "vdi", vdi->uuid,
+			 "#size", vdi->virtual_size, NULL)
+		   : 0;
+}
+
+static int
+unmake_send(struct plan *p)
+{
+	return send_about(p, NULL, made(p), "vdi_destroy");
+}
+
+static int
+unmake_apply(struct plan *p, struct tx *t)
+{
+	(void)p;
+	return TX_GET(t, VDI, vdi, made(p))
+	    ? vdi_forget_row(p->call, t, made(p))
+	    : 0;
+}
+
+static int
+finish(struct plan *p, struct tx *t, bool ok)
+{
+	if (ok && !ref_is_null(made(p)))
+		tell_parent(p, made(p));
+	const struct vdi *vdi;
+
+	vdi_operations_refresh(t, made(p));
+	if (p->kind->cls == CLASS_SR) {
+		sr_operations_refresh(t, p->object);
+		return 0;
+	}
+	vdi_operations_refresh(t, p->object);
+	sr_operations_refresh(t, plan_arg_ref(p, "home"));
+	vdi = TX_GET(t, VDI, vdi, made(p));
+	if (vdi)
+		sr_operations_refresh(t, vdi->SR);
+	return 0;
+}
+
+/* Whether the disk takes the operation, and its storage is there. */
+static int
+check_operation(struct plan *p, struct tx *t, const struct vdi *vdi,
+    enum vdi_operations op)
+{
+	if (!vdi || vdi_operation_check(p->call, t, vdi, op) < 0)
+		return -1;
+	return storage_check(p->call, t, vdi->SR, NULL);
+}
+
+/* ---- create ---- */
+
+/* What a plan about a VM wants as its part. */
+static struct vdi
+described(const struct plan *p)
+{
+	int type = enum_find(&enum_info_vdi_type, plan_arg(p, "type"));
+	struct vdi vdi;
+
+	builder_defaults(CLASS_VDI, &vdi.r);
+	vdi.SR = p->object;
+	vdi.name_label = plan_arg(p, "name");
+	vdi.virtual_size = storage_noted(p, "want", 0);
+	vdi.type = type < 0 ? VDI_TYPE_USER : (enum vdi_type)type;
+	return vdi;
+}
+
+static int
+create_check(struct plan *p, struct tx *t)
+{
+	const struct vdi_create_args *a = p->call->args;
+	struct vdi vdi = a ? *a->args : described(p);
+
+	if (storage_check(p->call, t, p->object, "VDI_CREATE") < 0)
+		return -1;
+	if (vdi.virtual_size < 0)
+		return fail_invalid_value(p->call, "virtual_size",
+		    "a size is not negative");
+	if (vdi.type == VDI_TYPE_CBT_METADATA)
+		return fail_vdi_incompatible_type(p->call, "", "cbt_metadata");
+	return insert(p, t, &vdi);
+}
+
+static int
+create_send(struct plan *p)
+{
+	return send_about(p, storage_note, made(p), "vdi_create");
+}
+
+static const struct step create_steps[] = {
+	{ "volume", create_send, made_apply, unmake_send, unmake_apply },
+	{ 0 },
+};
+
+static const struct plan_kind create_kind = {
+	.name = "VDI.create",
+	.cls = CLASS_SR,
+	.operation = "vdi_create",
+	.steps = create_steps,
+	.check = create_check,
+	.finish = finish,
+};
+
+int
+vdi_create(struct call *c, const struct vdi_create_args *a,
+    struct ref *result_r)
+{
+	(void)result_r;
+	return plan_start(c, &create_kind, a->args->SR, NULL);
+}
+
+/* ---- copies ---- */
+
+static void
+describe_copy(struct vdi *copy, const struct vdi *source)
+{
+	copy->parent = REF_NULL;
+	copy->snapshot_of = REF_NULL;
+	copy->is_a_snapshot = false;
+	copy->sharable = false;
+	copy->cbt_enabled = false;
+	copy->missing = false;
+	copy->allow_caching = source->allow_caching;
+}
+
+static int
+clone_check(struct plan *p, struct tx *t)
+{
+	const struct vdi *source = head_vdi(p, t, p->object);
+	struct vdi copy;
+
+	if (check_operation(p, t, source, VDI_OPERATIONS_CLONE) < 0)
+		return -1;
+	copy = *source;
+	describe_copy(&copy, source);
+	return insert(p, t, &copy);
+}
+
+static int
+snapshot_check(struct plan *p, struct tx *t)
+{
+	const struct vdi *source = head_vdi(p, t, p->object);
+	struct vdi copy;
+
+	if (check_operation(p, t, source, VDI_OPERATIONS_SNAPSHOT) < 0)
+		return -1;
+	copy = *source;
+	describe_copy(&copy, source);
+	copy.is_a_snapshot = true;
+	copy.snapshot_of = p->object;
+	copy.snapshot_time = clock_wall_sec();
+	return insert(p, t, &copy);
+}
+
+/* Into the same SR, or by a full copy into another. */
+/* Whether a guest that runs may be writing to the disk. */
+static bool
+is_written(struct plan *p, const struct vdi *vdi)
+{
+	const struct ref *refs = vdi->VBDs.items;
+	bool written = false;
+
+	for (uint32_t i = 0; !written && i < vdi->VBDs.n; i++) {
+		RECORD_UNREF const struct record *r =
+		    db_get(p->core->db, CLASS_VBD, refs[i]);
+		const struct vbd *vbd = (const struct vbd *)r;
+		RECORD_UNREF const struct record *v =
+		    vbd ? db_get(p->core->db, CLASS_VM, vbd->VM) : NULL;
+
+		written = v && vbd->currently_attached &&
+		    vbd->mode == VBD_MODE_RW &&
+		    ((const struct vm *)v)->power_state ==
+			VM_POWER_STATE_RUNNING;
+	}
+	return written;
+}
+
+static int
+copy_send(struct plan *p, const char *op)
+{
+	RECORD_UNREF const struct record *to =
+	    db_get(p->core->db, CLASS_VDI, made(p));
+	RECORD_UNREF const struct record *from =
+	    call_get(p->call, CLASS_VDI, p->object);
+	const struct vdi *copy = (const struct vdi *)to;
+	const struct vdi *source = (const struct vdi *)from;
+
+	if (!copy || !source)
+		return -1;
+	plan_set_deadline(p, COPY_DEADLINE_MS);
+	if (strcmp(op, "vdi_copy") == 0)
+		return storage_send_from(p, storage_note, copy->SR, source->SR,
+		    op, "vdi", copy->uuid, "source", source->uuid, "#size",
+		    source->virtual_size, "#in_use",
+		    (int64_t)is_written(p, source), NULL);
+	return storage_send(p, storage_note, copy->SR, op, "vdi", copy->uuid,
+	    "source", source->uuid, "#size", source->virtual_size, "#in_use",
+	    (int64_t)is_written(p, source), NULL);
+}
+
+static int
+clone_send(struct plan *p)
+{
+	return copy_send(p, "vdi_clone");
+}
+
+static int
+snapshot_send(struct plan *p)
+{
+	return copy_send(p, "vdi_snapshot");
+}
+
+static const struct step clone_steps[] = {
+	{ "volume", clone_send, made_apply, unmake_send, unmake_apply },
+	{ 0 },
+};
+
+static const struct step snapshot_steps[] = {
+	{ "volume", snapshot_send, made_apply, unmake_send, unmake_apply },
+	{ 0 },
+};
+
+static const struct plan_kind clone_kind = {
+	.name = "VDI.clone",
+	.cls = CLASS_VDI,
+	.operation = "clone",
+	.steps = clone_steps,
+	.check = clone_check,
+	.finish = finish,
+};
+
+static const struct plan_kind snapshot_kind = {
+	.name = "VDI.snapshot",
+	.cls = CLASS_VDI,
+	.operation = "snapshot",
+	.steps = snapshot_steps,
+	.check = snapshot_check,
+	.finish = finish,
+};
+
+int
+vdi_clone(struct call *c, const struct vdi_clone_args *a, struct ref *result_r)
+{
+	(void)result_r;
+	return plan_start(c, &clone_kind, a->vdi, NULL);
+}
+
+int
+vdi_snapshot(struct call *c, const struct vdi_snapshot_args *a,
+    struct ref *result_r)
+{
+	(void)result_r;
+	return plan_start(c, &snapshot_kind, a->vdi, NULL);
+}
+
+/* Without a repository: into that of the disk. */
+static int
+copy_check(struct plan *p, struct tx *t)
+{
+	const struct vdi *source = head_vdi(p, t, p->object);
+	struct ref sr = plan_arg_ref(p, "sr");
+	struct vdi copy;
+
+	if (source && ref_is_null(sr))
+		sr = source->SR;
+	if (check_operation(p, t, source, VDI_OPERATIONS_COPY) < 0 ||
+	    storage_check(p->call, t, sr, "VDI_CREATE") < 0)
+		return -1;
+	copy = *source;
+	describe_copy(&copy, source);
+	copy.SR = sr;
+	return insert(p, t, &copy);
+}
+
+static int
+copy_volume_send(struct plan *p)
+{
+	return copy_send(p, "vdi_copy");
+}
+
+static const struct step copy_steps[] = {
+	{ "volume", copy_volume_send, made_apply, unmake_send, unmake_apply },
+	{ 0 },
+};
+
+static const struct plan_kind copy_kind = {
+	.name = "VDI.copy",
+	.cls = CLASS_VDI,
+	.operation = "copy",
+	.steps = copy_steps,
+	.check = copy_check,
+	.finish = finish,
+};
+
+int
+vdi_copy(struct call *c, const struct vdi_copy_args *a, struct ref *result_r)
+{
+	(void)result_r;
+	if (!ref_is_null(a->into_vdi) || !ref_is_null(a->base_vdi))
+		return fail_not_implemented(c, "VDI.copy into a VDI");
+	if (ref_is_null(a->sr))
+		return fail_handle_invalid(c, "SR", call_ref_text(c, a->sr));
+	return plan_start(c, &copy_kind, a->vdi, "sr", call_ref_text(c, a->sr),
+	    NULL);
+}
+
+/* ---- resize ---- */
+
+static int
+resize_check(struct plan *p, struct tx *t)
+{
+	const struct vdi *vdi = head_vdi(p, t, p->object);
+	int64_t size = storage_noted(p, "want", 0);
+
+	if (check_operation(p, t, vdi, VDI_OPERATIONS_RESIZE) < 0)
+		return -1;
+	if (size < vdi->virtual_size)
+		return fail_invalid_value(p->call, "size",
+		    "disks can grow, not shrink");
+	return 0;
+}
+
+static int
+resize_send(struct plan *p)
+{
+	RECORD_UNREF const struct record *r =
+	    call_get(p->call, CLASS_VDI, p->object);
+	const struct vdi *vdi = (const struct vdi *)r;
+
+	return vdi ? storage_send(p, storage_note, vdi->SR, "vdi_resize", "vdi",
+			 vdi->uuid, "#size", storage_noted(p, "want", 0), NULL)
+		   : -1;
+}
+
+static int
+resize_apply(struct plan *p, struct tx *t)
+{
+	return settle(p, t, p->object);
+}
+
+static const struct step resize_steps[] = {
+	{ "volume", resize_send, resize_apply, NULL, NULL },
+	{ 0 },
+};
+
+static const struct plan_kind resize_kind = {
+	.name = "VDI.resize",
+	.cls = CLASS_VDI,
+	.operation = "resize",
+	.steps = resize_steps,
+	.check = resize_check,
+	.finish = finish,
+};
+
+int
+vdi_resize(struct call *c, const struct vdi_resize_args *a)
+{
+	return plan_start(c, &resize_kind, a->vdi, "want",
+	    arena_printf(c->arena, "%lld", (long long)a->size), NULL);
+}
+
+/* ---- destroy ---- */
+
+static int
+destroy_check(struct plan *p, struct tx *t)
+{
+	const struct vdi *vdi = head_vdi(p, t, p->object);
+
+	if (check_operation(p, t, vdi, VDI_OPERATIONS_DESTROY) < 0)
+		return -1;
+	return plan_note(p, "home", call_ref_text(p->call, vdi->SR));
+}
+
+static int
+destroy_send(struct plan *p)
+{
+	return send_about(p, NULL, p->object, "vdi_destroy");
+}
+
+int
+vdi_take_out(struct plan *p, struct tx *t, struct ref ref)
+{
+	const struct vdi *vdi = TX_GET(t, VDI, vdi, ref);
+
+	if (!vdi)
+		return 0;
+	storage_account(t, vdi->SR, -vdi->virtual_size,
+	    -vdi->physical_utilisation);
+	return vdi_forget_row(p->call, t, ref);
+}
+
+static int
+destroy_apply(struct plan *p, struct tx *t)
+{
+	return vdi_take_out(p, t, p->object);
+}
+
+static const struct step destroy_steps[] = {
+	{ "volume", destroy_send, destroy_apply, NULL, NULL },
+	{ 0 },
+};
+
+static const struct plan_kind destroy_kind = {
+	.name = "VDI.destroy",
+	.cls = CLASS_VDI,
+	.operation = "destroy",
+	.steps = destroy_steps,
+	.check = destroy_check,
+	.finish = finish,
+};
+
+int
+vdi_destroy(struct call *c, const struct vdi_destroy_args *a)
+{
+	return plan_start(c, &destroy_kind, a->self, NULL);
+}
+
+/* ---- update ---- */
+
+static int
+update_check(struct plan *p, struct tx *t)
+{
+	return check_operation(p, t, head_vdi(p, t, p->object),
+	    VDI_OPERATIONS_UPDATE);
+}
+
+static int
+update_send(struct plan *p)
+{
+	return send_about(p, storage_note, p->object, "vdi_stat");
+}
+
+static const struct step update_steps[] = {
+	{ "look", update_send, resize_apply, NULL, NULL },
+	{ 0 },
+};
+
+static const struct plan_kind update_kind = {
+	.name = "VDI.update",
+	.cls = CLASS_VDI,
+	.operation = "update",
+	.steps = update_steps,
+	.check = update_check,
+	.finish = finish,
+};
+
+int
+vdi_update(struct call *c, const struct vdi_update_args *a)
+{
+	return plan_start(c, &update_kind, a->vdi, NULL);
+}
+
+const struct plan_kind *const vdi_kinds[] = { &create_kind, &clone_kind,
+	&snapshot_kind, &copy_kind, &resize_kind, &destroy_kind, &update_kind,
+	NULL };
+
+const struct plan_kind *
+vdi_kind(const char *name)
+{
+	size_t i = 0;
+
+	while (strcmp(vdi_kinds[i]->name, name) != 0)
+		i++;
+	return vdi_kinds[i];
+}

@@ -1,0 +1,245 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Networks as records. Their bridges come up with the first interface on a
+ * host. (source of rules and errors: lifecycle.json object_rules,
+ * network.json) */
+#include <stdio.h>
+#include <string.h>
+
+#include "call/edit.h"
+#include "model/builder.h"
+#include "vm/vm_devices.h"
+
+#define DEFAULT_MTU 1500
+#define BRIDGE_MAX_CHARS 15 /* what a device name may have */
+
+/* ---- bridges ---- */
+
+static int
+has_bridge(const struct record *r, void *name)
+{
+	return strcmp(((const struct network *)r)->bridge, name) == 0;
+}
+
+static bool
+is_used(struct tx *t, const char *name)
+{
+	return tx_each(t, CLASS_network, has_bridge, (void *)(uintptr_t)name) ==
+	    1;
+}
+
+/* Names that the toolstack gives by itself. */
+static bool
+is_reserved(const char *name)
+{
+	static const char *const prefixes[] = { "xen", "xapi", "vif", "tap",
+		"eth" };
+
+	for (size_t i = 0; i < sizeof(prefixes) / sizeof(prefixes[0]); i++)
+		if (strncmp(name, prefixes[i], strlen(prefixes[i])) == 0)
+			return true;
+	return false;
+}
+
+static bool
+is_device_name(const char *name)
+{
+	size_t len = strlen(name);
+
+	return len && len <= BRIDGE_MAX_CHARS &&
+	    strspn(name,
+		"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+		"0123456789._-") == len &&
+	    strcmp(name, ".") != 0 && strcmp(name, "..") != 0;
+}
+
+/* The name given, or the next of the toolstack's own: a number that was used
+ * does not come again while the daemon runs. NULL: refused. */
+static const char *
+choose_bridge(struct call *c, struct tx *t, const char *want)
+{
+	static unsigned next; /* writer lock of the database */
+	const char *name;
+
+	if (!*want) {
+		do {
+			name = arena_printf(c->arena, "xapi%u", next++);
+			if (!name) {
+				call_fail_nomem(c);
+				return NULL;
+			}
+		} while (is_used(t, name));
+		return name;
+	}
+	if (!c->caller.pool && (!is_device_name(want) || is_reserved(want))) {
+		fail_invalid_value(c, "bridge", want);
+		return NULL;
+	}
+	if (is_used(t, want)) {
+		fail_bridge_name_exists(c, want);
+		return NULL;
+	}
+	return want;
+}
+
+static int
+create(struct call *c, const struct network *want, struct ref *result_r)
+{
+	struct network net = *want;
+	TX_SCOPE struct tx *t = NULL;
+
+	if (implicit_check_create(c, &want->r) < 0)
+		return -1;
+	t = call_begin(c);
+	if (!t || !(net.bridge = choose_bridge(c, t, want->bridge)))
+		return -1;
+	if (net.MTU <= 0)
+		net.MTU = DEFAULT_MTU;
+	(void)tx_insert(t, &net.r, result_r);
+	return call_commit(c, STEAL(t));
+}
+
+int
+network_create(struct call *c, const struct network_create_args *a,
+    struct ref *result_r)
+{
+	return create(c, a->args, result_r);
+}
+
+int
+network_pool_introduce(struct call *c,
+    const struct network_pool_introduce_args *a, struct ref *result_r)
+{
+	struct network net;
+
+	builder_defaults(CLASS_network, &net.r);
+	edit_from_args(c, a, &net.r);
+	return create(c, &net, result_r);
+}
+
+/* ---- destroy ---- */
+
+/* VIFs that are in use keep the network; the others go with it. */
+static int
+destroy_vifs(struct call *c, struct tx *t, const struct network *net)
+{
+	uint32_t n = net->VIFs.n, used = 0;
+	struct ref *vifs = arena_array(c->arena, n ? n : 1, sizeof(*vifs));
+	struct ref *in_use = arena_array(c->arena, n ? n : 1, sizeof(*vifs));
+
+	if (!vifs || !in_use)
+		return call_fail_nomem(c);
+	if (n)
+		memcpy(vifs, net->VIFs.items, n * sizeof(*vifs));
+	for (uint32_t i = 0; i < n; i++) {
+		const struct vif *vif = TX_GET(t, VIF, vif, vifs[i]);
+
+		if (vif && (vif->currently_attached || vif->reserved))
+			in_use[used++] = vifs[i];
+	}
+	if (used)
+		return edit_fail_refs(c, "NETWORK_CONTAINS_VIF", in_use, used);
+	if (net->PIFs.n)
+		return edit_fail_refs(c, "NETWORK_CONTAINS_PIF",
+		    net->PIFs.items, net->PIFs.n);
+	for (uint32_t i = 0; i < n; i++)
+		(void)vif_destroy_row(t, vifs[i]);
+	return 0;
+}
+
+int
+network_destroy(struct call *c, const struct network_destroy_args *a)
+{
+	TX_SCOPE struct tx *t = call_begin(c);
+	const struct network *net;
+	bool system;
+
+	if (!t || !(net = EDIT_HEAD(c, t, network, network, a->self)))
+		return -1;
+	system = edit_map_true(&net->other_config,
+	    "is_host_internal_management_network");
+	if (destroy_vifs(c, t, net) < 0)
+		return -1;
+	if (system)
+		return fail_cannot_destroy_system_network(c,
+		    call_ref_text(c, a->self));
+	(void)tx_destroy(t, CLASS_network, a->self);
+	return call_commit(c, STEAL(t));
+}
+
+/* ---- settings ---- */
+
+int
+network_set_default_locking_mode(struct call *c,
+    const struct network_set_default_locking_mode_args *a)
+{
+	TX_SCOPE struct tx *t = call_begin(c);
+	const struct network *net;
+	const struct ref *vifs;
+
+	if (!t || !(net = EDIT_HEAD(c, t, network, network, a->network)))
+		return -1;
+	vifs = net->VIFs.items;
+	for (uint32_t i = 0; i < net->VIFs.n; i++) {
+		const struct vif *vif = TX_GET(t, VIF, vif, vifs[i]);
+
+		if (vif && vif->currently_attached &&
+		    vif->locking_mode == VIF_LOCKING_MODE_NETWORK_DEFAULT)
+			return fail_vif_in_use(c, call_ref_text(c, a->network),
+			    call_ref_text(c, vifs[i]));
+	}
+	TX_SET(t, network, network, a->network, default_locking_mode, a->value);
+	return call_commit(c, STEAL(t));
+}
+
+/* Purposes exclude each other. */
+static int
+check_purpose(struct call *c, const struct network *net,
+    enum network_purpose value)
+{
+	const enum network_purpose *has = net->purpose.items;
+	const char *const *names = enum_info_network_purpose.values;
+
+	if (!net->managed)
+		return fail_network_unmanaged(c, call_ref_text(c, net->r.self));
+	for (uint32_t i = 0; i < net->purpose.n; i++)
+		if (has[i] != value)
+			return fail_network_incompatible_purposes(c,
+			    names[value], names[has[i]]);
+	return 0;
+}
+
+int
+network_add_purpose(struct call *c, const struct network_add_purpose_args *a)
+{
+	const struct type *type =
+	    class_table[CLASS_network].fields[FIELD_network_purpose].type;
+	TX_SCOPE struct tx *t = call_begin(c);
+	const struct network *net;
+	struct set purposes;
+
+	if (!t || !(net = EDIT_HEAD(c, t, network, network, a->self)) ||
+	    check_purpose(c, net, a->value) < 0)
+		return -1;
+	if (edit_set_add(t, &net->purpose, type->elem, &a->value, &purposes) ==
+	    0)
+		TX_SET(t, network, network, a->self, purpose, purposes);
+	return call_commit(c, STEAL(t));
+}
+
+int
+network_remove_purpose(struct call *c,
+    const struct network_remove_purpose_args *a)
+{
+	const struct type *type =
+	    class_table[CLASS_network].fields[FIELD_network_purpose].type;
+	TX_SCOPE struct tx *t = call_begin(c);
+	const struct network *net;
+	struct set purposes;
+
+	if (!t || !(net = EDIT_HEAD(c, t, network, network, a->self)))
+		return -1;
+	if (edit_set_remove(t, &net->purpose, type->elem, &a->value,
+		&purposes) == 0)
+		TX_SET(t, network, network, a->self, purpose, purposes);
+	return call_commit(c, STEAL(t));
+}
