@@ -336,10 +336,14 @@ class Restart(Base):
         self.d.kill()
         self.d.start()
         begun = time.time()
-        for task in (running, by_hand):
+        # The kernel may end the plugin before the daemon, who then still
+        # writes down that it failed.
+        for task, codes in (
+                (running, ('INTERNAL_ERROR', 'XENAPI_PLUGIN_FAILURE')),
+                (by_hand, ('INTERNAL_ERROR',))):
             rec = self.d.call('task.get_record', task)
             self.assertEqual(rec['status'], 'failure')
-            self.assertEqual(rec['error_info'][0], 'INTERNAL_ERROR')
+            self.assertIn(rec['error_info'][0], codes)
             self.assertEqual(rec['progress'], 1.0)
             self.assertNotEqual(rec['finished'], '19700101T00:00:00Z')
         self.assertLess(time.time() - begun, 1)
