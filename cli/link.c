@@ -188,7 +188,8 @@ link_open(const struct options *o, const char *host)
 {
 	/* As in the original, nothing is encrypted on the way to ourselves. */
 	const char *server = host ? host : o->server;
-	bool tls = !o->nossl && strcmp(server, "127.0.0.1") != 0;
+	bool tls =
+	    !o->nossl && (o->tls_here || strcmp(server, "127.0.0.1") != 0);
 	const char *port = o->port ? o->port : tls ? "443" : "80";
 	CLEANUP(link_close) struct link *l = calloc(1, sizeof(*l));
 

@@ -25,6 +25,8 @@ struct options {
 	const char *password_file;
 	const char *traceparent;
 	bool nossl, debug, debug_on_fail;
+	/* Also to 127.0.0.1, whose port turned out to be one of HTTPS. */
+	bool tls_here;
 
 	/* What the original's client does not have. */
 	bool no_verify;

@@ -475,8 +475,10 @@ greet(struct talk *t)
 	char hello[sizeof(GREETING) - 1 + 8] = "";
 	CLEANUP_BYTES struct bytes b = { 0 };
 
-	if (link_read_full(t->link, hello, 4) < 0 ||
-	    strncmp(hello, GREETING, 4) != 0)
+	if (link_read_full(t->link, hello, 4) < 0 && !*hello)
+		return -1;
+	t->greeted = true;
+	if (strncmp(hello, GREETING, 4) != 0)
 		return fail_greeting(t, hello);
 	if (link_read_full(t->link, hello + 4, sizeof(hello) - 4) < 0 ||
 	    memcmp(hello, GREETING, sizeof(GREETING) - 1) != 0)
@@ -509,13 +511,34 @@ read_frame(struct talk *t, struct bytes *b)
 	return 0;
 }
 
+/* As the original's client, to 127.0.0.1 without TLS; a port that hangs up at
+ * once is tried with it, since it may be that of HTTPS. */
+static int
+begin(struct talk *t)
+{
+	t->link = link_open(t->o, NULL);
+	if (!t->link)
+		return -1;
+	if (send_request(t) == 0 && greet(t) == 0)
+		return 0;
+	if (!t->greeted && t->o->port && !t->o->nossl && !t->own.tls_here &&
+	    strcmp(t->o->server, "127.0.0.1") == 0) {
+		link_close(t->link);
+		t->own = *t->o;
+		t->own.tls_here = true;
+		t->o = &t->own;
+		return begin(t);
+	}
+	return t->greeted ? -1 : fail_greeting(t, "");
+}
+
 static int
 converse(struct talk *t)
 {
 	CLEANUP_BYTES struct bytes b = { 0 };
 	int r = 0;
 
-	if (send_request(t) < 0 || greet(t) < 0)
+	if (begin(t) < 0)
 		return -1;
 	while (r == 0) {
 		struct frame f;
@@ -543,8 +566,7 @@ talk_run(const struct options *o, struct output *out)
 	struct talk t = { .o = o, .out = out, .status = 1 };
 
 	catch_interrupts();
-	t.link = link_open(o, NULL);
-	if (t.link && converse(&t) < 0 && t.status == 0)
+	if (converse(&t) < 0 && t.status == 0)
 		t.status = 1;
 	link_close(t.link);
 	output_end(out);
@@ -561,8 +583,7 @@ talk_ask(const struct options *o, struct bytes *answer)
 		signal(SIGPIPE, SIG_IGN); /* no work that could be stopped */
 	else
 		catch_interrupts();
-	t.link = link_open(o, NULL);
-	if (t.link && converse(&t) < 0)
+	if (converse(&t) < 0)
 		t.status = 1;
 	link_close(t.link);
 	return t.status == 0 && !answer->failed ? 0 : -1;

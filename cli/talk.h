@@ -5,6 +5,7 @@
 #define XAPID_CLI_TALK_H
 
 #include "cli/link.h"
+#include "cli/options.h"
 #include "cli/output.h"
 #include "lib/bytes.h"
 
@@ -17,9 +18,11 @@ int talk_ask(const struct options *o, struct bytes *answer);
 /* ---- for transfer.c and console.c ---- */
 
 struct talk {
-	const struct options *o;
+	const struct options *o; /* the caller's, or own */
+	struct options own;
 	struct output *out;
 	struct link *link;
+	bool greeted;  /* the server has said something */
 	bool finished; /* we have said that we have enough */
 	int status;
 };

@@ -50,6 +50,17 @@ class Safety(unittest.TestCase):
         os.mkdir(path)
         return path
 
+    def test_a_port_of_https_is_found_on_this_host_too(self):
+        r = self.tls('host-list', '--minimal', HOME=self.home('here'),
+                     XE_EXTRA_ARGS='server=127.0.0.1,port=%d,username=root'
+                     % self.port)
+        self.assertEqual((r.status, r.err), (0, ''))
+        r = self.tls('host-list', '--nossl', HOME=self.home('plain'),
+                     XE_EXTRA_ARGS='server=127.0.0.1,port=%d,username=root'
+                     % self.port)
+        self.assertEqual((r.status, r.out), (1, ''))
+        self.assertIn('the server hung up', r.err)
+
     # ---- certificates ----
 
     def test_the_first_certificate_is_noted_and_holds(self):

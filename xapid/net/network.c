@@ -109,7 +109,7 @@ int
 network_pool_introduce(struct call *c,
     const struct network_pool_introduce_args *a, struct ref *result_r)
 {
-	struct network net;
+	struct network net = { 0 };
 
 	builder_defaults(CLASS_network, &net.r);
 	edit_from_args(c, a, &net.r);
