@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Networks as bridges of the Linux kernel. */
 #include <errno.h>
-#include <net/if.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "network/network.h"
 
-/* A name that the kernel and sysfs take without surprise, or NULL, raised. */
-static const char *
-name_of(struct op *op, const char *argument)
+#define MIN_MTU 68
+#define MAX_MTU 65535
+
+const char *
+network_name(struct op *op, const char *argument)
 {
 	const char *name = op_text(op, argument, "");
 	size_t len = strspn(name,
@@ -23,67 +24,130 @@ name_of(struct op *op, const char *argument)
 	return NULL;
 }
 
-static int
-fail_link(struct op *op, const char *name)
+int
+network_fail(struct op *op, const char *link)
 {
-	return op_fail_errno(op, "INTERNAL_ERROR", name);
-}
-
-/* The bridge's index, made if it is not there; 0: raised. */
-static unsigned
-need_bridge(struct op *op, const char *name)
-{
-	unsigned index = if_nametoindex(name);
-
-	if (index)
-		return index;
-	if (link_make_bridge(name) < 0 && errno != EEXIST) {
-		fail_link(op, name);
-		return 0;
-	}
-	index = if_nametoindex(name);
-	if (!index || link_set_up(index) < 0) {
-		fail_link(op, name);
-		return 0;
-	}
-	return index;
+	return op_fail_errno(op, "INTERNAL_ERROR", link);
 }
 
 static int
-bridge_create(void *context, struct op *op)
+set_mtu(struct op *op, const struct link *l, const char *argument)
 {
-	const char *name = name_of(op, "bridge");
+	int64_t mtu = op_int(op, argument, 0);
 
-	(void)context;
-	return name && need_bridge(op, name) ? 0 : -1;
+	if (mtu < MIN_MTU || mtu > MAX_MTU || l->mtu == (uint32_t)mtu)
+		return 0;
+	return link_set_mtu(l->index, (uint32_t)mtu) < 0
+	    ? network_fail(op, l->name)
+	    : 0;
+}
+
+/* ---- bridges that come and go ---- */
+
+/* A bridge that is there stays as it is, up to its name. */
+static int
+need_bridge(struct op *op, const char *name, struct link *l)
+{
+	if (link_get(name, l) == 0) {
+		if (strcmp(l->kind, "bridge") == 0)
+			return 0;
+		return op_fail(op, "BRIDGE_NOT_AVAILABLE", name, NULL);
+	}
+	if (errno != ENODEV)
+		return network_fail(op, name);
+	if (!op_bool(op, "managed", true))
+		return op_fail(op, "BRIDGE_NOT_AVAILABLE", name, NULL);
+	if ((link_make_bridge(name, NULL) < 0 && errno != EEXIST) ||
+	    link_get(name, l) < 0)
+		return network_fail(op, name);
+	(void)link_no_addresses(l->index); /* there may be no IPv6 */
+	if (set_mtu(op, l, "bridge_mtu") < 0)
+		return -1;
+	return link_set_up(l->index, true) < 0 ? network_fail(op, name) : 0;
+}
+
+struct port_search {
+	unsigned bridge;
+	struct link found;
+};
+
+static int
+is_port(void *arg, const struct link *l)
+{
+	struct port_search *s = arg;
+
+	if (l->master != s->bridge)
+		return 0;
+	s->found = *l;
+	return 1;
+}
+
+/* Removes a bridge of ours that nothing is on. 1: something is; -1: raised. */
+static int
+remove_empty(struct op *op, const char *name, struct port_search *s)
+{
+	struct link l;
+	int r;
+
+	if (link_get(name, &l) < 0)
+		return errno == ENODEV ? 0 : network_fail(op, name);
+	if (strcmp(l.kind, "bridge") != 0 || l.group != LINK_GROUP_OURS)
+		return 0;
+	*s = (struct port_search){ .bridge = l.index };
+	r = link_each(is_port, s);
+	if (r != 0)
+		return r < 0 ? network_fail(op, name) : 1;
+	if (link_remove(l.index) < 0 && errno != ENODEV)
+		return network_fail(op, name);
+	return 0;
 }
 
 static int
 bridge_destroy(void *context, struct op *op)
 {
-	const char *name = name_of(op, "bridge");
-	unsigned index = name ? if_nametoindex(name) : 0;
+	const char *name = network_name(op, "bridge");
+	struct port_search s;
+	int r;
+
+	(void)context;
+	r = name ? remove_empty(op, name, &s) : -1;
+	return r > 0
+	    ? op_fail(op, "OPERATION_NOT_ALLOWED",
+		  "Something is still on the bridge", s.found.name, NULL)
+	    : r;
+}
+
+static int
+bridge_mtu(void *context, struct op *op)
+{
+	const char *name = network_name(op, "bridge");
+	struct link l;
 
 	(void)context;
 	if (!name)
 		return -1;
-	if (index && link_remove(index) < 0 && errno != ENODEV)
-		return fail_link(op, name);
-	return 0;
+	if (link_get(name, &l) < 0)
+		return errno == ENODEV ? 0 : network_fail(op, name);
+	return l.group == LINK_GROUP_OURS ? set_mtu(op, &l, "mtu") : 0;
 }
 
+/* ---- interfaces of guests ---- */
+
+/* bridge 0: cut off. */
 static int
 join_one(struct op *op, const char *name, unsigned bridge)
 {
-	int64_t mtu = op_int(op, "mtu", 1500);
-	unsigned index = if_nametoindex(name);
+	struct link l;
 
-	if (!index)
-		return fail_link(op, name);
-	if (mtu >= 68 && mtu <= 65535 && link_set_mtu(index, (uint32_t)mtu) < 0)
-		return fail_link(op, name);
-	if (link_set_master(index, bridge) < 0 || link_set_up(index) < 0)
-		return fail_link(op, name);
+	if (link_get(name, &l) < 0)
+		return network_fail(op, name);
+	if (set_mtu(op, &l, "mtu") < 0)
+		return -1;
+	if ((l.master != bridge && link_set_master(l.index, bridge) < 0) ||
+	    link_set_promiscuous(l.index, op_bool(op, "promiscuous", false)) <
+		0 ||
+	    link_set_up(l.index, bridge != 0) < 0)
+		return network_fail(op, name);
 	return 0;
 }
 
@@ -92,38 +156,63 @@ join_one(struct op *op, const char *name, unsigned bridge)
 static int
 join(void *context, struct op *op)
 {
-	const char *name = name_of(op, "interface");
-	const char *bridge = name ? name_of(op, "bridge") : NULL;
-	unsigned master = bridge ? need_bridge(op, bridge) : 0;
+	const char *name = network_name(op, "interface");
+	const char *bridge = name ? network_name(op, "bridge") : NULL;
 	char emulated[IFNAMSIZ + 4];
+	struct link l = { 0 }, other;
 
 	(void)context;
-	if (!master || join_one(op, name, master) < 0)
+	if (!bridge)
+		return -1;
+	if (strcmp(op_text(op, "mode", ""), "disabled") != 0 &&
+	    need_bridge(op, bridge, &l) < 0)
+		return -1;
+	if (join_one(op, name, l.index) < 0)
 		return -1;
 	snprintf(emulated, sizeof(emulated), "%s-emu", name);
-	if (strlen(emulated) < IFNAMSIZ && if_nametoindex(emulated))
-		return join_one(op, emulated, master);
+	if (strlen(emulated) >= IFNAMSIZ || link_get(emulated, &other) < 0)
+		return 0;
+	return join_one(op, emulated, l.index);
+}
+
+static int
+leave_one(struct op *op, const char *name)
+{
+	struct link l;
+
+	if (link_get(name, &l) < 0)
+		return errno == ENODEV ? 0 : network_fail(op, name);
+	if ((link_set_up(l.index, false) < 0 ||
+		link_set_master(l.index, 0) < 0) &&
+	    errno != ENODEV)
+		return network_fail(op, name);
 	return 0;
 }
 
 static int
 leave(void *context, struct op *op)
 {
-	const char *name = name_of(op, "interface");
-	unsigned index = name ? if_nametoindex(name) : 0;
+	const char *bridge = network_name(op, "bridge");
+	struct port_search s;
 
 	(void)context;
-	if (!name)
+	if (!bridge)
 		return -1;
-	if (index && link_set_master(index, 0) < 0 && errno != ENODEV)
-		return fail_link(op, name);
-	return 0;
+	if (*op_text(op, "interface", "")) {
+		const char *name = network_name(op, "interface");
+
+		if (!name || leave_one(op, name) < 0)
+			return -1;
+	}
+	if (op_bool(op, "keep", false))
+		return 0;
+	return remove_empty(op, bridge, &s) < 0 ? -1 : 0;
 }
 
 const struct network_driver network_bridge = {
 	.name = "bridge",
-	.bridge_create = bridge_create,
 	.bridge_destroy = bridge_destroy,
+	.bridge_mtu = bridge_mtu,
 	.join = join,
 	.leave = leave,
 };

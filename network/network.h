@@ -1,32 +1,36 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Networks of a host, inside the worker process xapid-network only. Operations
- * are plain, synchronous and repeatable (xapid/worker/op.h). */
+ * are plain, synchronous and repeatable (xapid/worker/op.h).
+ *
+ * Two arguments say the same everywhere: bridge, and managed (else true): one
+ * that is not managed is the host's own, and neither made nor removed. */
 #ifndef XAPID_NETWORK_H
 #define XAPID_NETWORK_H
 
+#include "network/link.h"
 #include "worker/op.h"
 
 struct network_driver {
 	const char *name;
-	/* args: bridge, mtu. One that is there is no error. */
-	op_fn *bridge_create;
-	/* args: bridge. One that is not there is no error. */
+	/* args: bridge. With all that is on it, and if it is there. */
 	op_fn *bridge_destroy;
-	/* args: interface (of a guest), bridge, mtu. A bridge that is not there
-	 * is made. */
+	/* args: bridge, mtu. Of one that is there. */
+	op_fn *bridge_mtu;
+	/* args: interface (of a guest), bridge, bridge_mtu, mtu. A bridge that
+	 * is not there is made. mode "disabled": it is on none, and down. */
 	op_fn *join;
-	/* args: interface. One that is not there is no error. */
+	/* args: interface, which may be gone; bridge, which is removed when
+	 * nothing is left on it (keep: not even then). */
 	op_fn *leave;
 };
 
 extern const struct network_driver network_bridge, network_simulator;
 
-/* ---- links of the kernel (link.c): 0, or -1 and errno ---- */
-int link_make_bridge(const char *name);
-int link_remove(unsigned index);
-/* master 0: none. */
-int link_set_master(unsigned index, unsigned master);
-int link_set_mtu(unsigned index, uint32_t mtu);
-int link_set_up(unsigned index);
+/* ---- for the operations (bridge.c) ---- */
+
+/* A name that the kernel and sysfs take without surprise, or NULL, raised. */
+const char *network_name(struct op *op, const char *argument);
+/* Raises what errno says of a link. -1. */
+int network_fail(struct op *op, const char *link);
 
 #endif

@@ -12,8 +12,8 @@ nothing(void *context, struct op *op)
 
 const struct network_driver network_simulator = {
 	.name = "simulator",
-	.bridge_create = nothing,
 	.bridge_destroy = nothing,
+	.bridge_mtu = nothing,
 	.join = nothing,
 	.leave = nothing,
 };

@@ -1,11 +1,16 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* xapid-network: bridges, and which interface is on which. It needs
- * CAP_NET_ADMIN and no files. */
+ * CAP_NET_ADMIN, netlink, and of files only what /sys says to everybody. */
+#include <linux/capability.h>
+#include <pwd.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "lib/log.h"
+#include "lib/sandbox.h"
 #include "network/network.h"
 #include "worker/worker.h"
 
@@ -13,8 +18,8 @@ static const struct op_row {
 	const char *name;
 	size_t offset; /* of the function in struct network_driver */
 } op_table[] = {
-	{ "bridge_create", offsetof(struct network_driver, bridge_create) },
 	{ "bridge_destroy", offsetof(struct network_driver, bridge_destroy) },
+	{ "bridge_mtu", offsetof(struct network_driver, bridge_mtu) },
 	{ "join", offsetof(struct network_driver, join) },
 	{ "leave", offsetof(struct network_driver, leave) },
 };
@@ -29,6 +34,26 @@ find_op(struct worker *w, const char *name)
 	return NULL;
 }
 
+/* Started by root it becomes the user that the daemon runs as: whose the
+ * folder of its state is. */
+static int
+give_up(const char *state)
+{
+	struct sandbox_user user = { 0 };
+	const struct passwd *pw;
+	struct stat st;
+
+	if (geteuid() != 0)
+		return sandbox_filter(SANDBOX_NETWORK);
+	if (stat(state, &st) == 0 && st.st_uid != 0 &&
+	    (pw = getpwuid(st.st_uid)))
+		user = (struct sandbox_user){ pw->pw_name, pw->pw_uid,
+			pw->pw_gid };
+	if (sandbox_keep_capability(&user, CAP_NET_ADMIN) < 0)
+		return -1;
+	return sandbox_filter(SANDBOX_NETWORK);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -37,6 +62,7 @@ main(int argc, char **argv)
 	log_open("stderr", "xapid-network", LOG_L_INFO);
 	if (argc == 3 && strcmp(argv[1], "simulator") == 0) {
 		w.context = (void *)(uintptr_t)&network_simulator;
+		w.sandbox = true;
 	} else if (argc == 3 && strcmp(argv[1], "real") == 0) {
 		w.context = (void *)(uintptr_t)&network_bridge;
 	} else {
@@ -44,6 +70,10 @@ main(int argc, char **argv)
 		    "xapid-network is started by xapid: "
 		    "xapid-network simulator|real STATE-FOLDER\n");
 		return 2;
+	}
+	if (!w.sandbox && give_up(argv[2]) < 0) {
+		log_err("cannot give up rights: %m");
+		return 1;
 	}
 	return worker_serve(&w);
 }

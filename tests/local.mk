@@ -37,6 +37,7 @@ unit_tests = \
 	tests/unit/test_memory_plan \
 	tests/unit/test_plan \
 	tests/unit/test_model \
+	tests/unit/test_network \
 	tests/unit/test_audit \
 	tests/unit/test_auth \
 	tests/unit/test_rbac \
@@ -185,6 +186,7 @@ EXTRA_DIST += \
 	tests/xen/dom0/run \
 	tests/xen/dom0/show \
 	tests/xen/dom0/test_guests.py \
+	tests/xen/dom0/test_network.py \
 	tests/xen/dom0/test_power.py \
 	tests/xen/dom0/test_reality.py \
 	tests/xen/dom0/test_worker.py \
@@ -292,6 +294,11 @@ tests_unit_test_storage_SOURCES = \
 	storage/place.c
 # (Its value_text() is that of the workers.)
 tests_unit_test_storage_LDADD = libxapidworker.a $(test_libs) $(all_libs)
+
+tests_unit_test_network_SOURCES = \
+	tests/unit/test_network.c \
+	$(network_parts)
+tests_unit_test_network_LDADD = libxapidworker.a $(test_libs) $(all_libs)
 
 # Its own threads.c is less patient than the library's.
 tests_unit_test_lib_threads_SOURCES = \

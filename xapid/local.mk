@@ -176,6 +176,8 @@ libxapidcore_a_SOURCES = \
 	xapid/db/tx.c \
 	xapid/device/device_operations.c \
 	xapid/device/device_operations.h \
+	xapid/device/device_plan.c \
+	xapid/device/device_plan.h \
 	xapid/device/device_plug.h \
 	xapid/device/usb.c \
 	xapid/device/vbd.c \
@@ -184,6 +186,7 @@ libxapidcore_a_SOURCES = \
 	xapid/device/vif.c \
 	xapid/device/vif_attach.c \
 	xapid/device/vif_attach.h \
+	xapid/device/vif_address.c \
 	xapid/device/vif_plug.c \
 	xapid/device/vtpm.c \
 	xapid/disk/pbd.c \
@@ -233,6 +236,8 @@ libxapidcore_a_SOURCES = \
 	xapid/http/restore.h \
 	xapid/model/builder.c \
 	xapid/model/builder.h \
+	xapid/net/net_plan.c \
+	xapid/net/net_plan.h \
 	xapid/net/network.c \
 	xapid/plan/lane.c \
 	xapid/plan/lane.h \

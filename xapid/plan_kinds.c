@@ -5,6 +5,7 @@
 
 #include "device/device_plug.h"
 #include "disk/storage.h"
+#include "net/net_plan.h"
 #include "vm/vm_copy.h"
 #include "vm/vm_follow.h"
 #include "vm/vm_live.h"
@@ -19,6 +20,7 @@ static const struct plan_kind *const *const families[] = {
 	vm_suspend_kinds,
 	vbd_kinds,
 	vif_kinds,
+	net_kinds,
 	vm_follow_kinds,
 	sr_kinds,
 	vdi_kinds,

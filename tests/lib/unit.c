@@ -81,6 +81,12 @@ unit_skip_under_valgrind(const char *why)
 	return skipped != NULL;
 }
 
+void
+unit_skip(const char *why)
+{
+	skipped = why;
+}
+
 /* CUnit calls this after each test with its failures, or NULL. */
 static void
 report(CU_pTest test, CU_pSuite suite, CU_pFailureRecord failures)

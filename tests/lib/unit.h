@@ -29,6 +29,9 @@ const char *unit_path(const char *name);
 /* Under valgrind, which does not know every system call, the running test is
  * told as skipped for this reason, and true answered: it is to return. */
 bool unit_skip_under_valgrind(const char *why);
+/* The running test is told as skipped, for a reason that this machine is; it
+ * is to return. */
+void unit_skip(const char *why);
 
 #define UNIT_COUNT(array) (sizeof(array) / sizeof *(array))
 

@@ -3,55 +3,13 @@
 #include <string.h>
 
 #include "call/edit.h"
-#include "device/device_operations.h"
+#include "device/device_plan.h"
 #include "device/device_plug.h"
 #include "device/vbd.h"
 #include "disk/storage_operations.h"
 #include "disk/vdi_attach.h"
 #include "plan/plan.h"
 #include "vm/vm_domain_args.h"
-
-/* ---- what the steps share ---- */
-
-/* A VBD and its VM, published and held, while a step sends. */
-struct pair {
-	const struct vbd *vbd;
-	const struct vm *vm;
-};
-
-static void
-pair_free(struct pair *p)
-{
-	record_unref(p->vbd ? &p->vbd->r : NULL);
-	record_unref(p->vm ? &p->vm->r : NULL);
-}
-
-static struct pair
-pair_get(struct plan *p)
-{
-	struct pair pair = { .vbd = CALL_GET(p->call, VBD, vbd, p->object) };
-
-	if (pair.vbd)
-		pair.vm = CALL_GET(p->call, VM, vm, pair.vbd->VM);
-	return pair;
-}
-
-/* It stands in line with the plans of its VM. */
-static struct ref
-queue(struct plan *p)
-{
-	RECORD_UNREF const struct record *r =
-	    db_get(p->core->db, CLASS_VBD, p->object);
-
-	return r ? ((const struct vbd *)r)->VM : REF_NULL;
-}
-
-static enum vbd_operations
-operation(const struct plan *p)
-{
-	return (enum vbd_operations)enum_find(&enum_info_vbd_operations,
-	    p->kind->operation);
-}
 
 static const struct vbd *
 head(struct plan *p, struct tx *t)
@@ -65,35 +23,11 @@ head(struct plan *p, struct tx *t)
 }
 
 static int
-check(struct plan *p, struct tx *t)
-{
-	const struct vbd *vbd = head(p, t);
-
-	return vbd ? vbd_operation_check(p->call, t, vbd, operation(p)) : -1;
-}
-
-static int
 finish(struct plan *p, struct tx *t, bool ok)
 {
-	(void)ok;
-	vbd_operations_refresh(t, p->object);
+	(void)device_finish(p, t, ok);
 	vdi_operations_refresh(t, plan_arg_ref(p, "vdi"));
 	return 0;
-}
-
-static int
-simple(struct plan *p, const char *op, int64_t force)
-{
-	struct pair pair = pair_get(p);
-	int rc = -1;
-
-	if (pair.vm)
-		rc = plan_send(p, NULL, op, pair.vm->uuid, "device",
-		    vbd_device_name(p->call->arena, pair.vbd), "virtual",
-		    vbd_virtual_name(p->call->arena, pair.vm, pair.vbd),
-		    "#force", force, NULL);
-	pair_free(&pair);
-	return rc;
 }
 
 /* ---- the data of a disk: its storage gets it ready, and lets go of it ---- */
@@ -102,7 +36,7 @@ simple(struct plan *p, const char *op, int64_t force)
 static int
 storage(struct plan *p, struct ref disk, bool attach)
 {
-	struct pair pair = pair_get(p);
+	DEVICE_PAIR pair = device_pair_get(p);
 	struct vbd vbd = { 0 };
 	int rc = -1;
 
@@ -116,7 +50,6 @@ storage(struct plan *p, struct ref disk, bool attach)
 			vbd.VDI = disk;
 		rc = vdi_attach_send_one(p, &vbd, attach);
 	}
-	pair_free(&pair);
 	return rc;
 }
 
@@ -139,7 +72,7 @@ plug_check(struct plan *p, struct tx *t)
 {
 	const struct vbd *vbd;
 
-	if (check(p, t) < 0)
+	if (device_check(p, t) < 0)
 		return -1;
 	vbd = head(p, t);
 	if (vbd->empty)
@@ -151,7 +84,7 @@ plug_check(struct plan *p, struct tx *t)
 static int
 plug_send(struct plan *p)
 {
-	struct pair pair = pair_get(p);
+	DEVICE_PAIR pair = device_pair_get(p);
 	struct disk_source source = vdi_source(p, p->object);
 	struct value body;
 	int rc = -1;
@@ -162,7 +95,6 @@ plug_send(struct plan *p)
 		rc = call_fail_nomem(p->call);
 	else if (pair.vm)
 		rc = plan_send_to(p, PLAN_DOMAIN, NULL, &body);
-	pair_free(&pair);
 	return rc;
 }
 
@@ -182,13 +114,13 @@ plug_apply(struct plan *p, struct tx *t)
 static int
 force_send(struct plan *p)
 {
-	return simple(p, "unplug", 1);
+	return device_send(p, "unplug", true);
 }
 
 static int
 unplug_send(struct plan *p)
 {
-	return simple(p, "unplug", 0);
+	return device_send(p, "unplug", false);
 }
 
 static int
@@ -218,21 +150,13 @@ static const struct step unplug_force_steps[] = {
 
 /* ---- media ---- */
 
-static bool
-has_domain(const struct vm *vm)
-{
-	return vm &&
-	    (vm->power_state == VM_POWER_STATE_RUNNING ||
-		vm->power_state == VM_POWER_STATE_PAUSED);
-}
-
 static int
 insert_check(struct plan *p, struct tx *t)
 {
 	const struct vbd *vbd;
 	const struct vdi *vdi;
 
-	if (check(p, t) < 0)
+	if (device_check(p, t) < 0)
 		return -1;
 	vbd = head(p, t);
 	vdi = TX_GET(t, VDI, vdi, plan_arg_ref(p, "vdi"));
@@ -245,15 +169,14 @@ insert_check(struct plan *p, struct tx *t)
 static int
 media_send(struct plan *p, const char *op)
 {
-	struct pair pair = pair_get(p);
+	DEVICE_PAIR pair = device_pair_get(p);
 	int rc = pair.vm ? 0 : -1;
 
-	if (has_domain(pair.vm) && pair.vbd->currently_attached)
+	if (device_vm_lives(pair.vm) && pair.vbd->currently_attached)
 		rc = plan_send(p, NULL, op, pair.vm->uuid, "device",
 		    vbd_device_name(p->call->arena, pair.vbd), "virtual",
 		    vbd_virtual_name(p->call->arena, pair.vm, pair.vbd), "path",
 		    vdi_source(p, p->object).path, "format", "raw", NULL);
-	pair_free(&pair);
 	return rc;
 }
 
@@ -261,10 +184,9 @@ media_send(struct plan *p, const char *op)
 static bool
 is_open(struct plan *p)
 {
-	struct pair pair = pair_get(p);
-	bool open = has_domain(pair.vm) && pair.vbd->currently_attached;
+	DEVICE_PAIR pair = device_pair_get(p);
+	bool open = device_vm_lives(pair.vm) && pair.vbd->currently_attached;
 
-	pair_free(&pair);
 	return open;
 }
 
@@ -284,7 +206,7 @@ let_go_send(struct plan *p)
 static int
 eject_check(struct plan *p, struct tx *t)
 {
-	if (check(p, t) < 0)
+	if (device_check(p, t) < 0)
 		return -1;
 	return plan_note(p, "vdi", call_ref_text(p->call, head(p, t)->VDI));
 }
@@ -335,14 +257,14 @@ static const struct step eject_steps[] = {
 		.cls = CLASS_VBD,                                              \
 		.operation = #op,                                              \
 		.steps = op##_steps,                                           \
-		.queue = queue,                                                \
+		.queue = device_queue,                                         \
 		.check = (first),                                              \
 		.finish = finish,                                              \
 	}
 
 KIND(plug, plug_check);
-KIND(unplug, check);
-KIND(unplug_force, check);
+KIND(unplug, device_check);
+KIND(unplug_force, device_check);
 KIND(insert, insert_check);
 KIND(eject, eject_check);
 

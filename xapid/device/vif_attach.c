@@ -4,14 +4,20 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "call/edit.h"
+#include "model/builder.h"
+#include "net/net_plan.h"
 #include "vm/vm_domain_args.h"
 
-static struct value
-text(const char *s)
+/* ---- one interface ---- */
+
+static bool
+is_on(const struct map *m, const char *key)
 {
-	return (struct value){ .kind = VALUE_STRING,
-		.n = (uint32_t)strlen(s),
-		.s = s };
+	const char *value = builder_find(m, key);
+
+	return value &&
+	    (strcmp(value, "true") == 0 || strcmp(value, "on") == 0);
 }
 
 int
@@ -19,33 +25,54 @@ vif_join_one(struct plan *p, const struct vif *vif, const char *interface)
 {
 	RECORD_UNREF const struct record *r =
 	    call_get(p->call, CLASS_network, vif->network);
-	const struct network *network = (const struct network *)r;
-	struct value_member m[] = {
-		{ "op", text("join") },
-		{ "uuid", text(vif->uuid) },
-		{ "interface", text(interface) },
-		{ "bridge", text(network ? network->bridge : "") },
-		{ "mtu",
-		    { .kind = VALUE_INT,
-			.i = vif->MTU > 0 ? vif->MTU
-			    : network     ? network->MTU
-					  : 1500 } },
-	};
-	const struct value body = { .kind = VALUE_STRUCT,
-		.n = sizeof(m) / sizeof(*m),
-		.members = m };
+	const struct network *net = (const struct network *)r;
+	enum vif_locking_mode mode;
 
-	return network ? plan_send_to(p, PLAN_NETWORK, NULL, &body) : -1;
+	if (!net)
+		return -1;
+	mode = vif_effective_locking(vif, net);
+	return net_send(p, NULL, net, "join", "interface", interface, "#mtu",
+	    vif->MTU > 0 ? vif->MTU : net->MTU, "mode",
+	    enum_info_vif_locking_mode.values[mode], "?promiscuous",
+	    (int)is_on(&vif->other_config, "promiscuous"), NULL);
 }
+
+int
+vif_leave_one(struct plan *p, const struct vif *vif, const char *interface)
+{
+	RECORD_UNREF const struct record *r =
+	    db_get(p->core->db, CLASS_network, vif->network);
+	const struct network *net = (const struct network *)r;
+
+	return net && *net->bridge
+	    ? net_send(p, NULL, net, "leave", "interface", interface, "?keep",
+		  (int)(net->PIFs.n > 0), NULL)
+	    : 0;
+}
+
+const char *
+vif_interface_name(struct arena *a, const struct vm *vm, const struct vif *vif)
+{
+	const char *name = vm->domid < 0
+	    ? ""
+	    : arena_printf(a, "vif%lld.%.8s", (long long)vm->domid,
+		  vif->device);
+
+	return name ? name : "";
+}
+
+/* ---- all of a VM ---- */
 
 /* The interface noted for a device, in the arena; NULL: none was. */
 static const char *
-noted(struct plan *p, const char *device)
+noted(struct plan *p, const struct vm *vm, const struct vif *vif)
 {
+	const char *device = vif_device_name(p->call->arena, vif);
 	const char *line = plan_arg(p, "interfaces");
 	char name[32], interface[32];
 	int n;
 
+	(void)vm;
 	for (; sscanf(line, "%31s %31s\n%n", name, interface, &n) == 2;
 	     line += n)
 		if (strcmp(name, device) == 0)
@@ -53,8 +80,16 @@ noted(struct plan *p, const char *device)
 	return NULL;
 }
 
-int
-vif_join_all(struct plan *p, const struct vm *vm)
+static const char *
+present(struct plan *p, const struct vm *vm, const struct vif *vif)
+{
+	return vif_interface_name(p->call->arena, vm, vif);
+}
+
+static int
+each(struct plan *p, const struct vm *vm,
+    const char *(*name)(struct plan *, const struct vm *, const struct vif *),
+    int (*send)(struct plan *, const struct vif *, const char *))
 {
 	const struct ref *vifs = vm->VIFs.items;
 	int rc = 0;
@@ -63,11 +98,28 @@ vif_join_all(struct plan *p, const struct vm *vm)
 		RECORD_UNREF const struct record *r =
 		    db_get(p->core->db, CLASS_VIF, vifs[i]);
 		const struct vif *vif = (const struct vif *)r;
-		const char *interface =
-		    vif ? noted(p, vif_device_name(p->call->arena, vif)) : NULL;
+		const char *interface = vif ? name(p, vm, vif) : NULL;
 
 		if (interface)
-			rc = vif_join_one(p, vif, interface);
+			rc = send(p, vif, interface);
 	}
 	return rc;
+}
+
+int
+vif_join_all(struct plan *p, const struct vm *vm)
+{
+	return each(p, vm, noted, vif_join_one);
+}
+
+int
+vif_leave_noted(struct plan *p, const struct vm *vm)
+{
+	return each(p, vm, noted, vif_leave_one);
+}
+
+int
+vif_leave_all(struct plan *p, const struct vm *vm)
+{
+	return each(p, vm, present, vif_leave_one);
 }

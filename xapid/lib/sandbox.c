@@ -50,27 +50,53 @@ sandbox_become(const struct sandbox_user *user)
 	return 0;
 }
 
-int
-sandbox_drop_capabilities(void)
+/* The bounding set can be lowered with CAP_SETPCAP only. */
+static int
+bound_capabilities(void)
 {
-	struct __user_cap_header_struct header = {
-		.version = _LINUX_CAPABILITY_VERSION_3,
-	};
-	struct __user_cap_data_struct none[_LINUX_CAPABILITY_U32S_3] = { 0 };
-
-	/* The bounding set can be lowered with CAP_SETPCAP only. */
 	for (int cap = 0; prctl(PR_CAPBSET_READ, cap) >= 0; cap++)
 		if (prctl(PR_CAPBSET_DROP, cap) < 0 && errno != EPERM)
 			return -1;
 	(void)prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);
-	if (syscall(SYS_capset, &header, none) < 0)
+	return 0;
+}
+
+/* keep -1: none. */
+static int
+set_capabilities(int keep)
+{
+	struct __user_cap_header_struct header = {
+		.version = _LINUX_CAPABILITY_VERSION_3,
+	};
+	struct __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3] = { 0 };
+
+	if (keep >= 0)
+		data[keep / 32].effective = data[keep / 32].permitted = 1u
+		    << keep % 32;
+	if (syscall(SYS_capset, &header, data) < 0)
 		return -1;
 	return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
 }
 
+int
+sandbox_drop_capabilities(void)
+{
+	return bound_capabilities() < 0 ? -1 : set_capabilities(-1);
+}
+
+int
+sandbox_keep_capability(const struct sandbox_user *user, int cap)
+{
+	if (bound_capabilities() < 0 ||
+	    prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0) < 0 || sandbox_become(user) < 0)
+		return -1;
+	return set_capabilities(cap);
+}
+
 /* ---- system calls ---- */
 
-#define BASIC (1u << SANDBOX_DAEMON | 1u << SANDBOX_WORKER)
+#define BASIC                                                                  \
+	(1u << SANDBOX_DAEMON | 1u << SANDBOX_WORKER | 1u << SANDBOX_NETWORK)
 #define DAEMON (1u << SANDBOX_DAEMON)
 
 static const struct {
@@ -164,15 +190,24 @@ add_rule(scmp_filter_ctx ctx, uint32_t action, const char *name)
 }
 
 static int
-allow_sockets(scmp_filter_ctx ctx)
+allow_sockets(scmp_filter_ctx ctx, enum sandbox_kind kind)
 {
-	static const int families[] = { AF_UNIX, AF_INET, AF_INET6,
-		AF_NETLINK };
+	static const struct {
+		unsigned kinds;
+		int family;
+	} rows[] = {
+		{ DAEMON, AF_UNIX },
+		{ DAEMON, AF_INET },
+		{ DAEMON, AF_INET6 },
+		{ DAEMON | 1u << SANDBOX_NETWORK, AF_NETLINK },
+	};
 	int r = 0;
 
-	for (size_t i = 0; i < COUNT(families) && r == 0; i++)
-		r = seccomp_rule_add(ctx, SCMP_ACT_ALLOW, SCMP_SYS(socket), 1,
-		    SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)families[i]));
+	for (size_t i = 0; i < COUNT(rows) && r == 0; i++)
+		if (rows[i].kinds & 1u << kind)
+			r = seccomp_rule_add(ctx, SCMP_ACT_ALLOW,
+			    SCMP_SYS(socket), 1,
+			    SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)rows[i].family));
 	return r;
 }
 
@@ -188,8 +223,8 @@ add_rules(scmp_filter_ctx ctx, enum sandbox_kind kind)
 			r = add_rule(ctx, SCMP_ACT_ALLOW, allowed[i].names[k]);
 	for (size_t i = 0; i < COUNT(deadly) && r == 0; i++)
 		r = add_rule(ctx, SCMP_ACT_KILL_PROCESS, deadly[i]);
-	if (r == 0 && kind == SANDBOX_DAEMON)
-		r = allow_sockets(ctx);
+	if (r == 0)
+		r = allow_sockets(ctx, kind);
 	return r;
 }
 

@@ -20,10 +20,14 @@ int sandbox_find_user(const char *name, struct sandbox_user *user_r);
 int sandbox_become(const struct sandbox_user *user);
 /* No capability any more, nor from any program it may execute. */
 int sandbox_drop_capabilities(void);
+/* Becomes user (name NULL: stays who it is) and has this one capability from
+ * then on, and nothing that it executes has any. It must be root. */
+int sandbox_keep_capability(const struct sandbox_user *user, int cap);
 
 enum sandbox_kind {
-	SANDBOX_DAEMON, /* files, sockets, threads; no program */
-	SANDBOX_WORKER, /* files and threads only */
+	SANDBOX_DAEMON,  /* files, sockets, threads; no program */
+	SANDBOX_WORKER,  /* files and threads only */
+	SANDBOX_NETWORK, /* the same, and netlink */
 	SANDBOX_KINDS
 };
 

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Networks as records. Their bridges come up with the first interface on a
- * host. (source of rules and errors: lifecycle.json object_rules,
+/* Networks. Their bridges come up with the first interface on a host, and go
+ * with the last, or with the network. (source of rules and errors: lifecycle.json object_rules,
  * network.json) */
 #include <stdio.h>
 #include <string.h>
 
 #include "call/edit.h"
 #include "model/builder.h"
+#include "net/net_plan.h"
 #include "vm/vm_devices.h"
 
 #define DEFAULT_MTU 1500
@@ -120,16 +121,14 @@ network_pool_introduce(struct call *c,
 
 /* VIFs that are in use keep the network; the others go with it. */
 static int
-destroy_vifs(struct call *c, struct tx *t, const struct network *net)
+check_vifs(struct call *c, struct tx *t, const struct network *net)
 {
 	uint32_t n = net->VIFs.n, used = 0;
-	struct ref *vifs = arena_array(c->arena, n ? n : 1, sizeof(*vifs));
+	const struct ref *vifs = net->VIFs.items;
 	struct ref *in_use = arena_array(c->arena, n ? n : 1, sizeof(*vifs));
 
-	if (!vifs || !in_use)
+	if (!in_use)
 		return call_fail_nomem(c);
-	if (n)
-		memcpy(vifs, net->VIFs.items, n * sizeof(*vifs));
 	for (uint32_t i = 0; i < n; i++) {
 		const struct vif *vif = TX_GET(t, VIF, vif, vifs[i]);
 
@@ -141,30 +140,77 @@ destroy_vifs(struct call *c, struct tx *t, const struct network *net)
 	if (net->PIFs.n)
 		return edit_fail_refs(c, "NETWORK_CONTAINS_PIF",
 		    net->PIFs.items, net->PIFs.n);
-	for (uint32_t i = 0; i < n; i++)
-		(void)vif_destroy_row(t, vifs[i]);
 	return 0;
 }
+
+/* Twice: before anything is removed, and before the records go, when an
+ * interface may have been plugged in between. */
+static int
+check_unused(struct plan *p, struct tx *t)
+{
+	const struct network *net = TX_GET(t, network, network, p->object);
+	const char *self = call_ref_text(p->call, p->object);
+
+	if (!net)
+		return fail_handle_invalid(p->call, "network", self);
+	if (check_vifs(p->call, t, net) < 0)
+		return -1;
+	if (edit_map_true(&net->other_config,
+		"is_host_internal_management_network"))
+		return fail_cannot_destroy_system_network(p->call, self);
+	return 0;
+}
+
+/* A network that no host has used has no bridge; neither has its answer. */
+static int
+bridge_send(struct plan *p)
+{
+	RECORD_UNREF const struct record *r =
+	    call_get(p->call, CLASS_network, p->object);
+	const struct network *net = (const struct network *)r;
+
+	if (!net)
+		return -1;
+	return net->managed && *net->bridge
+	    ? net_send(p, NULL, net, "bridge_destroy", NULL)
+	    : 0;
+}
+
+static int
+destroy_apply(struct plan *p, struct tx *t)
+{
+	const struct network *net;
+
+	if (check_unused(p, t) < 0)
+		return -1;
+	while ((net = TX_GET(t, network, network, p->object)) && net->VIFs.n) {
+		const struct ref *vifs = net->VIFs.items;
+
+		if (vif_destroy_row(t, vifs[0]) < 0)
+			return -1;
+	}
+	return tx_destroy(t, CLASS_network, p->object);
+}
+
+static const struct step destroy_steps[] = {
+	{ "bridge", bridge_send, destroy_apply, NULL, NULL },
+	{ 0 },
+};
+
+static const struct plan_kind destroy_kind = {
+	.name = "network.destroy",
+	.cls = CLASS_network,
+	.steps = destroy_steps,
+	.check = check_unused,
+};
 
 int
 network_destroy(struct call *c, const struct network_destroy_args *a)
 {
-	TX_SCOPE struct tx *t = call_begin(c);
-	const struct network *net;
-	bool system;
-
-	if (!t || !(net = EDIT_HEAD(c, t, network, network, a->self)))
-		return -1;
-	system = edit_map_true(&net->other_config,
-	    "is_host_internal_management_network");
-	if (destroy_vifs(c, t, net) < 0)
-		return -1;
-	if (system)
-		return fail_cannot_destroy_system_network(c,
-		    call_ref_text(c, a->self));
-	(void)tx_destroy(t, CLASS_network, a->self);
-	return call_commit(c, STEAL(t));
+	return plan_start(c, &destroy_kind, a->self, NULL);
 }
+
+const struct plan_kind *const net_kinds[] = { &destroy_kind, NULL };
 
 /* ---- settings ---- */
 

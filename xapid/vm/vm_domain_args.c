@@ -203,8 +203,8 @@ rate_of(const struct vif *vif)
 
 /* What the network's default means for an interface that has no mode of its
  * own. */
-static enum vif_locking_mode
-locking_of(const struct vif *vif, const struct network *net)
+enum vif_locking_mode
+vif_effective_locking(const struct vif *vif, const struct network *net)
 {
 	if (vif->locking_mode != VIF_LOCKING_MODE_NETWORK_DEFAULT)
 		return vif->locking_mode;
@@ -221,7 +221,7 @@ put_vif(struct members *m, struct db *db, const struct vif *vif)
 	RECORD_UNREF const struct record *r =
 	    db_get(db, CLASS_network, vif->network);
 	const struct network *net = (const struct network *)r;
-	enum vif_locking_mode mode = locking_of(vif, net);
+	enum vif_locking_mode mode = vif_effective_locking(vif, net);
 
 	put_text(m, "device", vif_device_name(m->a, vif));
 	put_text(m, "mac", vif->MAC);

@@ -30,6 +30,9 @@ int vm_xenstore_args(struct arena *a, const struct vm *vm,
 
 /* "vbd/0", "vif/0"; "" for a device whose place is no place. */
 const char *vbd_device_name(struct arena *a, const struct vbd *vbd);
+/* net NULL: its default is to let pass. */
+enum vif_locking_mode vif_effective_locking(const struct vif *vif,
+    const struct network *net);
 const char *vif_device_name(struct arena *a, const struct vif *vif);
 /* The name that the domain worker knows a disk by: "hda". */
 const char *vbd_virtual_name(struct arena *a, const struct vm *vm,

@@ -285,6 +285,17 @@ destroy_send(struct plan *p)
 	return simple(p, "destroy");
 }
 
+/* For good: its interfaces leave their bridges meanwhile. */
+static int
+end_send(struct plan *p)
+{
+	const struct vm *vm = published(p);
+	int rc = vm ? vif_leave_all(p, vm) : -1;
+
+	record_unref(vm ? &vm->r : NULL);
+	return rc < 0 ? rc : destroy_send(p);
+}
+
 static int
 teardown(struct plan *p, struct tx *t)
 {
@@ -304,6 +315,16 @@ join_send(struct plan *p)
 {
 	const struct vm *vm = published(p);
 	int rc = vm ? vif_join_all(p, vm) : -1;
+
+	record_unref(vm ? &vm->r : NULL);
+	return rc;
+}
+
+static int
+join_undo(struct plan *p)
+{
+	const struct vm *vm = published(p);
+	int rc = vm ? vif_leave_noted(p, vm) : 0;
 
 	record_unref(vm ? &vm->r : NULL);
 	return rc;
@@ -470,7 +491,7 @@ unpause_apply(struct plan *p, struct tx *t)
 	    { "make-room", memory_plan_send, NULL, NULL, NULL },               \
 	    { "disks", disks_send, NULL, disks_undo, NULL },                   \
 	    { "build", build_send, build_apply, destroy_send, teardown },      \
-	    { "join", join_send, NULL, NULL, NULL },                           \
+	    { "join", join_send, NULL, join_undo, NULL },                           \
 	    { "connect", connect_send, connect_apply, NULL, NULL },            \
 	{                                                                      \
 		"run", run_send, run_apply, NULL, NULL                         \
@@ -485,14 +506,14 @@ static const struct step resume_steps[] = {
 	{ "make-room", memory_plan_send, NULL, NULL, NULL },
 	{ "disks", disks_send, NULL, disks_undo, NULL },
 	{ "restore", resume_send, build_apply, destroy_send, leave_host },
-	{ "join", join_send, NULL, NULL, NULL },
+	{ "join", join_send, NULL, join_undo, NULL },
 	{ "connect", connect_send, connect_apply, NULL, NULL },
 	{ "run", run_send, run_apply, NULL, NULL },
 	{ 0 },
 };
 
 const struct step vm_hard_shutdown_steps[] = {
-	{ "destroy", destroy_send, halt_apply, NULL, NULL },
+	{ "destroy", end_send, halt_apply, NULL, NULL },
 	{ "disks", disks_undo, NULL, NULL, NULL },
 	{ "grow", memory_plan_send, NULL, NULL, NULL },
 	{ 0 },
@@ -500,7 +521,7 @@ const struct step vm_hard_shutdown_steps[] = {
 
 static const struct step clean_shutdown_steps[] = {
 	{ "shutdown", shutdown_send, NULL, NULL, NULL },
-	{ "destroy", destroy_send, halt_apply, NULL, NULL },
+	{ "destroy", end_send, halt_apply, NULL, NULL },
 	{ "disks", disks_undo, NULL, NULL, NULL },
 	{ "grow", memory_plan_send, NULL, NULL, NULL },
 	{ 0 },
@@ -539,7 +560,7 @@ shutdown_or_end_send(struct plan *p)
 
 static const struct step shutdown_steps[] = {
 	{ "shutdown", shutdown_or_end_send, NULL, NULL, NULL },
-	{ "destroy", destroy_send, halt_apply, NULL, NULL },
+	{ "destroy", end_send, halt_apply, NULL, NULL },
 	{ "disks", disks_undo, NULL, NULL, NULL },
 	{ "grow", memory_plan_send, NULL, NULL, NULL },
 	{ 0 },

@@ -1,0 +1,302 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The network worker's operations on the links of this kernel, in a network
+ * namespace of the test's own. Ends of veth pairs stand for interfaces of
+ * guests. */
+#include <errno.h>
+#include <sched.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "lib/cleanup.h"
+#include "network/netlink.h"
+#include "network/network.h"
+#include "tests/lib/unit.h"
+
+#define BRIDGE "xapi7"
+#define VIF "vif1.0"
+#define OTHER "vif2.0"
+
+/* ---- the namespace ---- */
+
+static int
+make_pair(const char *name, const char *peer)
+{
+	const struct ifinfomsg about = { 0 };
+	CLEANUP_NL struct nl n = { 0 };
+	size_t info, data, other;
+
+	nl_begin(&n, RTM_NEWLINK, NLM_F_ACK | NLM_F_CREATE | NLM_F_EXCL, &about,
+	    sizeof(about));
+	nl_put_text(&n, IFLA_IFNAME, name);
+	info = nl_nest(&n, IFLA_LINKINFO);
+	nl_put_text(&n, IFLA_INFO_KIND, "veth");
+	data = nl_nest(&n, IFLA_INFO_DATA);
+	other = nl_nest(&n, 1 /* VETH_INFO_PEER */);
+	bytes_put(&n.b, &about, sizeof(about));
+	nl_put_text(&n, IFLA_IFNAME, peer);
+	nl_nest_end(&n, other);
+	nl_nest_end(&n, data);
+	nl_nest_end(&n, info);
+	return nl_send(NETLINK_ROUTE, &n);
+}
+
+static bool
+is_there(const char *name)
+{
+	struct link l;
+
+	return link_get(name, &l) == 0;
+}
+
+static void
+remove_link(const char *name)
+{
+	struct link l;
+
+	if (link_get(name, &l) == 0)
+		(void)link_remove(l.index);
+}
+
+/* A new namespace for each test. True: there is none, the test is skipped. */
+static bool
+no_namespace(void)
+{
+	static bool own_users;
+	int flags = CLONE_NEWNET;
+
+	if (geteuid() != 0 && !own_users)
+		flags |= CLONE_NEWUSER;
+	if (unshare(flags) < 0) {
+		unit_skip("no network namespace can be made here");
+		return true;
+	}
+	own_users = own_users || (flags & CLONE_NEWUSER);
+	if (make_pair(VIF, "guest1") < 0 || make_pair(OTHER, "guest2") < 0 ||
+	    link_make_bridge("probe", NULL) < 0) {
+		unit_skip("this kernel has no veth pairs or no bridges");
+		return true;
+	}
+	remove_link("probe");
+	return false;
+}
+
+/* ---- one request ---- */
+
+struct fixture {
+	struct arena *arena;
+	struct op op;
+};
+
+static void
+fixture_free(struct fixture *f)
+{
+	arena_free(f->arena);
+}
+#define SCOPE __attribute__((cleanup(fixture_free)))
+
+static int
+run(struct fixture *f, op_fn *fn, const struct value_member *members,
+    uint32_t n)
+{
+	struct value *args = arena_array(f->arena, 1, sizeof(*args));
+
+	CU_ASSERT_FATAL(args != NULL);
+	*args =
+	    (struct value){ .kind = VALUE_STRUCT, .n = n, .members = members };
+	f->op = (struct op){ .arena = f->arena,
+		.uuid = "",
+		.name = "",
+		.args = args };
+	return fn(NULL, &f->op);
+}
+#define RUN(f, fn, ...)                                                        \
+	run((f), network_bridge.fn,                                            \
+	    (const struct value_member[]){ __VA_ARGS__ },                      \
+	    sizeof((const struct value_member[]){ __VA_ARGS__ }) /             \
+		sizeof(struct value_member))
+#define TEXT(name, text)                                                       \
+	{                                                                      \
+		name, value_of_text(text)                                      \
+	}
+#define INT(name, i)                                                           \
+	{                                                                      \
+		name, value_of_int(i)                                          \
+	}
+#define BOOL(name, b)                                                          \
+	{                                                                      \
+		name, value_of_bool(b)                                         \
+	}
+
+static struct link
+get(const char *name)
+{
+	struct link l = { 0 };
+
+	CU_ASSERT_FATAL(link_get(name, &l) == 0);
+	return l;
+}
+
+static unsigned
+index_of(const char *name)
+{
+	return get(name).index;
+}
+
+/* ---- the tests ---- */
+
+static void
+test_join_makes_the_bridge(void)
+{
+	SCOPE struct fixture f = { .arena = arena_new(0) };
+
+	if (no_namespace())
+		return;
+	for (int again = 0; again < 2; again++)
+		CU_ASSERT(RUN(&f, join, TEXT("interface", VIF),
+			      TEXT("bridge", BRIDGE), INT("bridge_mtu", 1400),
+			      INT("mtu", 1300)) == 0);
+	CU_ASSERT_STRING_EQUAL(get(BRIDGE).kind, "bridge");
+	CU_ASSERT(get(BRIDGE).group == LINK_GROUP_OURS);
+	CU_ASSERT(get(BRIDGE).mtu == 1400);
+	CU_ASSERT(get(BRIDGE).up);
+	CU_ASSERT(get(VIF).master == index_of(BRIDGE));
+	CU_ASSERT(get(VIF).mtu == 1300);
+	CU_ASSERT(get(VIF).up);
+}
+
+static void
+test_the_last_takes_the_bridge_along(void)
+{
+	SCOPE struct fixture f = { .arena = arena_new(0) };
+
+	if (no_namespace())
+		return;
+	CU_ASSERT(
+	    RUN(&f, join, TEXT("interface", VIF), TEXT("bridge", BRIDGE)) == 0);
+	CU_ASSERT(RUN(&f, join, TEXT("interface", OTHER),
+		      TEXT("bridge", BRIDGE)) == 0);
+	CU_ASSERT(RUN(&f, leave, TEXT("interface", VIF),
+		      TEXT("bridge", BRIDGE)) == 0);
+	CU_ASSERT(get(VIF).master == 0);
+	CU_ASSERT(!get(VIF).up);
+	CU_ASSERT(is_there(BRIDGE));
+	remove_link(OTHER); /* the guest ended by itself */
+	CU_ASSERT(RUN(&f, leave, TEXT("interface", OTHER),
+		      TEXT("bridge", BRIDGE)) == 0);
+	CU_ASSERT(!is_there(BRIDGE));
+	CU_ASSERT(RUN(&f, leave, TEXT("interface", OTHER),
+		      TEXT("bridge", BRIDGE)) == 0);
+}
+
+static void
+test_a_bridge_in_use_is_not_destroyed(void)
+{
+	SCOPE struct fixture f = { .arena = arena_new(0) };
+
+	if (no_namespace())
+		return;
+	CU_ASSERT(
+	    RUN(&f, join, TEXT("interface", VIF), TEXT("bridge", BRIDGE)) == 0);
+	CU_ASSERT(RUN(&f, bridge_destroy, TEXT("bridge", BRIDGE)) == -1);
+	CU_ASSERT_STRING_EQUAL(f.op.error[0], "OPERATION_NOT_ALLOWED");
+	CU_ASSERT(RUN(&f, leave, TEXT("interface", VIF), TEXT("bridge", BRIDGE),
+		      BOOL("keep", true)) == 0);
+	CU_ASSERT(is_there(BRIDGE));
+	for (int again = 0; again < 2; again++)
+		CU_ASSERT(RUN(&f, bridge_destroy, TEXT("bridge", BRIDGE)) == 0);
+	CU_ASSERT(!is_there(BRIDGE));
+}
+
+static void
+test_the_host_keeps_its_own(void)
+{
+	SCOPE struct fixture f = { .arena = arena_new(0) };
+	const uint32_t none = 0;
+	struct ifinfomsg about = { 0 };
+	CLEANUP_NL struct nl n = { 0 };
+
+	if (no_namespace())
+		return;
+	CU_ASSERT(RUN(&f, join, TEXT("interface", VIF), TEXT("bridge", "br0"),
+		      BOOL("managed", false)) == -1);
+	CU_ASSERT_STRING_EQUAL(f.op.error[0], "BRIDGE_NOT_AVAILABLE");
+	CU_ASSERT(link_make_bridge("br0", NULL) == 0);
+	about.ifi_index = (int)index_of("br0");
+	nl_begin(&n, RTM_NEWLINK, NLM_F_ACK, &about, sizeof(about));
+	nl_put_u32(&n, IFLA_GROUP, none);
+	CU_ASSERT(nl_send(NETLINK_ROUTE, &n) == 0);
+	CU_ASSERT(RUN(&f, join, TEXT("interface", VIF), TEXT("bridge", "br0"),
+		      BOOL("managed", false)) == 0);
+	CU_ASSERT(
+	    RUN(&f, leave, TEXT("interface", VIF), TEXT("bridge", "br0")) == 0);
+	CU_ASSERT(RUN(&f, bridge_destroy, TEXT("bridge", "br0")) == 0);
+	CU_ASSERT(is_there("br0"));
+	CU_ASSERT(
+	    RUN(&f, join, TEXT("interface", VIF), TEXT("bridge", OTHER)) == -1);
+	CU_ASSERT_STRING_EQUAL(f.op.error[0], "BRIDGE_NOT_AVAILABLE");
+}
+
+static void
+test_a_disabled_interface_is_cut_off(void)
+{
+	SCOPE struct fixture f = { .arena = arena_new(0) };
+
+	if (no_namespace())
+		return;
+	CU_ASSERT(
+	    RUN(&f, join, TEXT("interface", VIF), TEXT("bridge", BRIDGE)) == 0);
+	CU_ASSERT(RUN(&f, join, TEXT("interface", VIF), TEXT("bridge", BRIDGE),
+		      TEXT("mode", "disabled")) == 0);
+	CU_ASSERT(get(VIF).master == 0);
+	CU_ASSERT(!get(VIF).up);
+	CU_ASSERT(RUN(&f, join, TEXT("interface", VIF), TEXT("bridge", BRIDGE),
+		      TEXT("mode", "unlocked")) == 0);
+	CU_ASSERT(get(VIF).master == index_of(BRIDGE));
+}
+
+static void
+test_a_bridge_changes_its_mtu(void)
+{
+	SCOPE struct fixture f = { .arena = arena_new(0) };
+
+	if (no_namespace())
+		return;
+	CU_ASSERT(
+	    RUN(&f, bridge_mtu, TEXT("bridge", BRIDGE), INT("mtu", 9000)) == 0);
+	CU_ASSERT(!is_there(BRIDGE));
+	CU_ASSERT(
+	    RUN(&f, join, TEXT("interface", VIF), TEXT("bridge", BRIDGE)) == 0);
+	CU_ASSERT(
+	    RUN(&f, bridge_mtu, TEXT("bridge", BRIDGE), INT("mtu", 9000)) == 0);
+	CU_ASSERT(get(BRIDGE).mtu == 9000);
+}
+
+static void
+test_names_are_harmless(void)
+{
+	static const char *const bad[] = { "", ".", "..", "a/b", "a b", "-a",
+		"sixteencharacter", "a\n" };
+	SCOPE struct fixture f = { .arena = arena_new(0) };
+
+	for (size_t i = 0; i < UNIT_COUNT(bad); i++) {
+		CU_ASSERT(
+		    RUN(&f, bridge_destroy, TEXT("bridge", bad[i])) == -1);
+		CU_ASSERT_STRING_EQUAL(f.op.error[0], "INVALID_VALUE");
+	}
+}
+
+UNIT_MAIN("network",
+    { "an interface that joins makes the bridge, once",
+	test_join_makes_the_bridge },
+    { "the last interface takes the bridge along",
+	test_the_last_takes_the_bridge_along },
+    { "a bridge that something is on is not destroyed",
+	test_a_bridge_in_use_is_not_destroyed },
+    { "bridges and links of the host are neither made nor removed",
+	test_the_host_keeps_its_own },
+    { "an interface that is disabled is on no bridge",
+	test_a_disabled_interface_is_cut_off },
+    { "a bridge changes its MTU while it is used",
+	test_a_bridge_changes_its_mtu },
+    { "names that are no device names are refused", test_names_are_harmless })

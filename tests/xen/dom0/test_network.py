@@ -1,0 +1,155 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Networks of a real host: what guests send arrives, and nothing is left of a
+network that is gone."""
+
+import os
+import subprocess
+import time
+
+import tap
+from bed import console, say, store, wait
+from test_guests import FOLDER, Host
+
+
+def links():
+    return os.listdir('/sys/class/net')
+
+
+def master(link):
+    try:
+        return os.path.basename(
+            os.readlink('/sys/class/net/%s/master' % link))
+    except OSError:
+        return ''
+
+
+def ip(*args):
+    return subprocess.run(('ip',) + args, capture_output=True, text=True,
+                          check=True).stdout
+
+
+class Net(Host):
+    def tearDown(self):
+        super().tearDown()
+        for ref, net in self.d.call('network.get_all_records').items():
+            if net['name_label'].startswith('test'):
+                self.d.call('network.destroy', ref)
+
+    def network(self, name, **more):
+        return self.d.call('network.create', dict(
+            {'name_label': 'test ' + name, 'name_description': '',
+             'MTU': 1500, 'other_config': {}, 'bridge': '', 'managed': True,
+             'tags': []}, **more))
+
+    def bridge(self, network):
+        return self.d.call('network.get_bridge', network)
+
+    def vif(self, vm, network, device='0', **more):
+        return self.d.call('VIF.create', dict(
+            {'device': device, 'network': network, 'VM': vm, 'MAC': '',
+             'MTU': 0, 'other_config': {}, 'qos_algorithm_type': '',
+             'qos_algorithm_params': {}}, **more))
+
+    def linux(self, name):
+        return self.make(name, mib=96, kernel='vmlinux',
+                         PV_ramdisk=FOLDER + 'initrd',
+                         PV_args='console=hvc0')
+
+    def interface(self, vm, device='0'):
+        return 'vif%d.%s' % (self.d.call('VM.get_domid', vm), device)
+
+    def say(self, vm, words, answer, seconds=60):
+        """Types into a guest until it answers."""
+        name = self.d.call('VM.get_name_label', vm)
+        tty = store('/local/domain/%d/console/tty'
+                    % self.d.call('VM.get_domid', vm))
+        end = time.time() + seconds
+        while time.time() < end:
+            with open(tty, 'w') as f:
+                f.write(words + '\n')
+            seen = time.time() + 10
+            while time.time() < seen:
+                if answer in console(name):
+                    return True
+                time.sleep(0.2)
+        return False
+
+    def address(self, vm, address):
+        """Gives the guest's interface an address."""
+        done = 'HAS ' + address.replace('.', '-')
+        self.assertTrue(self.say(
+            vm, 'ip addr flush dev eth0; ip addr add %s/24 dev eth0; '
+            'ip link set eth0 up; echo HAS $(echo %s | tr . -)'
+            % (address, address), done), console(
+                self.d.call('VM.get_name_label', vm))[-2000:])
+
+    def reaches(self, vm, address, mark, seconds=60):
+        """Whether a ping from the guest is answered; mark: of this try."""
+        return self.say(
+            vm, 'ping -c 1 -W 5 %s >/dev/null && echo PONG $((%d + 1))'
+            % (address, mark), 'PONG %d' % (mark + 1), seconds)
+
+
+class Bridges(Net):
+    def test_packets_of_guests_arrive(self):
+        d = self.d
+        net = self.network('pair')
+        one, two = self.linux('one'), self.linux('two')
+        self.vif(one, net)
+        self.vif(two, net)
+        begin = time.time()
+        d.call('VM.start', one, False, False)
+        d.call('VM.start', two, False, False)
+        for name in 'one', 'two':
+            wait(lambda: 'GUEST UP' in console(name), 240, name)
+        say('two Linux guests are up after %.1f s' % (time.time() - begin))
+        bridge = self.bridge(net)
+        self.assertEqual(master(self.interface(one)), bridge)
+        self.assertEqual(master(self.interface(two)), bridge)
+        ip('addr', 'add', '10.9.0.1/24', 'dev', bridge)
+        self.address(one, '10.9.0.2')
+        self.address(two, '10.9.0.3')
+        self.assertTrue(self.reaches(one, '10.9.0.1', 100), 'dom0')
+        self.assertTrue(self.reaches(one, '10.9.0.3', 200), 'the other')
+        subprocess.run(['ping', '-c', '1', '-W', '10', '10.9.0.3'],
+                       check=True, stdout=subprocess.DEVNULL)
+
+    def test_a_bridge_comes_with_the_first_guest_and_goes_with_the_last(self):
+        d = self.d
+        net = self.network('comes')
+        bridge = self.bridge(net)
+        one, two = self.make('first'), self.make('second')
+        self.vif(one, net)
+        second = self.vif(two, net)
+        self.assertNotIn(bridge, links())
+        d.call('VM.start', one, False, False)
+        d.call('VM.start', two, False, False)
+        self.assertEqual(master(self.interface(one)), bridge)
+        self.assertEqual(master(self.interface(two)), bridge)
+        d.call('VM.hard_shutdown', one)
+        self.assertIn(bridge, links())
+        error = d.error('network.destroy', net)
+        self.assertEqual(error[:2], ['NETWORK_CONTAINS_VIF', second])
+        d.call('VM.hard_shutdown', two)
+        wait(lambda: bridge not in links(), what='the bridge is gone')
+
+    def test_nothing_is_left_of_a_network_that_is_destroyed(self):
+        d = self.d
+        net = self.network('goes', bridge='lan7', MTU=1400)
+        vm = self.make('user')
+        vif = self.vif(vm, net)
+        d.call('VM.start', vm, False, False)
+        self.assertEqual(master(self.interface(vm)), 'lan7')
+        with open('/sys/class/net/lan7/mtu') as f:
+            self.assertEqual(f.read(), '1400\n')
+        d.kill()
+        d.start()
+        self.assertEqual(master(self.interface(vm)), 'lan7')
+        d.call('VIF.unplug', vif)
+        d.call('network.destroy', net)
+        self.assertNotIn('lan7', links())
+        self.assertEqual(d.call('VM.get_VIFs', vm), [])
+
+
+if __name__ == '__main__':
+    tap.main()
