@@ -46,7 +46,8 @@ class Net(Host):
 
     def vif(self, vm, network, device='0', **more):
         return self.d.call('VIF.create', dict(
-            {'device': device, 'network': network, 'VM': vm, 'MAC': '',
+            {'device': device, 'network': network, 'VM': vm,
+             'MAC': '02:00:00:%02x:%02x:%02x' % tuple(os.urandom(3)),
              'MTU': 0, 'other_config': {}, 'qos_algorithm_type': '',
              'qos_algorithm_params': {}}, **more))
 
