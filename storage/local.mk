@@ -1,12 +1,26 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 
-pkglibexec_PROGRAMS += storage/xapid-storage
-storage_xapid_storage_SOURCES = \
+# The drivers; tests are linked with them, too.
+storage_drivers = \
 	storage/drivers.def \
 	storage/file.c \
+	storage/file_copy.c \
+	storage/image.c \
+	storage/image.h \
+	storage/image_program.c \
+	storage/image_program.h \
 	storage/iso.c \
+	storage/nbd.c \
+	storage/nbd.h \
 	storage/place.c \
+	storage/qcow2.c \
+	storage/qcow2.h \
 	storage/sim.c \
 	storage/storage.h \
-	storage/worker.c
+	storage/volume.c \
+	storage/volume.h \
+	storage/volume_make.c
+
+pkglibexec_PROGRAMS += storage/xapid-storage
+storage_xapid_storage_SOURCES = $(storage_drivers) storage/worker.c
 storage_xapid_storage_LDADD = libxapidworker.a libxapidmodel.a libxapidlib.a $(DEPS_LIBS) $(SYSTEMD_LIBS)

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "lib/log.h"
+#include "storage/image.h"
 #include "storage/storage.h"
 #include "worker/worker.h"
 
@@ -101,5 +102,7 @@ main(int argc, char **argv)
 		    "xapid-storage simulator|real STATE-FOLDER\n");
 		return 2;
 	}
+	if (!w.context)
+		image_prepare(argv[2]);
 	return worker_serve(&w);
 }

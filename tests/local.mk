@@ -36,6 +36,7 @@ unit_tests = \
 	tests/unit/test_maker \
 	tests/unit/test_memory_plan \
 	tests/unit/test_plan \
+	tests/unit/test_qcow2 \
 	tests/unit/test_model \
 	tests/unit/test_network \
 	tests/unit/test_audit \
@@ -61,6 +62,7 @@ fuzz_tests = \
 	tests/fuzz/fuzz_dbfile \
 	tests/fuzz/fuzz_dbxml \
 	tests/fuzz/fuzz_jsonrpc \
+	tests/fuzz/fuzz_qcow2 \
 	tests/fuzz/fuzz_query \
 	tests/fuzz/fuzz_value \
 	tests/fuzz/fuzz_xmlrpc
@@ -289,9 +291,13 @@ tests_unit_test_main_run_SOURCES = \
 
 tests_unit_test_storage_SOURCES = \
 	tests/unit/test_storage.c \
-	storage/file.c \
-	storage/iso.c \
-	storage/place.c
+	$(storage_drivers)
+tests_unit_test_qcow2_SOURCES = \
+	tests/unit/test_qcow2.c \
+	storage/qcow2.c
+tests_fuzz_fuzz_qcow2_SOURCES = \
+	tests/fuzz/fuzz_qcow2.c \
+	storage/qcow2.c
 # (Its value_text() is that of the workers.)
 tests_unit_test_storage_LDADD = libxapidworker.a $(test_libs) $(all_libs)
 

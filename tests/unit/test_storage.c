@@ -1,19 +1,24 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The drivers file and iso, by their functions, in a folder of the test. */
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "lib/cleanup.h"
 #include "lib/fault.h"
+#include "lib/proc.h"
+#include "storage/qcow2.h"
 #include "storage/storage.h"
 #include "tests/lib/unit.h"
 
 #define SR "10000000-0000-0000-0000-000000000001"
 #define A "20000000-0000-0000-0000-00000000000a"
+#define C "20000000-0000-0000-0000-00000000000c"
 #define B "20000000-0000-0000-0000-00000000000b"
 static const char no_openat2[] = "valgrind has no openat2";
 
@@ -25,6 +30,7 @@ struct fixture {
 	struct arena *arena;
 	struct op op;
 	const char *location;
+	const char *format; /* NULL: raw */
 };
 
 static const char *roots[2];
@@ -55,7 +61,7 @@ run(struct fixture *f, op_fn *fn, const char *vdi, const char *source,
     int64_t size)
 {
 	struct value_member *config = arena_array(f->arena, 1, sizeof(*config));
-	struct value_member *m = arena_array(f->arena, 8, sizeof(*m));
+	struct value_member *m = arena_array(f->arena, 9, sizeof(*m));
 	struct value *args = arena_array(f->arena, 1, sizeof(*args));
 	struct value folder = { .kind = VALUE_STRUCT, .n = 1 };
 
@@ -70,7 +76,9 @@ run(struct fixture *f, op_fn *fn, const char *vdi, const char *source,
 	m[5] = (struct value_member){ "source_config", folder };
 	m[6] = (struct value_member){ "location", value_of_text(source) };
 	m[7] = (struct value_member){ "mode", value_of_text("RW") };
-	*args = (struct value){ .kind = VALUE_STRUCT, .n = 8, .members = m };
+	m[8] = (struct value_member){ "format",
+		value_of_text(f->format ? f->format : "") };
+	*args = (struct value){ .kind = VALUE_STRUCT, .n = 9, .members = m };
 	f->op = (struct op){ .arena = f->arena,
 		.uuid = SR,
 		.name = "",
@@ -183,6 +191,190 @@ test_copies(void)
 	CU_ASSERT_STRING_EQUAL(f.op.error[0], "VDI_MISSING");
 }
 
+/* ---- images ---- */
+
+/* Asks qemu-io, where there is one, to write or to find a byte. */
+static bool
+image_io(const char *path, const char *command)
+{
+	const char *argv[] = { "/usr/bin/qemu-io", "-f", "qcow2", "-c", command,
+		path, NULL };
+	static const struct proc_limits limits = { .timeout_ms = 60000,
+		.max_output = 4096 };
+	CLEANUP_PROC_RESULT struct proc_result r = { 0 };
+
+	CU_ASSERT_FATAL(proc_run(argv, NULL, NULL, 0, &limits, &r) == 0);
+	return r.status == 0;
+}
+
+static unsigned
+files(struct fixture *f)
+{
+	DIR *dir = opendir(f->location);
+	unsigned n = 0;
+
+	while (dir && readdir(dir))
+		n++;
+	if (dir)
+		closedir(dir);
+	return n - 2;
+}
+
+static void
+test_image_life(void)
+{
+	SCOPE struct fixture f = fixture_new("image-life");
+
+	if (unit_skip_under_valgrind(no_openat2))
+		return;
+	f.format = "qcow2";
+	CU_ASSERT(run(&f, sr_file.sr_create, "", "", 0) == 0);
+	CU_ASSERT(run(&f, sr_file.vdi_create, A, "", 3 * MIB - 5) == 0);
+	CU_ASSERT(answered(&f, "size") == 3 * MIB);
+	CU_ASSERT_STRING_EQUAL(value_text(&f.op.result, "format", ""), "qcow2");
+	CU_ASSERT(run(&f, sr_file.vdi_resize, A, "", 1000 * MIB) == 0);
+	CU_ASSERT(run(&f, sr_file.vdi_stat, A, "", 0) == 0);
+	CU_ASSERT(answered(&f, "size") == 1000 * MIB);
+	CU_ASSERT(answered(&f, "used") <= MIB);
+	CU_ASSERT(run(&f, sr_file.vdi_resize, A, "", INT64_C(1) << 44) == 0);
+	CU_ASSERT(scanned(&f, sr_file.sr_scan) == 1);
+	CU_ASSERT(run(&f, sr_file.vdi_destroy, A, "", 0) == 0);
+	CU_ASSERT(files(&f) == 0);
+	CU_ASSERT(run(&f, sr_file.vdi_create, A, "", INT64_C(1) << 45) < 0);
+	CU_ASSERT_STRING_EQUAL(f.op.error[0], "VDI_TOO_LARGE");
+	f.format = "vhd";
+	CU_ASSERT(run(&f, sr_file.vdi_create, A, "", MIB) < 0);
+	CU_ASSERT_STRING_EQUAL(f.op.error[0], "INVALID_VALUE");
+}
+
+/* Copies share what was written before them, and nothing after. When the last
+ * that rests on a base is gone, so is the base. */
+static void
+test_image_chain(void)
+{
+	SCOPE struct fixture f = fixture_new("image-chain");
+	const char *a, *b;
+
+	if (unit_skip_under_valgrind(no_openat2) ||
+	    access("/usr/bin/qemu-io", X_OK) < 0)
+		return;
+	f.format = "qcow2";
+	a = path_of(&f, A ".qcow2");
+	b = path_of(&f, B ".qcow2");
+	CU_ASSERT(run(&f, sr_file.sr_create, "", "", 0) == 0);
+	CU_ASSERT(run(&f, sr_file.vdi_create, A, "", 64 * MIB) == 0);
+	CU_ASSERT(image_io(a, "write -P 7 40M 1M"));
+	CU_ASSERT(run(&f, sr_file.vdi_snapshot, B, A, 0) == 0);
+	CU_ASSERT(answered(&f, "size") == 64 * MIB);
+	CU_ASSERT(run(&f, sr_file.vdi_snapshot, B, A, 0) == 0);
+	CU_ASSERT(image_io(a, "write -P 8 40M 64K"));
+	CU_ASSERT(image_io(b, "read -P 7 40M 1M"));
+	CU_ASSERT(image_io(a, "read -P 8 40M 64K"));
+	CU_ASSERT(run(&f, sr_file.vdi_clone, C, A, 0) == 0);
+	CU_ASSERT(image_io(path_of(&f, C ".qcow2"), "read -P 8 40M 64K"));
+	CU_ASSERT(scanned(&f, sr_file.sr_scan) == 3);
+	CU_ASSERT(run(&f, sr_file.sr_attach, "", "", 0) == 0);
+	CU_ASSERT(run(&f, sr_file.vdi_destroy, A, "", 0) == 0);
+	CU_ASSERT(image_io(b, "read -P 7 40M 1M"));
+	CU_ASSERT(image_io(path_of(&f, C ".qcow2"), "read -P 7 41920K 64K"));
+	CU_ASSERT(run(&f, sr_file.vdi_destroy, C, "", 0) == 0);
+	CU_ASSERT(run(&f, sr_file.vdi_destroy, B, "", 0) == 0);
+	CU_ASSERT(files(&f) == 0);
+}
+
+/* A copy of what was not written since the last one does not make the chain
+ * longer; one that grows and grows is stopped. */
+static void
+test_image_depth(void)
+{
+	SCOPE struct fixture f = fixture_new("image-depth");
+	char name[64];
+	int n;
+
+	if (unit_skip_under_valgrind(no_openat2) ||
+	    access("/usr/bin/qemu-io", X_OK) < 0)
+		return;
+	f.format = "qcow2";
+	CU_ASSERT(run(&f, sr_file.sr_create, "", "", 0) == 0);
+	CU_ASSERT(run(&f, sr_file.vdi_create, A, "", 64 * MIB) == 0);
+	for (n = 0; n < 40; n++) {
+		snprintf(name, sizeof(name), "30000000-0000-0000-0000-%012d",
+		    n);
+		CU_ASSERT(run(&f, sr_file.vdi_snapshot, name, A, 0) == 0);
+	}
+	CU_ASSERT(files(&f) == 41); /* nothing to share: no base at all */
+	for (n = 40; n < 80; n++) {
+		(void)image_io(path_of(&f, A ".qcow2"), "write -P 1 0 64K");
+		snprintf(name, sizeof(name), "30000000-0000-0000-0000-%012d",
+		    n);
+		if (run(&f, sr_file.vdi_snapshot, name, A, 0) < 0)
+			break;
+	}
+	if (n < 80) /* (a file system that shares blocks has no chains) */
+		CU_ASSERT_STRING_EQUAL(f.op.error[0], "SR_BACKEND_FAILURE_109");
+	CU_ASSERT(image_io(path_of(&f, A ".qcow2"), "read -P 1 0 64K"));
+}
+
+/* What an image names is followed nowhere but to a base of the folder. */
+static void
+test_image_hostile(void)
+{
+	static const char *const names[] = { "/etc/passwd", "../x", A ".qcow2",
+		"json:{\"driver\":\"file\"}", "base-" A ".raw",
+		"nbd://127.0.0.1", "base-" A ".qcow2" };
+	SCOPE struct fixture f = fixture_new("image-hostile");
+	static uint8_t head[QCOW2_NEW];
+
+	if (unit_skip_under_valgrind(no_openat2))
+		return;
+	CU_ASSERT(run(&f, sr_file.sr_create, "", "", 0) == 0);
+	for (int i = 0; i < 7; i++) {
+		CLEANUP_FD int fd = open(path_of(&f, A ".qcow2"),
+		    O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+
+		CU_ASSERT(qcow2_new(MIB, names[i], head) == 0);
+		CU_ASSERT(write(fd, head, sizeof(head)) == sizeof(head));
+		CU_ASSERT(run(&f, sr_file.vdi_attach, A, "", 0) < 0);
+		CU_ASSERT_STRING_EQUAL(f.op.error[0], "SR_BACKEND_FAILURE");
+		CU_ASSERT(run(&f, sr_file.vdi_clone, B, A, 0) < 0 ||
+		    run(&f, sr_file.vdi_attach, B, "", 0) < 0);
+		CU_ASSERT(run(&f, sr_file.vdi_destroy, B, "", 0) == 0);
+		CU_ASSERT(scanned(&f, sr_file.sr_scan) == 1);
+	}
+	put(path_of(&f, A ".qcow2"), "XXXX", 0);
+	CU_ASSERT(run(&f, sr_file.vdi_stat, A, "", 0) < 0);
+	CU_ASSERT(scanned(&f, sr_file.sr_scan) == 1);
+	CU_ASSERT(run(&f, sr_file.vdi_destroy, A, "", 0) == 0);
+}
+
+/* Workers that died left a draft and a base; who is at work keeps his. */
+static void
+test_leftovers(void)
+{
+	SCOPE struct fixture f = fixture_new("leftovers");
+	static uint8_t head[QCOW2_NEW];
+	CLEANUP_FD int base = -1;
+	CLEANUP_FD int busy = -1;
+
+	if (unit_skip_under_valgrind(no_openat2))
+		return;
+	CU_ASSERT(run(&f, sr_file.sr_create, "", "", 0) == 0);
+	put(path_of(&f, A ".new"), "half", 0);
+	put(path_of(&f, B ".new"), "half", 0);
+	put(path_of(&f, "notes.txt"), "mine", 0);
+	busy = open(path_of(&f, B ".new"), O_RDWR | O_CLOEXEC);
+	CU_ASSERT(flock(busy, LOCK_EX) == 0);
+	base = open(path_of(&f, "base-" A ".qcow2"),
+	    O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+	CU_ASSERT(qcow2_new(MIB, "", head) == 0);
+	CU_ASSERT(write(base, head, sizeof(head)) == sizeof(head));
+	CU_ASSERT(run(&f, sr_file.sr_attach, "", "", 0) == 0);
+	CU_ASSERT(!is_there(path_of(&f, A ".new")));
+	CU_ASSERT(is_there(path_of(&f, B ".new")));
+	CU_ASSERT(!is_there(path_of(&f, "base-" A ".qcow2")));
+	CU_ASSERT(is_there(path_of(&f, "notes.txt")));
+}
+
 /* Whatever call fails, no half volume is left, and a second try succeeds. */
 static void
 test_faults(void)
@@ -190,31 +382,35 @@ test_faults(void)
 	static const enum fault_kind kinds[] = { FAULT_OPEN, FAULT_WRITE,
 		FAULT_SYNC, FAULT_RENAME };
 	op_fn *const how[] = { sr_file.vdi_create, sr_file.vdi_clone };
+	static const char *const formats[] = { NULL, "qcow2" };
 	SCOPE struct fixture f = fixture_new("faults");
 
 	if (unit_skip_under_valgrind(no_openat2))
 		return;
 	CU_ASSERT(run(&f, sr_file.sr_create, "", "", 0) == 0);
-	CU_ASSERT(run(&f, sr_file.vdi_create, A, "", MIB) == 0);
-	for (int h = 0; h < 2; h++)
+	for (int h = 0; h < 4; h++) {
+		f.format = formats[h / 2];
+		(void)run(&f, sr_file.vdi_destroy, A, "", 0);
+		CU_ASSERT(run(&f, sr_file.vdi_create, A, "", MIB) == 0);
 		for (int k = 0; k < 4; k++)
 			for (int n = 0;; n++) {
 				int rc;
 
 				fault_arm(kinds[k], n, ENOSPC, false);
-				rc = run(&f, how[h], B, A, MIB);
+				rc = run(&f, how[h % 2], B, A, MIB);
 				fault_disarm();
 				CU_ASSERT(!is_there(path_of(&f, B ".new")));
 				if (rc < 0)
 					CU_ASSERT_STRING_EQUAL(f.op.error[0],
 					    "SR_FULL");
-				CU_ASSERT(run(&f, how[h], B, A, MIB) == 0);
+				CU_ASSERT(run(&f, how[h % 2], B, A, MIB) == 0);
 				CU_ASSERT(run(&f, sr_file.vdi_destroy, B, "",
 					      0) == 0);
 				/* The first look of how is allowed to fail. */
-				if (rc == 0 && n > 4)
+				if (rc == 0 && n > 12)
 					break;
 			}
+	}
 }
 
 static void
@@ -281,6 +477,11 @@ UNIT_MAIN("storage drivers",
     { "a volume is made, grown and destroyed, twice is once", test_life },
     { "clones, snapshots and copies keep what was, and its holes",
 	test_copies },
+    { "an image is made, grown and destroyed", test_image_life },
+    { "copies of an image share what was", test_image_chain },
+    { "chains of images have an end", test_image_depth },
+    { "images lead nowhere else", test_image_hostile },
+    { "what dead workers left is taken away", test_leftovers },
     { "what fails leaves no half volume", test_faults },
     { "paths and links lead nowhere else", test_hostile },
     { "images are found by name, links are not", test_images })

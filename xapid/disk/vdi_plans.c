@@ -80,6 +80,68 @@ storage_account(struct tx *t, struct ref ref, int64_t allocated, int64_t used)
 		    used > 0 ? used : 0);
 }
 
+/* The format that a client asks for, by the keys that clients use; "": the
+ * repository's own. (source: keys.json) */
+static const char *
+wanted_format(const struct map *sm_config)
+{
+	const char *format = builder_find(sm_config, "image-format");
+	const char *type = builder_find(sm_config, "type");
+
+	if (format)
+		return format;
+	return type && enum_find(&enum_info_image_format_type, type) >= 0 ? type
+									  : "";
+}
+
+/* What others than guests write is no image. */
+static const char *
+format_to_make(const struct vdi *vdi)
+{
+	const char *format = wanted_format(&vdi->sm_config);
+	bool of_guest = vdi->type == VDI_TYPE_USER ||
+	    vdi->type == VDI_TYPE_SYSTEM || vdi->type == VDI_TYPE_EPHEMERAL;
+
+	return *format || of_guest ? format : "raw";
+}
+
+/* Only formats that the driver says it has, when it says so. */
+static int
+check_format(const struct record *r, void *arg)
+{
+	const struct sm *sm = (const struct sm *)r;
+	const char *const *wanted = arg; /* the type of SR, the format */
+	int format = enum_find(&enum_info_image_format_type, wanted[1]);
+	const int *has = sm->supported_image_formats.items;
+
+	if (strcmp(sm->type, wanted[0]) != 0)
+		return 0;
+	for (uint32_t i = 0; i < sm->supported_image_formats.n; i++)
+		if (has[i] == format)
+			return 0;
+	return sm->supported_image_formats.n != 0;
+}
+
+/* What kind of image it is stands where clients look for it. */
+static void
+set_format(struct plan *p, struct tx *t, struct ref ref)
+{
+	const struct vdi *vdi = TX_GET(t, VDI, vdi, ref);
+	struct builder b = { .arena = p->call->arena };
+	struct builder_pairs pairs = { .b = &b };
+	const char *format = plan_arg(p, "format");
+	const char *const *keys = vdi->sm_config.keys;
+	const char *const *values = vdi->sm_config.values;
+
+	if (!*format)
+		return;
+	for (uint32_t i = 0; i < vdi->sm_config.n; i++)
+		builder_put(&pairs, keys[i], values[i]);
+	builder_put(&pairs, "image-format", format);
+	if (!b.failed)
+		TX_SET(t, VDI, vdi, ref, sm_config, builder_pairs_map(&pairs));
+}
+
 /* What the storage says of a volume, into its row and its SR's. */
 static int
 settle(struct plan *p, struct tx *t, struct ref ref)
@@ -99,6 +161,7 @@ settle(struct plan *p, struct tx *t, struct ref ref)
 	TX_SET(t, VDI, vdi, ref, physical_utilisation, used);
 	if (!vdi->location[0])
 		TX_SET(t, VDI, vdi, ref, location, plan_arg(p, "location"));
+	set_format(p, t, ref);
 	storage_account(t, home, size - size_before, used - used_before);
 	return 0;
 }
@@ -188,6 +251,8 @@ create_check(struct plan *p, struct tx *t)
 {
 	const struct vdi_create_args *a = p->call->args;
 	struct vdi vdi = a ? *a->args : described(p);
+	const char *format[2];
+	const struct sr *sr;
 
 	if (storage_check(p->call, t, p->object, "VDI_CREATE") < 0)
 		return -1;
@@ -196,13 +261,26 @@ create_check(struct plan *p, struct tx *t)
 		    "a size is not negative");
 	if (vdi.type == VDI_TYPE_CBT_METADATA)
 		return fail_vdi_incompatible_type(p->call, "", "cbt_metadata");
+	sr = TX_GET(t, SR, sr, p->object);
+	format[0] = sr->type;
+	format[1] = wanted_format(&vdi.sm_config);
+	if (*format[1] && tx_each(t, CLASS_SM, check_format, format) == 1)
+		return fail_invalid_value(p->call, "sm_config:image-format",
+		    format[1]);
 	return insert(p, t, &vdi);
 }
 
 static int
 create_send(struct plan *p)
 {
-	return send_about(p, storage_note, made(p), "vdi_create");
+	RECORD_UNREF const struct record *r =
+	    db_get(p->core->db, CLASS_VDI, made(p));
+	const struct vdi *vdi = (const struct vdi *)r;
+
+	return vdi ? storage_send(p, storage_note, vdi->SR, "vdi_create", "vdi",
+			 vdi->uuid, "#size", vdi->virtual_size, "format",
+			 format_to_make(vdi), NULL)
+		   : -1;
 }
 
 static const struct step create_steps[] = {

@@ -8,7 +8,9 @@
 struct driver {
 	const char *type, *name, *description;
 	const char *features[16];
-	const char *configuration[3];
+	const char *configuration[7];
+	int formats[2];
+	unsigned nformats;
 };
 
 static const struct driver drivers[] = {
@@ -16,10 +18,14 @@ static const struct driver drivers[] = {
 	    { "SR_UPDATE", "SR_SCAN", "VDI_CREATE", "VDI_DELETE", "VDI_UPDATE",
 		"VDI_ATTACH", "VDI_DETACH", "VDI_CLONE", "VDI_SNAPSHOT",
 		"VDI_RESIZE", "THIN_PROVISIONING" },
-	    { "location", "path of a folder (required)" } },
+	    { "location", "path of a folder (required)", "image-format",
+		"raw or qcow2, for disks that do not say",
+		"preferred-image-formats",
+		"the same as a list, the first that is known" },
+	    { IMAGE_FORMAT_TYPE_RAW, IMAGE_FORMAT_TYPE_QCOW2 }, 2 },
 	{ "iso", "ISO", "CD images in a folder of the host",
 	    { "SR_UPDATE", "SR_SCAN", "VDI_ATTACH", "VDI_DETACH" },
-	    { "location", "path of a folder (required)" } },
+	    { "location", "path of a folder (required)" }, { 0 }, 0 },
 };
 
 static struct map
@@ -49,6 +55,8 @@ add_driver(struct maker *m, const struct driver *d)
 	sm.configuration = builder_map(&m->b, d->configuration);
 	sm.capabilities = builder_strings(&m->b, d->features);
 	sm.features = features_map(&m->b, sm.capabilities);
+	sm.supported_image_formats =
+	    (struct set){ .items = d->formats, .n = d->nformats };
 	(void)maker_add(m, &sm.r);
 }
 

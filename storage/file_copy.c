@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Clones, snapshots and copies. Where the file system can share blocks a copy
+ * is a file of its own at once. Else a qcow2 image becomes the read-only base
+ * of two new ones, and of a raw volume what holds data is copied. */
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/fs.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "lib/cleanup.h"
+#include "lib/fault.h"
+#include "storage/image.h"
+#include "storage/volume.h"
+
+#define CHUNK ((size_t)4 << 20)
+
+/* ---- bytes ---- */
+
+/* Bytes from at to end, one piece. 0 or -1 and errno; 1: cancelled. */
+static int
+copy_piece(struct op *op, int from, int to, off_t at, off_t end, off_t all)
+{
+	while (at < end) {
+		off_t in = at, out = at;
+		size_t want =
+		    (size_t)(end - at) < CHUNK ? (size_t)(end - at) : CHUNK;
+		ssize_t n = copy_file_range(from, &in, to, &out, want, 0);
+
+		if (n == 0)
+			errno = EIO;
+		if (n <= 0)
+			return -1;
+		at += n;
+		if (op_cancelled(op))
+			return 1;
+		op_progress(op, (double)at / (double)all);
+	}
+	return 0;
+}
+
+static int
+fail_written(struct op *op)
+{
+	return op_fail(op, "OPERATION_NOT_ALLOWED",
+	    "A running VM writes to the disk, and the file system of "
+	    "its repository cannot copy it in one moment: pause or "
+	    "stop the VM, or put the repository on XFS or btrfs",
+	    NULL);
+}
+
+/* arg: the descriptor of the source. */
+static int
+copy_data(struct op *op, void *arg, int to)
+{
+	int from = *(const int *)arg;
+	off_t data = 0, hole, end = lseek(from, 0, SEEK_END);
+	int r = 0;
+
+	if (end < 0 || ftruncate(to, end) < 0)
+		return -1;
+	if (ioctl(to, FICLONE, from) == 0)
+		return 0;
+	if (op_int(op, "in_use", 0))
+		return fail_written(op);
+	while (r == 0 && data < end) {
+		data = lseek(from, data, SEEK_DATA);
+		if (data < 0)
+			return errno == ENXIO ? 0
+					      : -1; /* only a hole is left */
+		hole = lseek(from, data, SEEK_HOLE);
+		if (hole < 0)
+			return -1;
+		r = copy_piece(op, from, to, data, hole, end);
+		data = hole;
+	}
+	return r == 1 ? op_fail(op, "TASK_CANCELLED", NULL) : r;
+}
+
+/* Whether the file system lets files share blocks. */
+static bool
+can_share(int folder, int from)
+{
+	CLEANUP_FD int trial =
+	    openat(folder, ".", O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+
+	return trial >= 0 && ioctl(trial, FICLONE, from) == 0;
+}
+
+/* ---- images on a base ---- */
+
+/* Whether nothing was written to an image since it was made. */
+static bool
+is_unwritten(const struct volume *v)
+{
+	char table[65536];
+	size_t left = (size_t)v->head.l1_entries * 8;
+	off_t at = (off_t)v->head.l1_offset;
+
+	while (left) {
+		size_t want = left < sizeof(table) ? left : sizeof(table);
+		ssize_t n = pread(v->fd, table, want, at);
+
+		if (n <= 0)
+			return false;
+		for (ssize_t i = 0; i < n; i++)
+			if (table[i])
+				return false;
+		left -= (size_t)n;
+		at += n;
+	}
+	return true;
+}
+
+/* The image gets a second name, as a base; then one that rests on it takes its
+ * place. After a crash between the two the base is one that nothing rests on,
+ * and the image is as it was. */
+static int
+split(struct op *op, int folder, const struct volume *v, const char *base)
+{
+	struct overlay above = { v->size, base };
+
+	if (linkat(folder, v->name, folder, base, 0) < 0 && errno != EEXIST)
+		return volume_fail(op, "source");
+	return volume_replace(op, folder, "source", VOLUME_QCOW2,
+	    volume_fill_overlay, &above);
+}
+
+static int
+clone_image(struct op *op, int folder, struct volume *v)
+{
+	CLEANUP_LAYERS struct layers below = { .n = 0 };
+	const char *base =
+	    arena_printf(op->arena, "base-%s.qcow2", op_text(op, "vdi", ""));
+	struct overlay copy = { v->size, base };
+
+	if (!base)
+		return op_fail_nomem(op);
+	if (layers_open(op, folder, v, &below) < 0)
+		return -1;
+	if (image_is_open(v))
+		return fail_written(op);
+	if (is_unwritten(v))
+		copy.base = v->head.backing;
+	else if (below.n + 1 >= VOLUME_LAYERS)
+		return op_fail(op, "SR_BACKEND_FAILURE_109", "",
+		    "The snapshot chain is too long", "", NULL);
+	else if (strcmp(v->head.backing, base) != 0 &&
+	    split(op, folder, v, base) < 0)
+		return -1;
+	return volume_make(op, folder, VOLUME_QCOW2, volume_fill_overlay,
+	    &copy);
+}
+
+/* ---- operations ---- */
+
+/* Done before somebody died: answered. 1; 0: to be done. */
+static int
+is_done(struct op *op, int folder)
+{
+	CLEANUP_VOLUME struct volume v = VOLUME_NONE;
+	int r = volume_find(op, folder, "vdi", O_RDONLY, &v);
+
+	if (r != 1)
+		return r;
+	return volume_answer(op, &v) < 0 ? -1 : 1;
+}
+
+int
+file_vdi_clone(void *context, struct op *op)
+{
+	CLEANUP_VOLUME struct volume v = VOLUME_NONE;
+	CLEANUP_FD int folder = volume_folder(op, false);
+	CLEANUP_FD int locked = -1;
+	int r = folder < 0 ? -1 : is_done(op, folder);
+
+	(void)context;
+	if (r != 0)
+		return r < 0 ? -1 : 0;
+	if (volume_open(op, folder, "source", O_RDONLY, &v) < 0)
+		return -1;
+	if (v.format == VOLUME_RAW)
+		return volume_make(op, folder, v.format, copy_data, &v.fd);
+	/* From here on nobody else may split it. */
+	locked = volume_folder(op, true);
+	volume_close(&v);
+	if (locked < 0 || volume_open(op, folder, "source", O_RDONLY, &v) < 0)
+		return -1;
+	if (can_share(folder, v.fd))
+		return volume_make(op, folder, v.format, copy_data, &v.fd);
+	return clone_image(op, folder, &v);
+}
+
+int
+file_vdi_copy(void *context, struct op *op)
+{
+	CLEANUP_VOLUME struct volume v = VOLUME_NONE;
+	CLEANUP_FD int from = -1;
+	CLEANUP_FD int folder = -1;
+
+	(void)context;
+	if (strcmp(op_text(op, "source_driver", ""), "file") != 0)
+		return op_fail(op, "SR_OPERATION_NOT_SUPPORTED", op->uuid,
+		    NULL);
+	from = place_open(op, op_list(op, "source_config"), false);
+	folder = from < 0 ? -1 : volume_folder(op, false);
+	if (folder < 0 || volume_open(op, from, "source", O_RDONLY, &v) < 0)
+		return -1;
+	if (v.format != VOLUME_RAW)
+		return op_fail(op, "SR_OPERATION_NOT_SUPPORTED", op->uuid,
+		    NULL);
+	return volume_make(op, folder, v.format, copy_data, &v.fd);
+}

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Programs of QEMU, for images that are more than a plain file. Whoever reads
+ * an image that others wrote runs as a user of its own without any right, and
+ * gets open files: which image rests on which is said by us, never by what
+ * stands in it. */
+#ifndef XAPID_STORAGE_IMAGE_H
+#define XAPID_STORAGE_IMAGE_H
+
+#include "storage/volume.h"
+
+/* At the start of a worker, with all rights: where sockets are made for a
+ * moment, and the kernel's module. */
+void image_prepare(const char *state);
+
+/* The block device that serves an image, made when there is none: its path in
+ * the arena; NULL, raised. The folder is locked. */
+const char *image_attach(struct op *op, const char *argument,
+    const struct volume *v, const struct layers *below, bool writable);
+/* Lets go of it, after its last user has, and waits until it is closed. */
+int image_detach(struct op *op, const char *argument, const struct volume *v);
+/* Whether a program has it open. */
+bool image_is_open(const struct volume *v);
+
+#endif

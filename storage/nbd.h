@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Block devices /dev/nbdN of the kernel, over netlink: the kernel keeps the
+ * connection to a server, no process of ours has to live. Each carries a name
+ * that can be read again (/sys/block/nbdN/backend), so nothing has to be
+ * remembered. 0 or -1 and errno unless it says otherwise. */
+#ifndef XAPID_STORAGE_NBD_H
+#define XAPID_STORAGE_NBD_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* What a server says of its export "" when one greets it. Within the timeout
+ * of the socket. */
+struct nbd_export {
+	uint64_t size;
+	uint16_t flags;
+};
+int nbd_greet(int sock, struct nbd_export *out_r);
+
+/* A new device over a socket that was greeted: its number, or -1. */
+int nbd_connect(int sock, const struct nbd_export *e, const char *name);
+/* The device that has that name, or -1. */
+int nbd_find(const char *name);
+int nbd_disconnect(int device);
+/* Whether a domain's backend has it open. */
+bool nbd_is_used(int device);
+/* Whether it refuses to be written. */
+bool nbd_is_read_only(int device);
+
+#endif
