@@ -191,6 +191,7 @@ EXTRA_DIST += \
 	tests/xen/dom0/test_network.py \
 	tests/xen/dom0/test_power.py \
 	tests/xen/dom0/test_reality.py \
+	tests/xen/dom0/test_storage.py \
 	tests/xen/dom0/test_worker.py \
 	tests/xen/dom0/worker.py \
 	tests/xen/show \
