@@ -112,5 +112,12 @@ main(int argc, char **argv)
 		w.worker.order = sim_order_for;
 		w.worker.sandbox = true;
 	}
+#ifdef HAVE_LIBXL
+	if (w.driver == &domain_xl) {
+		w.worker.cancel = xl_cancel;
+		w.worker.enter = xl_turn_take;
+		w.worker.leave = xl_turn_give;
+	}
+#endif
 	return worker_serve(&w.worker);
 }

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "domain/xl.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "lib/clock.h"
 #include "lib/fault.h"
@@ -88,6 +90,8 @@ xl_close(void *context)
 		libxl_ctx_free(x->ctx);
 	if (x->xs)
 		xs_close(x->xs);
+	if (x->turns >= 0)
+		close(x->turns);
 	if (x->logger)
 		xtl_logger_destroy(x->logger);
 	free(x);
@@ -108,13 +112,28 @@ xl_open(const struct domain_options *o, char *err, size_t err_size)
 	c->logger = (xentoollog_logger){ hear, hear_progress, dismiss };
 	x->logger = &c->logger;
 	x->state_dir = o->state_dir;
+	x->turns = -1;
 	x->xs = xs_open(0);
-	if (x->xs && libxl_ctx_alloc(&x->ctx, LIBXL_VERSION, 0, x->logger) == 0)
+	if (xl_turn_open(x) < 0)
+		snprintf(err, err_size, "%s: %s", x->state_dir,
+		    strerror(errno));
+	else if (x->xs &&
+	    libxl_ctx_alloc(&x->ctx, LIBXL_VERSION, 0, x->logger) == 0)
 		return x;
-	snprintf(err, err_size, "no Xen here, or not allowed: %s",
-	    x->xs ? xl_complaint(x) : "xenstore does not answer");
+	else
+		snprintf(err, err_size, "no Xen here, or not allowed: %s",
+		    x->xs ? xl_complaint(x) : "xenstore does not answer");
 	xl_close(x);
 	return NULL;
+}
+
+/* A process runs one operation at a time, so there is one to be found. */
+void
+xl_cancel(void *context)
+{
+	struct xl *x = context;
+
+	(void)libxl_ao_abort(x->ctx, NULL);
 }
 
 /* ---- domains ---- */

@@ -18,6 +18,7 @@ struct xl {
 	struct xs_handle *xs;
 	struct xentoollog_logger *logger;
 	const char *state_dir; /* borrowed */
+	int turns;             /* the file of xl_turn.c */
 };
 
 /* ---- xl.c ---- */
@@ -37,6 +38,13 @@ int xl_write(struct xl *x, struct op *op, const char *path, const char *text);
  * xl_deadline()) is over. */
 int64_t xl_deadline(int seconds);
 bool xl_again(const struct op *op, int64_t deadline);
+
+/* ---- xl_turn.c ---- */
+/* -1 and errno. */
+int xl_turn_open(struct xl *x);
+/* Around each operation. -1: raised. */
+int xl_turn_take(void *context, struct op *op);
+void xl_turn_give(void *context, const struct op *op);
 
 /* ---- xl_config.c ---- */
 /* Everything but devices. 0 or -1, raised; dispose of it either way. */
@@ -73,6 +81,9 @@ op_fn xl_set_memory, xl_set_vcpus, xl_trigger, xl_sysrq, xl_xenstore_write,
     xl_stats;  /* xl_live.c */
 op_fn xl_host; /* xl_host.c */
 op_fn xl_list; /* xl_list.c */
+/* From another thread, while an operation runs: it ends early where libxl can
+ * do that. */
+void xl_cancel(void *context);
 /* Sends what happens to domains as events until the process ends: -1. */
 int xl_watch(const char *state_dir);
 

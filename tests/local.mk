@@ -187,6 +187,7 @@ EXTRA_DIST += \
 	tests/xen/dom0/bed.py \
 	tests/xen/dom0/run \
 	tests/xen/dom0/show \
+	tests/xen/dom0/test_deaths.py \
 	tests/xen/dom0/test_guests.py \
 	tests/xen/dom0/test_network.py \
 	tests/xen/dom0/test_power.py \

@@ -27,6 +27,7 @@
 #define MAX_CHILDREN 1024
 /* Dying more often than this in a minute, the daemon is left dead. */
 #define MAX_RESTARTS 5
+#define KILLED_TURNS 400 /* of 5 ms: two seconds */
 
 struct parent {
 	int sock, signals;
@@ -80,7 +81,8 @@ find_program(char *out, size_t size, const struct program *program)
 }
 
 static _Noreturn void
-exec_worker(const struct parent *p, enum priv_worker worker, int fd)
+exec_worker(const struct parent *p, enum priv_worker worker, int fd,
+    pid_t parent)
 {
 	const char *argv[] = { p->programs[worker],
 		p->config->real ? programs[worker].real
@@ -102,6 +104,8 @@ exec_worker(const struct parent *p, enum priv_worker worker, int fd)
 		sandbox_drop_capabilities() < 0))
 		_exit(126);
 	prctl(PR_SET_PDEATHSIG, SIGKILL); /* changing the user takes it away */
+	if (getppid() != parent)
+		_exit(1); /* it died before we asked */
 	if (fd == WORKER_FD)
 		fcntl(fd, F_SETFD, 0);
 	else
@@ -123,7 +127,7 @@ worker_slot(struct parent *p, pid_t pid)
 static int
 spawn(struct parent *p, uint32_t worker, pid_t *pid_r)
 {
-	pid_t *slot = worker_slot(p, 0);
+	pid_t *slot = worker_slot(p, 0), self = getpid();
 	int sv[2];
 
 	if (worker >= PRIV_WORKERS || !slot) {
@@ -135,7 +139,7 @@ spawn(struct parent *p, uint32_t worker, pid_t *pid_r)
 		return -1;
 	*slot = fork();
 	if (*slot == 0)
-		exec_worker(p, (enum priv_worker)worker, sv[1]);
+		exec_worker(p, (enum priv_worker)worker, sv[1], self);
 	close(sv[1]);
 	if (*slot < 0) {
 		*slot = 0;
@@ -285,13 +289,37 @@ reap(struct parent *p, int *status_r)
 	return gone;
 }
 
+static bool
+any_worker(struct parent *p)
+{
+	int status;
+	pid_t pid;
+
+	while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
+		pid_t *slot = worker_slot(p, pid);
+
+		if (!run_reaped(pid, status) && slot)
+			*slot = 0;
+	}
+	for (size_t i = 0; i < MAX_CHILDREN; i++)
+		if (p->workers[i] > 0)
+			return true;
+	return false;
+}
+
+/* With all they have in hand: the next daemon asks others to do the same. One
+ * that hangs in the kernel is not waited for any longer. */
 static void
 kill_workers(struct parent *p)
 {
+	const struct timespec moment = { 0, 5 * 1000 * 1000 };
+
 	for (size_t i = 0; i < MAX_CHILDREN; i++)
 		if (p->workers[i] > 0)
 			kill(p->workers[i], SIGKILL);
 	run_kill_all();
+	for (int i = 0; i < KILLED_TURNS && any_worker(p); i++)
+		nanosleep(&moment, NULL);
 }
 
 static bool

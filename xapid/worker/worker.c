@@ -117,6 +117,17 @@ is_named(const struct waiting *m, const struct frame *f)
 	return m->frame.task == f->task && m->frame.step == f->step;
 }
 
+/* loop.lock is held. */
+static void
+cancel_running(struct worker *w)
+{
+	if (!loop.running || loop.running->cancelled)
+		return;
+	loop.running->cancelled = true;
+	if (w->cancel)
+		w->cancel(w->context);
+}
+
 static void
 cancel(struct worker *w, const struct frame *f)
 {
@@ -124,12 +135,8 @@ cancel(struct worker *w, const struct frame *f)
 	for (struct waiting *m = loop.first; m; m = m->next)
 		if (is_named(m, f))
 			m->cancelled = true;
-	if (loop.running && is_named(loop.running, f) &&
-	    !loop.running->cancelled) {
-		loop.running->cancelled = true;
-		if (w->cancel)
-			w->cancel(w->context);
-	}
+	if (loop.running && is_named(loop.running, f))
+		cancel_running(w);
 	pthread_mutex_unlock(&loop.lock);
 }
 
@@ -173,6 +180,7 @@ read_requests(void *arg)
 	frame_reader_free(&in);
 	pthread_mutex_lock(&loop.lock);
 	loop.over = true;
+	cancel_running(w);
 	pthread_cond_signal(&loop.more);
 	pthread_mutex_unlock(&loop.lock);
 	return NULL;
@@ -230,6 +238,7 @@ static int
 run_op(struct worker *w, struct op *op, const char *order)
 {
 	op_fn *fn;
+	int rc;
 
 	if (order && strcmp(order, "error") == 0)
 		return op_fail(op, "INTERNAL_ERROR",
@@ -242,7 +251,12 @@ run_op(struct worker *w, struct op *op, const char *order)
 	fn = w->find(w, op->name);
 	if (!fn)
 		return op_fail(op, "NOT_IMPLEMENTED", op->name, NULL);
-	return fn(w->context, op);
+	if (w->enter && w->enter(w->context, op) < 0)
+		return -1;
+	rc = fn(w->context, op);
+	if (w->leave)
+		w->leave(w->context, op);
+	return rc;
 }
 
 static void
@@ -289,7 +303,8 @@ take_next(void)
 	pthread_mutex_lock(&loop.lock);
 	while (!loop.first && !loop.over)
 		pthread_cond_wait(&loop.more, &loop.lock);
-	m = loop.first;
+	/* Nobody would hear of it, and the next core asks again. */
+	m = loop.over ? NULL : loop.first;
 	if (m) {
 		loop.first = m->next;
 		if (!loop.first)

@@ -19,6 +19,9 @@ struct worker {
 	/* On the reading thread, when the request that runs is to be ended; may
 	 * be NULL: then op_cancelled() is all. */
 	void (*cancel)(void *context);
+	/* Around each operation; -1: it is not run, raised. May be NULL. */
+	int (*enter)(void *context, struct op *op);
+	void (*leave)(void *context, const struct op *op);
 	/* A failure ordered for this operation (simulators, for tests; see
 	 * obey.h), or NULL. The hook may be NULL. */
 	const char *(*order)(void *context, const char *op);
