@@ -44,8 +44,10 @@ struct domain_driver {
 	op_fn *suspend;
 	/* args: path, and those of create; result: that of create. Paused. */
 	op_fn *resume;
-	/* As suspend, but the domain goes on. */
+	/* As suspend, but the domain goes on; with hold 1 it stands still until
+	 * it is told to. */
 	op_fn *checkpoint;
+	op_fn *go_on; /* one that was held; others do already */
 	/* args: device and its description as in create; result: interface,
 	 * for one. */
 	op_fn *plug;

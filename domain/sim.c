@@ -239,7 +239,24 @@ sim_suspend(void *context, struct op *op)
 static int
 sim_checkpoint(void *context, struct op *op)
 {
-	return sim_need(context, op) ? 0 : -1;
+	struct sim_domain *d = sim_find(context, op->uuid);
+
+	if (d && d->state == SIM_HELD)
+		return 0;
+	d = sim_need(context, op);
+	if (d && op_int(op, "hold", 0))
+		d->state = SIM_HELD;
+	return d ? 0 : -1;
+}
+
+static int
+sim_go_on(void *context, struct op *op)
+{
+	struct sim_domain *d = sim_find(context, op->uuid);
+
+	if (d && d->state == SIM_HELD)
+		d->state = SIM_RUNNING;
+	return 0;
 }
 
 static int
@@ -298,6 +315,7 @@ sim_state_name(const struct sim_domain *d)
 		[SIM_POWEROFF] = "shutdown:poweroff",
 		[SIM_REBOOT] = "shutdown:reboot",
 		[SIM_CRASH] = "shutdown:crash",
+		[SIM_HELD] = "shutdown:suspend",
 	};
 
 	return names[d->state <= SIM_CRASH ? d->state : SIM_GONE];
@@ -383,6 +401,7 @@ const struct domain_driver domain_sim = {
 	.suspend = sim_suspend,
 	.resume = sim_create,
 	.checkpoint = sim_checkpoint,
+	.go_on = sim_go_on,
 	.plug = sim_plug,
 	.connect = sim_connect,
 	.unplug = sim_unplug,

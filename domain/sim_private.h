@@ -20,6 +20,7 @@ enum sim_state {
 	SIM_POWEROFF,
 	SIM_REBOOT,
 	SIM_CRASH,
+	SIM_HELD, /* for a checkpoint */
 };
 
 enum sim_agent { SIM_AGENT_NONE, SIM_AGENT_LINUX, SIM_AGENT_WINDOWS };

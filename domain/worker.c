@@ -45,6 +45,7 @@ static const struct op_row {
 	OP(suspend),
 	OP(resume),
 	OP(checkpoint),
+	OP(go_on),
 	OP(plug),
 	OP(connect),
 	OP(unplug),

@@ -226,6 +226,7 @@ const struct domain_driver domain_xl = {
 	.suspend = xl_suspend,
 	.resume = xl_resume,
 	.checkpoint = xl_checkpoint,
+	.go_on = xl_go_on,
 	.plug = xl_plug,
 	.connect = xl_connect,
 	.unplug = xl_unplug,

@@ -42,15 +42,52 @@ xl_suspend(void *context, struct op *op)
 	return rc ? xl_fail(x, op, rc, "destroy") : 0;
 }
 
+/* It was suspended where it is, and nobody let it go on. */
+static int
+is_held(struct xl *x, struct op *op, uint32_t domid, bool *held_r)
+{
+	libxl_dominfo info;
+	int rc;
+
+	libxl_dominfo_init(&info);
+	rc = libxl_domain_info(x->ctx, &info, domid);
+	*held_r = rc == 0 && info.shutdown &&
+	    info.shutdown_reason == LIBXL_SHUTDOWN_REASON_SUSPEND;
+	libxl_dominfo_dispose(&info);
+	return rc ? xl_fail(x, op, rc, "info") : 0;
+}
+
+static int
+go_on(struct xl *x, struct op *op, uint32_t domid)
+{
+	bool held;
+	int rc;
+
+	if (is_held(x, op, domid, &held) < 0)
+		return -1;
+	rc = held ? libxl_domain_resume(x->ctx, domid, 1, NULL) : 0;
+	return rc ? xl_fail(x, op, rc, "resume") : 0;
+}
+
+/* One that a worker which died has left held saves nothing a second time. */
 int
 xl_checkpoint(void *context, struct op *op)
 {
 	struct xl *x = context;
 	uint32_t domid;
-	int rc;
 
-	if (xl_need(x, op, &domid) < 0 || save(x, op, domid) < 0)
+	if (xl_need(x, op, &domid) < 0 || go_on(x, op, domid) < 0 ||
+	    save(x, op, domid) < 0)
 		return -1;
-	rc = libxl_domain_resume(x->ctx, domid, 1, NULL);
-	return rc ? xl_fail(x, op, rc, "resume") : 0;
+	return op_int(op, "hold", 0) ? 0 : go_on(x, op, domid);
+}
+
+int
+xl_go_on(void *context, struct op *op)
+{
+	struct xl *x = context;
+	uint32_t domid;
+	int rc = xl_find(x, op, &domid);
+
+	return rc <= 0 ? rc : go_on(x, op, domid);
 }

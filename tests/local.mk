@@ -111,6 +111,7 @@ python_tests = \
 	tests/api/test_xe_transcripts.py \
 	tests/api/test_xe_wire.py \
 	tests/api/test_guest_agent.py \
+	tests/api/test_vm_checkpoint.py \
 	tests/api/test_vm_copy.py \
 	tests/api/test_vm_devices.py \
 	tests/api/test_vm_memory.py \

@@ -245,6 +245,7 @@ libxapidcore_a_SOURCES = \
 	xapid/plan/plan.h \
 	xapid/plan/plan_part.c \
 	xapid/plan/plan_private.h \
+	xapid/plan/plan_then.c \
 	xapid/plan/priv.c \
 	xapid/plan/priv.h \
 	xapid/plan/priv_private.h \
@@ -263,8 +264,11 @@ libxapidcore_a_SOURCES = \
 	xapid/vm/vm.h \
 	xapid/vm/vm_boot.c \
 	xapid/vm/vm_boot.h \
+	xapid/vm/vm_checkpoint.c \
 	xapid/vm/vm_copy.c \
 	xapid/vm/vm_copy.h \
+	xapid/vm/vm_copy_disks.c \
+	xapid/vm/vm_copy_disks.h \
 	xapid/vm/vm_copy_record.c \
 	xapid/vm/vm_copy_record.h \
 	xapid/vm/vm_devices.c \
@@ -276,6 +280,8 @@ libxapidcore_a_SOURCES = \
 	xapid/vm/vm_halt.c \
 	xapid/vm/vm_halt.h \
 	xapid/vm/vm_hosts.c \
+	xapid/vm/vm_image.c \
+	xapid/vm/vm_image.h \
 	xapid/vm/vm_live.c \
 	xapid/vm/vm_live.h \
 	xapid/vm/vm_operations.c \

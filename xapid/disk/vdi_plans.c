@@ -348,7 +348,6 @@ snapshot_check(struct plan *p, struct tx *t)
 	return insert(p, t, &copy);
 }
 
-/* Into the same SR, or by a full copy into another. */
 /* Whether a guest that runs may be writing to the disk. */
 static bool
 is_written(struct plan *p, const struct vdi *vdi)
@@ -356,6 +355,8 @@ is_written(struct plan *p, const struct vdi *vdi)
 	const struct ref *refs = vdi->VBDs.items;
 	bool written = false;
 
+	if (strcmp(plan_arg(p, "at_rest"), "true") == 0)
+		return false; /* the plan above holds the guest */
 	for (uint32_t i = 0; !written && i < vdi->VBDs.n; i++) {
 		RECORD_UNREF const struct record *r =
 		    db_get(p->core->db, CLASS_VBD, refs[i]);
@@ -371,6 +372,7 @@ is_written(struct plan *p, const struct vdi *vdi)
 	return written;
 }
 
+/* Into the same SR, or by a full copy into another. */
 static int
 copy_send(struct plan *p, const char *op)
 {

@@ -65,8 +65,8 @@ plan_go_on(struct running *r, void (*fn)(void *arg))
 
 /* ---- the journal ---- */
 
-static int
-journal_begin(struct running *r, struct tx *t)
+int
+plan_journal_row(struct running *r, struct tx *t, int64_t step)
 {
 	char object[REF_CHARS + 1];
 	struct plan_journal row;
@@ -78,11 +78,21 @@ journal_begin(struct running *r, struct tx *t)
 	row.object = object;
 	row.task = r->plan.call->task;
 	row.number = (int64_t)r->number;
+	row.step = step;
 	pthread_mutex_lock(&r->notes_lock);
 	row.args = plan_notes(r);
 	rc = tx_insert(t, &row.r, &r->row);
 	pthread_mutex_unlock(&r->notes_lock);
 	return rc;
+}
+
+static int
+journal_begin(struct running *r, struct tx *t)
+{
+	if (!r->promised)
+		return plan_journal_row(r, t, 0);
+	TX_SET(t, plan_journal, plan_journal, r->row, step, 0);
+	return plan_journal_notes(r, t);
 }
 
 static int
@@ -115,6 +125,9 @@ committed(void *arg, const struct db_error *error)
 		log_err("plan %s: %s", r->plan.kind->name, error->code);
 		(void)call_fail_tx(r->plan.call, error);
 		r->failed = true;
+		plan_drop_promises(r);
+	} else {
+		plan_keep_promises(r);
 	}
 	plan_go_on(r, fn);
 }
@@ -127,6 +140,7 @@ commit(struct running *r, struct tx *t, void (*fn)(void *arg))
 	if (!k) {
 		(void)call_fail_nomem(r->plan.call);
 		r->failed = true;
+		plan_drop_promises(r);
 		tx_abort(t);
 		plan_go_on(r, fn);
 		return;
@@ -199,7 +213,7 @@ pass_turn(struct running *r)
 		plan_go_on(next, plan_begin);
 }
 
-static void
+void
 plan_over(void *arg)
 {
 	struct running *r = arg, *parent;
@@ -288,6 +302,7 @@ plan_answered(void *arg)
 	if (!t || apply(&r->plan, t) < 0) {
 		if (t && tx_error(t))
 			(void)call_fail_tx(r->plan.call, tx_error(t));
+		plan_drop_promises(r);
 		tx_abort(t);
 		r->failed = true;
 		plan_next(r);
@@ -411,6 +426,15 @@ plan_first_step(void *arg)
 		plan_end(r);
 }
 
+static void
+refuse(struct running *r)
+{
+	if (r->promised)
+		plan_break_promise(r);
+	else
+		plan_over(r);
+}
+
 void
 plan_begin(void *arg)
 {
@@ -421,7 +445,7 @@ plan_begin(void *arg)
 
 	if (plan_is_cancelled(r)) {
 		(void)plan_fail_cancelled(r);
-		plan_over(r);
+		refuse(r);
 		return;
 	}
 	t = call_begin(c);
@@ -429,8 +453,9 @@ plan_begin(void *arg)
 	    journal_begin(r, t) < 0 || mark(r, t, true) < 0) {
 		if (t && tx_error(t))
 			(void)call_fail_tx(c, tx_error(t));
+		plan_drop_promises(r);
 		tx_abort(t);
-		plan_over(r);
+		refuse(r);
 		return;
 	}
 	commit(r, t, plan_first_step);
@@ -671,7 +696,8 @@ resume_one(struct plans *ps, const struct plan_kind *kind,
 	}
 	r->row = row->r.self;
 	r->number = (uint64_t)row->number;
-	r->step = (unsigned)row->step;
+	r->promised = row->step == STEP_PROMISED;
+	r->step = r->promised ? 0 : (unsigned)row->step;
 	r->undoing = row->undoing;
 	for (uint32_t i = 0; i < row->args.n; i++)
 		(void)plan_note(&r->plan, names[i], values[i]);
@@ -695,7 +721,8 @@ start_resumed(struct plans *ps, struct running **all, uint32_t n)
 			all[i]->starts = true;
 	for (uint32_t i = 0; i < n; i++)
 		if (all[i]->starts)
-			plan_go_on(all[i], plan_first_step);
+			plan_go_on(all[i],
+			    all[i]->promised ? plan_begin : plan_first_step);
 }
 
 int

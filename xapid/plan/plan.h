@@ -105,6 +105,12 @@ int plan_child(struct plan *p, const struct plan_kind *kind, struct ref object,
 /* In a child's apply or finish: notes something in its parent; without one
  * nothing. */
 int plan_tell_parent(struct plan *p, const char *name, const char *value);
+/* In apply or finish: a plan of its own that follows from this change. It is in
+ * the journal with the change itself, so a crash does not lose it, begins when
+ * that is durable, and may fail without this one.
+ * args: "name", "value", …, NULL. -1: no memory, raised. */
+int plan_then(struct plan *p, struct tx *t, const struct plan_kind *kind,
+    struct ref object, ...) __attribute__((sentinel));
 /* 0 … 1, for the task. */
 void plan_progress(struct plan *p, double progress);
 

@@ -45,6 +45,10 @@ struct running {
 
 	struct running *next; /* waits behind this one for the turn */
 
+	bool promised;            /* in the journal, but not begun */
+	struct running *promises; /* of the transaction that is being made */
+	struct running *promise;  /* the next one of those */
+
 	/* A part of another one's step; plans.lock. */
 	struct running *parent, *children, *sibling;
 	const char *part; /* its name in the parent's notes */
@@ -72,8 +76,11 @@ plan_running(const struct plan *p)
 struct call *plan_carrier(struct core *core);
 struct running *plan_new(struct plans *ps, struct call *c,
     const struct plan_kind *kind, struct ref object);
+/* Its row, in the transaction that begins or promises it. */
+int plan_journal_row(struct running *r, struct tx *t, int64_t step);
 /* 1: it is this plan's turn at once. -1: no memory. */
 int plan_take_turn(struct plans *ps, struct running *r);
+void plan_over(void *arg);
 void plan_go_on(struct running *r, void (*fn)(void *arg));
 void plan_begin(void *arg);      /* from the check on */
 void plan_first_step(void *arg); /* from where the journal is */
@@ -94,6 +101,17 @@ int plan_journal_notes(struct running *r, struct tx *t);
 void plan_part_ended(struct running *r);
 void plan_part_failed(struct running *r, const char *const *error,
     unsigned nerror);
+/* ---- plan_then.c ---- */
+
+/* The step of a row whose plan has not begun. */
+#define STEP_PROMISED INT64_C(-1)
+
+/* The transaction that a plan has made is durable, or is not. */
+void plan_keep_promises(struct running *r);
+void plan_drop_promises(struct running *r);
+/* A promised plan may not run: its row goes. */
+void plan_break_promise(struct running *r);
+
 /* Before undoing: children of an earlier run that the step did not start. */
 void plan_wait_for_children(struct running *r);
 /* For a resumed one: the parent that it names, if that is there. */

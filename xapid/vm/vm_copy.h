@@ -6,6 +6,7 @@
 
 /* The plans of VM.clone, copy and snapshot, for plan_kinds; NULL at the end. */
 extern const struct plan_kind *const vm_copy_kinds[];
-extern const struct plan_kind vm_provision_kind; /* vm_provision.c */
+extern const struct plan_kind vm_checkpoint_kind; /* vm_checkpoint.c */
+extern const struct plan_kind vm_provision_kind;  /* vm_provision.c */
 
 #endif

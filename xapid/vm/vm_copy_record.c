@@ -123,9 +123,7 @@ describe(struct call *c, const struct vm *source, const struct vm_copy *how)
 	vm.other_config = copy_config(c, source, how->snapshot);
 	vm.power_state =
 	    how->suspended ? VM_POWER_STATE_SUSPENDED : VM_POWER_STATE_HALTED;
-	vm.suspend_VDI = how->suspended && how->disk
-	    ? how->disk(how->arg, source->suspend_VDI)
-	    : REF_NULL;
+	vm.suspend_VDI = how->suspended ? how->memory : REF_NULL;
 	vm.is_a_template = source->is_a_template || how->snapshot;
 	vm.is_a_snapshot = how->snapshot;
 	vm.snapshot_of = how->snapshot ? source->r.self : REF_NULL;

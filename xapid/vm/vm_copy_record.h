@@ -8,7 +8,8 @@
 struct vm_copy {
 	const char *name;
 	bool snapshot;  /* of the source, which then is its child */
-	bool suspended; /* keeps the source's memory image */
+	bool suspended; /* has its memory in an image: */
+	struct ref memory;
 	/* What a disk became; null: the drive is left out. */
 	struct ref (*disk)(void *arg, struct ref vdi);
 	void *arg;

@@ -100,12 +100,20 @@ look_send(struct plan *p)
 	return plan_send(p, look_reply, "list", "", NULL);
 }
 
+/* Held for a checkpoint that nobody goes on with. */
+static bool
+found_held(const struct plan *p)
+{
+	return strcmp(plan_arg(p, "state"), "shutdown:suspend") == 0;
+}
+
 static int
 set_state(struct plan *p, struct tx *t)
 {
 	bool paused = strcmp(plan_arg(p, "state"), "paused") == 0;
 
-	if (!paused && strcmp(plan_arg(p, "state"), "running") != 0)
+	if (!paused && !found_held(p) &&
+	    strcmp(plan_arg(p, "state"), "running") != 0)
 		return 0; /* another event says so */
 	return TX_SET(t, VM, vm, p->object, power_state,
 	    paused ? VM_POWER_STATE_PAUSED : VM_POWER_STATE_RUNNING);
@@ -212,7 +220,8 @@ mend_send(struct plan *p)
 	if (!vm || strcmp(plan_arg(p, "state"), GONE) == 0 ||
 	    (lives(vm) && found_alive(p)))
 		return 0;
-	return plan_send(p, NULL, "destroy", vm->uuid, NULL);
+	return plan_send(p, NULL,
+	    lives(vm) && found_held(p) ? "go_on" : "destroy", vm->uuid, NULL);
 }
 
 static int
@@ -223,7 +232,7 @@ mend_apply(struct plan *p, struct tx *t)
 
 	if (!vm || !lives(vm))
 		return 0;
-	if (!found_alive(p))
+	if (!found_alive(p) && !found_held(p))
 		return vm_halt(t, p->object);
 	TX_SET(t, VM, vm, p->object, domid, domid);
 	return set_state(p, t);

@@ -14,9 +14,9 @@
 #include "vm/vm_domain_args.h"
 #include "vm/vm_follow.h"
 #include "vm/vm_halt.h"
+#include "vm/vm_image.h"
 #include "vm/vm_operations.h"
 #include "vm/vm_power.h"
-#include "vm/vm_suspend.h"
 
 /* ---- what the steps share ---- */
 
@@ -612,8 +612,6 @@ power_finish(struct plan *p, struct tx *t, bool ok)
 				    CLS_VM, vm->uuid, text, NULL);
 			break;
 		}
-	if (ok)
-		vm_image_drop(p);
 	return vm_plan_refresh(p, t, ok);
 }
 

@@ -1,0 +1,192 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Snapshots with memory, and VMs that go back to one."""
+
+import os
+import signal
+import time
+import unittest
+
+import simulator
+import tap
+import xapid
+from test_vm_power import daemon_pid, free_port
+from test_vm_records import NULL, VBD, VIF, VM
+from test_vm_suspend import wait
+
+
+class Checkpoints(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.d = xapid.start('--sim-vms', '2').__enter__()
+        cls.sr = cls.d.call('SR.get_by_name_label', 'Local storage')[0]
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.d.stop()
+
+    def get(self, cls, field, ref):
+        return self.d.call('%s.get_%s' % (cls, field), ref)
+
+    def disk(self):
+        return self.d.call('VDI.create', {
+            'name_label': 'd', 'name_description': '', 'SR': self.sr,
+            'virtual_size': 8 << 20, 'type': 'user', 'sharable': False,
+            'read_only': False, 'other_config': {}, 'xenstore_data': {},
+            'sm_config': {}, 'tags': []})
+
+    def vm(self, disks=2, start=True, **other):
+        d = self.d
+        vm = d.call('VM.create', {**VM, 'HVM_boot_policy': '', **other})
+        for i in range(disks):
+            d.call('VBD.create', {
+                **VBD, 'VM': vm, 'VDI': self.disk(), 'userdevice': str(i),
+                'type': 'Disk', 'mode': 'RW', 'empty': False})
+        d.call('VIF.create', {**VIF, 'VM': vm, 'device': '0',
+                              'network': d.call('network.get_all')[0]})
+        if start:
+            d.call('VM.start', vm, False, False)
+        return vm
+
+    def disks(self, vm):
+        return {self.get('VBD', 'VDI', v) for v in self.get('VM', 'VBDs', vm)}
+
+    def state(self, vm):
+        """What the hypervisor says of it."""
+        domain = simulator.domains(self.d).get(self.get('VM', 'uuid', vm))
+        return domain and domain.state
+
+    def test_a_checkpoint_has_the_disks_and_the_memory_of_a_VM_that_runs_on(
+            self):
+        d = self.d
+        vm = self.vm()
+        domid = self.get('VM', 'domid', vm)
+        snap = d.call('VM.checkpoint', vm, 'c')
+        r = d.call('VM.get_record', snap)
+        self.assertEqual(r['name_label'], 'c')
+        self.assertEqual(r['power_state'], 'Suspended')
+        self.assertTrue(r['is_a_snapshot'] and r['is_a_template'])
+        self.assertEqual(r['snapshot_of'], vm)
+        self.assertEqual(r['snapshot_info']['power-state-at-snapshot'],
+                         'Running')
+        self.assertEqual(self.get('VDI', 'type', r['suspend_VDI']), 'suspend')
+        self.assertEqual(len(r['VBDs']), 2)
+        for vdi in self.disks(snap):
+            self.assertTrue(self.get('VDI', 'is_a_snapshot', vdi))
+        self.assertEqual(self.get('VM', 'parent', vm), snap)
+        self.assertEqual(self.get('VM', 'suspend_VDI', vm), NULL)
+        self.assertEqual(self.get('VM', 'power_state', vm), 'Running')
+        self.assertEqual(self.get('VM', 'domid', vm), domid)
+        self.assertEqual(self.state(vm), 'running')
+        self.assertIn('VM_CHECKPOINTED', [
+            m['name'] for m in d.call('message.get_all_records').values()])
+
+    def test_the_memory_of_a_suspended_VM_is_copied(self):
+        d = self.d
+        vm = self.vm()
+        d.call('VM.suspend', vm)
+        image = self.get('VM', 'suspend_VDI', vm)
+        snap = d.call('VM.checkpoint', vm, 'c')
+        self.assertEqual(self.get('VM', 'power_state', snap), 'Suspended')
+        copy = self.get('VM', 'suspend_VDI', snap)
+        self.assertNotIn(copy, (NULL, image))
+        self.assertEqual(self.get('VM', 'suspend_VDI', vm), image)
+        d.call('VM.resume', vm, False, False)
+        self.assertEqual(self.get('VDI', 'type', copy), 'suspend')
+
+    def test_a_checkpoint_of_a_paused_VM_has_disks_only(self):
+        vm = self.vm()
+        self.d.call('VM.pause', vm)
+        snap = self.d.call('VM.checkpoint', vm, 'c')
+        self.assertEqual(self.get('VM', 'power_state', snap), 'Halted')
+        self.assertEqual(self.get('VM', 'suspend_VDI', snap), NULL)
+        self.assertEqual(self.state(vm), 'paused')
+
+    def test_a_halted_VM_has_no_memory_to_keep(self):
+        vm = self.vm(start=False)
+        self.assertEqual(self.d.error('VM.checkpoint', vm, 'c')[:2],
+                         ['VM_BAD_POWER_STATE', vm])
+
+    def rows(self):
+        return {c: set(self.d.call(c + '.get_all')) for c in
+                ('VM', 'VDI', 'VBD', 'VIF', 'VM_metrics')}
+
+    def test_a_checkpoint_that_fails_leaves_a_VM_that_runs_and_nothing_else(
+            self):
+        d = self.d
+        vm = self.vm()
+        before = self.rows()
+        for op, count in (('checkpoint', 1), ('go_on', 1)):
+            simulator.order(d, 'error', of=op, count=count)
+            d.error('VM.checkpoint', vm, 'c')
+            self.assertEqual(self.rows(), before, op)
+            self.assertEqual(self.state(vm), 'running')
+            self.assertEqual(self.get('VM', 'current_operations', vm), {})
+        last = sorted(self.disks(vm))[-1]
+        d.call('VDI.set_sharable', last, True)
+        self.assertEqual(d.error('VM.checkpoint', vm, 'c')[0],
+                         'VDI_IS_SHARABLE')
+        self.assertEqual(self.rows(), before)
+        self.assertEqual(self.state(vm), 'running')
+
+    def test_a_worker_that_dies_holding_a_guest_lets_it_go_on(self):
+        vm = self.vm()
+        for what in ('exit', 'after', 'half'):
+            simulator.order(self.d, what, of='checkpoint')
+            snap = self.d.call('VM.checkpoint', vm, 'c')
+            self.assertEqual(self.get('VM', 'power_state', snap), 'Suspended')
+            self.assertEqual(self.state(vm), 'running')
+
+
+class Killed(unittest.TestCase):
+    """The daemon dies at any point."""
+
+    def come_back(self, d):
+        end = time.time() + 30
+        while True:
+            try:
+                d.local = d.session = None
+                return d.call('pool.get_all')
+            except Exception:
+                self.assertLess(time.time(), end)
+                time.sleep(0.01)
+
+    def settle(self, d, task):
+        end = time.time() + 30
+        while (status := d.call('task.get_status', task)) == 'pending':
+            self.assertLess(time.time(), end)
+            time.sleep(0.02)
+        return status
+
+    def test_a_daemon_that_dies_leaves_whole_checkpoints_or_none(self):
+        with xapid.start('--sim-vms', '2', '--listen',
+                         '127.0.0.1:%d' % free_port()) as d:
+            vm = next(r for r, v in d.call('VM.get_all_records').items()
+                      if not v['is_a_template'] and
+                      not v['is_control_domain'] and
+                      v['power_state'] == 'Running')
+            domid = d.call('VM.get_domid', vm)
+            disks = set(d.call('VDI.get_all'))
+            for i in range(6):
+                task = d.call('Async.VM.checkpoint', vm, 'k%d' % i)
+                time.sleep(0.002 * i)
+                os.kill(daemon_pid(d), signal.SIGKILL)
+                self.come_back(d)
+                status = self.settle(d, task)
+                new = d.call('VM.get_by_name_label', 'k%d' % i)
+                self.assertEqual(len(new), status == 'success')
+                made = set(d.call('VDI.get_all')) - disks
+                disks |= made
+                want = {d.call('VM.get_suspend_VDI', s) for s in new} | {
+                    d.call('VBD.get_VDI', v) for s in new
+                    for v in d.call('VM.get_VBDs', s)
+                    if d.call('VBD.get_type', v) == 'Disk'}
+                self.assertEqual(made, want)
+                uuid = d.call('VM.get_uuid', vm)
+                wait(lambda: simulator.domains(d)[uuid].state == 'running')
+                self.assertEqual(d.call('VM.get_power_state', vm), 'Running')
+                self.assertEqual(d.call('VM.get_domid', vm), domid)
+
+
+if __name__ == '__main__':
+    tap.main()
