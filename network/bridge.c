@@ -44,9 +44,9 @@ set_mtu(struct op *op, const struct link *l, const char *argument)
 
 /* ---- bridges that come and go ---- */
 
-/* A bridge that is there stays as it is, up to its name. */
-static int
-need_bridge(struct op *op, const char *name, struct link *l)
+int
+network_need_bridge(struct op *op, const char *name, const unsigned char *mac,
+    struct link *l)
 {
 	if (link_get(name, l) == 0) {
 		if (strcmp(l->kind, "bridge") == 0)
@@ -57,7 +57,7 @@ need_bridge(struct op *op, const char *name, struct link *l)
 		return network_fail(op, name);
 	if (!op_bool(op, "managed", true))
 		return op_fail(op, "BRIDGE_NOT_AVAILABLE", name, NULL);
-	if ((link_make_bridge(name, NULL) < 0 && errno != EEXIST) ||
+	if ((link_make_bridge(name, mac) < 0 && errno != EEXIST) ||
 	    link_get(name, l) < 0)
 		return network_fail(op, name);
 	(void)link_no_addresses(l->index); /* there may be no IPv6 */
@@ -100,6 +100,14 @@ remove_empty(struct op *op, const char *name, struct port_search *s)
 	if (link_remove(l.index) < 0 && errno != ENODEV)
 		return network_fail(op, name);
 	return 0;
+}
+
+int
+network_drop_bridge(struct op *op, const char *name)
+{
+	struct port_search s;
+
+	return remove_empty(op, name, &s) < 0 ? -1 : 0;
 }
 
 static int
@@ -165,7 +173,7 @@ join(void *context, struct op *op)
 	if (!bridge)
 		return -1;
 	if (strcmp(op_text(op, "mode", ""), "disabled") != 0 &&
-	    need_bridge(op, bridge, &l) < 0)
+	    network_need_bridge(op, bridge, NULL, &l) < 0)
 		return -1;
 	if (join_one(op, name, l.index) < 0)
 		return -1;
@@ -193,7 +201,6 @@ static int
 leave(void *context, struct op *op)
 {
 	const char *bridge = network_name(op, "bridge");
-	struct port_search s;
 
 	(void)context;
 	if (!bridge)
@@ -206,7 +213,7 @@ leave(void *context, struct op *op)
 	}
 	if (op_bool(op, "keep", false))
 		return 0;
-	return remove_empty(op, bridge, &s) < 0 ? -1 : 0;
+	return network_drop_bridge(op, bridge);
 }
 
 const struct network_driver network_bridge = {
@@ -215,4 +222,7 @@ const struct network_driver network_bridge = {
 	.bridge_mtu = bridge_mtu,
 	.join = join,
 	.leave = leave,
+	.uplink = network_uplink,
+	.downlink = network_downlink,
+	.nics = network_nics,
 };

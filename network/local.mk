@@ -1,12 +1,16 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 
 network_parts = \
+	network/address.c \
+	network/address.h \
 	network/bridge.c \
 	network/link.c \
 	network/link.h \
 	network/netlink.c \
 	network/netlink.h \
-	network/network.h
+	network/network.h \
+	network/nics.c \
+	network/uplink.c
 
 pkglibexec_PROGRAMS += network/xapid-network
 network_xapid_network_SOURCES = \

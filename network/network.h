@@ -22,6 +22,13 @@ struct network_driver {
 	/* args: interface, which may be gone; bridge, which is removed when
 	 * nothing is left on it (keep: not even then). */
 	op_fn *leave;
+	/* args: bridge, bridge_mtu, device, vlan (-1: none), pif (to name it in
+	 * errors), take (a card that carries the host's addresses as well). */
+	op_fn *uplink;
+	/* args: the same. A bridge that nothing is left on is removed. */
+	op_fn *downlink;
+	/* -> nics and vlans of the host, and what they are like (nics.c). */
+	op_fn *nics;
 };
 
 extern const struct network_driver network_bridge, network_simulator;
@@ -30,7 +37,16 @@ extern const struct network_driver network_bridge, network_simulator;
 
 /* A name that the kernel and sysfs take without surprise, or NULL, raised. */
 const char *network_name(struct op *op, const char *argument);
+/* The bridge of a request, made if it is not there; mac NULL: any. A bridge
+ * that is there stays as it is. -1: raised. */
+int network_need_bridge(struct op *op, const char *name,
+    const unsigned char *mac, struct link *l);
+/* Removes a bridge of ours that nothing is on. -1: raised. */
+int network_drop_bridge(struct op *op, const char *name);
 /* Raises what errno says of a link. -1. */
 int network_fail(struct op *op, const char *link);
+
+/* ---- uplink.c, nics.c ---- */
+op_fn network_uplink, network_downlink, network_nics;
 
 #endif

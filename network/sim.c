@@ -16,4 +16,7 @@ const struct network_driver network_simulator = {
 	.bridge_mtu = nothing,
 	.join = nothing,
 	.leave = nothing,
+	.uplink = nothing,
+	.downlink = nothing,
+	.nics = nothing,
 };

@@ -22,6 +22,9 @@ static const struct op_row {
 	{ "bridge_mtu", offsetof(struct network_driver, bridge_mtu) },
 	{ "join", offsetof(struct network_driver, join) },
 	{ "leave", offsetof(struct network_driver, leave) },
+	{ "uplink", offsetof(struct network_driver, uplink) },
+	{ "downlink", offsetof(struct network_driver, downlink) },
+	{ "nics", offsetof(struct network_driver, nics) },
 };
 
 static op_fn *

@@ -239,6 +239,11 @@ libxapidcore_a_SOURCES = \
 	xapid/net/net_plan.c \
 	xapid/net/net_plan.h \
 	xapid/net/network.c \
+	xapid/net/pif.c \
+	xapid/net/pif.h \
+	xapid/net/pif_plug.c \
+	xapid/net/pif_scan.c \
+	xapid/net/vlan.c \
 	xapid/plan/lane.c \
 	xapid/plan/lane.h \
 	xapid/plan/plan.c \

@@ -26,6 +26,7 @@
 #include "lib/fault.h"
 #include "lib/file.h"
 #include "main_db.h"
+#include "net/pif.h"
 #include "options.h"
 #include "plan/plan.h"
 #include "plan/priv.h"
@@ -283,6 +284,9 @@ start_core(struct daemon *d)
 		return complain("cannot learn what the hypervisor has");
 	if (adopt_domains(core, core->new_pool) < 0)
 		return complain("cannot learn which domains there are");
+	if (strcmp(core->config->backend, "libxl") == 0 &&
+	    pif_scan_at_start(core) < 0)
+		return complain("cannot store which network cards there are");
 	/* First, so that their tasks are known to go on. */
 	if (plans_resume(core->plans, plan_kinds()) < 0)
 		return complain("cannot go on with what was under way");

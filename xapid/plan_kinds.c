@@ -6,6 +6,7 @@
 #include "device/device_plug.h"
 #include "disk/storage.h"
 #include "net/net_plan.h"
+#include "net/pif.h"
 #include "vm/vm_copy.h"
 #include "vm/vm_follow.h"
 #include "vm/vm_live.h"
@@ -21,6 +22,8 @@ static const struct plan_kind *const *const families[] = {
 	vbd_kinds,
 	vif_kinds,
 	net_kinds,
+	pif_kinds,
+	vlan_kinds,
 	vm_follow_kinds,
 	sr_kinds,
 	vdi_kinds,

@@ -2,6 +2,7 @@
 /* The network worker's operations on the links of this kernel, in a network
  * namespace of the test's own. Ends of veth pairs stand for interfaces of
  * guests. */
+#include <arpa/inet.h>
 #include <errno.h>
 #include <sched.h>
 #include <stdio.h>
@@ -9,6 +10,7 @@
 #include <unistd.h>
 
 #include "lib/cleanup.h"
+#include "network/address.h"
 #include "network/netlink.h"
 #include "network/network.h"
 #include "tests/lib/unit.h"
@@ -272,6 +274,148 @@ test_a_bridge_changes_its_mtu(void)
 	CU_ASSERT(get(BRIDGE).mtu == 9000);
 }
 
+/* ---- uplinks ---- */
+
+#define CARD OTHER /* its other end is up: it has a carrier */
+#define TAG 42
+
+static void
+give_address(const char *link, const char *address, const char *gateway)
+{
+	const struct ifaddrmsg a = { .ifa_family = AF_INET,
+		.ifa_prefixlen = 24,
+		.ifa_index = index_of(link) };
+	const struct rtmsg r = { .rtm_family = AF_INET,
+		.rtm_table = RT_TABLE_MAIN,
+		.rtm_protocol = RTPROT_STATIC,
+		.rtm_type = RTN_UNICAST };
+	struct in_addr ip;
+	CLEANUP_NL struct nl n = { 0 };
+	CLEANUP_NL struct nl m = { 0 };
+
+	CU_ASSERT_FATAL(link_set_up(index_of("guest2"), true) == 0);
+	CU_ASSERT_FATAL(link_set_up(index_of(link), true) == 0);
+	CU_ASSERT_FATAL(inet_pton(AF_INET, address, &ip) == 1);
+	nl_begin(&n, RTM_NEWADDR, NLM_F_ACK | NLM_F_CREATE, &a, sizeof(a));
+	nl_put(&n, IFA_LOCAL, &ip, sizeof(ip));
+	nl_put(&n, IFA_ADDRESS, &ip, sizeof(ip));
+	CU_ASSERT_FATAL(nl_send(NETLINK_ROUTE, &n) == 0);
+	CU_ASSERT_FATAL(inet_pton(AF_INET, gateway, &ip) == 1);
+	nl_begin(&m, RTM_NEWROUTE, NLM_F_ACK | NLM_F_CREATE, &r, sizeof(r));
+	nl_put(&m, RTA_GATEWAY, &ip, sizeof(ip));
+	nl_put_u32(&m, RTA_OIF, index_of(link));
+	CU_ASSERT_FATAL(nl_send(NETLINK_ROUTE, &m) == 0);
+}
+
+static void
+check_has(const char *link, const char *address, const char *gateway)
+{
+	struct addresses a;
+
+	CU_ASSERT_FATAL(address_read(index_of(link), &a) == 0);
+	CU_ASSERT(a.n4 == (*address ? 1 : 0));
+	CU_ASSERT_STRING_EQUAL(a.v4[0].text, address);
+	CU_ASSERT_STRING_EQUAL(a.gateway4, gateway);
+}
+
+static void
+test_the_host_is_not_cut_off(void)
+{
+	SCOPE struct fixture f = { .arena = arena_new(0) };
+
+	if (no_namespace())
+		return;
+	give_address(CARD, "192.0.2.5", "192.0.2.1");
+	CU_ASSERT(RUN(&f, uplink, TEXT("bridge", BRIDGE), TEXT("device", CARD),
+		      TEXT("pif", "the pif")) == -1);
+	CU_ASSERT_STRING_EQUAL(f.op.error[0], "REQUIRED_PIF_IS_UNPLUGGED");
+	CU_ASSERT_STRING_EQUAL(f.op.error[1], "the pif");
+	CU_ASSERT(!is_there(BRIDGE));
+	check_has(CARD, "192.0.2.5", "192.0.2.1");
+}
+
+static void
+test_addresses_follow_their_card(void)
+{
+	SCOPE struct fixture f = { .arena = arena_new(0) };
+
+	if (no_namespace())
+		return;
+	give_address(CARD, "192.0.2.5", "192.0.2.1");
+	for (int again = 0; again < 2; again++)
+		CU_ASSERT(RUN(&f, uplink, TEXT("bridge", BRIDGE),
+			      TEXT("device", CARD), BOOL("take", true)) == 0);
+	CU_ASSERT(get(CARD).master == index_of(BRIDGE));
+	CU_ASSERT(memcmp(get(CARD).mac, get(BRIDGE).mac, LINK_MAC) == 0);
+	check_has(CARD, "", "");
+	check_has(BRIDGE, "192.0.2.5", "192.0.2.1");
+	CU_ASSERT(RUN(&f, leave, TEXT("interface", VIF),
+		      TEXT("bridge", BRIDGE)) == 0);
+	CU_ASSERT(is_there(BRIDGE));
+	for (int again = 0; again < 2; again++)
+		CU_ASSERT(RUN(&f, downlink, TEXT("bridge", BRIDGE),
+			      TEXT("device", CARD)) == 0);
+	check_has(CARD, "192.0.2.5", "192.0.2.1");
+	CU_ASSERT(!is_there(BRIDGE));
+}
+
+static void
+test_a_card_that_carries_nothing_goes_up(void)
+{
+	SCOPE struct fixture f = { .arena = arena_new(0) };
+
+	if (no_namespace())
+		return;
+	CU_ASSERT(
+	    RUN(&f, uplink, TEXT("bridge", BRIDGE), TEXT("device", CARD)) == 0);
+	CU_ASSERT(RUN(&f, uplink, TEXT("bridge", "other"), TEXT("device", CARD),
+		      TEXT("pif", "the pif")) == -1);
+	CU_ASSERT_STRING_EQUAL(f.op.error[0], "PIF_UNMANAGED");
+	CU_ASSERT(get(CARD).master == index_of(BRIDGE));
+	CU_ASSERT(RUN(&f, uplink, TEXT("bridge", "other"),
+		      TEXT("device", "none0"), TEXT("pif", "the pif")) == -1);
+	CU_ASSERT_STRING_EQUAL(f.op.error[0], "REQUIRED_PIF_IS_UNPLUGGED");
+}
+
+static void
+test_a_vlan_takes_nothing_from_its_card(void)
+{
+	SCOPE struct fixture f = { .arena = arena_new(0) };
+
+	if (no_namespace())
+		return;
+	if (link_make_vlan("probe", index_of(CARD), 1) < 0) {
+		unit_skip("this kernel has no VLANs");
+		return;
+	}
+	give_address(CARD, "192.0.2.5", "192.0.2.1");
+	for (int again = 0; again < 2; again++)
+		CU_ASSERT(RUN(&f, uplink, TEXT("bridge", BRIDGE),
+			      TEXT("device", CARD), INT("vlan", TAG)) == 0);
+	CU_ASSERT(get(CARD ".42").vlan == TAG);
+	CU_ASSERT(get(CARD ".42").master == index_of(BRIDGE));
+	check_has(CARD, "192.0.2.5", "192.0.2.1");
+	CU_ASSERT(RUN(&f, uplink, TEXT("bridge", "other"), TEXT("device", CARD),
+		      INT("vlan", TAG)) == -1);
+	CU_ASSERT_STRING_EQUAL(f.op.error[0], "VLAN_IN_USE");
+	CU_ASSERT(RUN(&f, downlink, TEXT("bridge", BRIDGE),
+		      TEXT("device", CARD), INT("vlan", TAG)) == 0);
+	CU_ASSERT(!is_there(CARD ".42"));
+	CU_ASSERT(!is_there(BRIDGE));
+}
+
+static void
+test_links_without_hardware_are_no_cards(void)
+{
+	SCOPE struct fixture f = { .arena = arena_new(0) };
+
+	if (no_namespace())
+		return;
+	CU_ASSERT(RUN(&f, nics, TEXT("unused", "")) == 0);
+	CU_ASSERT(value_member(&f.op.result, "nics")->n == 0);
+	CU_ASSERT(value_member(&f.op.result, "vlans")->n == 0);
+}
+
 static void
 test_names_are_harmless(void)
 {
@@ -299,4 +443,14 @@ UNIT_MAIN("network",
 	test_a_disabled_interface_is_cut_off },
     { "a bridge changes its MTU while it is used",
 	test_a_bridge_changes_its_mtu },
+    { "a card with the host's addresses stays as it is unless asked for",
+	test_the_host_is_not_cut_off },
+    { "addresses and routes follow their card to its bridge and back",
+	test_addresses_follow_their_card },
+    { "a card that carries nothing goes on the bridge of its network",
+	test_a_card_that_carries_nothing_goes_up },
+    { "a VLAN takes nothing from its card",
+	test_a_vlan_takes_nothing_from_its_card },
+    { "links without hardware are no cards",
+	test_links_without_hardware_are_no_cards },
     { "names that are no device names are refused", test_names_are_harmless })

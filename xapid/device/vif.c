@@ -4,7 +4,6 @@
  * NOT_IMPLEMENTED elsewhere. (source of rules and errors: lifecycle.json
  * object_rules, network.json) */
 #include <arpa/inet.h>
-#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -18,16 +17,6 @@
 #define MAX_VLAN 4094
 
 /* ---- addresses ---- */
-
-/* Six groups of two hexadecimal digits with colons, either case. */
-static bool
-is_mac(const char *s)
-{
-	for (int i = 0; i < MAC_CHARS; i++)
-		if (i % 3 == 2 ? s[i] != ':' : !isxdigit((unsigned char)s[i]))
-			return false;
-	return !s[MAC_CHARS];
-}
 
 static bool
 is_address(int family, const char *s)
@@ -48,7 +37,7 @@ choose_mac(struct call *c, const struct vm *vm, const char *want,
 	char mac[MAC_CHARS + 1];
 
 	*generated_r = !*want;
-	if (*want && is_mac(want))
+	if (*want && mac_is_valid(want))
 		return want;
 	if (*want || !seed || mac_from_seed(seed, device, mac) < 0) {
 		fail_mac_invalid(c, want);

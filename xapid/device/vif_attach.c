@@ -7,6 +7,7 @@
 #include "call/edit.h"
 #include "model/builder.h"
 #include "net/net_plan.h"
+#include "net/pif.h"
 #include "vm/vm_domain_args.h"
 
 /* ---- one interface ---- */
@@ -20,6 +21,18 @@ is_on(const struct map *m, const char *key)
 	    (strcmp(value, "true") == 0 || strcmp(value, "on") == 0);
 }
 
+/* The way out of its host that the network has, if it is not up. */
+static int
+uplink(struct plan *p, const struct vif *vif)
+{
+	RECORD_UNREF const struct record *r =
+	    call_get(p->call, CLASS_VM, vif->VM);
+
+	return r ? pif_send_needed(p, vif->network,
+		       ((const struct vm *)r)->resident_on)
+		 : -1;
+}
+
 int
 vif_join_one(struct plan *p, const struct vif *vif, const char *interface)
 {
@@ -28,13 +41,22 @@ vif_join_one(struct plan *p, const struct vif *vif, const char *interface)
 	const struct network *net = (const struct network *)r;
 	enum vif_locking_mode mode;
 
-	if (!net)
+	if (!net || uplink(p, vif) < 0)
 		return -1;
 	mode = vif_effective_locking(vif, net);
 	return net_send(p, NULL, net, "join", "interface", interface, "#mtu",
 	    vif->MTU > 0 ? vif->MTU : net->MTU, "mode",
 	    enum_info_vif_locking_mode.values[mode], "?promiscuous",
 	    (int)is_on(&vif->other_config, "promiscuous"), NULL);
+}
+
+int
+vif_note_joined(struct tx *t, struct ref ref)
+{
+	const struct vif *vif = TX_GET(t, VIF, vif, ref);
+	const struct vm *vm = vif ? TX_GET(t, VM, vm, vif->VM) : NULL;
+
+	return vm ? pif_note_needed(t, vif->network, vm->resident_on) : 0;
 }
 
 int

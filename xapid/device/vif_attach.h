@@ -11,6 +11,8 @@
 int vif_join_all(struct plan *p, const struct vm *vm);
 int vif_leave_noted(struct plan *p, const struct vm *vm);
 int vif_join_one(struct plan *p, const struct vif *vif, const char *interface);
+/* In the transaction behind it: what was brought up for that is up. */
+int vif_note_joined(struct tx *t, struct ref vif);
 
 /* Before the domain is gone, or when it is: interfaces leave, and with the
  * last one the bridge of a network that is of this host only. */

@@ -73,6 +73,7 @@ connect_send(struct plan *p)
 static int
 attached(struct plan *p, struct tx *t)
 {
+	(void)vif_note_joined(t, p->object);
 	return TX_SET(t, VIF, vif, p->object, currently_attached, true);
 }
 

@@ -376,8 +376,10 @@ connect_apply(struct plan *p, struct tx *t)
 	for (uint32_t i = 0; i < vm->VBDs.n; i++)
 		mark_disk(t, vm, refs[i]);
 	refs = vm->VIFs.items;
-	for (uint32_t i = 0; i < vm->VIFs.n; i++)
+	for (uint32_t i = 0; i < vm->VIFs.n; i++) {
+		(void)vif_note_joined(t, refs[i]);
 		TX_SET(t, VIF, vif, refs[i], currently_attached, true);
+	}
 	refs = vm->VUSBs.items;
 	for (uint32_t i = 0; i < vm->VUSBs.n; i++)
 		TX_SET(t, VUSB, vusb, refs[i], currently_attached, true);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "world/mac.h"
 
+#include <ctype.h>
 #include <openssl/evp.h>
 #include <stdio.h>
 #include <string.h>
@@ -31,4 +32,13 @@ mac_from_seed(const char *seed, unsigned device, char out[MAC_CHARS + 1])
 	snprintf(out, MAC_CHARS + 1, "%02x:%02x:%02x:%02x:%02x:%02x", x[0],
 	    x[1], x[2], x[3], y[1], y[2]);
 	return 0;
+}
+
+bool
+mac_is_valid(const char *s)
+{
+	for (int i = 0; i < MAC_CHARS; i++)
+		if (i % 3 == 2 ? s[i] != ':' : !isxdigit((unsigned char)s[i]))
+			return false;
+	return !s[MAC_CHARS];
 }

@@ -3,7 +3,12 @@
 #ifndef XAPID_MAC_H
 #define XAPID_MAC_H
 
+#include <stdbool.h>
+
 #define MAC_CHARS 17 /* without the final NUL */
+
+/* Six groups of two hexadecimal digits with colons, either case. */
+bool mac_is_valid(const char *s);
 
 /* The address of interface number `device` of a VM with this mac_seed: a clone
  * that keeps the seed keeps its addresses. -1: this machine refuses MD5.

@@ -112,8 +112,7 @@ class Bridges(Net):
         self.address(two, '10.9.0.3')
         self.assertTrue(self.reaches(one, '10.9.0.1', 100), 'dom0')
         self.assertTrue(self.reaches(one, '10.9.0.3', 200), 'the other')
-        subprocess.run(['ping', '-c', '1', '-W', '10', '10.9.0.3'],
-                       check=True, stdout=subprocess.DEVNULL)
+        self.assertTrue(self.reaches(two, '10.9.0.2', 300), 'and back')
 
     def test_a_bridge_comes_with_the_first_guest_and_goes_with_the_last(self):
         d = self.d
@@ -150,6 +149,74 @@ class Bridges(Net):
         d.call('network.destroy', net)
         self.assertNotIn('lan7', links())
         self.assertEqual(d.call('VM.get_VIFs', vm), [])
+
+
+class Uplinks(Net):
+    """QEMU's network is behind eth0: 10.0.2.2 answers."""
+
+    def pif(self, device='eth0'):
+        return [r for r, p in self.d.call('PIF.get_all_records').items()
+                if p['device'] == device and p['physical']][0]
+
+    def test_1_cards_are_known_as_they_are(self):
+        d = self.d
+        record = d.call('PIF.get_record', self.pif())
+        with open('/sys/class/net/eth0/address') as f:
+            self.assertEqual(record['MAC'], f.read().strip())
+        self.assertEqual(record['IP'], '10.0.2.15')
+        self.assertEqual(record['netmask'], '255.255.255.0')
+        self.assertTrue(record['management'])
+        self.assertFalse(record['currently_attached'])
+        self.assertTrue(d.call('PIF_metrics.get_carrier', record['metrics']))
+        self.assertRegex(
+            d.call('PIF_metrics.get_pci_bus_path', record['metrics']),
+            '^0000:')
+        self.assertEqual(self.bridge(record['network']), 'xenbr0')
+        known = sorted(d.call('PIF.get_all'))
+        d.call('PIF.scan', d.call('host.get_all')[0])
+        self.assertEqual(sorted(d.call('PIF.get_all')), known)
+
+    def test_2_a_vlan_is_a_bridge_and_takes_nothing_from_its_card(self):
+        d, net = self.d, self.network('vlan')
+        vlan = d.call('VLAN.create', self.pif(), 42, net)
+        self.assertEqual(master('eth0.42'), self.bridge(net))
+        self.assertEqual(master('eth0'), '')
+        vm = self.make('tagged')
+        vif = self.vif(vm, net)
+        d.call('VM.start', vm, False, False)
+        self.assertEqual(master(self.interface(vm)), self.bridge(net))
+        self.assertEqual(d.error('VLAN.destroy', vlan)[:3],
+                         ['VIF_IN_USE', net, vif])
+        d.call('VM.hard_shutdown', vm)
+        self.assertEqual(master('eth0.42'), self.bridge(net))
+        d.call('VLAN.destroy', vlan)
+        self.assertNotIn('eth0.42', links())
+        self.assertNotIn(self.bridge(net), links())
+
+    def test_3_the_host_keeps_its_card_until_it_is_asked_for(self):
+        d, pif = self.d, self.pif()
+        net = d.call('PIF.get_network', pif)
+        vm = self.linux('outside')
+        self.vif(vm, net)
+        self.assertEqual(d.error('VM.start', vm, False, False)[:2],
+                         ['REQUIRED_PIF_IS_UNPLUGGED', pif])
+        self.assertEqual(self.state(vm), 'Halted')
+        self.assertEqual(master('eth0'), '')
+        d.call('PIF.plug', pif)
+        self.assertEqual(master('eth0'), 'xenbr0')
+        self.assertIn('10.0.2.15/24', ip('addr', 'show', 'xenbr0'))
+        self.assertIn('dev xenbr0', ip('route', 'show', 'default'))
+        self.assertTrue(d.call('PIF.get_currently_attached', pif))
+        d.call('VM.start', vm, False, False)
+        wait(lambda: 'GUEST UP' in console('outside'), 240)
+        self.address(vm, '10.0.2.99')
+        self.assertTrue(self.reaches(vm, '10.0.2.2', 400))
+        d.kill()
+        d.start()
+        self.assertTrue(d.call('PIF.get_currently_attached', pif))
+        self.assertEqual(d.call('PIF.get_IP', pif), '10.0.2.15')
+        self.assertEqual(d.error('PIF.unplug', pif)[0],
+                         'PIF_IS_MANAGEMENT_INTERFACE')
 
 
 if __name__ == '__main__':

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Addresses and routes of the host itself, by rtnetlink: read, and carried from
+ * a card to the bridge above it and back. 0, or -1 and errno. */
+#ifndef XAPID_ADDRESS_H
+#define XAPID_ADDRESS_H
+
+#include <netinet/in.h>
+#include <stdbool.h>
+
+#define ADDRESS_MAX 16 /* that are told of one link and family */
+
+struct address {
+	char text[INET6_ADDRSTRLEN];
+	unsigned prefix;
+	bool dynamic; /* it has a lifetime: somebody renews it */
+};
+
+/* What a link has, but for addresses of the link only. */
+struct addresses {
+	struct address v4[ADDRESS_MAX], v6[ADDRESS_MAX];
+	unsigned n4, n6;
+	char gateway4[INET_ADDRSTRLEN], gateway6[INET6_ADDRSTRLEN]; /* or "" */
+	bool leased; /* the default route is a DHCP client's */
+};
+
+int address_read(unsigned index, struct addresses *out);
+/* Addresses and routes, but for what the kernel makes by itself. An address
+ * loses its lifetime: who would renew it does not look there. */
+int address_move(unsigned from, unsigned to);
+
+#endif

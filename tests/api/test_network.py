@@ -1,0 +1,277 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Networks, interfaces of hosts and VLANs, on simulated hosts."""
+
+import unittest
+
+import tap
+import xapid
+
+NULL = 'OpaqueRef:NULL'
+
+
+class Net(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.d = xapid.Daemon(['--sim-hosts', '2', '--sim-vms', '4']).start()
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.d.stop()
+
+    def get(self, cls, field, ref):
+        return self.d.call('%s.get_%s' % (cls, field), ref)
+
+    def pif(self, device, host=0, vlan=-1):
+        address = '127.0.0.%d' % (host + 1)
+        for ref, r in self.d.call('PIF.get_all_records').items():
+            if r['device'] == device and r['VLAN'] == vlan and self.get(
+                    'host', 'address', r['host']) == address:
+                return ref
+        self.fail('no ' + device)
+
+    def network(self, name='test', **more):
+        return self.d.call('network.create', dict(
+            {'name_label': name, 'name_description': '', 'MTU': 1500,
+             'other_config': {}, 'bridge': '', 'managed': True, 'tags': []},
+            **more))
+
+    def vif(self, network, vm=None, device='7', **more):
+        return self.d.call('VIF.create', dict(
+            {'device': device, 'network': network, 'VM': vm or self.vm(),
+             'MAC': '02:00:00:00:00:07', 'MTU': 0, 'other_config': {},
+             'qos_algorithm_type': '', 'qos_algorithm_params': {}}, **more))
+
+    def vm(self):
+        return [r for r, v in self.d.call('VM.get_all_records').items()
+                if v['power_state'] == 'Running'
+                and not v['is_control_domain']][0]
+
+    def refused(self, *call):
+        return self.d.error(*call)
+
+
+class Pifs(Net):
+    def test_a_pif_goes_down_and_up(self):
+        pif = self.pif('eth4')
+        self.d.call('PIF.unplug', pif)
+        self.assertFalse(self.get('PIF', 'currently_attached', pif))
+        for _ in range(2):
+            self.d.call('PIF.plug', pif)
+            self.assertTrue(self.get('PIF', 'currently_attached', pif))
+
+    def test_the_management_interface_stays_up(self):
+        pif = self.pif('eth0')
+        self.assertEqual(self.refused('PIF.unplug', pif),
+                         ['PIF_IS_MANAGEMENT_INTERFACE', pif])
+        self.assertEqual(self.refused('PIF.forget', pif),
+                         ['PIF_IS_MANAGEMENT_INTERFACE', pif])
+        self.assertEqual(
+            self.refused('PIF.reconfigure_ip', pif, 'None', '', '', '', ''),
+            ['PIF_IS_MANAGEMENT_INTERFACE', pif])
+
+    def test_a_pif_that_must_stay_up_stays_up(self):
+        pif = self.pif('eth4', 1)
+        self.d.call('PIF.set_disallow_unplug', pif, True)
+        self.assertEqual(self.refused('PIF.unplug', pif),
+                         ['PIF_DOES_NOT_ALLOW_UNPLUG', pif])
+        self.d.call('PIF.set_disallow_unplug', pif, False)
+        self.d.call('PIF.unplug', pif)
+        self.d.call('PIF.plug', pif)
+
+    def test_a_member_of_a_bond_is_not_plugged(self):
+        pif = self.pif('eth2')
+        self.assertEqual(self.refused('PIF.plug', pif),
+                         ['CANNOT_PLUG_BOND_SLAVE', pif])
+        self.assertEqual(self.refused('PIF.forget', pif),
+                         ['PIF_ALREADY_BONDED', pif])
+
+    def test_a_pif_is_not_forgotten_while_others_stand_on_it(self):
+        net, pif = self.network(), self.pif('eth1')
+        vlan = self.d.call('VLAN.create', pif, 9, net)
+        self.assertEqual(self.refused('PIF.forget', pif),
+                         ['PIF_VLAN_STILL_EXISTS', pif])
+        self.d.call('VLAN.destroy', vlan)
+        sriov = self.pif('eth4')
+        self.assertIn(self.refused('PIF.forget', sriov)[0],
+                      ('PIF_SRIOV_STILL_EXISTS', 'CANNOT_FORGET_SRIOV_LOGICAL'))
+        self.d.call('network.destroy', net)
+
+    def test_a_forgotten_pif_is_gone_with_its_metrics(self):
+        pif = self.pif('eth1', 1)
+        metrics = self.get('PIF', 'metrics', pif)
+        self.d.call('PIF.forget', pif)
+        self.assertEqual(self.refused('PIF.get_device', pif)[0],
+                         'HANDLE_INVALID')
+        self.assertEqual(self.refused('PIF_metrics.get_speed', metrics)[0],
+                         'HANDLE_INVALID')
+
+    def test_addresses_are_checked(self):
+        d, pif = self.d, self.pif('eth4')
+
+        def wrong(*args):
+            return self.refused('PIF.reconfigure_ip', pif, 'Static', *args)
+        self.assertEqual(wrong('1.2.3', '255.0.0.0', '', ''),
+                         ['INVALID_IP_ADDRESS_SPECIFIED', 'IP'])
+        self.assertEqual(wrong('1.2.3.4', '255.0.255.0', '', ''),
+                         ['INVALID_IP_ADDRESS_SPECIFIED', 'netmask'])
+        self.assertEqual(wrong('1.2.3.4', '255.0.0.0', 'x', ''),
+                         ['INVALID_IP_ADDRESS_SPECIFIED', 'gateway'])
+        d.call('PIF.reconfigure_ip', pif, 'Static', '1.2.3.4', '255.0.0.0',
+               '1.0.0.1', '9.9.9.9')
+        record = d.call('PIF.get_record', pif)
+        self.assertEqual(
+            [record[f] for f in ('ip_configuration_mode', 'IP', 'netmask',
+                                 'gateway', 'DNS')],
+            ['Static', '1.2.3.4', '255.0.0.0', '1.0.0.1', '9.9.9.9'])
+        d.call('PIF.reconfigure_ip', pif, 'None', '', '', '', '')
+        self.assertEqual(
+            self.refused('PIF.reconfigure_ipv6', pif, 'Static', 'fd00::1',
+                         '', ''), ['INVALID_CIDR_ADDRESS_SPECIFIED', 'IPv6'])
+        d.call('PIF.reconfigure_ipv6', pif, 'Static', 'fd00::1/64', '', '')
+        self.assertEqual(self.get('PIF', 'IPv6', pif), ['fd00::1/64'])
+
+    def test_properties_are_on_or_off(self):
+        pif = self.pif('eth4')
+        self.d.call('PIF.set_property', pif, 'gro', 'off')
+        self.assertEqual(self.get('PIF', 'properties', pif)['gro'], 'off')
+        self.assertEqual(
+            self.refused('PIF.set_property', pif, 'gro', 'perhaps'),
+            ['INVALID_VALUE', 'properties', 'gro = perhaps'])
+        member = self.pif('eth2')
+        self.assertEqual(self.refused('PIF.set_property', member, 'gro', 'on'),
+                         ['CANNOT_CHANGE_PIF_PROPERTIES', member])
+
+    def test_a_scan_finds_what_is_known_already(self):
+        d = self.d
+        before = d.call('PIF.get_all')
+        d.call('PIF.scan', d.call('host.get_all')[0])
+        self.assertEqual(sorted(d.call('PIF.get_all')), sorted(before))
+        self.assertEqual(self.refused('PIF.scan', NULL)[:2],
+                         ['HANDLE_INVALID', 'host'])
+
+    def test_only_cards_that_are_there_are_introduced(self):
+        host = self.d.call('host.get_all')[0]
+        self.assertEqual(
+            self.refused('PIF.introduce', host, 'no address', 'eth9', True),
+            ['MAC_INVALID', 'no address'])
+        self.assertEqual(
+            self.refused('PIF.introduce', host, '', 'eth0', True),
+            ['DUPLICATE_PIF_DEVICE_NAME', 'eth0'])
+        self.assertEqual(
+            self.refused('PIF.introduce', host, '02:AA:00:00:00:01', 'eth9',
+                         True),
+            ['COULD_NOT_FIND_NETWORK_INTERFACE_WITH_SPECIFIED_DEVICE_NAME_AND'
+             '_MAC_ADDRESS', 'eth9', '02:aa:00:00:00:01'])
+
+
+class Vlans(Net):
+    def test_a_vlan_is_a_pif_on_a_network_of_its_own(self):
+        d, pif, net = self.d, self.pif('eth1'), self.network()
+        vlan = d.call('VLAN.create', pif, 77, net)
+        record = d.call('VLAN.get_record', vlan)
+        self.assertEqual(record['tagged_PIF'], pif)
+        self.assertEqual(record['tag'], 77)
+        upper = d.call('PIF.get_record', record['untagged_PIF'])
+        self.assertEqual(upper['network'], net)
+        self.assertEqual(upper['device'], 'eth1')
+        self.assertEqual(upper['VLAN'], 77)
+        self.assertEqual(upper['MAC'], 'fe:ff:ff:ff:ff:ff')
+        self.assertEqual(upper['VLAN_master_of'], vlan)
+        self.assertEqual(upper['metrics'], self.get('PIF', 'metrics', pif))
+        self.assertTrue(upper['currently_attached'])
+        self.assertFalse(upper['physical'])
+        self.assertEqual(self.refused('network.destroy', net)[:2],
+                         ['NETWORK_CONTAINS_PIF', record['untagged_PIF']])
+        d.call('VLAN.destroy', vlan)
+        self.assertEqual(self.get('network', 'PIFs', net), [])
+        self.assertTrue(self.get('PIF_metrics', 'carrier',
+                                 self.get('PIF', 'metrics', pif)))
+        d.call('network.destroy', net)
+
+    def test_what_cannot_be_a_vlan_is_refused(self):
+        d, pif, net = self.d, self.pif('eth1'), self.network()
+
+        def error(below=pif, tag=5, network=net):
+            return self.refused('VLAN.create', below, tag, network)
+        before = len(d.call('PIF.get_all'))
+        self.assertEqual(error(tag=4095), ['VLAN_TAG_INVALID', '4095'])
+        self.assertEqual(error(tag=-1), ['VLAN_TAG_INVALID', '-1'])
+        slave = self.pif('eth2')
+        self.assertEqual(error(slave),
+                         ['CANNOT_ADD_VLAN_TO_BOND_SLAVE', slave])
+        upper = self.pif('bond0', vlan=100)
+        self.assertEqual(error(upper), ['PIF_IS_VLAN', upper])
+        there = self.get('PIF', 'network', pif)
+        self.assertEqual(error(network=there)[0], 'NETWORK_ALREADY_CONNECTED')
+        bond = self.pif('bond0')
+        self.assertEqual(error(bond, 100), ['PIF_VLAN_EXISTS', 'bond0'])
+        unmanaged = self.network(managed=False)
+        self.assertEqual(error(network=unmanaged),
+                         ['NETWORK_UNMANAGED', unmanaged])
+        self.assertEqual(error(network=NULL)[:2],
+                         ['HANDLE_INVALID', 'network'])
+        self.assertEqual(len(d.call('PIF.get_all')), before)
+        for n in net, unmanaged:
+            d.call('network.destroy', n)
+
+    def test_a_vlan_in_use_stays(self):
+        d, net = self.d, self.network()
+        vm = self.vm()
+        host = self.get('VM', 'resident_on', vm)
+        number = int(self.get('host', 'address', host)[-1]) - 1
+        vlan = d.call('VLAN.create', self.pif('bond0', number), 8, net)
+        vif = self.vif(net, vm)
+        d.call('VIF.plug', vif)
+        self.assertEqual(self.refused('VLAN.destroy', vlan),
+                         ['VIF_IN_USE', net, vif])
+        d.call('VIF.unplug', vif)
+        d.call('VLAN.destroy', vlan)
+        d.call('network.destroy', net)
+
+    def test_a_vlan_of_the_pool_is_on_every_host(self):
+        d, net = self.d, self.network()
+        pifs = d.call('pool.create_VLAN', 'eth4', net, 44)
+        self.assertEqual(len(pifs), 2)
+        self.assertEqual(sorted(self.get('network', 'PIFs', net)),
+                         sorted(pifs))
+        self.assertEqual(len({self.get('PIF', 'host', p) for p in pifs}), 2)
+        for p in pifs:
+            d.call('PIF.destroy', p)
+        self.assertEqual(self.get('network', 'PIFs', net), [])
+        pifs = d.call('pool.create_VLAN_from_PIF', self.pif('eth4'), net, 45)
+        self.assertEqual(len(pifs), 2)
+        for p in pifs:
+            d.call('PIF.destroy', p)
+        self.assertEqual(self.refused('pool.create_VLAN', 'eth9', net, 4),
+                         ['INVALID_VALUE', 'device', 'eth9'])
+        d.call('network.destroy', net)
+
+    def test_a_pool_vlan_is_on_all_hosts_or_on_none(self):
+        d, net = self.d, self.network()
+        other = self.network('other')
+        vlan = d.call('VLAN.create', self.pif('eth4', 1), 46, other)
+        error = self.refused('pool.create_VLAN', 'eth4', net, 46)
+        self.assertEqual(error, ['PIF_VLAN_EXISTS', 'eth4'])
+        self.assertEqual(self.get('network', 'PIFs', net), [])
+        self.assertEqual(len(self.get('PIF', 'VLAN_slave_of',
+                                      self.pif('eth4'))), 0)
+        d.call('VLAN.destroy', vlan)
+        for n in net, other:
+            d.call('network.destroy', n)
+
+    def test_the_older_calls_make_and_destroy_vlans(self):
+        d, net = self.d, self.network()
+        host = d.call('PIF.get_host', self.pif('eth4'))
+        pif = d.call('PIF.create_VLAN', 'eth4', net, host, 12)
+        self.assertEqual(self.get('PIF', 'VLAN', pif), 12)
+        self.assertEqual(self.refused('PIF.create_VLAN', 'eth9', net, host, 1),
+                         ['INVALID_VALUE', 'device', 'eth9'])
+        d.call('PIF.destroy', pif)
+        physical = self.pif('eth4')
+        self.assertEqual(self.refused('PIF.destroy', physical),
+                         ['PIF_IS_PHYSICAL', physical])
+        d.call('network.destroy', net)
+
+
+if __name__ == '__main__':
+    tap.main()

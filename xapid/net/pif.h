@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Interfaces of hosts, between the files of this folder. */
+#ifndef XAPID_PIF_H
+#define XAPID_PIF_H
+
+#include "call/call.h"
+#include "plan/plan.h"
+
+#define PIF_VIRTUAL_MAC "fe:ff:ff:ff:ff:ff" /* VLANs and SR-IOV have none */
+
+/* ---- pif_scan.c: records as the cards of this host are ---- */
+
+/* At start, on a real host. -1: the database refuses; that the worker does not
+ * answer is logged. */
+int pif_scan_at_start(struct core *core);
+
+/* ---- pif.c ---- */
+
+/* The PIF by which a host is on a network; NULL: none. */
+const struct pif *pif_on_network(struct tx *t, const struct network *net,
+    struct ref host);
+/* Destroys the row, and its metrics when they are its own. */
+int pif_destroy_row(struct tx *t, struct ref pif);
+
+/* ---- pif_plug.c ---- */
+
+/* Whether it may be taken down, with the first reason why not. */
+int pif_check_unplug(struct call *c, struct tx *t, const struct pif *pif);
+/* Asks the network worker for a PIF, published and held: "uplink" or
+ * "downlink". take: a card that carries the host's addresses, too. */
+int pif_send(struct plan *p, const struct pif *pif, const char *op, bool take);
+/* For the networks of a VM: those that its host reaches by a PIF that is not
+ * up; and the note that they are. */
+int pif_send_needed(struct plan *p, struct ref network, struct ref host);
+int pif_note_needed(struct tx *t, struct ref network, struct ref host);
+extern const struct plan_kind *const pif_kinds[];
+
+/* ---- vlan.c ---- */
+extern const struct plan_kind vlan_create_kind;
+extern const struct plan_kind *const vlan_kinds[];
+
+#endif
