@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Networks as bridges of the Linux kernel. */
+#include <arpa/inet.h>
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "network/filter.h"
 #include "network/network.h"
 
 #define MIN_MTU 68
@@ -141,20 +143,88 @@ bridge_mtu(void *context, struct op *op)
 
 /* ---- interfaces of guests ---- */
 
-/* bridge 0: cut off. */
+#define MAX_ALLOWED 256 /* addresses of a family, as the core has it */
+
+/* The addresses of a list; -1: raised. */
 static int
-join_one(struct op *op, const char *name, unsigned bridge)
+read_allowed(struct op *op, const char *name, int family, size_t size,
+    void **out_r, uint32_t *n_r)
+{
+	const struct value *list = op_list(op, name);
+	uint32_t n = list && list->kind == VALUE_ARRAY ? list->n : 0;
+	char *out = arena_array(op->arena, n + 1, size);
+
+	if (!out)
+		return op_fail_nomem(op);
+	if (n > MAX_ALLOWED)
+		return op_fail(op, "INVALID_IP_ADDRESS_SPECIFIED", name, NULL);
+	for (uint32_t i = 0; i < n; i++)
+		if (list->items[i].kind != VALUE_STRING ||
+		    inet_pton(family, list->items[i].s, out + i * size) != 1)
+			return op_fail(op, "INVALID_IP_ADDRESS_SPECIFIED", name,
+			    NULL);
+	*out_r = out;
+	*n_r = n;
+	return 0;
+}
+
+static int
+read_filter(struct op *op, struct filter *f)
+{
+	const char *mac = op_text(op, "mac", "");
+	unsigned m[LINK_MAC];
+	char rest;
+	void *v4, *v6;
+
+	if (sscanf(mac, "%2x:%2x:%2x:%2x:%2x:%2x%c", &m[0], &m[1], &m[2], &m[3],
+		&m[4], &m[5], &rest) != LINK_MAC)
+		return op_fail(op, "MAC_INVALID", mac, NULL);
+	for (int i = 0; i < LINK_MAC; i++)
+		f->mac[i] = (unsigned char)m[i];
+	if (read_allowed(op, "ipv4_allowed", AF_INET, sizeof(struct in_addr),
+		&v4, &f->n4) < 0 ||
+	    read_allowed(op, "ipv6_allowed", AF_INET6, sizeof(struct in6_addr),
+		&v6, &f->n6) < 0)
+		return -1;
+	f->v4 = v4;
+	f->v6 = v6;
+	return 0;
+}
+
+/* What one interface is to become. */
+struct joining {
+	unsigned bridge;             /* 0: cut off */
+	const struct filter *filter; /* NULL: all may pass */
+};
+
+static int
+set_filter(struct op *op, const char *name, const struct filter *f)
+{
+	if ((f ? filter_set(name, f) : filter_remove(name)) == 0)
+		return 0;
+	if (f && (errno == EOPNOTSUPP || errno == EPROTONOSUPPORT))
+		return op_fail(op, "OPERATION_NOT_ALLOWED",
+		    "The kernel of this host has no nf_tables, so that no "
+		    "interface can be locked",
+		    NULL);
+	return network_fail(op, name);
+}
+
+/* The rules first: nothing passes before they are there. */
+static int
+join_one(struct op *op, const char *name, const struct joining *j)
 {
 	struct link l;
 
 	if (link_get(name, &l) < 0)
 		return network_fail(op, name);
-	if (set_mtu(op, &l, "mtu") < 0)
+	if (set_mtu(op, &l, "mtu") < 0 || set_filter(op, name, j->filter) < 0)
 		return -1;
-	if ((l.master != bridge && link_set_master(l.index, bridge) < 0) ||
+	if ((l.master != j->bridge &&
+		link_set_master(l.index, j->bridge) < 0) ||
 	    link_set_promiscuous(l.index, op_bool(op, "promiscuous", false)) <
 		0 ||
-	    link_set_up(l.index, bridge != 0) < 0)
+	    link_set_up(l.index, j->bridge != 0) < 0)
 		return network_fail(op, name);
 	return 0;
 }
@@ -162,25 +232,43 @@ join_one(struct op *op, const char *name, unsigned bridge)
 /* A guest with emulated hardware has two ends of an interface: QEMU's, with
  * "-emu" behind its name, until its drivers take over. */
 static int
+join_both(struct op *op, const char *name, const struct joining *j)
+{
+	char emulated[IFNAMSIZ + 4];
+	struct link l;
+
+	if (join_one(op, name, j) < 0)
+		return -1;
+	snprintf(emulated, sizeof(emulated), "%s-emu", name);
+	if (strlen(emulated) >= IFNAMSIZ || link_get(emulated, &l) < 0)
+		return 0;
+	return join_one(op, emulated, j);
+}
+
+static int
 join(void *context, struct op *op)
 {
 	const char *name = network_name(op, "interface");
 	const char *bridge = name ? network_name(op, "bridge") : NULL;
-	char emulated[IFNAMSIZ + 4];
-	struct link l = { 0 }, other;
+	const char *mode = op_text(op, "mode", "");
+	struct filter f = { .n4 = 0 };
+	struct joining j = { 0 };
+	struct link l;
 
 	(void)context;
 	if (!bridge)
 		return -1;
-	if (strcmp(op_text(op, "mode", ""), "disabled") != 0 &&
-	    network_need_bridge(op, bridge, NULL, &l) < 0)
-		return -1;
-	if (join_one(op, name, l.index) < 0)
-		return -1;
-	snprintf(emulated, sizeof(emulated), "%s-emu", name);
-	if (strlen(emulated) >= IFNAMSIZ || link_get(emulated, &other) < 0)
-		return 0;
-	return join_one(op, emulated, l.index);
+	if (strcmp(mode, "locked") == 0) {
+		if (read_filter(op, &f) < 0)
+			return -1;
+		j.filter = &f;
+	}
+	if (strcmp(mode, "disabled") != 0) {
+		if (network_need_bridge(op, bridge, NULL, &l) < 0)
+			return -1;
+		j.bridge = l.index;
+	}
+	return join_both(op, name, &j);
 }
 
 static int
@@ -188,6 +276,7 @@ leave_one(struct op *op, const char *name)
 {
 	struct link l;
 
+	(void)filter_remove(name);
 	if (link_get(name, &l) < 0)
 		return errno == ENODEV ? 0 : network_fail(op, name);
 	if ((link_set_up(l.index, false) < 0 ||

@@ -4,6 +4,8 @@ network_parts = \
 	network/address.c \
 	network/address.h \
 	network/bridge.c \
+	network/filter.c \
+	network/filter.h \
 	network/link.c \
 	network/link.h \
 	network/netlink.c \

@@ -45,6 +45,8 @@ nl_begin(struct nl *n, uint16_t type, uint16_t flags, const void *fixed,
 		.nlmsg_seq = ++n->number,
 	};
 
+	if (flags & NLM_F_ACK)
+		n->awaited = n->number;
 	n->at = n->b.len;
 	bytes_put(&n->b, &head, sizeof(head));
 	bytes_put(&n->b, fixed, len);
@@ -198,7 +200,7 @@ nl_send(int protocol, const struct nl *n)
 {
 	CLEANUP_FD int fd = open_and_send(protocol, n);
 
-	return fd < 0 ? -1 : take_all(fd, n->number, NULL, NULL);
+	return fd < 0 ? -1 : take_all(fd, n->awaited, NULL, NULL);
 }
 
 int
@@ -206,7 +208,7 @@ nl_ask(int protocol, const struct nl *n, nl_answer_fn *fn, void *arg)
 {
 	CLEANUP_FD int fd = open_and_send(protocol, n);
 
-	return fd < 0 ? -1 : take_all(fd, n->number, fn, arg);
+	return fd < 0 ? -1 : take_all(fd, n->awaited, fn, arg);
 }
 
 /* ---- reading ---- */

@@ -13,8 +13,9 @@
 
 struct nl {
 	struct bytes b;
-	size_t at;       /* where the message that is written begins */
-	uint32_t number; /* of that message */
+	size_t at;        /* where the message that is written begins */
+	uint32_t number;  /* of that message */
+	uint32_t awaited; /* of the last that asks to be acknowledged */
 };
 
 /* CLEANUP_NL struct nl n = { 0 }; */

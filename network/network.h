@@ -17,7 +17,8 @@ struct network_driver {
 	/* args: bridge, mtu. Of one that is there. */
 	op_fn *bridge_mtu;
 	/* args: interface (of a guest), bridge, bridge_mtu, mtu. A bridge that
-	 * is not there is made. mode "disabled": it is on none, and down. */
+	 * is not there is made. mode "disabled": it is on none, and down; "locked": it
+	 * sends only as mac, ipv4_allowed and ipv6_allowed say. */
 	op_fn *join;
 	/* args: interface, which may be gone; bridge, which is removed when
 	 * nothing is left on it (keep: not even then). */

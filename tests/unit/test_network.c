@@ -4,9 +4,13 @@
  * guests. */
 #include <arpa/inet.h>
 #include <errno.h>
+#include <linux/if_ether.h>
+#include <linux/if_packet.h>
 #include <sched.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <sys/time.h>
 #include <unistd.h>
 
 #include "lib/cleanup.h"
@@ -274,6 +278,190 @@ test_a_bridge_changes_its_mtu(void)
 	CU_ASSERT(get(BRIDGE).mtu == 9000);
 }
 
+/* ---- locked interfaces: what arrives behind the bridge ---- */
+
+#define GUEST "guest1" /* the other end of VIF */
+#define MAC "\x02\x00\x00\x00\x00\x01"
+#define OTHER_MAC "\x02\x00\x00\x00\x00\x02"
+#define IP4(last) "\xc0\x00\x02" last
+#define LL "\xff\xff\xff\xff\xff\xff"
+#define V4_HEAD(proto, ip)                                                     \
+	"\x45\x00\x00\x20\x00\x00\x00\x00\x40" proto "\x00\x00" ip             \
+	"\xc0\x00\x02\x09"
+#define UDP(to) "\x00\x44\x00" to "\x00\x0c\x00\x00\x00\x00\x00\x00"
+#define ARP_HEAD "\x00\x01\x08\x00\x06\x04\x00\x01"
+#define V6(last) "\xfd\0\0\0\0\0\0\0\0\0\0\0\0\0\0" last
+#define V6_NONE "\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0"
+#define V6_HEAD(proto, ip) "\x60\0\0\0\0\x18" proto "\x40" ip V6("\x09")
+#define ND(type, ip) type "\0\0\0\0\0\0\0" ip
+
+/* Frames that a guest may make up, and whether they may pass when it is locked
+ * to 02:00:00:00:00:01, 192.0.2.5 and fd00::5. */
+static const struct frame {
+	const char *bytes;
+	size_t len;
+	bool passes;
+} frames[] = {
+#define FRAME(passes, ...)                                                     \
+	{                                                                      \
+		__VA_ARGS__, sizeof(__VA_ARGS__) - 1, passes                   \
+	}
+	FRAME(true, LL MAC "\x08\x00" V4_HEAD("\x11", IP4("\x05")) UDP("\x35")),
+	FRAME(false,
+	    LL OTHER_MAC "\x08\x00" V4_HEAD("\x11", IP4("\x05")) UDP("\x35")),
+	FRAME(false,
+	    LL MAC "\x08\x00" V4_HEAD("\x11", IP4("\x06")) UDP("\x35")),
+	/* a question for an address, and one that is none */
+	FRAME(true, LL MAC "\x08\x00" V4_HEAD("\x11", "\0\0\0\0") UDP("\x43")),
+	FRAME(false, LL MAC "\x08\x00" V4_HEAD("\x11", "\0\0\0\0") UDP("\x35")),
+	/* who has: by its own address, another's, from another's MAC */
+	FRAME(true,
+	    LL MAC
+	    "\x08\x06" ARP_HEAD MAC IP4("\x05") "\0\0\0\0\0\0" IP4("\x09")),
+	FRAME(false,
+	    LL MAC
+	    "\x08\x06" ARP_HEAD MAC IP4("\x06") "\0\0\0\0\0\0" IP4("\x09")),
+	FRAME(false,
+	    LL MAC "\x08\x06" ARP_HEAD OTHER_MAC IP4("\x05") "\0\0\0\0\0\0" IP4(
+		"\x09")),
+	/* behind a tag; and what is no IP */
+	FRAME(false,
+	    LL MAC "\x81\x00\x00\x05\x08\x00" V4_HEAD("\x11", IP4("\x05"))
+		UDP("\x35")),
+	FRAME(false,
+	    LL MAC "\x88\xb5"
+		   "anything at all, of any protocol"),
+	/* IPv6: echo, an advertisement of its own and of another's address, a
+	 * router's */
+	FRAME(true,
+	    LL MAC "\x86\xdd" V6_HEAD("\x3a", V6("\x05"))
+		ND("\x80", V6("\x09"))),
+	FRAME(false,
+	    LL MAC "\x86\xdd" V6_HEAD("\x3a", V6("\x06"))
+		ND("\x80", V6("\x09"))),
+	FRAME(true,
+	    LL MAC "\x86\xdd" V6_HEAD("\x3a", V6("\x05"))
+		ND("\x88", V6("\x05"))),
+	FRAME(false,
+	    LL MAC "\x86\xdd" V6_HEAD("\x3a", V6("\x05"))
+		ND("\x88", V6("\x06"))),
+	FRAME(true,
+	    LL MAC "\x86\xdd" V6_HEAD("\x3a", V6_NONE) ND("\x87", V6("\x05"))),
+	FRAME(false,
+	    LL MAC "\x86\xdd" V6_HEAD("\x3a", V6_NONE) ND("\x87", V6("\x06"))),
+	FRAME(false,
+	    LL MAC "\x86\xdd" V6_HEAD("\x3a", V6("\x05"))
+		ND("\x86", V6("\x05"))),
+};
+
+/* A socket that sees every frame of a link. */
+static int
+tap(const char *link)
+{
+	const struct sockaddr_ll at = { .sll_family = AF_PACKET,
+		.sll_protocol = htons(ETH_P_ALL),
+		.sll_ifindex = (int)index_of(link) };
+	const struct timeval patience = { .tv_usec = 200000 };
+	int fd = socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, htons(ETH_P_ALL));
+
+	CU_ASSERT_FATAL(fd >= 0);
+	CU_ASSERT_FATAL(
+	    bind(fd, (const struct sockaddr *)&at, sizeof(at)) == 0);
+	(void)setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience,
+	    sizeof(patience));
+	return fd;
+}
+
+/* Of the IPv4 header that begins there: kernels look at it on bridges, too. */
+static void
+fill_checksum(unsigned char *head)
+{
+	uint32_t sum = 0;
+
+	for (int i = 0; i < 20; i += 2)
+		sum += (uint32_t)(head[i] << 8 | head[i + 1]);
+	sum = ~((sum & 0xffff) + (sum >> 16));
+	head[10] = (unsigned char)(sum >> 8);
+	head[11] = (unsigned char)sum;
+}
+
+static void
+fill_frame(const struct frame *f, unsigned char *out)
+{
+	memcpy(out, f->bytes, f->len);
+	if (memcmp(out + 12, "\x08\x00", 2) == 0)
+		fill_checksum(out + 14);
+	if (memcmp(out + 12, "\x81\x00", 2) == 0)
+		fill_checksum(out + 18);
+}
+
+#define END 20
+
+/* Whether a frame from the guest comes out at the other port. */
+static bool
+arrives(int guest, int behind, const struct frame *f)
+{
+	unsigned char frame[128];
+	char buf[256];
+	ssize_t n;
+
+	CU_ASSERT_FATAL(f->len <= sizeof(frame));
+	fill_frame(f, frame);
+	while (recv(behind, buf, sizeof(buf), MSG_DONTWAIT) >= 0)
+		;
+	CU_ASSERT_FATAL(send(guest, frame, f->len, 0) == (ssize_t)f->len);
+	/* By its end: a tag is told beside the frame. */
+	while ((n = recv(behind, buf, sizeof(buf), 0)) >= 0)
+		if (n >= END &&
+		    memcmp(buf + n - END, frame + f->len - END, END) == 0)
+			return true;
+	return false;
+}
+
+static int
+lock(struct fixture *f, const char *mode)
+{
+	const struct value v4 = value_of_text("192.0.2.5");
+	const struct value v6 = value_of_text("fd00::5");
+
+	return RUN(f, join, TEXT("interface", VIF), TEXT("bridge", BRIDGE),
+	    TEXT("mode", mode), TEXT("mac", "02:00:00:00:00:01"),
+	    { "ipv4_allowed", { .kind = VALUE_ARRAY, .n = 1, .items = &v4 } },
+	    { "ipv6_allowed", { .kind = VALUE_ARRAY, .n = 1, .items = &v6 } });
+}
+
+static void
+test_a_locked_interface_sends_as_itself_only(void)
+{
+	SCOPE struct fixture f = { .arena = arena_new(0) };
+	CLEANUP_FD int guest = -1, behind = -1;
+
+	if (no_namespace())
+		return;
+	CU_ASSERT(lock(&f, "unlocked") == 0);
+	CU_ASSERT(RUN(&f, join, TEXT("interface", OTHER),
+		      TEXT("bridge", BRIDGE)) == 0);
+	CU_ASSERT(link_set_up(index_of(GUEST), true) == 0);
+	CU_ASSERT(link_set_up(index_of("guest2"), true) == 0);
+	guest = tap(GUEST);
+	behind = tap("guest2");
+	for (size_t i = 0; i < UNIT_COUNT(frames); i++)
+		CU_ASSERT(arrives(guest, behind, &frames[i]));
+	if (lock(&f, "locked") < 0 &&
+	    strcmp(f.op.error[0], "OPERATION_NOT_ALLOWED") == 0) {
+		unit_skip("this kernel has no nf_tables");
+		return;
+	}
+	for (size_t i = 0; i < UNIT_COUNT(frames); i++)
+		if (arrives(guest, behind, &frames[i]) != frames[i].passes) {
+			printf("# frame %zu\n", i);
+			CU_FAIL("passes or not");
+		}
+	CU_ASSERT(lock(&f, "unlocked") == 0);
+	for (size_t i = 0; i < UNIT_COUNT(frames); i++)
+		CU_ASSERT(arrives(guest, behind, &frames[i]));
+}
+
 /* ---- uplinks ---- */
 
 #define CARD OTHER /* its other end is up: it has a carrier */
@@ -443,6 +631,8 @@ UNIT_MAIN("network",
 	test_a_disabled_interface_is_cut_off },
     { "a bridge changes its MTU while it is used",
 	test_a_bridge_changes_its_mtu },
+    { "a locked interface sends as itself only",
+	test_a_locked_interface_sends_as_itself_only },
     { "a card with the host's addresses stays as it is unless asked for",
 	test_the_host_is_not_cut_off },
     { "addresses and routes follow their card to its bridge and back",

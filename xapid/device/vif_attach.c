@@ -21,6 +21,22 @@ is_on(const struct map *m, const char *key)
 	    (strcmp(value, "true") == 0 || strcmp(value, "on") == 0);
 }
 
+static struct value
+texts(struct plan *p, const struct set *set)
+{
+	struct value *items =
+	    arena_array(p->call->arena, set->n + 1, sizeof(*items));
+	const char *const *all = set->items;
+
+	for (uint32_t i = 0; items && i < set->n; i++)
+		items[i] = (struct value){ .kind = VALUE_STRING,
+			.n = (uint32_t)strlen(all[i]),
+			.s = all[i] };
+	return (struct value){ .kind = VALUE_ARRAY,
+		.n = items ? set->n : 0,
+		.items = items };
+}
+
 /* The way out of its host that the network has, if it is not up. */
 static int
 uplink(struct plan *p, const struct vif *vif)
@@ -40,11 +56,15 @@ vif_join_one(struct plan *p, const struct vif *vif, const char *interface)
 	    call_get(p->call, CLASS_network, vif->network);
 	const struct network *net = (const struct network *)r;
 	enum vif_locking_mode mode;
+	struct value v4, v6;
 
 	if (!net || uplink(p, vif) < 0)
 		return -1;
 	mode = vif_effective_locking(vif, net);
-	return net_send(p, NULL, net, "join", "interface", interface, "#mtu",
+	v4 = texts(p, &vif->ipv4_allowed);
+	v6 = texts(p, &vif->ipv6_allowed);
+	return net_send(p, NULL, net, "join", "interface", interface, "mac",
+	    vif->MAC, "*ipv4_allowed", &v4, "*ipv6_allowed", &v6, "#mtu",
 	    vif->MTU > 0 ? vif->MTU : net->MTU, "mode",
 	    enum_info_vif_locking_mode.values[mode], "?promiscuous",
 	    (int)is_on(&vif->other_config, "promiscuous"), NULL);
