@@ -318,7 +318,7 @@ sim_state_name(const struct sim_domain *d)
 		[SIM_HELD] = "shutdown:suspend",
 	};
 
-	return names[d->state <= SIM_CRASH ? d->state : SIM_GONE];
+	return names[d->state <= SIM_HELD ? d->state : SIM_GONE];
 }
 
 /* A simulated guest is a little busy all the time. */

@@ -78,6 +78,7 @@ python_tests = \
 	tests/api/test_vm_cancel.py \
 	tests/api/test_vm_failures.py \
 	tests/api/test_vm_reality.py \
+	tests/api/test_vm_revert.py \
 	datamodel/gen/tests/test_check.py \
 	datamodel/gen/tests/test_cli.py \
 	datamodel/gen/tests/test_fuzz.py \

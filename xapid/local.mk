@@ -289,12 +289,18 @@ libxapidcore_a_SOURCES = \
 	xapid/vm/vm_image.h \
 	xapid/vm/vm_live.c \
 	xapid/vm/vm_live.h \
+	xapid/vm/vm_metadata.c \
+	xapid/vm/vm_metadata.h \
 	xapid/vm/vm_operations.c \
 	xapid/vm/vm_operations.h \
+	xapid/vm/vm_parts.c \
+	xapid/vm/vm_parts.h \
 	xapid/vm/vm_plugin.c \
 	xapid/vm/vm_power.c \
 	xapid/vm/vm_power.h \
 	xapid/vm/vm_provision.c \
+	xapid/vm/vm_revert.c \
+	xapid/vm/vm_revert.h \
 	xapid/vm/vm_settings.c \
 	xapid/vm/vm_suspend.c \
 	xapid/vm/vm_suspend.h \

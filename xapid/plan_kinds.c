@@ -11,6 +11,7 @@
 #include "vm/vm_follow.h"
 #include "vm/vm_live.h"
 #include "vm/vm_power.h"
+#include "vm/vm_revert.h"
 #include "vm/vm_suspend.h"
 
 /* One line for each file with plans. */
@@ -19,6 +20,7 @@ static const struct plan_kind *const *const families[] = {
 	vm_copy_kinds,
 	vm_live_kinds,
 	vm_suspend_kinds,
+	vm_revert_kinds,
 	vbd_kinds,
 	vif_kinds,
 	net_kinds,

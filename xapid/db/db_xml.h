@@ -32,5 +32,9 @@ void db_xml_put_cell(struct bytes *out, const struct type *type,
 /* The other way. -1: err says what is wrong, or is empty (no memory). */
 int db_xml_get_cell(struct arena *a, const struct type *type, const char *text,
     size_t len, void *mem, struct type_error *err);
+/* The same without those escapes, as the original keeps values in memory. */
+void db_cell_put(struct bytes *out, const struct type *type, const void *mem);
+int db_cell_get(struct arena *a, const struct type *type, const char *text,
+    void *mem, struct type_error *err);
 
 #endif

@@ -89,6 +89,12 @@ put_plain(struct bytes *out, const struct type *type, const void *mem)
 }
 
 void
+db_cell_put(struct bytes *out, const struct type *type, const void *mem)
+{
+	put_plain(out, type, mem);
+}
+
+void
 db_xml_put_cell(struct bytes *out, const struct type *type, const void *mem)
 {
 	size_t from = out->len, extra = 0;
@@ -406,4 +412,14 @@ db_xml_get_cell(struct arena *a, const struct type *type, const char *text,
 	if (!plain)
 		return -1;
 	return get_plain(a, type, plain, mem, err);
+}
+
+int
+db_cell_get(struct arena *a, const struct type *type, const char *text,
+    void *mem, struct type_error *err)
+{
+	char *copy = arena_strdup(a, text);
+
+	err->text[0] = '\0';
+	return copy ? get_plain(a, type, copy, mem, err) : -1;
 }

@@ -12,6 +12,7 @@
 #include "model/builder.h"
 #include "vm/vm_devices.h"
 #include "vm/vm_operations.h"
+#include "vm/vm_parts.h"
 #include "world/world.h"
 
 #define VENDOR_DEVICE_VERSION 2 /* of the virtual hardware that has it */
@@ -164,80 +165,6 @@ vm_create(struct call *c, const struct vm_create_args *a, struct ref *result_r)
 
 /* ---- destroy ---- */
 
-/* Calls destroy for every member of a derived set, which shrinks meanwhile. */
-static int
-destroy_each(struct call *c, struct tx *t, const struct set *refs,
-    int (*destroy)(struct tx *t, struct ref ref))
-{
-	uint32_t n = refs->n;
-	struct ref *copy = arena_array(c->arena, n ? n : 1, sizeof(*copy));
-
-	if (!copy)
-		return call_fail_nomem(c);
-	if (n)
-		memcpy(copy, refs->items, n * sizeof(*copy));
-	for (uint32_t i = 0; i < n; i++)
-		(void)destroy(t, copy[i]);
-	return 0;
-}
-
-#define DESTROYER(name, CLASS)                                                 \
-	static int name(struct tx *t, struct ref ref)                          \
-	{                                                                      \
-		return tx_destroy(t, CLASS_##CLASS, ref);                      \
-	}
-DESTROYER(destroy_vusb, VUSB)
-DESTROYER(destroy_vgpu, VGPU)
-DESTROYER(destroy_vtpm, VTPM)
-DESTROYER(destroy_console, console)
-DESTROYER(destroy_crashdump, crashdump)
-
-static void
-destroy_one(struct tx *t, int cls, struct ref ref)
-{
-	if (!ref_is_null(ref) && tx_get(t, cls, ref))
-		(void)tx_destroy(t, cls, ref);
-}
-
-/* Children of the VM in the tree of snapshots move up. */
-static int
-rebase_children(struct call *c, struct tx *t, const struct vm *vm)
-{
-	uint32_t n = vm->children.n;
-	struct ref *children =
-	    arena_array(c->arena, n ? n : 1, sizeof(*children));
-
-	if (!children)
-		return call_fail_nomem(c);
-	if (n)
-		memcpy(children, vm->children.items, n * sizeof(*children));
-	for (uint32_t i = 0; i < n; i++)
-		TX_SET(t, VM, vm, children[i], parent, vm->parent);
-	return 0;
-}
-
-/* All that is the VM's alone. Its VDIs stay. */
-static int
-destroy_parts(struct call *c, struct tx *t, const struct vm *vm)
-{
-	const struct ref *blobs = vm->blobs.values;
-
-	if (rebase_children(c, t, vm) < 0 ||
-	    destroy_each(c, t, &vm->VBDs, vbd_destroy_row) < 0 ||
-	    destroy_each(c, t, &vm->VIFs, vif_destroy_row) < 0 ||
-	    destroy_each(c, t, &vm->VUSBs, destroy_vusb) < 0 ||
-	    destroy_each(c, t, &vm->VGPUs, destroy_vgpu) < 0 ||
-	    destroy_each(c, t, &vm->VTPMs, destroy_vtpm) < 0 ||
-	    destroy_each(c, t, &vm->crash_dumps, destroy_crashdump) < 0 ||
-	    destroy_each(c, t, &vm->consoles, destroy_console) < 0)
-		return -1;
-	for (uint32_t i = 0; i < vm->blobs.n; i++)
-		blob_destroy_row(t, blobs[i]);
-	destroy_one(t, CLASS_VM_metrics, vm->metrics);
-	destroy_one(t, CLASS_VM_guest_metrics, vm->guest_metrics);
-	return 0;
-}
-
 /* Contents of blobs go with the next sweep of their store: this handler does
  * not wait for a disk. */
 int
@@ -254,7 +181,7 @@ vm_destroy(struct call *c, const struct vm_destroy_args *a)
 	if (vm->is_control_domain)
 		return fail_operation_not_allowed(c,
 		    "A control domain cannot be destroyed");
-	if (destroy_parts(c, t, vm) < 0)
+	if (vm_destroy_parts(c, t, vm) < 0)
 		return -1;
 	(void)tx_destroy(t, CLASS_VM, a->self);
 	return call_commit(c, STEAL(t));
@@ -280,11 +207,12 @@ make_template(struct call *c, struct tx *t, const struct vm *vm)
 	struct ref self = vm->r.self, metrics = vm->metrics;
 
 	if (check_protected(c, t, vm) < 0 ||
-	    destroy_each(c, t, &vm->VUSBs, destroy_vusb) < 0)
+	    vm_destroy_vusbs(c, t, vm) < 0)
 		return -1;
 	TX_SET(t, VM, vm, self, ha_always_run, false);
 	TX_SET(t, VM, vm, self, groups, (struct set){ .n = 0 });
-	destroy_one(t, CLASS_VM_metrics, metrics);
+	if (tx_get(t, CLASS_VM_metrics, metrics))
+		(void)tx_destroy(t, CLASS_VM_metrics, metrics);
 	return TX_SET(t, VM, vm, self, is_a_template, true);
 }
 

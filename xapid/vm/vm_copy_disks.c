@@ -46,12 +46,21 @@ vm_copy_keeps_memory(const struct plan *p, const struct vm *vm)
 	    !is_operation(p, "snapshot");
 }
 
+/* The VM whose disks they are. */
+static struct ref
+source_of(const struct plan *p)
+{
+	struct ref source = plan_arg_ref(p, "source");
+
+	return ref_is_null(source) ? p->object : source;
+}
+
 /* fn for every disk that has to be there twice. */
 static int
 each_disk(struct plan *p, int (*fn)(struct plan *p, struct ref vdi))
 {
 	RECORD_UNREF const struct record *r =
-	    call_get(p->call, CLASS_VM, p->object);
+	    call_get(p->call, CLASS_VM, source_of(p));
 	const struct vm *vm = (const struct vm *)r;
 	const struct ref *vbds = vm ? vm->VBDs.items : NULL;
 	int rc = vm ? 0 : -1;
@@ -106,7 +115,7 @@ vm_copy_disks_undo_send(struct plan *p)
 int
 vm_copy_disks_undo_apply(struct plan *p, struct tx *t)
 {
-	const struct vm *vm = TX_GET(t, VM, vm, p->object);
+	const struct vm *vm = TX_GET(t, VM, vm, source_of(p));
 	const struct ref *vbds = vm ? vm->VBDs.items : NULL;
 	struct ref memory = vm ? vm->suspend_VDI : REF_NULL;
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* A step of plans that copy a VM: its disks. The plan's operation says how;
- * its arguments are "sr" (of a copy), "ignore" (references of disks), "at_rest"
- * ("true": the guest stands still meanwhile). */
+ * its arguments are "source" (the VM, when not the plan's object), "sr" (of a
+ * copy), "ignore" (references of disks), "at_rest" ("true": the guest stands
+ * still meanwhile). */
 #ifndef XAPID_VM_COPY_DISKS_H
 #define XAPID_VM_COPY_DISKS_H
 

@@ -9,6 +9,7 @@
 #include "model/builder.h"
 #include "vm/vm.h"
 #include "vm/vm_devices.h"
+#include "vm/vm_metadata.h"
 #include "vm/vm_operations.h"
 #include "world/mac.h"
 
@@ -73,8 +74,8 @@ owned(struct call *c, const struct map *other_config)
 
 /* ---- the VM itself ---- */
 
-static const char *
-fresh_generation(struct call *c)
+const char *
+vm_fresh_generation(struct call *c)
 {
 	struct ref r = ref_new();
 	uint64_t half[2];
@@ -129,38 +130,42 @@ describe(struct call *c, const struct vm *source, const struct vm_copy *how)
 	vm.snapshot_of = how->snapshot ? source->r.self : REF_NULL;
 	vm.snapshot_time = how->snapshot ? clock_wall_sec() : 0;
 	vm.snapshot_info = how->snapshot ? snapshot_info(c, source) : no_map;
+	vm.snapshot_metadata =
+	    how->snapshot ? vm_metadata_write(c, source) : "";
 	vm.parent = how->snapshot ? source->parent : REF_NULL;
 	if (source->generation_id[0])
-		vm.generation_id = fresh_generation(c);
+		vm.generation_id = vm_fresh_generation(c);
 	return vm;
 }
 
 /* ---- what hangs on it ---- */
 
-static int
-copy_metrics(struct tx *t, struct vm *vm)
+int
+vm_copy_metrics(struct tx *t, const struct vm *source, struct ref *metrics_r,
+    struct ref *guest_metrics_r)
 {
 	const struct vm_metrics *m =
-	    TX_GET(t, VM_metrics, vm_metrics, vm->metrics);
-	const struct vm_guest_metrics *g =
-	    TX_GET(t, VM_guest_metrics, vm_guest_metrics, vm->guest_metrics);
+	    TX_GET(t, VM_metrics, vm_metrics, source->metrics);
+	struct ref of_guest = source->guest_metrics;
+	const struct vm_guest_metrics *g;
 	struct vm_guest_metrics guest;
 	struct vm_metrics metrics;
 
-	vm->metrics = vm->guest_metrics = REF_NULL;
+	*metrics_r = *guest_metrics_r = REF_NULL;
 	if (m) {
 		metrics = *m;
 		metrics.r.self = REF_NULL;
 		metrics.uuid = "";
-		if (tx_insert(t, &metrics.r, &vm->metrics) < 0)
+		if (tx_insert(t, &metrics.r, metrics_r) < 0)
 			return -1;
 	}
+	g = TX_GET(t, VM_guest_metrics, vm_guest_metrics, of_guest);
 	if (!g)
 		return 0;
 	guest = *g;
 	guest.r.self = REF_NULL;
 	guest.uuid = "";
-	return tx_insert(t, &guest.r, &vm->guest_metrics);
+	return tx_insert(t, &guest.r, guest_metrics_r);
 }
 
 struct target {
@@ -283,29 +288,40 @@ kept(struct call *c, const struct set *refs)
 }
 
 int
+vm_copy_devices(struct call *c, struct tx *t, const struct vm *source,
+    const struct vm_copy *how, struct ref vm, const char *seed)
+{
+	struct target to = { c, t, how, vm, seed };
+	struct set vbds = kept(c, &source->VBDs);
+	struct set vifs = kept(c, &source->VIFs);
+	struct set vtpms = kept(c, &source->VTPMs);
+
+	if (c->nerror || copy_each(&to, &vbds, copy_vbd) < 0 ||
+	    copy_each(&to, &vifs, copy_vif) < 0 ||
+	    copy_each(&to, &vtpms, copy_vtpm) < 0)
+		return -1;
+	return c->nerror ? -1 : 0;
+}
+
+int
 vm_copy_record(struct call *c, struct tx *t, struct ref source,
     const struct vm_copy *how, struct ref *copy_r)
 {
 	const struct vm *from = EDIT_HEAD(c, t, VM, vm, source);
-	struct target to = { .c = c, .t = t, .how = how };
-	struct set vbds, vifs, vtpms;
+	const char *seed = NULL;
 	struct vm vm;
 
 	if (!from)
 		return -1;
-	vbds = kept(c, &from->VBDs);
-	vifs = kept(c, &from->VIFs);
-	vtpms = kept(c, &from->VTPMs);
 	vm = describe(c, from, how);
-	if (c->nerror || copy_metrics(t, &vm) < 0 ||
+	if (c->nerror ||
+	    vm_copy_metrics(t, from, &vm.metrics, &vm.guest_metrics) < 0 ||
 	    tx_insert(t, &vm.r, copy_r) < 0)
 		return -1;
-	to.vm = *copy_r;
 	if (!how->snapshot)
-		to.seed = builder_find(&vm.other_config, "mac_seed");
-	if (copy_each(&to, &vbds, copy_vbd) < 0 ||
-	    copy_each(&to, &vifs, copy_vif) < 0 ||
-	    copy_each(&to, &vtpms, copy_vtpm) < 0 || c->nerror)
+		seed = builder_find(&vm.other_config, "mac_seed");
+	if (vm_copy_devices(c, t, TX_GET(t, VM, vm, source), how, *copy_r,
+		seed) < 0)
 		return -1;
 	if (how->snapshot)
 		TX_SET(t, VM, vm, source, parent, *copy_r);

@@ -19,4 +19,12 @@ struct vm_copy {
 int vm_copy_record(struct call *c, struct tx *t, struct ref source,
     const struct vm_copy *how, struct ref *copy_r);
 
+/* For who puts a VM together from parts of another. */
+/* seed: of the addresses of interfaces; NULL: they are kept. */
+int vm_copy_devices(struct call *c, struct tx *t, const struct vm *source,
+    const struct vm_copy *how, struct ref vm, const char *seed);
+int vm_copy_metrics(struct tx *t, const struct vm *source,
+    struct ref *metrics_r, struct ref *guest_metrics_r);
+const char *vm_fresh_generation(struct call *c);
+
 #endif

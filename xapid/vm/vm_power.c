@@ -654,6 +654,16 @@ const struct plan_kind *const vm_power_kinds[] = { &start_kind, &start_on_kind,
 	&shutdown_kind, &power_state_reset_kind, &pause_kind, &unpause_kind,
 	NULL };
 
+const struct plan_kind *
+vm_power_kind(const char *name)
+{
+	size_t i = 0;
+
+	while (strcmp(vm_power_kinds[i]->name, name) != 0)
+		i++;
+	return vm_power_kinds[i];
+}
+
 /* ---- the calls ---- */
 
 int

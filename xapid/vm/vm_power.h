@@ -7,6 +7,9 @@
 /* The plans of VM's power calls, for plan_kinds; NULL at the end. */
 extern const struct plan_kind *const vm_power_kinds[];
 
+/* One of them, which must be there ("VM.start"), as a part of another plan. */
+const struct plan_kind *vm_power_kind(const char *name);
+
 /* For other plans that end or restart a domain. */
 extern const struct step vm_hard_shutdown_steps[], vm_hard_reboot_steps[];
 
