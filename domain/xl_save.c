@@ -6,6 +6,23 @@
 #include "domain/xl_private.h"
 #include "lib/cleanup.h"
 
+/* A worker that died while it saved left the guest suspended: nobody can ask
+ * it a second time before it runs. */
+static int
+wake_suspended(struct xl *x, struct op *op, uint32_t domid)
+{
+	libxl_dominfo info;
+	int rc;
+
+	libxl_dominfo_init(&info);
+	rc = libxl_domain_info(x->ctx, &info, domid);
+	if (rc == 0 && info.shutdown &&
+	    info.shutdown_reason == LIBXL_SHUTDOWN_REASON_SUSPEND)
+		rc = libxl_domain_resume(x->ctx, domid, 1, NULL);
+	libxl_dominfo_dispose(&info);
+	return rc ? xl_fail(x, op, rc, "resume") : 0;
+}
+
 static int
 save(struct xl *x, struct op *op, uint32_t domid)
 {
@@ -17,6 +34,8 @@ save(struct xl *x, struct op *op, uint32_t domid)
 	if (fd < 0)
 		return op_fail_errno(op, "VDI_NOT_AVAILABLE", path);
 	xl_forget(x);
+	if (wake_suspended(x, op, domid) < 0)
+		return -1;
 	rc = libxl_domain_suspend(x->ctx, domid, fd, 0, NULL);
 	if (rc == 0 && fsync(fd) == 0)
 		return 0;

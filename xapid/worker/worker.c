@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "worker/worker.h"
 
+#include <poll.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
@@ -294,6 +295,15 @@ serve(struct worker *w, struct waiting *m)
 	send_bytes(answer->p, answer->len);
 }
 
+/* Also when what it sent before has not been read yet. */
+static bool
+core_is_gone(void)
+{
+	struct pollfd fd = { .fd = WORKER_FD };
+
+	return loop.over || (poll(&fd, 1, 0) > 0 && fd.revents & POLLHUP);
+}
+
 /* NULL: the core is gone. */
 static struct waiting *
 take_next(void)
@@ -304,7 +314,7 @@ take_next(void)
 	while (!loop.first && !loop.over)
 		pthread_cond_wait(&loop.more, &loop.lock);
 	/* Nobody would hear of it, and the next core asks again. */
-	m = loop.over ? NULL : loop.first;
+	m = core_is_gone() ? NULL : loop.first;
 	if (m) {
 		loop.first = m->next;
 		if (!loop.first)

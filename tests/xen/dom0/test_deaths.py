@@ -12,7 +12,7 @@ import unittest
 
 import tap
 import xapid
-from bed import MIB, loops, say, store, wait, xl
+from bed import MIB, console, loops, say, wait, xl
 from test_guests import Host, workers
 
 ROUNDS = int(os.environ.get('ROUNDS', '6'))
@@ -28,11 +28,6 @@ def domains():
         domid = next(w for w in words[1:] if w.isdigit())
         found.setdefault(one, []).append(int(domid))
     return found
-
-
-def processes(name):
-    p = subprocess.run(['pgrep', '-f', name], capture_output=True, text=True)
-    return p.stdout.split()
 
 
 class Deaths(Host):
@@ -116,6 +111,22 @@ class Deaths(Host):
             % (method, kill.__name__, moment, state))
         return state
 
+    def disk(self, vm, position):
+        d = self.d
+        sr = [r for r, v in d.call('SR.get_all_records').items()
+              if v['name_label'] == 'Local storage'][0]
+        vdi = d.call('VDI.create', {
+            'name_label': 'disk', 'name_description': '', 'SR': sr,
+            'virtual_size': 16 * MIB, 'type': 'user', 'sharable': False,
+            'read_only': False, 'other_config': {}, 'xenstore_data': {},
+            'sm_config': {}, 'tags': []})
+        vbd = d.call('VBD.create', {
+            'VM': vm, 'VDI': vdi, 'userdevice': str(position),
+            'bootable': False, 'mode': 'RW', 'type': 'Disk',
+            'empty': False, 'other_config': {}, 'unpluggable': True,
+            'qos_algorithm_type': '', 'qos_algorithm_params': {}})
+        return vdi, vbd
+
     def bring(self, vm, state):
         now = self.state(vm)
         if now == state:
@@ -138,6 +149,68 @@ class Deaths(Host):
     def test_a_start_makes_one_domain_or_none(self):
         vm = self.make('dies-start')
         self.killed_again_and_again(vm, 'Halted', 'VM.start', False, False)
+
+    # ---- suspend and resume ----
+
+    def true_suspended(self, vm):
+        """A VM has a domain or an image, never both and never none."""
+        d = self.d
+        state = self.state(vm)
+        image = d.call('VM.get_suspend_VDI', vm)
+        there = domains().get(self.uuid, [])
+        self.assertIn(state, ('Running', 'Suspended'))
+        self.assertEqual(len(there), state == 'Running')
+        if state == 'Suspended':
+            self.assertTrue(d.call('VDI.get_uuid', image))
+
+    def test_a_guest_is_in_memory_or_in_its_image(self):
+        d = self.d
+        vm = self.make('dies-saved')
+        self.uuid = d.call('VM.get_uuid', vm)
+        d.call('VM.start', vm, False, False)
+        wait(lambda: 'suspend' in d.call('VM.get_allowed_operations', vm))
+        wait(lambda: 'GUEST UP' in console('dies-saved'))
+        for i in range(ROUNDS):
+            kill = (self.all_workers, self.parent, self.child)[i % 3]
+            if self.state(vm) == 'Running':
+                wait(lambda: 'suspend' in d.call('VM.get_allowed_operations',
+                                                 vm))
+                self.one(vm, kill, 'VM.suspend', vm)
+            else:
+                self.one(vm, kill, 'VM.resume', vm, False, False)
+            self.true_suspended(vm)
+        if self.state(vm) == 'Suspended':
+            d.call('VM.resume', vm, False, False)
+        before = console('dies-saved').count('GUEST RESUMED')
+        say('resumed %d times' % before)
+
+    # ---- devices ----
+
+    def backends(self, vm):
+        domid = int(self.d.call('VM.get_domid', vm))
+        text = subprocess.run(
+            ['xenstore-list', '/local/domain/0/backend/vbd/%d' % domid],
+            capture_output=True, text=True).stdout
+        return text.split()
+
+    def test_a_disk_is_plugged_or_not(self):
+        d = self.d
+        vm = self.make('dies-plug')
+        self.uuid = d.call('VM.get_uuid', vm)
+        self.disk(vm, 0)
+        _, vbd = self.disk(vm, 1)
+        d.call('VM.start', vm, False, False)
+        wait(lambda: 'GUEST UP' in console('dies-plug'))
+        for i in range(ROUNDS):
+            kill = (self.all_workers, self.parent, self.child)[i % 3]
+            attached = d.call('VBD.get_currently_attached', vbd)
+            self.one(vm, kill, 'VBD.unplug' if attached else 'VBD.plug', vbd)
+            self.assertEqual(
+                '51728' in self.backends(vm),
+                d.call('VBD.get_currently_attached', vbd))
+            self.assertEqual(self.backends(vm).count('51712'), 1)
+        d.call('VM.hard_shutdown', vm)
+        wait(lambda: 'xapid' not in loops(), what='the loop devices go')
 
     def test_a_shutdown_ends_one_domain(self):
         vm = self.make('dies-end')

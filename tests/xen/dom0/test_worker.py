@@ -2,6 +2,7 @@
 """The libxl worker alone, with real domains: what the daemon asks of it."""
 
 import os
+import signal
 import socket
 import time
 import unittest
@@ -213,6 +214,29 @@ class TheWorker(unittest.TestCase):
         self.assertFalse(os.path.exists('/proc/' + model))
 
     # ---- deaths ----
+
+    def test_two_workers_that_are_asked_for_one_domain_make_one(self):
+        one = uuid()
+        self.made.append(one)
+        args = dict(name='twins', type='pvh', kernel=TINY, vcpus=1,
+                    memory_static_max=32 * MIB)
+        with Worker(state=STATE) as other:
+            theirs = other.send('create', one, **args)
+            ours = self.w.send('create', one, **args)
+            self.assertEqual(other.answer(theirs), self.w.answer(ours))
+        self.assertEqual(len(names()), 2, names())
+
+    def test_what_a_daemon_asked_that_has_gone_is_not_begun(self):
+        one = uuid()
+        self.made.append(one)
+        other = Worker(state=STATE).__enter__()
+        other.process.send_signal(signal.SIGSTOP)
+        other.send('create', one, name='late', type='pvh', kernel=TINY,
+                   vcpus=1, memory_static_max=32 * MIB)
+        other.sock.close()
+        other.process.send_signal(signal.SIGCONT)
+        other.process.wait(60)
+        self.assertEqual(self.w.ask('list'), {})
 
     def test_a_worker_killed_while_it_creates_leaves_what_is_finished(self):
         for moment in 0.05, 0.2, 0.5, 1.0:
