@@ -178,9 +178,30 @@ test_reserve(void)
 	refmap_free(&m);
 }
 
+/* Who walks through a map looks at every slot of it. */
+static void
+test_trim(void)
+{
+	struct refmap m = { 0 };
+
+	fault_disarm();
+	for (size_t i = 0; i < 1000; i++)
+		CU_ASSERT_EQUAL(refmap_put(&m, key(i), &m), 0);
+	refmap_trim(&m);
+	CU_ASSERT_PTR_EQUAL(refmap_get(&m, key(999)), &m);
+	for (size_t i = 0; i < 1000; i++)
+		refmap_remove(&m, key(i));
+	refmap_trim(&m);
+	CU_ASSERT_EQUAL(m.cap, 0);
+	CU_ASSERT_EQUAL(refmap_put(&m, key(0), &m), 0);
+	CU_ASSERT_PTR_EQUAL(refmap_get(&m, key(0)), &m);
+	refmap_free(&m);
+}
+
 UNIT_MAIN("refmap", { "a value is found until it is removed", test_basics },
     { "the map agrees with an array over 200,000 random steps", test_random },
     { "a table with constant content does not grow", test_churn },
     { "what a walk answers may be removed on the way", test_remove_walking },
     { "what was reserved needs no memory any more", test_reserve },
-    { "without memory the map stays as it was", test_no_memory })
+    { "without memory the map stays as it was", test_no_memory },
+    { "an empty map gives back what it had when it was large", test_trim })

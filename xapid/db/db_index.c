@@ -171,6 +171,9 @@ db_pending_remove(struct db *db, struct row *row)
 	    row)
 		refmap_remove(&db->tables[row->cls].pending_uuids,
 		    row->uuid_key);
+	/* tx_each looks at every slot, however few are used. */
+	refmap_trim(&db->pending);
+	refmap_trim(&db->tables[row->cls].pending_uuids);
 }
 
 void

@@ -284,31 +284,35 @@ vif_operation_check(struct call *c, struct tx *t, const struct vif *vif,
 /* ---- allowed_operations ---- */
 
 static bool
-is_written(const char *call)
+is_offered(const char *call)
 {
-	const struct method *m = call ? method_find(call, strlen(call)) : NULL;
-
-	return !call || (m && m->handler);
+	return !call || method_is_written(call);
 }
 
-void
-vbd_operations_refresh(struct tx *t, struct ref ref)
+/* What a disk accepts follows its users: it is answered, or null. */
+static struct ref
+set_vbd_operations(struct tx *t, struct ref ref)
 {
 	const struct vbd *vbd = TX_GET(t, VBD, vbd, ref);
 	int ops[NVBD];
 	struct set all = { .items = ops };
 
 	for (size_t i = 0; vbd && i < NVBD; i++)
-		if (is_written(vbd_rules[i].call) &&
-		    vbd_operation_check(NULL, t, vbd, (enum vbd_operations)i) ==
-			0)
+		if (vbd_operation_check(NULL, t, vbd, (enum vbd_operations)i) ==
+			0 &&
+		    is_offered(vbd_rules[i].call))
 			ops[all.n++] = (int)i;
 	if (!vbd)
-		return;
+		return REF_NULL;
 	(void)tx_set(t, CLASS_VBD, ref, FIELD_VBD_allowed_operations, &all);
 	vbd = TX_GET(t, VBD, vbd, ref);
-	if (vbd && !vbd->empty) /* what a disk accepts follows its users */
-		vdi_operations_refresh(t, vbd->VDI);
+	return vbd && !vbd->empty ? vbd->VDI : REF_NULL;
+}
+
+void
+vbd_operations_refresh(struct tx *t, struct ref ref)
+{
+	vdi_operations_refresh(t, set_vbd_operations(t, ref));
 }
 
 void
@@ -319,9 +323,9 @@ vif_operations_refresh(struct tx *t, struct ref ref)
 	struct set all = { .items = ops };
 
 	for (size_t i = 0; vif && i < NVIF; i++)
-		if (is_written(vif_rules[i].call) &&
-		    vif_operation_check(NULL, t, vif, (enum vif_operations)i,
-			false) == 0)
+		if (vif_operation_check(NULL, t, vif, (enum vif_operations)i,
+			false) == 0 &&
+		    is_offered(vif_rules[i].call))
 			ops[all.n++] = (int)i;
 	if (vif)
 		(void)tx_set(t, CLASS_VIF, ref, FIELD_VIF_allowed_operations,
@@ -330,16 +334,18 @@ vif_operations_refresh(struct tx *t, struct ref ref)
 
 /* The VM's sets may be made anew by the changes: so one by one. */
 void
-device_operations_refresh(struct tx *t, const struct vm *vm)
+device_operations_refresh(struct tx *t, const struct vm *vm, bool disks)
 {
-	struct ref self = vm->r.self;
+	struct ref self = vm->r.self, vdi;
 
 	for (uint32_t i = 0;; i++) {
 		vm = TX_GET(t, VM, vm, self);
 		if (!vm || i >= vm->VBDs.n)
 			break;
-		vbd_operations_refresh(t,
+		vdi = set_vbd_operations(t,
 		    ((const struct ref *)vm->VBDs.items)[i]);
+		if (disks)
+			vdi_operations_refresh(t, vdi);
 	}
 	for (uint32_t i = 0; vm; i++) {
 		vm = TX_GET(t, VM, vm, self);

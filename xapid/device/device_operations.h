@@ -12,9 +12,10 @@ int vbd_operation_check(struct call *c, struct tx *t, const struct vbd *vbd,
 /* force: of unplug, without asking the guest. */
 int vif_operation_check(struct call *c, struct tx *t, const struct vif *vif,
     enum vif_operations op, bool force);
-/* Bring allowed_operations up to date with the head; of all devices of a VM. */
+/* Bring allowed_operations up to date with the head; of all devices of a VM,
+ * and of their disks if these do not follow anyway. */
 void vbd_operations_refresh(struct tx *t, struct ref vbd);
 void vif_operations_refresh(struct tx *t, struct ref vif);
-void device_operations_refresh(struct tx *t, const struct vm *vm);
+void device_operations_refresh(struct tx *t, const struct vm *vm, bool disks);
 
 #endif

@@ -131,14 +131,6 @@ is_attached(struct tx *t, const struct sr *sr)
 	return false;
 }
 
-static bool
-is_written(const char *call)
-{
-	const struct method *m = method_find(call, strlen(call));
-
-	return m && (m->handler || m->kind != METHOD_EXPLICIT);
-}
-
 /* ---- disks ---- */
 
 enum {
@@ -167,7 +159,8 @@ static const struct vdi_rule {
 
 #define NVDI (sizeof(vdi_rules) / sizeof(vdi_rules[0]))
 
-/* What one look at the disk's surroundings tells, for any operation. */
+/* What one look at the disk's surroundings tells, for any operation. What is
+ * of the SR holds for its other disks, too. */
 struct vdi_facts {
 	const struct sr *sr;
 	unsigned features;
@@ -205,14 +198,22 @@ has_ha(const struct record *r, void *arg)
 }
 
 static bool
-look(struct tx *t, const struct vdi *vdi, struct vdi_facts *f)
+look_at_sr(struct tx *t, struct ref ref, struct vdi_facts *f)
 {
-	*f = (struct vdi_facts){ .sr = TX_GET(t, SR, sr, vdi->SR) };
+	*f = (struct vdi_facts){ .sr = TX_GET(t, SR, sr, ref) };
 	if (!f->sr)
 		return false;
 	f->features = features_of(t, f->sr);
 	f->attached = is_attached(t, f->sr);
 	f->ha = tx_each(t, CLASS_pool, has_ha, NULL) == 1;
+	return true;
+}
+
+static bool
+look(struct tx *t, const struct vdi *vdi, struct vdi_facts *f)
+{
+	if (!look_at_sr(t, vdi->SR, f))
+		return false;
 	look_at_vbds(t, vdi, f);
 	return true;
 }
@@ -324,21 +325,30 @@ vdi_operation_check(struct call *c, struct tx *t, const struct vdi *vdi,
 	return check_vdi(c, vdi, &f, op);
 }
 
+static void
+set_vdi_operations(struct tx *t, const struct vdi *vdi,
+    const struct vdi_facts *f)
+{
+	int ops[NVDI];
+	struct set all = { .items = ops };
+
+	for (size_t i = 0; i < NVDI; i++)
+		if (vdi_rules[i].call &&
+		    check_vdi(NULL, vdi, f, (enum vdi_operations)i) == 0 &&
+		    method_is_written(vdi_rules[i].call))
+			ops[all.n++] = (int)i;
+	(void)tx_set(t, CLASS_VDI, vdi->r.self, FIELD_VDI_allowed_operations,
+	    &all);
+}
+
 void
 vdi_operations_refresh(struct tx *t, struct ref ref)
 {
 	const struct vdi *vdi = TX_GET(t, VDI, vdi, ref);
-	int ops[NVDI];
-	struct set all = { .items = ops };
 	struct vdi_facts f;
 
-	if (!vdi || !look(t, vdi, &f))
-		return;
-	for (size_t i = 0; i < NVDI; i++)
-		if (vdi_rules[i].call && is_written(vdi_rules[i].call) &&
-		    check_vdi(NULL, vdi, &f, (enum vdi_operations)i) == 0)
-			ops[all.n++] = (int)i;
-	(void)tx_set(t, CLASS_VDI, ref, FIELD_VDI_allowed_operations, &all);
+	if (vdi && look(t, vdi, &f))
+		set_vdi_operations(t, vdi, &f);
 }
 
 /* ---- repositories ---- */
@@ -438,9 +448,10 @@ sr_operations_refresh(struct tx *t, struct ref ref)
 	bool attached = sr && is_attached(t, sr);
 
 	for (size_t i = 0; sr && i < NSR; i++)
-		if (sr_rules[i].call && is_written(sr_rules[i].call) &&
+		if (sr_rules[i].call &&
 		    check_sr(NULL, t, sr, can, attached,
-			(enum storage_operations)i) == 0)
+			(enum storage_operations)i) == 0 &&
+		    method_is_written(sr_rules[i].call))
 			ops[all.n++] = (int)i;
 	if (sr)
 		(void)tx_set(t, CLASS_SR, ref, FIELD_SR_allowed_operations,
@@ -449,20 +460,44 @@ sr_operations_refresh(struct tx *t, struct ref ref)
 
 /* ---- at start ---- */
 
+/* Ten thousand disks stand on few SRs. */
+struct pass {
+	struct tx *t;
+	struct ref sr; /* that facts are about */
+	struct vdi_facts facts;
+};
+
 static int
-refresh_one(const struct record *r, void *t)
+refresh_sr(const struct record *r, void *arg)
 {
-	if (r->cls->id == CLASS_SR)
-		sr_operations_refresh(t, r->self);
-	else
-		vdi_operations_refresh(t, r->self);
+	sr_operations_refresh(((struct pass *)arg)->t, r->self);
+	return 0;
+}
+
+static int
+refresh_vdi(const struct record *r, void *arg)
+{
+	const struct vdi *vdi = (const struct vdi *)r;
+	struct pass *p = arg;
+
+	if (!ref_equal(vdi->SR, p->sr)) {
+		p->sr = vdi->SR;
+		(void)look_at_sr(p->t, p->sr, &p->facts);
+	}
+	if (!p->facts.sr)
+		return 0;
+	p->facts.user = p->facts.writer = p->facts.busy = NULL;
+	look_at_vbds(p->t, vdi, &p->facts);
+	set_vdi_operations(p->t, vdi, &p->facts);
 	return 0;
 }
 
 int
 storage_operations_refresh(struct tx *t)
 {
-	if (tx_each(t, CLASS_SR, refresh_one, t) < 0)
+	struct pass p = { .t = t };
+
+	if (tx_each(t, CLASS_SR, refresh_sr, &p) < 0)
 		return -1;
-	return tx_each(t, CLASS_VDI, refresh_one, t) < 0 ? -1 : 0;
+	return tx_each(t, CLASS_VDI, refresh_vdi, &p) < 0 ? -1 : 0;
 }

@@ -38,9 +38,7 @@ static const struct rule {
 static bool
 is_allowed(struct tx *t, const struct host *h, const struct rule *rule)
 {
-	const struct method *m = method_find(rule->call, strlen(rule->call));
-
-	if (!m || !m->handler)
+	if (!method_is_written(rule->call))
 		return false;
 	if (rule->needs == DISABLED)
 		return !h->enabled;

@@ -11,7 +11,8 @@
 
 #include "lib/fault.h"
 
-#define FIRST_CAP ((size_t)8) /* slots */
+#define FIRST_CAP ((size_t)8)  /* slots */
+#define LARGE_CAP ((size_t)64) /* more than that is worth giving back */
 
 static char tombstone;
 #define TOMBSTONE ((void *)&tombstone)
@@ -102,6 +103,13 @@ refmap_free(struct refmap *m)
 {
 	free(m->slots);
 	*m = (struct refmap){ 0 };
+}
+
+void
+refmap_trim(struct refmap *m)
+{
+	if (m->count == 0 && m->cap > LARGE_CAP)
+		refmap_free(m);
 }
 
 void *

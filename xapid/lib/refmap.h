@@ -29,6 +29,8 @@ void *refmap_get(const struct refmap *m, struct ref key);
 int refmap_put(struct refmap *m, struct ref key, void *value);
 /* Room for n more without a further allocation; -1: no memory. */
 int refmap_reserve(struct refmap *m, size_t n);
+/* Gives back what an empty map has left from when it was large. */
+void refmap_trim(struct refmap *m);
 /* The value removed, or NULL. */
 void *refmap_remove(struct refmap *m, struct ref key);
 /* for (size_t i = 0; (v = refmap_next(&m, &i, &key)); ) ; any order. What it

@@ -36,6 +36,14 @@ class_find_nocase(const char *name, size_t len)
 	return NULL;
 }
 
+bool
+method_is_written(const char *name)
+{
+	const struct method *m = method_find(name, strlen(name));
+
+	return m && (m->handler || m->kind != METHOD_EXPLICIT);
+}
+
 const struct field *
 field_find(const struct class_info *cls, const char *name)
 {

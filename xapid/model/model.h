@@ -248,6 +248,8 @@ extern const unsigned enum_count;
 
 /* Perfect or binary search; NULL when unknown. */
 const struct method *method_find(const char *name, size_t len);
+/* Whether a call of this name does its work, here and now. */
+bool method_is_written(const char *name);
 /* Exact name ("VM"); NULL when unknown. */
 const struct class_info *class_find(const char *name);
 /* Any case ("vm", "Vm"), as event subscriptions allow. */

@@ -354,19 +354,17 @@ is_written(enum vm_operations op)
 		{ VM_OPERATIONS_MAKE_INTO_TEMPLATE, "VM.set_is_a_template" },
 		{ VM_OPERATIONS_CREATE_VTPM, "VTPM.create" },
 	};
-	const struct method *m;
 	char call[64];
 
 	snprintf(call, sizeof(call), "VM.%s", operation_name(op));
 	for (size_t i = 0; i < sizeof(named) / sizeof(named[0]); i++)
 		if (named[i].op == op)
 			snprintf(call, sizeof(call), "%s", named[i].call);
-	m = method_find(call, strlen(call));
-	return m && (m->handler || m->kind != METHOD_EXPLICIT);
+	return method_is_written(call);
 }
 
-int
-vm_operations_refresh(struct tx *t, struct ref ref)
+static int
+refresh(struct tx *t, struct ref ref, bool disks)
 {
 	static bool written[NOPERATIONS];
 	static _Atomic bool known;
@@ -390,6 +388,18 @@ vm_operations_refresh(struct tx *t, struct ref ref)
 			ops[all.n++] = (int)i;
 	if (tx_set(t, CLASS_VM, ref, FIELD_VM_allowed_operations, &all) < 0)
 		return -1;
-	device_operations_refresh(t, TX_GET(t, VM, vm, ref));
+	device_operations_refresh(t, TX_GET(t, VM, vm, ref), disks);
 	return 0;
+}
+
+int
+vm_operations_refresh(struct tx *t, struct ref ref)
+{
+	return refresh(t, ref, true);
+}
+
+int
+vm_operations_refresh_alone(struct tx *t, struct ref ref)
+{
+	return refresh(t, ref, false);
 }

@@ -12,5 +12,7 @@ int vm_operation_check(struct call *c, const struct vm *vm,
     enum vm_operations op);
 /* Brings allowed_operations of a VM up to date with the head. */
 int vm_operations_refresh(struct tx *t, struct ref vm);
+/* The same, where the disks follow: for all VMs at start. */
+int vm_operations_refresh_alone(struct tx *t, struct ref vm);
 
 #endif

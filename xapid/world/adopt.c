@@ -6,6 +6,7 @@
 #include "disk/storage_operations.h"
 #include "lib/fault.h"
 #include "lib/log.h"
+#include "lib/refmap.h"
 #include "plan/switch.h"
 #include "vm/placement.h"
 #include "vm/vm_halt.h"
@@ -15,6 +16,7 @@ struct adoption {
 	struct core *core;
 	struct arena *arena;
 	const struct value *domains; /* struct: uuid -> description */
+	struct refmap planned;       /* objects whose plan goes on */
 	bool fresh;
 	unsigned made, halted, destroyed;
 };
@@ -61,29 +63,16 @@ domid_of(const struct value *description)
 
 /* ---- VMs ---- */
 
-struct plan_search {
-	char ref[REF_CHARS + 1];
-	bool found;
-};
-
 static int
-is_plan_of(const struct record *r, void *arg)
+note_plan(const struct record *r, void *arg)
 {
-	struct plan_search *s = arg;
 	const struct plan_journal *j = (const struct plan_journal *)r;
+	struct adoption *a = arg;
+	struct ref object;
 
-	s->found = strcmp(j->object, s->ref) == 0;
-	return s->found;
-}
-
-static bool
-has_plan(struct tx *t, struct ref vm)
-{
-	struct plan_search s = { .found = false };
-
-	ref_format(vm, s.ref);
-	(void)tx_each(t, CLASS_plan_journal, is_plan_of, &s);
-	return s.found;
+	return ref_parse(j->object, &object)
+	    ? refmap_put(&a->planned, object, a)
+	    : 0;
 }
 
 static int
@@ -113,7 +102,7 @@ follow(const struct record *r, void *arg)
 	bool lives = vm->power_state == VM_POWER_STATE_RUNNING ||
 	    vm->power_state == VM_POWER_STATE_PAUSED;
 
-	if (vm->is_control_domain || has_plan(t, r->self))
+	if (vm->is_control_domain || refmap_get(&a->planned, r->self))
 		return 0;
 	if (lives && !domain && a->fresh) {
 		if (make_domain(a, t, vm) < 0)
@@ -125,7 +114,19 @@ follow(const struct record *r, void *arg)
 	} else if (lives && domain) {
 		TX_SET(t, VM, vm, r->self, domid, domid_of(domain));
 	}
-	return vm_operations_refresh(t, r->self);
+	return vm_operations_refresh_alone(t, r->self);
+}
+
+static int
+follow_all(struct adoption *a, struct tx *t)
+{
+	void *arg[2] = { a, t };
+	int rc = tx_each(t, CLASS_plan_journal, note_plan, a);
+
+	if (rc == 0)
+		rc = tx_each(t, CLASS_VM, follow, arg);
+	refmap_free(&a->planned);
+	return rc < 0 ? -1 : storage_operations_refresh(t);
 }
 
 /* ---- domains ---- */
@@ -158,7 +159,6 @@ adopt_domains(struct core *core, bool fresh)
 	struct adoption a = { .core = core, .arena = arena, .fresh = fresh };
 	struct value domains;
 	struct tx *t;
-	void *arg[2];
 
 	if (!arena || ask(&a, "list", "", 0, 0, &domains) < 0 ||
 	    domains.kind != VALUE_STRUCT)
@@ -167,10 +167,7 @@ adopt_domains(struct core *core, bool fresh)
 	t = tx_begin(core->db);
 	if (!t)
 		return -1;
-	arg[0] = &a;
-	arg[1] = t;
-	if (tx_each(t, CLASS_VM, follow, arg) < 0 ||
-	    storage_operations_refresh(t) < 0) {
+	if (follow_all(&a, t) < 0) {
 		tx_abort(t);
 		return -1;
 	}
