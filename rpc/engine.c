@@ -35,6 +35,8 @@
 /* From a head to the end of its body. */
 #define BODY_NSEC (120 * NSEC_PER_SEC)
 #define USER_AGENT_MAX 256
+/* So many requests in a row of one connection, and others are not waited for. */
+#define ALONE_AFTER 4
 #define TRACEPARENT_CHARS 55
 
 struct engine_thread {
@@ -47,6 +49,8 @@ struct engine_thread {
 	struct request *spare;
 	unsigned nspare;
 	struct head head;
+	const struct conn *last; /* that asked; only compared */
+	unsigned in_a_row;
 };
 
 struct engine {
@@ -429,6 +433,14 @@ clean_text(struct arena *a, const char *s)
 	return copy ? copy : "";
 }
 
+static bool
+is_alone(struct engine_thread *t, const struct conn *c)
+{
+	t->in_a_row = c == t->last ? t->in_a_row + 1 : 0;
+	t->last = c;
+	return t->in_a_row >= ALONE_AFTER;
+}
+
 static enum MHD_Result
 begin_call(struct request *q, const struct head *h, enum route_kind kind)
 {
@@ -439,6 +451,7 @@ begin_call(struct request *q, const struct head *h, enum route_kind kind)
 	q->stage = kind == ROUTE_PREFLIGHT ? REQUEST_PREFLIGHT : REQUEST_BODY;
 	q->minor = h->minor;
 	q->keep = h->keep_alive;
+	q->alone = is_alone(q->thread, q->conn);
 	q->conn->unsure |= h->chunked;
 	q->compress = compress_choose(head_get(h, "accept-encoding"));
 	q->user_agent = clean_text(q->arena, head_get(h, "user-agent"));

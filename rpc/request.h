@@ -59,6 +59,7 @@ struct request {
 	struct bytes body;
 	size_t body_counted; /* in rpc->body_bytes */
 	bool busy;           /* counted in rpc->busy */
+	bool alone;          /* the last requests of the thread are this one's */
 
 	/* The calls; all in the arena. */
 	struct request_call *calls;

@@ -64,6 +64,7 @@ fill_call(struct request *q, struct request_call *rq)
 		.user_agent = q->user_agent,
 		.traceparent = q->traceparent,
 		.subtask_of = q->subtask_of,
+		.alone = q->alone,
 		.wake = wake,
 	};
 }

@@ -329,6 +329,46 @@ threads_on(struct db *db)
 	check_sound(db);
 }
 
+struct heard {
+	pthread_t by;
+	bool done, failed;
+};
+
+static void
+hear(void *arg, const struct db_error *error)
+{
+	struct heard *h = arg;
+
+	*h = (struct heard){ pthread_self(), true, error != NULL };
+}
+
+static void
+test_commit_here(void)
+{
+	const char *path = unit_path("state.db");
+	struct db *db = open_db(path);
+	struct ref sr = insert_sr(db);
+	struct heard h = { .done = false };
+	const char *name = "here";
+	struct tx *t;
+	const struct record *r;
+
+	db_close(db);
+	db = open_db(path); /* knows nothing bad of its disk */
+	t = tx_begin(db);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(t);
+	CU_ASSERT_EQUAL(tx_set(t, CLASS_SR, sr, FIELD_SR_name_label, &name), 0);
+	tx_commit_here(t, hear, &h);
+	CU_ASSERT_TRUE(h.done && !h.failed);
+	CU_ASSERT_TRUE(pthread_equal(h.by, pthread_self()));
+	db_close(db);
+	db = open_db(path);
+	r = db_get(db, CLASS_SR, sr);
+	CU_ASSERT_STRING_EQUAL(((const struct sr *)r)->name_label, "here");
+	record_unref(r);
+	db_close(db);
+}
+
 static void
 test_threads(void)
 {
@@ -508,6 +548,8 @@ UNIT_MAIN("db",
     { "transactions build on each other before they are durable, in order",
 	test_queue },
     { "writers and readers in threads see what was answered", test_threads },
+    { "who would wait for an idle disk has it done on return",
+	test_commit_here },
     { "a database whose holder is just dying opens", test_dying_holder },
     { "files in use, newer, foreign or unreachable are refused with a reason",
 	test_refused_files },

@@ -93,7 +93,10 @@ call_commit(struct call *c, struct tx *t)
 		return -1;
 	}
 	call_add_part(c);
-	tx_commit(t, commit_done, c);
+	if (c->may_wait)
+		tx_commit_here(t, commit_done, c);
+	else
+		tx_commit(t, commit_done, c);
 	return 0;
 }
 

@@ -294,6 +294,7 @@ call_run_blocking(void *arg)
 	struct call *c = arg;
 
 	log_set_trace(c->trace);
+	c->may_wait = true;
 	if (!ref_is_null(c->task) && atomic_load(&c->cancelled))
 		fail_task_cancelled(c, call_ref_text(c, c->task));
 	else
@@ -549,6 +550,7 @@ start(struct call *c, struct rpc_call *rc)
 	c->peer = rc->peer;
 	c->user_agent = rc->user_agent ? rc->user_agent : "";
 	c->trace = rc->traceparent;
+	c->may_wait = rc->alone;
 	if (rc->subtask_of)
 		(void)ref_parse(rc->subtask_of, &c->subtask_of);
 	c->method = find_method(rc->method, &async);

@@ -7,7 +7,8 @@
  * that are not yet durable. tx_commit() gives the transaction its generation
  * and its place in the queue and returns at once; a flusher thread takes all
  * that waits, makes it durable in one engine commit, publishes it and then
- * calls each transaction's `done`. If the engine fails, every queued
+ * calls each transaction's `done`. Who waits anyway does this itself while
+ * nobody else is at it (tx_commit_wait, tx_commit_here). If the engine fails, every queued
  * transaction fails and the head is what was published.
  *
  * Relations are stored on one side; the derived side (VM.VBDs) is kept up by
@@ -136,6 +137,10 @@ struct arena *tx_arena(struct tx *t);
 /* Ends the transaction. done (may be NULL) is called once, from any thread or
  * from within: error NULL when all is durable and published. */
 void tx_commit(struct tx *t,
+    void (*done)(void *arg, const struct db_error *error), void *arg);
+/* The same, for who would wait a moment: where nobody else is at the disk and
+ * it is a quick one, all has happened on this thread when it returns. */
+void tx_commit_here(struct tx *t,
     void (*done)(void *arg, const struct db_error *error), void *arg);
 /* The same, and waits. -1: *error_r (may be NULL) says why. */
 int tx_commit_wait(struct tx *t, struct db_error *error_r);

@@ -10,6 +10,9 @@
 
 /* Changes taken into one engine commit: bounds the time others wait. */
 #define BATCH_CHANGES 16384u
+/* A disk that takes longer is left to the flusher by who has other things to
+ * do. */
+#define QUICK_NS (NSEC_PER_MSEC)
 
 /* ---- publication ---- */
 
@@ -111,6 +114,7 @@ make_durable(struct db *db, struct tx *batch)
 	struct db_engine *e = db->engine;
 	uint64_t ceiling = db->ceiling, highest = 0;
 	bool durable = false, prune;
+	int64_t begun;
 	int saved;
 
 	for (struct tx *t = batch; t; t = t->next) {
@@ -122,11 +126,13 @@ make_durable(struct db *db, struct tx *batch)
 	if (!e || (!durable && ceiling == db->ceiling))
 		return 0;
 	prune = db->tombstones_dropped >= DB_TOMBSTONES_SLACK;
+	begun = clock_mono_ns();
 	if (e->begin(e) == 0 && write_changes(db, batch) == 0 &&
 	    (ceiling == db->ceiling || e->set_ceiling(e, ceiling) == 0) &&
 	    (!prune || e->forget_tombstones(e, db->forgotten) == 0) &&
 	    e->commit(e) == 0) {
 		db->ceiling = ceiling;
+		db->usual_ns += (clock_mono_ns() - begun - db->usual_ns) / 8;
 		if (prune)
 			db->tombstones_dropped = 0;
 		return 0;
@@ -226,6 +232,22 @@ take_batch(struct db *db)
 	return batch;
 }
 
+/* The first of the queue, by whoever has set db->flushing. */
+static void
+flush(struct db *db, struct tx *batch)
+{
+	int64_t begun = clock_mono_ns(), took;
+
+	if (make_durable(db, batch) == 0)
+		publish(db, batch);
+	else
+		fail_all(db, batch, errno);
+	took = clock_mono_ns() - begun;
+	pthread_mutex_lock(&db->queue_lock);
+	db->stats.flush_ns += (uint64_t)took;
+	db->flushing = false;
+}
+
 static void *
 flusher_main(void *arg)
 {
@@ -234,8 +256,6 @@ flusher_main(void *arg)
 	pthread_mutex_lock(&db->queue_lock);
 	for (;;) {
 		struct tx *batch;
-		int64_t begun;
-		int rc;
 
 		while (db->flushing || (!db->queue && !db->closing))
 			pthread_cond_wait(&db->queue_filled, &db->queue_lock);
@@ -244,26 +264,23 @@ flusher_main(void *arg)
 		batch = take_batch(db);
 		db->flushing = true;
 		pthread_mutex_unlock(&db->queue_lock);
-		begun = clock_mono_ns();
-		rc = make_durable(db, batch);
-		if (rc == 0)
-			publish(db, batch);
-		else
-			fail_all(db, batch, errno);
-		pthread_mutex_lock(&db->queue_lock);
-		db->stats.flush_ns += (uint64_t)(clock_mono_ns() - begun);
-		db->flushing = false;
+		flush(db, batch);
 	}
 	pthread_mutex_unlock(&db->queue_lock);
 	return NULL;
 }
 
-/* Nothing for the disk and nobody before it: no need to wake the flusher. */
+/* Nobody before it, and nothing for the disk or a disk that may be waited for:
+ * no need to wake the flusher and to be woken by it, which costs more than a
+ * quick disk. */
 static bool
-may_publish_here(const struct db *db, const struct tx *t)
+may_flush_here(const struct db *db, const struct tx *t, enum tx_patience how)
 {
-	if (db->queue || db->flushing)
+	if (db->flushing || db->queue != t)
 		return false;
+	if (how == TX_WAITS ||
+	    (how == TX_WAITS_BRIEFLY && db->usual_ns < QUICK_NS))
+		return true;
 	if (!db->engine)
 		return true;
 	return t->generation + DB_CEILING_STEP / 4 <= db->ceiling &&
@@ -271,30 +288,28 @@ may_publish_here(const struct db *db, const struct tx *t)
 }
 
 void
-db_enqueue(struct db *db, struct tx *t)
+db_enqueue(struct db *db, struct tx *t, enum tx_patience how)
 {
-	bool here;
+	bool here, more;
 
 	pthread_mutex_lock(&db->queue_lock);
 	db->stats.commits++;
-	here = may_publish_here(db, t);
-	if (here) {
-		db->flushing = true;
-	} else {
-		*db->queue_end = t;
-		db->queue_end = &t->next;
-		pthread_cond_signal(&db->queue_filled);
-	}
+	*db->queue_end = t;
+	db->queue_end = &t->next;
+	here = may_flush_here(db, t, how);
+	if (here)
+		(void)take_batch(db);
+	more = !db->flushing;
+	db->flushing |= here;
 	pthread_mutex_unlock(&db->queue_lock);
 	pthread_mutex_unlock(&db->writer);
-	if (!here)
-		return;
-	publish(db, t);
-	pthread_mutex_lock(&db->queue_lock);
-	db->flushing = false;
-	if (db->queue || db->closing)
+	if (here) {
+		flush(db, t);
+		more = db->queue || db->closing;
+		pthread_mutex_unlock(&db->queue_lock);
+	}
+	if (more)
 		pthread_cond_signal(&db->queue_filled);
-	pthread_mutex_unlock(&db->queue_lock);
 }
 
 int

@@ -69,7 +69,9 @@ struct db {
 	pthread_mutex_t queue_lock;
 	pthread_cond_t queue_filled;
 	struct tx *queue, **queue_end; /* committed, not yet durable */
+	/* Somebody writes to the disk: the flusher, or who may wait for it. */
 	bool flushing, closing;
+	int64_t usual_ns; /* an engine commit of late; by who is flushing */
 	pthread_t flusher;
 	bool flusher_runs;
 
@@ -148,9 +150,11 @@ int db_without_refs(struct arena *a, const struct type *type, const void *mem,
 struct row *db_head_row(struct db *db, int cls, struct ref ref);
 
 /* ---- db_flush.c ---- */
+/* Whether who commits would wait for the disk, where nobody else is at it. */
+enum tx_patience { TX_GOES_ON, TX_WAITS_BRIEFLY, TX_WAITS };
 int db_flush_start(struct db *db);
 void db_flush_stop(struct db *db);
-void db_enqueue(struct db *db, struct tx *t);
+void db_enqueue(struct db *db, struct tx *t, enum tx_patience how);
 void db_error_set(struct db_error *e, const char *code, unsigned n,
     const char *const params[]);
 

@@ -770,9 +770,9 @@ tx_is_durable(const struct tx *t)
 	return false;
 }
 
-void
-tx_commit(struct tx *t, void (*done)(void *, const struct db_error *),
-    void *arg)
+static void
+commit(struct tx *t, void (*done)(void *, const struct db_error *), void *arg,
+    enum tx_patience how)
 {
 	struct db *db = t->db;
 
@@ -789,7 +789,21 @@ tx_commit(struct tx *t, void (*done)(void *, const struct db_error *),
 	if (t->nchanges)
 		db->next_generation = t->generation + 1;
 	/* Queue before the next writer may begin: order of generations. */
-	db_enqueue(db, t);
+	db_enqueue(db, t, how);
+}
+
+void
+tx_commit(struct tx *t, void (*done)(void *, const struct db_error *),
+    void *arg)
+{
+	commit(t, done, arg, TX_GOES_ON);
+}
+
+void
+tx_commit_here(struct tx *t, void (*done)(void *, const struct db_error *),
+    void *arg)
+{
+	commit(t, done, arg, TX_WAITS_BRIEFLY);
 }
 
 struct waiter {
@@ -818,7 +832,7 @@ tx_commit_wait(struct tx *t, struct db_error *error_r)
 	struct waiter w = { .lock = PTHREAD_MUTEX_INITIALIZER,
 		.cond = PTHREAD_COND_INITIALIZER };
 
-	tx_commit(t, waiter_done, &w);
+	commit(t, waiter_done, &w, TX_WAITS);
 	pthread_mutex_lock(&w.lock);
 	while (!w.finished)
 		pthread_cond_wait(&w.cond, &w.lock);
