@@ -231,24 +231,25 @@ draw_table(struct output *out)
 {
 	struct held h = { out->held.p, out->held.p + out->held.len };
 	CLEANUP_FREE size_t *widths = NULL;
+	unsigned columns = out->columns;
 	const char *text;
 	size_t len;
 
-	if (!out->columns || out->held.failed)
+	if (!columns || out->held.failed)
 		return;
-	widths = calloc(out->columns, sizeof(*widths));
+	widths = calloc(columns, sizeof(*widths));
 	if (!widths)
 		return;
 	measure(out, widths);
 	for (unsigned i = 0; next_held(&h, &text, &len); i++) {
-		unsigned column = i % out->columns;
-		bool last = column + 1 == out->columns;
+		unsigned column = i % columns;
+		bool last = column + 1 == columns;
 
 		if (i == 0 && out->colour)
 			fputs(BOLD, out->to);
 		put_padded(out, text, len,
 		    last ? 0 : widths[column] + TABLE_GAP);
-		if (last && i < out->columns && out->colour)
+		if (last && i < columns && out->colour)
 			fputs(PLAIN, out->to);
 		if (last)
 			putc('\n', out->to);

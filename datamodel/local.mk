@@ -167,6 +167,14 @@ nodist_man_MANS = gen/xe.1
 doc_DATA = gen/reference.html
 pkgdata_DATA = gen/openrpc.json
 
+# In a build folder the daemon looks for it beside itself: gen/ may be in the
+# source folder.
+noinst_DATA = xapid/openrpc.json
+CLEANFILES += xapid/openrpc.json
+
+xapid/openrpc.json: gen/openrpc.json
+	$(AM_V_GEN)$(MKDIR_P) xapid && cp $< $@
+
 BUILT_SOURCES += $(datamodel_made) $(datamodel_made_core)
 nodist_libxapidmodel_a_SOURCES += $(datamodel_made)
 nodist_libxapidcore_a_SOURCES += $(datamodel_made_core)

@@ -150,7 +150,7 @@ sim_create(void *context, struct op *op)
 		return op_fail(op, "INTERNAL_ERROR",
 		    "The simulator has no room for another domain", NULL);
 	memset(d->devices, 0, sizeof(d->devices));
-	strcpy(d->uuid, op->uuid);
+	snprintf(d->uuid, sizeof(d->uuid), "%s", op->uuid);
 	snprintf(d->name, sizeof(d->name), "%s", op_text(op, "name", ""));
 	if (sim_give_devices(op, d) < 0)
 		return -1;

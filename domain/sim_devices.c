@@ -39,7 +39,7 @@ put_device(struct op *op, struct sim_domain *d, const char *name)
 	slot = find_device(d, "");
 	if (!slot)
 		return op_fail(op, "INVALID_DEVICE", name, NULL);
-	strcpy(slot, name);
+	snprintf(slot, SIM_DEVICE_NAME, "%s", name);
 	return 0;
 }
 

@@ -2,6 +2,7 @@
 /* Failures by order (xe sim-fail, tests): the next operations of a kind end in
  * an error, or the worker dies, hangs or talks nonsense in them. Orders stand
  * in the simulator's file, so a fresh worker goes on with them. */
+#include <stdio.h>
 #include <string.h>
 
 #include "domain/sim_private.h"
@@ -30,8 +31,8 @@ sim_order(void *context, struct op *op)
 
 		if (o->count)
 			continue;
-		strcpy(o->op, of);
-		strcpy(o->what, what);
+		snprintf(o->op, sizeof(o->op), "%s", of);
+		snprintf(o->what, sizeof(o->what), "%s", what);
 		o->skip = (uint32_t)op_int(op, "skip", 0);
 		o->count = (uint32_t)op_int(op, "count", 1);
 		return 0;

@@ -174,7 +174,7 @@ xl_list(void *context, struct op *op)
 	all = arena_array(op->arena, (size_t)n + 1, sizeof(*all));
 	if (!all)
 		rc = op_fail_nomem(op);
-	for (int i = 0; rc == 0 && i < n; i++)
+	for (int i = 0; all && rc == 0 && i < n; i++)
 		if (domains[i].domid != 0 && !domains[i].dying)
 			rc = describe(x, op, &domains[i], &all[k++]);
 	libxl_dominfo_list_free(domains, n);

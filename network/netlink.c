@@ -245,12 +245,14 @@ nl_find_in(const struct rtattr *nest, uint16_t type, size_t least)
 void
 nl_text(const struct rtattr *a, char *out, size_t size)
 {
-	size_t len = a ? strnlen(RTA_DATA(a), RTA_PAYLOAD(a)) : 0;
+	size_t len = 0;
 
-	if (len >= size)
-		len = size - 1;
-	if (len)
+	if (a) {
+		len = strnlen(RTA_DATA(a), RTA_PAYLOAD(a));
+		if (len >= size)
+			len = size - 1;
 		memcpy(out, RTA_DATA(a), len);
+	}
 	out[len] = '\0';
 }
 

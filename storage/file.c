@@ -87,17 +87,18 @@ struct volumes {
 static int
 grow(struct volumes *v)
 {
+	uint32_t cap = v->cap ? v->cap * 2 : 64;
 	struct value *items;
 
 	if (v->n < v->cap)
 		return 0;
-	v->cap = v->cap ? v->cap * 2 : 64;
-	items = arena_array(v->op->arena, v->cap, sizeof(*items));
+	items = arena_array(v->op->arena, cap, sizeof(*items));
 	if (!items)
-		return op_fail_nomem(v->op);
+		return -1;
 	if (v->n)
 		memcpy(items, v->items, v->n * sizeof(*items));
 	v->items = items;
+	v->cap = cap;
 	return 0;
 }
 

@@ -111,8 +111,9 @@ iso_vdi_attach(void *context, struct op *op)
 	(void)context;
 	if (folder < 0)
 		return -1;
-	if (strchr(name, '/') || !is_image(name) ||
-	    (fd = place_file(folder, name, O_RDONLY)) < 0)
+	if (!strchr(name, '/') && is_image(name))
+		fd = place_file(folder, name, O_RDONLY);
+	if (fd < 0)
 		return op_fail(op, "VDI_MISSING", op->uuid, name, NULL);
 	path = arena_printf(op->arena, "%s/%s",
 	    place_path(op, op_list(op, "device_config")), name);

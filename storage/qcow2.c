@@ -225,6 +225,7 @@ qcow2_put_size(int64_t size, uint8_t out[8])
 int
 qcow2_new(int64_t size, const char *backing, uint8_t out[QCOW2_NEW])
 {
+	static const uint8_t format[8] = "qcow2"; /* as long as its place */
 	size_t name = strlen(backing), at = HEADER_V3;
 
 	if (size < 0 || size > QCOW2_MAX_SIZE || size % SECTOR || name > 255)
@@ -243,14 +244,14 @@ qcow2_new(int64_t size, const char *backing, uint8_t out[QCOW2_NEW])
 	if (name) {
 		put32(out + at, EXT_BACKING_FORMAT);
 		put32(out + at + 4, 5);
-		memcpy(out + at + 8, "qcow2", 5);
+		memcpy(out + at + 8, format, sizeof(format));
 		at += 16;
 	}
 	at += 8; /* the end of the extensions */
 	if (name) {
 		put64(out + 8, at);
 		put32(out + 16, (uint32_t)name);
-		memcpy(out + at, backing, name);
+		memcpy(out + at, backing, name + 1);
 	}
 	put64(out + TABLE_AT, BLOCK_AT);
 	for (size_t i = 0; i < QCOW2_NEW / CLUSTER; i++)

@@ -334,8 +334,8 @@ by_name(const void *a, const void *b)
 static bool
 names_have(const struct names *s, const char *name)
 {
-	return bsearch(&name, s->items, s->n, sizeof(*s->items), by_name) !=
-	    NULL;
+	return s->n &&
+	    bsearch(&name, s->items, s->n, sizeof(*s->items), by_name);
 }
 
 /* The bases of a folder and, sorted, what images name as theirs. An image

@@ -54,8 +54,10 @@ by_value(const void *a, const void *b)
 static double
 percentile(int64_t *ns, size_t n, unsigned percent)
 {
+	size_t k = (n - 1) * percent / 100;
+
 	qsort(ns, n, sizeof(*ns), by_value);
-	return (double)ns[(n - 1) * percent / 100] / 1000;
+	return (double)ns[k] / 1000;
 }
 
 static void

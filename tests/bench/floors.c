@@ -21,8 +21,10 @@
 static double
 median(int64_t *samples, size_t n)
 {
+	size_t k = n / 2;
+
 	qsort(samples, n, sizeof(*samples), compare_i64);
-	return (double)samples[n / 2];
+	return (double)samples[k];
 }
 
 static double

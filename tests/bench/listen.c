@@ -103,8 +103,10 @@ one_round(struct listen *l, unsigned round)
 static double
 at(int64_t *samples, size_t n, unsigned percent)
 {
+	size_t k = (n - 1) * percent / 100;
+
 	qsort(samples, n, sizeof(*samples), compare_i64);
-	return (double)samples[(n - 1) * percent / 100] / 1e3;
+	return (double)samples[k] / 1e3;
 }
 
 int

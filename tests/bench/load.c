@@ -102,12 +102,15 @@ run(struct load *l, struct client *clients, size_t n, int64_t end,
 static double
 percentile(int64_t *samples, uint64_t n, unsigned percent)
 {
+	size_t k;
+
 	if (n > SAMPLES_MAX)
 		n = SAMPLES_MAX;
 	if (n == 0)
 		return 0;
+	k = (n - 1) * percent / 100;
 	qsort(samples, n, sizeof(*samples), compare_i64);
-	return (double)samples[(n - 1) * percent / 100] / 1e3;
+	return (double)samples[k] / 1e3;
 }
 
 int

@@ -200,7 +200,7 @@ test_superuser_record(void)
 static void
 test_long_names(void)
 {
-	char name[400] = "";
+	char name[400] = "", sid[sizeof(name) + 4];
 	const struct session *s;
 	struct ref self;
 
@@ -216,9 +216,8 @@ test_long_names(void)
 	record_unref(&s->r);
 	/* cut or not, it is the same user */
 	CU_ASSERT_EQUAL(session_end_user(&d.core, "sid-"), 0);
-	memmove(name + 4, name, strlen(name) + 1);
-	memcpy(name, "sid-", 4);
-	CU_ASSERT_EQUAL(session_end_user(&d.core, name), 1);
+	snprintf(sid, sizeof(sid), "sid-%s", name);
+	CU_ASSERT_EQUAL(session_end_user(&d.core, sid), 1);
 	daemonless_stop(&d);
 }
 

@@ -416,7 +416,8 @@ test_faults(void)
 static void
 test_hostile(void)
 {
-	static const char *const uuids[] = { "", "../../etc/passwd", "x", A "/",
+	static const char *const uuids[] = { "", "../../etc/passwd", "x",
+		"20000000-0000-0000-0000-00000000000a/",
 		"20000000-0000-0000-0000-00000000000A" };
 	SCOPE struct fixture f = fixture_new("hostile");
 	const char *places[5];

@@ -380,6 +380,7 @@ submit_and_wait(struct core *core, struct auth_request *r)
 	while (!w.finished)
 		pthread_cond_wait(&w.cond, &w.lock);
 	pthread_mutex_unlock(&w.lock);
+	r->arg = NULL;
 	pthread_mutex_destroy(&w.lock);
 	pthread_cond_destroy(&w.cond);
 }

@@ -2,6 +2,7 @@
 #include "access/auth_users.h"
 
 #include <crypt.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "lib/fault.h"
@@ -282,7 +283,7 @@ auth_hash_new(const char *password, char out[AUTH_HASH_MAX])
 	if (crypt_gensalt_rn(NULL, 0, NULL, 0, setting, sizeof(setting)))
 		made = crypt_rn(password, setting, data, sizeof(*data));
 	if (made && *made != '*' && strlen(made) < AUTH_HASH_MAX)
-		strcpy(out, made);
+		snprintf(out, AUTH_HASH_MAX, "%s", made);
 	explicit_bzero(data, sizeof(*data));
 	free(data);
 }

@@ -2,6 +2,7 @@
 /* How many sessions a user may have. A program that logs in and never out must
  * not end the sessions of others, nor of other programs of the same user: what
  * is too many goes first from the originator that has most. */
+#include <stdio.h>
 #include <string.h>
 
 #include "access/session_private.h"
@@ -58,7 +59,7 @@ user_get(struct quota *q, const char *name)
 	u = fault_calloc(1, sizeof(*u));
 	if (!u)
 		return NULL;
-	strcpy(u->name, name); /* same size as in struct identity */
+	snprintf(u->name, sizeof(u->name), "%s", name);
 	u->next = *bucket;
 	*bucket = u;
 	return u;
@@ -76,7 +77,7 @@ group_get(struct quota_user *u, const char *originator)
 	g = fault_calloc(1, sizeof(*g));
 	if (!g)
 		return NULL;
-	strcpy(g->originator, originator);
+	snprintf(g->originator, sizeof(g->originator), "%s", originator);
 	g->user = u;
 	g->next = u->groups;
 	u->groups = g;

@@ -73,7 +73,7 @@ event_filter_parse(struct call *c, const char *const *texts, uint32_t n,
 
 		if (strcmp(texts[i], "*") == 0)
 			add_all(f);
-		else if (slash)
+		else if (slash && objects)
 			rc = add_object(c, f, texts[i], slash, objects);
 		else if (!texts[i][0])
 			rc = bad_subscription(c, texts[i]);

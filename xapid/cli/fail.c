@@ -186,20 +186,21 @@ static void
 put_api_error(struct cli *cli, struct bytes *out)
 {
 	const struct error_info *e = error_find(cli->error[0]);
+	const char *const *names = e->varargs ? NULL : e->params;
 	unsigned named = 0;
 
 	bytes_puts(out, e->doc);
 	bytes_putc(out, '\n');
-	while (!e->varargs && e->params && e->params[named])
+	while (names && names[named])
 		named++;
 	for (unsigned i = 1; i < cli->nerror; i++) {
-		const char *name = i <= named ? e->params[i - 1] : "<extra>";
+		const char *name = i <= named ? names[i - 1] : "<extra>";
 
 		bytes_printf(out, "%s: %s\n", name,
 		    readable(cli, cli->error[i]));
 	}
-	for (unsigned i = cli->nerror; i <= named; i++)
-		bytes_printf(out, "%s: <unknown>\n", e->params[i - 1]);
+	for (unsigned i = cli->nerror; names && i <= named; i++)
+		bytes_printf(out, "%s: <unknown>\n", names[i - 1]);
 }
 
 /* Each line is a frame of its own, as the original sends them. */

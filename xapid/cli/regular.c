@@ -110,7 +110,7 @@ file_text(struct cli *cli, const char *name, const char **text_r)
 static const char *
 get_anycase(const struct cli *cli, const char *name)
 {
-	for (unsigned i = 0; i < cli->nparams; i++)
+	for (unsigned i = 0; name && i < cli->nparams; i++)
 		if (strcasecmp(cli->params[i].name, name) == 0)
 			return cli->params[i].value;
 	return NULL;
@@ -267,7 +267,7 @@ argument(struct cli *cli, const struct cli_arg *arg, const struct type *type,
 		text = arg->text;
 	switch ((enum cli_how)arg->how) {
 	case CLI_SELF:
-		*out_r = cli_param_ref(cli, self->self);
+		*out_r = cli_param_ref(cli, self ? self->self : REF_NULL);
 		return 0;
 	case CLI_FILE:
 		return from_file(cli, text, out_r);

@@ -298,7 +298,7 @@ follow_set(struct cli *cli, const struct cli_field *f, unsigned step,
 			(const char *)s->items + (size_t)i * elem->size,
 			&one) < 0)
 			return -1;
-		if (one.type)
+		if (one.type && one.mem)
 			memcpy(items + found->n++ * last->size, one.mem,
 			    last->size);
 	}

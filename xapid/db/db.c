@@ -463,7 +463,7 @@ copy_table(struct table *table, const struct record ***out_r, uint32_t *n_r)
 		if (!all)
 			return -1;
 	}
-	for (struct row *row = table->oldest; row; row = row->newer)
+	for (struct row *row = table->oldest; all && row; row = row->newer)
 		all[n++] = record_ref(row->published);
 	*out_r = all;
 	*n_r = n;

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <libgen.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
 
@@ -29,13 +30,11 @@ struct db_file {
 static char *
 with_suffix(const char *path, const char *suffix)
 {
-	size_t a = strlen(path), b = strlen(suffix);
-	char *s = fault_malloc(a + b + 1);
+	size_t size = strlen(path) + strlen(suffix) + 1;
+	char *s = fault_malloc(size);
 
-	if (s) {
-		memcpy(s, path, a);
-		memcpy(s + a, suffix, b + 1);
-	}
+	if (s)
+		snprintf(s, size, "%s%s", path, suffix);
 	return s;
 }
 

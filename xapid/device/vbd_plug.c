@@ -172,7 +172,7 @@ media_send(struct plan *p, const char *op)
 	DEVICE_PAIR pair = device_pair_get(p);
 	int rc = pair.vm ? 0 : -1;
 
-	if (device_vm_lives(pair.vm) && pair.vbd->currently_attached)
+	if (pair.vm && device_vm_lives(pair.vm) && pair.vbd->currently_attached)
 		rc = plan_send(p, NULL, op, pair.vm->uuid, "device",
 		    vbd_device_name(p->call->arena, pair.vbd), "virtual",
 		    vbd_virtual_name(p->call->arena, pair.vm, pair.vbd), "path",

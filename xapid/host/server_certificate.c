@@ -55,7 +55,7 @@ host_get_server_certificate(struct call *c,
 	(void)a;
 	if (read_file(c, &text) < 0)
 		return -1;
-	*result_r = first_certificate(c->arena, text.p);
+	*result_r = text.p ? first_certificate(c->arena, text.p) : NULL;
 	return *result_r ? 0 : fail_certificate_library_corrupt(c);
 }
 

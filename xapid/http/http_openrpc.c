@@ -12,7 +12,8 @@
 
 #define NAME "openrpc.json"
 
-/* In a build folder it is there, else where make install puts it. */
+/* In a build folder it is beside the program, else where make install puts
+ * it. */
 static int
 open_description(void)
 {
@@ -25,7 +26,7 @@ open_description(void)
 		path[n] = '\0';
 		slash = strrchr(path, '/');
 		if (slash) {
-			memcpy(slash, "/../gen/" NAME, sizeof("/../gen/" NAME));
+			memcpy(slash, "/" NAME, sizeof("/" NAME));
 			fd = open(path, O_RDONLY | O_CLOEXEC);
 			if (fd >= 0)
 				return fd;
