@@ -186,7 +186,9 @@ libxapidcore_a_SOURCES = \
 	xapid/device/vif.c \
 	xapid/device/vif_attach.c \
 	xapid/device/vif_attach.h \
+	xapid/device/vif.h \
 	xapid/device/vif_address.c \
+	xapid/device/vif_change.c \
 	xapid/device/vif_plug.c \
 	xapid/device/vtpm.c \
 	xapid/disk/pbd.c \

@@ -23,6 +23,7 @@ static const struct plan_kind *const *const families[] = {
 	vm_revert_kinds,
 	vbd_kinds,
 	vif_kinds,
+	vif_change_kinds,
 	net_kinds,
 	pif_kinds,
 	vlan_kinds,

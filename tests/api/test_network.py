@@ -273,5 +273,55 @@ class Vlans(Net):
         d.call('network.destroy', net)
 
 
+class Vifs(Net):
+    def test_an_interface_is_locked_and_moved_while_it_runs(self):
+        d, net = self.d, self.network()
+        vm = self.vm()
+        vif = self.vif(net, vm, '8')
+        d.call('VIF.plug', vif)
+        d.call('VIF.set_locking_mode', vif, 'locked')
+        self.assertEqual(self.get('VIF', 'locking_mode', vif), 'locked')
+        d.call('VIF.set_ipv4_allowed', vif, ['192.0.2.1', '192.0.2.2'])
+        d.call('VIF.add_ipv4_allowed', vif, '192.0.2.3')
+        d.call('VIF.add_ipv4_allowed', vif, '192.0.2.3')
+        d.call('VIF.remove_ipv4_allowed', vif, '192.0.2.1')
+        self.assertEqual(sorted(self.get('VIF', 'ipv4_allowed', vif)),
+                         ['192.0.2.2', '192.0.2.3'])
+        d.call('VIF.set_ipv6_allowed', vif, ['fd00::1'])
+        d.call('VIF.set_ipv6_allowed', vif, [])
+        self.assertEqual(self.get('VIF', 'ipv6_allowed', vif), [])
+        for call in 'set_ipv4_allowed', 'set_ipv6_allowed':
+            self.assertEqual(
+                self.refused('VIF.' + call, vif, ['no address'])[0],
+                'INVALID_IP_ADDRESS_SPECIFIED')
+        self.assertEqual(self.refused('VIF.add_ipv4_allowed', vif, 'a,b'),
+                         ['INVALID_IP_ADDRESS_SPECIFIED', 'ipv4_allowed'])
+        other = self.network('other')
+        d.call('VIF.move', vif, other)
+        self.assertEqual(self.get('VIF', 'network', vif), other)
+        self.assertEqual(self.get('network', 'VIFs', net), [])
+        self.assertEqual(self.refused('VIF.move', vif, NULL)[:2],
+                         ['HANDLE_INVALID', 'network'])
+        d.call('VIF.unplug', vif)
+        for n in net, other:
+            d.call('network.destroy', n)
+
+    def test_a_change_that_fails_leaves_the_interface_as_it_was(self):
+        d, net = self.d, self.network()
+        vif = self.vif(net, self.vm(), '9')
+        d.call('VIF.plug', vif)
+        host = self.get('VM', 'resident_on', self.get('VIF', 'VM', vif))
+        away = self.network('away')
+        number = int(self.get('host', 'address', host)[-1]) % 2
+        vlan = d.call('VLAN.create', self.pif('bond0', number), 99, away)
+        self.assertEqual(self.refused('VIF.move', vif, away),
+                         ['HOST_CANNOT_ATTACH_NETWORK', host, away])
+        self.assertEqual(self.get('VIF', 'network', vif), net)
+        d.call('VIF.unplug', vif)
+        d.call('VLAN.destroy', vlan)
+        for n in net, away:
+            d.call('network.destroy', n)
+
+
 if __name__ == '__main__':
     tap.main()

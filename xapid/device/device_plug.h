@@ -7,5 +7,7 @@ struct plan_kind;
 /* The plans of disks and interfaces of running VMs; NULL at the end. */
 extern const struct plan_kind *const vbd_kinds[];
 extern const struct plan_kind *const vif_kinds[];
+extern const struct plan_kind *const vif_change_kinds[];
+extern const struct plan_kind *const vif_address_kinds[];
 
 #endif

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Network interfaces of VMs as records. What would have to reach a running
- * guest's interface is carried out where the network is simulated, and
- * NOT_IMPLEMENTED elsewhere. (source of rules and errors: lifecycle.json
+/* Network interfaces of VMs as records. (source of rules and errors: lifecycle.json
  * object_rules, network.json) */
 #include <arpa/inet.h>
 #include <stdio.h>
@@ -9,6 +7,7 @@
 
 #include "call/edit.h"
 #include "device/device_operations.h"
+#include "device/vif.h"
 #include "model/builder.h"
 #include "vm/vm_devices.h"
 #include "world/mac.h"
@@ -49,8 +48,8 @@ choose_mac(struct call *c, const struct vm *vm, const char *want,
 	return want;
 }
 
-static int
-check_trunks(struct call *c, struct tx *t, const struct network *net,
+int
+vif_check_trunks(struct call *c, struct tx *t, const struct network *net,
     const struct set *trunks)
 {
 	const int64_t *vlans = trunks->items;
@@ -62,6 +61,10 @@ check_trunks(struct call *c, struct tx *t, const struct network *net,
 		if (vlans[i] < 0 || vlans[i] > MAX_VLAN)
 			return fail_invalid_value(c, "trunks", text);
 	}
+	/* The bridges of a real host carry none. */
+	if (trunks->n && strcmp(c->core->config->backend, "simulator") != 0)
+		return fail_network_incompatible_with_trunks(c,
+		    call_ref_text(c, net->r.self));
 	for (uint32_t i = 0; i < net->PIFs.n && trunks->n; i++) {
 		const struct pif *pif = TX_GET(t, PIF, pif, pifs[i]);
 
@@ -72,8 +75,8 @@ check_trunks(struct call *c, struct tx *t, const struct network *net,
 	return 0;
 }
 
-static int
-check_addresses(struct call *c, int family, const char *field,
+int
+vif_check_addresses(struct call *c, int family, const char *field,
     const struct set *addresses)
 {
 	const char *const *texts = addresses->items;
@@ -90,12 +93,12 @@ static int
 check_new(struct call *c, struct tx *t, const struct vif *want,
     const struct network *net)
 {
-	if (check_addresses(c, AF_INET, "ipv4_allowed", &want->ipv4_allowed) <
-		0 ||
-	    check_addresses(c, AF_INET6, "ipv6_allowed", &want->ipv6_allowed) <
-		0)
+	if (vif_check_addresses(c, AF_INET, "ipv4_allowed",
+		&want->ipv4_allowed) < 0 ||
+	    vif_check_addresses(c, AF_INET6, "ipv6_allowed",
+		&want->ipv6_allowed) < 0)
 		return -1;
-	return check_trunks(c, t, net, &want->trunks);
+	return vif_check_trunks(c, t, net, &want->trunks);
 }
 
 int
@@ -153,150 +156,11 @@ vif_destroy(struct call *c, const struct vif_destroy_args *a)
 	return call_commit(c, STEAL(t));
 }
 
-/* ---- moving to another network ---- */
-
-/* Whether a host reaches a network: by a PIF of its own, or because no host
- * has one there. */
-static bool
-sees_network(struct tx *t, struct ref host, const struct network *net)
-{
-	const struct ref *pifs = net->PIFs.items;
-
-	for (uint32_t i = 0; i < net->PIFs.n; i++) {
-		const struct pif *pif = TX_GET(t, PIF, pif, pifs[i]);
-
-		if (pif && ref_equal(pif->host, host))
-			return true;
-	}
-	return net->PIFs.n == 0;
-}
-
-int
-vif_move(struct call *c, const struct vif_move_args *a)
-{
-	TX_SCOPE struct tx *t = call_begin(c);
-	const struct network *net;
-	const struct vif *vif;
-	const struct vm *vm;
-
-	if (!t || !(vif = EDIT_HEAD(c, t, VIF, vif, a->self)) ||
-	    !(net = EDIT_HEAD(c, t, network, network, a->network)) ||
-	    !(vm = EDIT_HEAD(c, t, VM, vm, vif->VM)))
-		return -1;
-	if (vif->currently_attached && edit_simulated_only(c) < 0)
-		return -1;
-	if (vif->currently_attached && !sees_network(t, vm->resident_on, net))
-		return fail_host_cannot_attach_network(c,
-		    call_ref_text(c, vm->resident_on),
-		    call_ref_text(c, a->network));
-	if (check_trunks(c, t, net, &vif->trunks) < 0)
-		return -1;
-	TX_SET(t, VIF, vif, a->self, network, a->network);
-	return call_commit(c, STEAL(t));
-}
-
-/* ---- what may pass ---- */
-
-/* Sets a field that the network of a running VM follows. */
-static int
-set_filter(struct call *c, struct tx *t, const struct vif *vif, int field,
-    const void *mem)
-{
-	if (vif->currently_attached && edit_simulated_only(c) < 0)
-		return -1;
-	return tx_set(t, CLASS_VIF, vif->r.self, field, mem);
-}
-
-int
-vif_set_locking_mode(struct call *c, const struct vif_set_locking_mode_args *a)
-{
-	TX_SCOPE struct tx *t = call_begin(c);
-	const struct vif *vif;
-
-	if (!t || !(vif = EDIT_HEAD(c, t, VIF, vif, a->self)))
-		return -1;
-	(void)set_filter(c, t, vif, FIELD_VIF_locking_mode, &a->value);
-	return c->nerror ? -1 : call_commit(c, STEAL(t));
-}
-
-struct family {
-	int af, field;
-	const char *name; /* of the field */
-};
-
-static const struct family ipv4 = { AF_INET, FIELD_VIF_ipv4_allowed,
-	"ipv4_allowed" };
-static const struct family ipv6 = { AF_INET6, FIELD_VIF_ipv6_allowed,
-	"ipv6_allowed" };
+/* ---- VLANs carried with their tag ---- */
 
 enum change { REPLACE, ADD, REMOVE };
 
-/* value: a set for REPLACE, else one address. */
-static int
-change_allowed(struct call *c, struct ref self, const struct family *f,
-    enum change how, const void *value)
-{
-	const struct field *field = &class_table[CLASS_VIF].fields[f->field];
-	TX_SCOPE struct tx *t = call_begin(c);
-	const struct vif *vif;
-	struct set left;
-
-	if (!t || !(vif = EDIT_HEAD(c, t, VIF, vif, self)))
-		return -1;
-	if (how == REPLACE)
-		left = *(const struct set *)value;
-	else if (how == ADD)
-		(void)edit_set_add(t, record_field(&vif->r, field),
-		    field->type->elem, value, &left);
-	else
-		(void)edit_set_remove(t, record_field(&vif->r, field),
-		    field->type->elem, value, &left);
-	if (check_addresses(c, f->af, f->name, &left) < 0)
-		return -1;
-	(void)set_filter(c, t, vif, f->field, &left);
-	return c->nerror ? -1 : call_commit(c, STEAL(t));
-}
-
-int
-vif_set_ipv4_allowed(struct call *c, const struct vif_set_ipv4_allowed_args *a)
-{
-	return change_allowed(c, a->self, &ipv4, REPLACE, &a->value);
-}
-
-int
-vif_add_ipv4_allowed(struct call *c, const struct vif_add_ipv4_allowed_args *a)
-{
-	return change_allowed(c, a->self, &ipv4, ADD, &a->value);
-}
-
-int
-vif_remove_ipv4_allowed(struct call *c,
-    const struct vif_remove_ipv4_allowed_args *a)
-{
-	return change_allowed(c, a->self, &ipv4, REMOVE, &a->value);
-}
-
-int
-vif_set_ipv6_allowed(struct call *c, const struct vif_set_ipv6_allowed_args *a)
-{
-	return change_allowed(c, a->self, &ipv6, REPLACE, &a->value);
-}
-
-int
-vif_add_ipv6_allowed(struct call *c, const struct vif_add_ipv6_allowed_args *a)
-{
-	return change_allowed(c, a->self, &ipv6, ADD, &a->value);
-}
-
-int
-vif_remove_ipv6_allowed(struct call *c,
-    const struct vif_remove_ipv6_allowed_args *a)
-{
-	return change_allowed(c, a->self, &ipv6, REMOVE, &a->value);
-}
-
-/* ---- VLANs carried with their tag ---- */
-
+/* value: a set for REPLACE, else one number. */
 static int
 change_trunks(struct call *c, struct ref self, enum change how,
     const void *value)
@@ -319,10 +183,10 @@ change_trunks(struct call *c, struct ref self, enum change how,
 	else
 		(void)edit_set_remove(t, &vif->trunks, field->type->elem, value,
 		    &left);
-	if (check_trunks(c, t, net, &left) < 0)
+	if (vif_check_trunks(c, t, net, &left) < 0)
 		return -1;
-	(void)set_filter(c, t, vif, FIELD_VIF_trunks, &left);
-	return c->nerror ? -1 : call_commit(c, STEAL(t));
+	TX_SET(t, VIF, vif, self, trunks, left);
+	return call_commit(c, STEAL(t));
 }
 
 int
