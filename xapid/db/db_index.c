@@ -165,8 +165,10 @@ db_index_name(const struct table *table, const struct class_info *cls,
 void
 db_pending_remove(struct db *db, struct row *row)
 {
-	if (refmap_get(&db->pending, row->self) == row)
+	if (refmap_get(&db->pending, row->self) == row) {
 		refmap_remove(&db->pending, row->self);
+		db->tables[row->cls].pending--;
+	}
 	if (refmap_get(&db->tables[row->cls].pending_uuids, row->uuid_key) ==
 	    row)
 		refmap_remove(&db->tables[row->cls].pending_uuids,
@@ -326,7 +328,10 @@ static void
 backref_make(void *arg, int cls, struct ref ref)
 {
 	struct backref_walk *w = arg;
-	struct row *target = cls < 0 ? NULL : db_head_row(w->db, cls, ref);
+	/* Objects of fixed classes are never destroyed. */
+	struct row *target = cls < 0 || class_table[cls].fixed
+	    ? NULL
+	    : db_head_row(w->db, cls, ref);
 	struct backref *b;
 
 	if (!target || w->failed)

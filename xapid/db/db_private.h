@@ -49,6 +49,7 @@ struct table {
 	struct refmap rows; /* published ones */
 	struct refmap uuids;
 	struct refmap pending_uuids; /* of rows not yet published */
+	size_t pending;              /* how many those are */
 	struct names names;
 	struct row *newest, *oldest; /* by last published change */
 	uint64_t count;

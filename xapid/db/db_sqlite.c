@@ -23,11 +23,25 @@
 #include "lib/log.h"
 #include "schema_gen.h"
 
-/* Prepared when first needed; by class and field. */
+/* Prepared when needed; by class and field. */
 struct class_sql {
 	sqlite3_stmt *insert, *delete, *touch;
 	sqlite3_stmt **update; /* one a field */
 };
+
+/* A thousand statements are possible, and take as much memory as a thousand
+ * VMs: those used last are kept. */
+#define KEPT_STATEMENTS 32
+#define KEPT_BYTES (256 * 1024)
+
+struct kept {
+	sqlite3_stmt **st;
+	uint64_t used;
+	int bytes;
+};
+
+/* After a transaction of more changes than usual its pages are let go. */
+#define FEW_CHANGES 256
 
 struct sqlite {
 	struct db_engine engine;
@@ -36,7 +50,12 @@ struct sqlite {
 	sqlite3 *sql;
 	sqlite3_stmt *begin, *commit, *bury, *forget;
 	struct class_sql classes[CLASS_COUNT];
-	bool in_doubt; /* the last commit failed */
+	struct kept kept[KEPT_STATEMENTS];
+	unsigned nkept;
+	int kept_bytes;
+	uint64_t uses;
+	unsigned changes; /* of this transaction */
+	bool in_doubt;    /* the last commit failed */
 };
 
 /* In the file's header, for file(1) and for who restores: "xapi". */
@@ -136,6 +155,45 @@ prepare(struct sqlite *s, sqlite3_stmt **st_r, const char *fmt, ...)
 	return rc == SQLITE_OK ? 0 : fail_sql(s);
 }
 
+static void
+finalize(sqlite3_stmt **st)
+{
+	sqlite3_finalize(*st);
+	*st = NULL;
+}
+
+static void
+drop_oldest(struct sqlite *s)
+{
+	struct kept *oldest = s->kept;
+
+	for (unsigned i = 1; i < s->nkept; i++)
+		if (s->kept[i].used < oldest->used)
+			oldest = &s->kept[i];
+	s->kept_bytes -= oldest->bytes;
+	finalize(oldest->st);
+	*oldest = s->kept[--s->nkept];
+}
+
+/* It is about to be used; others may go for it. */
+static void
+keep(struct sqlite *s, sqlite3_stmt **st)
+{
+	int bytes;
+
+	for (unsigned i = 0; i < s->nkept; i++)
+		if (s->kept[i].st == st) {
+			s->kept[i].used = ++s->uses;
+			return;
+		}
+	bytes = sqlite3_stmt_status(*st, SQLITE_STMTSTATUS_MEMUSED, 0);
+	while (s->nkept == KEPT_STATEMENTS ||
+	    (s->nkept && s->kept_bytes + bytes > KEPT_BYTES))
+		drop_oldest(s);
+	s->kept[s->nkept++] = (struct kept){ st, ++s->uses, bytes };
+	s->kept_bytes += bytes;
+}
+
 /* ---- changes ---- */
 
 static int
@@ -164,6 +222,7 @@ insert(struct sqlite *s, const struct engine_change *c)
 
 	if (!k->insert && prepare_insert(s, c->cls) < 0)
 		return -1;
+	keep(s, &k->insert);
 	db_sqlite_ref_bytes(c->ref, ref);
 	sqlite3_bind_blob(k->insert, ++n, ref, sizeof(ref), SQLITE_STATIC);
 	sqlite3_bind_int64(k->insert, ++n, (int64_t)c->after->created);
@@ -200,6 +259,7 @@ update_field(struct sqlite *s, const struct engine_change *c,
 		"UPDATE \"%s\" SET \"%s\"=?,_modified=? WHERE _id=?",
 		c->cls->name, f->column) < 0)
 		return -1;
+	keep(s, &k->update[f->index]);
 	st = k->update[f->index];
 	rc = db_sqlite_bind(st, 1, f, c->after);
 	if (rc != SQLITE_OK)
@@ -234,6 +294,7 @@ update(struct sqlite *s, const struct engine_change *c)
 	if (prepare(s, &k->touch, "UPDATE \"%s\" SET _modified=? WHERE _id=?",
 		c->cls->name) < 0)
 		return -1;
+	keep(s, &k->touch);
 	sqlite3_bind_int64(k->touch, 1, (int64_t)c->after->modified);
 	sqlite3_bind_int64(k->touch, 2, *c->rowid);
 	return run(s, k->touch);
@@ -272,6 +333,7 @@ remove_row(struct sqlite *s, const struct engine_change *c)
 	if (prepare(s, &k->delete, "DELETE FROM \"%s\" WHERE _id=?",
 		c->cls->name) < 0)
 		return -1;
+	keep(s, &k->delete);
 	sqlite3_bind_int64(k->delete, 1, *c->rowid);
 	if (run(s, k->delete) < 0)
 		return -1;
@@ -283,6 +345,7 @@ sqlite_change(struct db_engine *e, const struct engine_change *c)
 {
 	struct sqlite *s = (struct sqlite *)e;
 
+	s->changes++;
 	if (!c->before)
 		return insert(s, c);
 	if (!c->after)
@@ -291,13 +354,6 @@ sqlite_change(struct db_engine *e, const struct engine_change *c)
 }
 
 /* ---- opening ---- */
-
-static void
-finalize(sqlite3_stmt **st)
-{
-	sqlite3_finalize(*st);
-	*st = NULL;
-}
 
 static void
 disconnect(struct sqlite *s)
@@ -314,6 +370,8 @@ disconnect(struct sqlite *s)
 		free(k->update);
 		k->update = NULL;
 	}
+	s->nkept = 0;
+	s->kept_bytes = 0;
 	finalize(&s->begin);
 	finalize(&s->commit);
 	finalize(&s->bury);
@@ -607,6 +665,7 @@ sqlite_begin(struct db_engine *e)
 {
 	struct sqlite *s = (struct sqlite *)e;
 
+	s->changes = 0;
 	if (prepare(s, &s->begin, "BEGIN IMMEDIATE") < 0)
 		return -1;
 	return run(s, s->begin);
@@ -622,6 +681,8 @@ sqlite_commit(struct db_engine *e)
 	if (rc == 0)
 		rc = run(s, s->commit);
 	s->in_doubt = rc < 0;
+	if (s->changes > FEW_CHANGES)
+		(void)sqlite3_db_release_memory(s->sql);
 	return rc;
 }
 

@@ -508,7 +508,7 @@ row_new(struct tx *t, int cls, struct ref ref, const char *uuid)
 	row->cls = (uint16_t)cls;
 	row->uuid_key = uuid ? db_uuid_key(uuid) : REF_NULL;
 	pthread_rwlock_wrlock(&db->publication);
-	more = db->pending.count + 1;
+	more = table->pending + 1;
 	rc = refmap_reserve(&table->rows, more);
 	if (rc == 0)
 		rc = refmap_reserve(&table->uuids, more);
@@ -520,6 +520,7 @@ row_new(struct tx *t, int cls, struct ref ref, const char *uuid)
 		refmap_remove(&table->pending_uuids, row->uuid_key);
 		rc = -1;
 	}
+	table->pending += rc == 0;
 	pthread_rwlock_unlock(&db->publication);
 	if (rc < 0) {
 		free(row);
