@@ -64,6 +64,8 @@ struct domain_driver {
 	op_fn *sysrq;      /* args: key, one character */
 	/* args: xenstore_data {}: below the domain's vm-data. */
 	op_fn *xenstore_write;
+	/* args: a vif as in create: tells the guest which addresses to use. */
+	op_fn *addresses;
 	op_fn *stats; /* result: memory, vcpus, cpu (seconds of all), … */
 	/* The machine: result: memory_total, memory_free, dom0_memory (bytes),
 	 * cpus, sockets, cores, threads, nodes, hvm, xen_version. */

@@ -302,6 +302,12 @@ sim_xenstore_write(void *context, struct op *op)
 	return sim_need(context, op) ? 0 : -1;
 }
 
+static int
+sim_addresses(void *context, struct op *op)
+{
+	return sim_need(context, op) ? 0 : -1;
+}
+
 /* ---- what there is ---- */
 
 const char *
@@ -412,6 +418,7 @@ const struct domain_driver domain_sim = {
 	.trigger = sim_nudge,
 	.sysrq = sim_nudge,
 	.xenstore_write = sim_xenstore_write,
+	.addresses = sim_addresses,
 	.stats = sim_stats,
 	.list = sim_list,
 	.order = sim_order,

@@ -56,6 +56,7 @@ static const struct op_row {
 	OP(trigger),
 	OP(sysrq),
 	OP(xenstore_write),
+	OP(addresses),
 	OP(stats),
 	OP(host),
 	OP(list),

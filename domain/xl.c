@@ -237,6 +237,7 @@ const struct domain_driver domain_xl = {
 	.trigger = xl_trigger,
 	.sysrq = xl_sysrq,
 	.xenstore_write = xl_xenstore_write,
+	.addresses = xl_addresses,
 	.stats = xl_stats,
 	.host = xl_host,
 	.list = xl_list,

@@ -69,6 +69,9 @@ int xl_disk_activate(struct xl *x, struct op *op, uint32_t domid,
     const libxl_device_disk *disk);
 int xl_nic(struct xl *x, struct op *op, const struct value *device,
     libxl_device_nic *out_r);
+/* What the guest is told of the addresses of an interface. */
+int xl_nic_addresses(struct xl *x, struct op *op, uint32_t domid,
+    const struct value *device);
 /* The answer of create and resume. */
 int xl_answer_domain(struct xl *x, struct op *op, uint32_t domid);
 
@@ -78,9 +81,10 @@ op_fn xl_unpause, xl_pause, xl_shutdown, xl_destroy;       /* xl_power.c */
 op_fn xl_suspend, xl_checkpoint, xl_go_on;                 /* xl_save.c */
 op_fn xl_plug, xl_connect, xl_unplug, xl_insert, xl_eject; /* xl_plug.c */
 op_fn xl_set_memory, xl_set_vcpus, xl_trigger, xl_sysrq, xl_xenstore_write,
-    xl_stats;  /* xl_live.c */
-op_fn xl_host; /* xl_host.c */
-op_fn xl_list; /* xl_list.c */
+    xl_stats;       /* xl_live.c */
+op_fn xl_addresses; /* xl_nic.c */
+op_fn xl_host;      /* xl_host.c */
+op_fn xl_list;      /* xl_list.c */
 /* From another thread, while an operation runs: it ends early where libxl can
  * do that. */
 void xl_cancel(void *context);

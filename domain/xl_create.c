@@ -136,6 +136,20 @@ write_data(struct xl *x, struct op *op, uint32_t domid)
 	return 0;
 }
 
+/* What is told of the interfaces beside the devices themselves. */
+static int
+write_addresses(struct xl *x, struct op *op, uint32_t domid)
+{
+	const struct value *all = op_list(op, "devices");
+	int rc = 0;
+
+	for (uint32_t i = 0;
+	     rc == 0 && all && all->kind == VALUE_ARRAY && i < all->n; i++)
+		if (is_kind(&all->items[i], "vif/"))
+			rc = xl_nic_addresses(x, op, domid, &all->items[i]);
+	return rc;
+}
+
 /* ---- memory ---- */
 
 static const char *
@@ -207,6 +221,8 @@ build(struct xl *x, struct op *op, libxl_domain_config *config, int image,
 	if (rc)
 		return fail_build(x, op, rc);
 	rc = write_data(x, op, domid);
+	if (rc == 0)
+		rc = write_addresses(x, op, domid);
 	for (int i = 0; rc == 0 && i < config->num_disks; i++)
 		rc = xl_disk_activate(x, op, domid, &config->disks[i]);
 	if (rc == 0)

@@ -35,3 +35,76 @@ xl_nic(struct xl *x, struct op *op, const struct value *device,
 	}
 	return 0;
 }
+
+/* ---- addresses that the guest is to use ---- */
+
+/* (source: guest-agent.json static-ip-setting) */
+static const char *
+enabled(const char *mode)
+{
+	if (strcmp(mode, "Static") == 0)
+		return "1";
+	return strcmp(mode, "None") == 0 ? "0" : "2";
+}
+
+/* The guest answers there. */
+static int
+give_to_guest(struct xl *x, struct op *op, uint32_t domid, const char *path)
+{
+	struct xs_permissions owner = { .id = domid, .perms = XS_PERM_NONE };
+
+	if (xl_write(x, op, path, "") < 0)
+		return -1;
+	return xs_set_permissions(x->xs, XBT_NULL, path, &owner, 1)
+	    ? 0
+	    : op_fail_errno(op, "INTERNAL_ERROR", path);
+}
+
+int
+xl_nic_addresses(struct xl *x, struct op *op, uint32_t domid,
+    const struct value *device)
+{
+	const char *mode = value_text(device, "ipv4_mode", "None");
+	const char *mode6 = value_text(device, "ipv6_mode", "None");
+	const struct {
+		const char *name, *value; /* NULL: the guest's own */
+	} nodes[] = {
+		{ "error-code", NULL }, { "error-msg", NULL },
+		{ "mac", value_text(device, "mac", "") },
+		{ "address", value_text(device, "ipv4_address", "") },
+		{ "gateway", value_text(device, "ipv4_gateway", "") },
+		{ "address6", value_text(device, "ipv6_address", "") },
+		{ "gateway6", value_text(device, "ipv6_gateway", "") },
+		{ "enabled6", enabled(mode6) },
+		{ "enabled", enabled(mode) }, /* last: it is watched */
+	};
+	int devid = atoi(value_text(device, "device", "vif/0") + 4);
+
+	for (size_t i = 0; i < sizeof(nodes) / sizeof(*nodes); i++) {
+		const char *path = arena_printf(op->arena,
+		    "/local/domain/%u/xenserver/device/vif/%d/"
+		    "static-ip-setting/%s",
+		    domid, devid, nodes[i].name);
+
+		if (!path)
+			return op_fail_nomem(op);
+		if ((nodes[i].value ? xl_write(x, op, path, nodes[i].value)
+				    : give_to_guest(x, op, domid, path)) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+int
+xl_addresses(void *context, struct op *op)
+{
+	struct xl *x = context;
+	const char *device = op_text(op, "device", "");
+	uint32_t domid;
+
+	if (strncmp(device, "vif/", 4) != 0)
+		return op_fail(op, "INVALID_DEVICE", device, NULL);
+	return xl_need(x, op, &domid) < 0
+	    ? -1
+	    : xl_nic_addresses(x, op, domid, op->args);
+}

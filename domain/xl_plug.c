@@ -122,6 +122,8 @@ plug_nic(struct xl *x, struct op *op, uint32_t domid)
 		if (rc)
 			rc = xl_fail(x, op, rc, "plug");
 	}
+	if (rc == 0)
+		rc = xl_nic_addresses(x, op, domid, op->args);
 	libxl_device_nic_dispose(&nic);
 	return rc;
 }

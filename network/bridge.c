@@ -32,18 +32,21 @@ network_fail(struct op *op, const char *link)
 	return op_fail_errno(op, "INTERNAL_ERROR", link);
 }
 
-static int
-set_mtu(struct op *op, const struct link *l, const char *argument)
+int
+network_set_mtu(struct op *op, const struct link *l, const char *argument)
 {
 	int64_t mtu = op_int(op, argument, 0);
 
 	if (mtu < MIN_MTU || mtu > MAX_MTU || l->mtu == (uint32_t)mtu)
 		return 0;
-	return link_set_mtu(l->index, (uint32_t)mtu) < 0
-	    ? network_fail(op, l->name)
-	    : 0;
+	if (link_set_mtu(l->index, (uint32_t)mtu) == 0)
+		return 0;
+	return errno == EINVAL || errno == ERANGE
+	    ? op_fail(op, "INVALID_VALUE", "MTU",
+		  arena_printf(op->arena, "%s: %lld", l->name, (long long)mtu),
+		  NULL)
+	    : network_fail(op, l->name);
 }
-
 /* ---- bridges that come and go ---- */
 
 int
@@ -63,7 +66,7 @@ network_need_bridge(struct op *op, const char *name, const unsigned char *mac,
 	    link_get(name, l) < 0)
 		return network_fail(op, name);
 	(void)link_no_addresses(l->index); /* there may be no IPv6 */
-	if (set_mtu(op, l, "bridge_mtu") < 0)
+	if (network_set_mtu(op, l, "bridge_mtu") < 0)
 		return -1;
 	return link_set_up(l->index, true) < 0 ? network_fail(op, name) : 0;
 }
@@ -127,10 +130,29 @@ bridge_destroy(void *context, struct op *op)
 	    : r;
 }
 
+struct uplinks {
+	struct op *op;
+	unsigned bridge;
+	int rc;
+};
+
+/* Cards, and VLANs of ours; guests have an MTU of their own. */
+static int
+set_uplink_mtu(void *arg, const struct link *l)
+{
+	struct uplinks *u = arg;
+
+	if (l->master == u->bridge && (l->vlan >= 0 || network_is_card(l)) &&
+	    u->rc == 0)
+		u->rc = network_set_mtu(u->op, l, "mtu");
+	return 0;
+}
+
 static int
 bridge_mtu(void *context, struct op *op)
 {
 	const char *name = network_name(op, "bridge");
+	struct uplinks u = { .op = op };
 	struct link l;
 
 	(void)context;
@@ -138,7 +160,12 @@ bridge_mtu(void *context, struct op *op)
 		return -1;
 	if (link_get(name, &l) < 0)
 		return errno == ENODEV ? 0 : network_fail(op, name);
-	return l.group == LINK_GROUP_OURS ? set_mtu(op, &l, "mtu") : 0;
+	if (l.group != LINK_GROUP_OURS)
+		return 0;
+	u.bridge = l.index;
+	if (link_each(set_uplink_mtu, &u) < 0)
+		return network_fail(op, name);
+	return u.rc < 0 ? -1 : network_set_mtu(op, &l, "mtu");
 }
 
 /* ---- interfaces of guests ---- */
@@ -218,7 +245,8 @@ join_one(struct op *op, const char *name, const struct joining *j)
 
 	if (link_get(name, &l) < 0)
 		return network_fail(op, name);
-	if (set_mtu(op, &l, "mtu") < 0 || set_filter(op, name, j->filter) < 0)
+	if (network_set_mtu(op, &l, "mtu") < 0 ||
+	    set_filter(op, name, j->filter) < 0)
 		return -1;
 	if ((l.master != j->bridge &&
 		link_set_master(l.index, j->bridge) < 0) ||

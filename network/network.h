@@ -14,7 +14,7 @@ struct network_driver {
 	const char *name;
 	/* args: bridge. With all that is on it, and if it is there. */
 	op_fn *bridge_destroy;
-	/* args: bridge, mtu. Of one that is there. */
+	/* args: bridge, mtu. Of one that is there, and of its uplink. */
 	op_fn *bridge_mtu;
 	/* args: interface (of a guest), bridge, bridge_mtu, mtu. A bridge that
 	 * is not there is made. mode "disabled": it is on none, and down; "locked": it
@@ -44,10 +44,15 @@ int network_need_bridge(struct op *op, const char *name,
     const unsigned char *mac, struct link *l);
 /* Removes a bridge of ours that nothing is on. -1: raised. */
 int network_drop_bridge(struct op *op, const char *name);
+/* Gives a link the MTU that an argument says, if it says one that can be. */
+int network_set_mtu(struct op *op, const struct link *l, const char *argument);
 /* Raises what errno says of a link. -1. */
 int network_fail(struct op *op, const char *link);
 
 /* ---- uplink.c, nics.c ---- */
+/* Hardware of the host: no virtual function of another card, and no backend of
+ * a guest's interface. */
+bool network_is_card(const struct link *l);
 op_fn network_uplink, network_downlink, network_nics;
 
 #endif

@@ -102,10 +102,8 @@ pci_number(struct op *op, const char *pci, const char *name)
 	return text ? text : "";
 }
 
-/* Hardware of the host: no virtual function of another card, and no backend of
- * a guest's interface. */
-static bool
-is_card(const struct link *l)
+bool
+network_is_card(const struct link *l)
 {
 	char path[PATH_MAX];
 	const char *bus;
@@ -310,7 +308,7 @@ network_nics(void *context, struct op *op)
 
 		if (l->vlan >= 0 && tell_vlan(op, &in, l, &vlans[nv++]) < 0)
 			return -1;
-		if (n < MAX_NICS && is_card(l) &&
+		if (n < MAX_NICS && network_is_card(l) &&
 		    tell_card(op, &in, l, &cards[n++]) < 0)
 			return -1;
 	}

@@ -136,6 +136,8 @@ check_card(struct op *op, const struct link *card, const struct link *bridge)
 static int
 put_on(struct op *op, const struct link *port, const struct link *bridge)
 {
+	if (network_set_mtu(op, port, "bridge_mtu") < 0)
+		return -1;
 	if ((port->master != bridge->index &&
 		link_set_master(port->index, bridge->index) < 0) ||
 	    link_set_up(port->index, true) < 0)

@@ -24,6 +24,7 @@ static const struct plan_kind *const *const families[] = {
 	vbd_kinds,
 	vif_kinds,
 	vif_change_kinds,
+	vif_address_kinds,
 	net_kinds,
 	pif_kinds,
 	vlan_kinds,

@@ -306,6 +306,49 @@ class Vifs(Net):
         for n in net, other:
             d.call('network.destroy', n)
 
+    def test_a_guest_is_told_of_addresses_that_it_may_use(self):
+        d, net = self.d, self.network()
+        halted = [r for r, v in d.call('VM.get_all_records').items()
+                  if v['power_state'] == 'Halted' and not v['is_a_template']][0]
+        vif = self.vif(net, halted, '6')
+
+        def error(address, gateway=''):
+            return self.refused('VIF.configure_ipv4', vif, 'Static', address,
+                                gateway)
+        self.assertEqual(error('192.0.2.1'),
+                         ['INVALID_CIDR_ADDRESS_SPECIFIED', 'address'])
+        self.assertEqual(error('192.0.2.1/33'),
+                         ['INVALID_CIDR_ADDRESS_SPECIFIED', 'address'])
+        self.assertEqual(error('192.0.2.1/24', 'here'),
+                         ['INVALID_IP_ADDRESS_SPECIFIED', 'gateway'])
+        d.call('VIF.set_locking_mode', vif, 'locked')
+        self.assertEqual(error('192.0.2.1/24'),
+                         ['ADDRESS_VIOLATES_LOCKING_CONSTRAINT', '192.0.2.1'])
+        d.call('VIF.add_ipv4_allowed', vif, '192.0.2.1')
+        d.call('VIF.configure_ipv4', vif, 'Static', '192.0.2.1/24',
+               '192.0.2.9')
+        d.call('VIF.add_ipv6_allowed', vif, 'fd00:0::1')
+        d.call('VIF.configure_ipv6', vif, 'Static', 'fd00::1/64', '')
+        record = d.call('VIF.get_record', vif)
+        self.assertEqual(record['ipv4_configuration_mode'], 'Static')
+        self.assertEqual(record['ipv4_addresses'], ['192.0.2.1/24'])
+        self.assertEqual(record['ipv4_gateway'], '192.0.2.9')
+        self.assertEqual(record['ipv6_addresses'], ['fd00::1/64'])
+        d.call('VIF.configure_ipv4', vif, 'None', '', '')
+        self.assertEqual(self.get('VIF', 'ipv4_addresses', vif), [])
+        d.call('network.destroy', net)
+
+    def test_a_network_changes_its_mtu(self):
+        d = self.d
+        net = self.get('PIF', 'network', self.pif('eth1'))
+        d.call('network.set_MTU', net, 9000)
+        self.assertEqual(self.get('network', 'MTU', net), 9000)
+        self.assertEqual(self.get('PIF', 'MTU', self.pif('eth1')), 9000)
+        for wrong in -1, 0, 67, 65536:
+            self.assertEqual(self.refused('network.set_MTU', net, wrong),
+                             ['INVALID_VALUE', 'MTU', str(wrong)])
+        d.call('network.set_MTU', net, 1500)
+
     def test_a_change_that_fails_leaves_the_interface_as_it_was(self):
         d, net = self.d, self.network()
         vif = self.vif(net, self.vm(), '9')

@@ -3,6 +3,7 @@
  * with the last, or with the network. (source of rules and errors: lifecycle.json object_rules,
  * network.json) */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "call/edit.h"
@@ -210,8 +211,6 @@ network_destroy(struct call *c, const struct network_destroy_args *a)
 	return plan_start(c, &destroy_kind, a->self, NULL);
 }
 
-const struct plan_kind *const net_kinds[] = { &destroy_kind, NULL };
-
 /* ---- settings ---- */
 
 int
@@ -289,3 +288,83 @@ network_remove_purpose(struct call *c,
 		TX_SET(t, network, network, a->self, purpose, purposes);
 	return call_commit(c, STEAL(t));
 }
+
+/* ---- MTU: of the bridge, and of what is on it beside guests ---- */
+
+#define MIN_MTU 68
+#define MAX_MTU 65535
+
+static int
+mtu_check(struct plan *p, struct tx *t)
+{
+	const struct network *net = TX_GET(t, network, network, p->object);
+
+	if (!net)
+		return fail_handle_invalid(p->call, "network",
+		    call_ref_text(p->call, p->object));
+	return plan_note(p, "old",
+	    arena_printf(p->call->arena, "%lld", (long long)net->MTU));
+}
+
+static int
+mtu_send_as(struct plan *p, const char *note)
+{
+	RECORD_UNREF const struct record *r =
+	    db_get(p->core->db, CLASS_network, p->object);
+	const struct network *net = (const struct network *)r;
+
+	return net && net->managed && *net->bridge
+	    ? net_send(p, NULL, net, "bridge_mtu", "#mtu",
+		  (int64_t)strtoll(plan_arg(p, note), NULL, 10), NULL)
+	    : 0;
+}
+
+static int
+mtu_send(struct plan *p)
+{
+	return mtu_send_as(p, "new");
+}
+
+static int
+mtu_undo(struct plan *p)
+{
+	return mtu_send_as(p, "old");
+}
+
+static int
+mtu_apply(struct plan *p, struct tx *t)
+{
+	int64_t mtu = strtoll(plan_arg(p, "new"), NULL, 10);
+	const struct network *net = TX_GET(t, network, network, p->object);
+	const struct ref *pifs = net ? net->PIFs.items : NULL;
+
+	for (uint32_t i = 0; net && i < net->PIFs.n; i++)
+		TX_SET(t, PIF, pif, pifs[i], MTU, mtu);
+	return TX_SET(t, network, network, p->object, MTU, mtu);
+}
+
+static const struct step mtu_steps[] = {
+	{ "mtu", mtu_send, mtu_apply, mtu_undo, NULL },
+	{ 0 },
+};
+
+static const struct plan_kind mtu_kind = {
+	.name = "network.set_MTU",
+	.cls = CLASS_network,
+	.steps = mtu_steps,
+	.check = mtu_check,
+};
+
+int
+network_set_MTU(struct call *c, const struct network_set_MTU_args *a)
+{
+	const char *text = arena_printf(c->arena, "%lld", (long long)a->value);
+
+	if (!text)
+		return call_fail_nomem(c);
+	if (a->value < MIN_MTU || a->value > MAX_MTU)
+		return fail_invalid_value(c, "MTU", text);
+	return plan_start(c, &mtu_kind, a->self, "new", text, NULL);
+}
+
+const struct plan_kind *const net_kinds[] = { &destroy_kind, &mtu_kind, NULL };

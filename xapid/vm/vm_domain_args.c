@@ -81,21 +81,6 @@ put_map(struct members *to, const char *name, const struct map *map,
 		.members = m });
 }
 
-static void
-put_texts(struct members *to, const char *name, const struct set *set)
-{
-	struct value *items = arena_array(to->a, set->n + 1, sizeof(*items));
-	const char *const *texts = set->items;
-
-	to->failed = to->failed || !items;
-	for (uint32_t i = 0; items && i < set->n; i++)
-		items[i] = text_value(to, texts[i]);
-	put(to, name,
-	    (struct value){ .kind = VALUE_ARRAY,
-		.n = items ? set->n : 0,
-		.items = items });
-}
-
 static int
 finish(struct members *from, struct value *out)
 {
@@ -215,23 +200,41 @@ vif_effective_locking(const struct vif *vif, const struct network *net)
 	    : VIF_LOCKING_MODE_UNLOCKED;
 }
 
+/* What the guest is told; there is one address of each family at most. */
+static const char *
+first(const struct set *s)
+{
+	return s->n ? *(const char *const *)s->items : "";
+}
+
+static void
+put_addresses(struct members *m, const struct vif *vif)
+{
+	put_text(m, "ipv4_mode",
+	    enum_info_vif_ipv4_configuration_mode
+		.values[vif->ipv4_configuration_mode]);
+	put_text(m, "ipv4_address", first(&vif->ipv4_addresses));
+	put_text(m, "ipv4_gateway", vif->ipv4_gateway);
+	put_text(m, "ipv6_mode",
+	    enum_info_vif_ipv6_configuration_mode
+		.values[vif->ipv6_configuration_mode]);
+	put_text(m, "ipv6_address", first(&vif->ipv6_addresses));
+	put_text(m, "ipv6_gateway", vif->ipv6_gateway);
+}
+
 static void
 put_vif(struct members *m, struct db *db, const struct vif *vif)
 {
 	RECORD_UNREF const struct record *r =
 	    db_get(db, CLASS_network, vif->network);
 	const struct network *net = (const struct network *)r;
-	enum vif_locking_mode mode = vif_effective_locking(vif, net);
 
 	put_text(m, "device", vif_device_name(m->a, vif));
 	put_text(m, "mac", vif->MAC);
 	put_text(m, "bridge", net ? net->bridge : "");
 	put_int(m, "mtu", vif->MTU);
 	put_int(m, "rate_kbps", rate_of(vif));
-	put_bool(m, "locked", mode == VIF_LOCKING_MODE_LOCKED);
-	put_bool(m, "disabled", mode == VIF_LOCKING_MODE_DISABLED);
-	put_texts(m, "ipv4_allowed", &vif->ipv4_allowed);
-	put_texts(m, "ipv6_allowed", &vif->ipv6_allowed);
+	put_addresses(m, vif);
 }
 
 static void

@@ -59,6 +59,10 @@ class Net(Host):
     def interface(self, vm, device='0'):
         return 'vif%d.%s' % (self.d.call('VM.get_domid', vm), device)
 
+    def mtu(self, link):
+        with open('/sys/class/net/%s/mtu' % link) as f:
+            return int(f.read())
+
     def say(self, vm, words, answer, seconds=60):
         """Types into a guest until it answers."""
         name = self.d.call('VM.get_name_label', vm)
@@ -113,6 +117,34 @@ class Bridges(Net):
         self.assertTrue(self.reaches(one, '10.9.0.1', 100), 'dom0')
         self.assertTrue(self.reaches(one, '10.9.0.3', 200), 'the other')
         self.assertTrue(self.reaches(two, '10.9.0.2', 300), 'and back')
+        self.locked(one)
+        self.moved(one, two, bridge)
+
+    def locked(self, vm):
+        """What it sends as another does not arrive."""
+        d = self.d
+        vif = d.call('VM.get_VIFs', vm)[0]
+        d.call('VIF.set_locking_mode', vif, 'locked')
+        self.assertFalse(self.reaches(vm, '10.9.0.1', 1000, 15))
+        d.call('VIF.add_ipv4_allowed', vif, '10.9.0.2')
+        self.assertTrue(self.reaches(vm, '10.9.0.1', 1100))
+        self.address(vm, '10.9.0.4')
+        self.assertFalse(self.reaches(vm, '10.9.0.1', 1200, 15))
+        d.call('VIF.set_locking_mode', vif, 'disabled')
+        self.assertEqual(master(self.interface(vm)), '')
+        d.call('VIF.set_locking_mode', vif, 'unlocked')
+        self.assertTrue(self.reaches(vm, '10.9.0.1', 1300))
+
+    def moved(self, one, two, bridge):
+        """Both on another network reach each other there; their first bridge
+        goes with the second that leaves it."""
+        d, other = self.d, self.network('other')
+        for vm in one, two:
+            self.assertIn(bridge, links())
+            d.call('VIF.move', d.call('VM.get_VIFs', vm)[0], other)
+            self.assertEqual(master(self.interface(vm)), self.bridge(other))
+        self.assertNotIn(bridge, links())
+        self.assertTrue(self.reaches(one, '10.9.0.3', 1400))
 
     def test_a_bridge_comes_with_the_first_guest_and_goes_with_the_last(self):
         d = self.d
@@ -133,6 +165,23 @@ class Bridges(Net):
         d.call('VM.hard_shutdown', two)
         wait(lambda: bridge not in links(), what='the bridge is gone')
 
+    def test_a_guest_is_told_which_addresses_to_use(self):
+        d, net, vm = self.d, self.network('told'), self.make('told')
+        vif = self.vif(vm, net)
+        d.call('VIF.configure_ipv4', vif, 'Static', '192.0.2.7/24',
+               '192.0.2.1')
+        d.call('VM.start', vm, False, False)
+        path = ('/local/domain/%d/xenserver/device/vif/0/static-ip-setting/'
+                % d.call('VM.get_domid', vm))
+        self.assertEqual(store(path + 'enabled'), '1')
+        self.assertEqual(store(path + 'address'), '192.0.2.7/24')
+        self.assertEqual(store(path + 'gateway'), '192.0.2.1')
+        self.assertEqual(store(path + 'enabled6'), '0')
+        # No agent listens in this guest.
+        self.assertEqual(
+            d.error('VIF.configure_ipv4', vif, 'None', '', ''),
+            ['VM_LACKS_FEATURE', vm])
+
     def test_nothing_is_left_of_a_network_that_is_destroyed(self):
         d = self.d
         net = self.network('goes', bridge='lan7', MTU=1400)
@@ -140,8 +189,9 @@ class Bridges(Net):
         vif = self.vif(vm, net)
         d.call('VM.start', vm, False, False)
         self.assertEqual(master(self.interface(vm)), 'lan7')
-        with open('/sys/class/net/lan7/mtu') as f:
-            self.assertEqual(f.read(), '1400\n')
+        self.assertEqual(self.mtu('lan7'), 1400)
+        d.call('network.set_MTU', net, 1450)
+        self.assertEqual(self.mtu('lan7'), 1450)
         d.kill()
         d.start()
         self.assertEqual(master(self.interface(vm)), 'lan7')
