@@ -9,6 +9,7 @@ import signal
 import socket
 import stat
 import subprocess
+import tempfile
 import time
 import unittest
 
@@ -16,6 +17,7 @@ import tap
 import xapid
 
 OTHER = 'nobody'
+CAP_NET_ADMIN = 12
 ROOT = os.geteuid() == 0
 # The sanitizers need system calls that the filter refuses.
 SANITIZED = b'__asan_init' in open(xapid.Daemon().command()[0], 'rb').read() \
@@ -74,6 +76,36 @@ class Mixin:
         self.assertEqual(s['NoNewPrivs'], '1')
         if not SANITIZED:
             self.assertEqual(s['Seccomp'], '2')
+
+
+class Network(unittest.TestCase):
+    @unittest.skipUnless(ROOT, 'needs root')
+    def test_the_network_worker_keeps_one_capability(self):
+        """and is the user whose state folder it is"""
+        user = pwd.getpwnam(OTHER)
+        program = os.path.join(xapid.BUILD, 'network', 'xapid-network')
+        with tempfile.TemporaryDirectory() as folder:
+            os.chown(folder, user.pw_uid, user.pw_gid)
+            ours, its = socket.socketpair()
+            p = subprocess.Popen([program, 'real', folder], close_fds=False,
+                                 preexec_fn=lambda: os.dup2(its.fileno(), 3))
+            its.close()
+            try:
+                wait_for(lambda: status(p.pid).get('Seccomp') == '2'
+                         or SANITIZED)
+                wait_for(lambda: status(p.pid)['Uid'].split()[1]
+                         == str(user.pw_uid))
+                s = status(p.pid)
+                self.assertEqual(set(s['Uid'].split()), {str(user.pw_uid)})
+                for which in 'CapPrm', 'CapEff':
+                    self.assertEqual(int(s[which], 16), 1 << CAP_NET_ADMIN)
+                for which in 'CapInh', 'CapAmb', 'CapBnd':
+                    self.assertEqual(int(s[which], 16), 0)
+                self.assertEqual(s['NoNewPrivs'], '1')
+            finally:
+                ours.close()
+                p.kill()
+                p.wait()
 
 
 class Plain(unittest.TestCase, Mixin):
