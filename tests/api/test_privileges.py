@@ -81,7 +81,7 @@ class Mixin:
 class Network(unittest.TestCase):
     @unittest.skipUnless(ROOT, 'needs root')
     def test_the_network_worker_keeps_one_capability(self):
-        """and is the user whose state folder it is"""
+        """the network worker has one capability, and the daemon's user"""
         user = pwd.getpwnam(OTHER)
         program = os.path.join(xapid.BUILD, 'network', 'xapid-network')
         with tempfile.TemporaryDirectory() as folder:
