@@ -171,8 +171,10 @@ admit(struct front *f, const struct listener *l, int fd,
 		conn_free(c);
 		return;
 	}
-	if (!l->local)
+	if (!l->local) {
 		peer_from_address(&c->peer, &c->key, from);
+		peer_set_local(&c->peer, fd);
+	}
 	c->peer.tls = l->tls;
 	c->state = l->tls ? CONN_HANDSHAKE : CONN_HEAD;
 	c->consume = l->tls;

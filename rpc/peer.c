@@ -14,6 +14,26 @@
 #include "lib/ref.h"
 
 void
+peer_set_local(struct rpc_peer *peer, int fd)
+{
+	struct sockaddr_storage at = { 0 };
+	const struct sockaddr_in6 *in6 = (const struct sockaddr_in6 *)&at;
+	const struct sockaddr_in *in4 = (const struct sockaddr_in *)&at;
+	socklen_t len = sizeof(at);
+
+	if (getsockname(fd, (struct sockaddr *)&at, &len) < 0)
+		return;
+	if (at.ss_family == AF_INET)
+		inet_ntop(AF_INET, &in4->sin_addr, peer->at, sizeof(peer->at));
+	else if (IN6_IS_ADDR_V4MAPPED(&in6->sin6_addr))
+		inet_ntop(AF_INET, in6->sin6_addr.s6_addr + 12, peer->at,
+		    sizeof(peer->at));
+	else
+		inet_ntop(AF_INET6, &in6->sin6_addr, peer->at,
+		    sizeof(peer->at));
+}
+
+void
 peer_from_address(struct rpc_peer *peer, struct peer_key *key,
     const struct sockaddr_storage *from)
 {

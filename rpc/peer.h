@@ -15,6 +15,8 @@ struct peer_key {
 	uint64_t bits;
 };
 
+/* Which of our addresses a TCP client called. */
+void peer_set_local(struct rpc_peer *peer, int fd);
 /* Of a TCP client, from what accept() answered. */
 void peer_from_address(struct rpc_peer *peer, struct peer_key *key,
     const struct sockaddr_storage *from);

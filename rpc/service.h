@@ -21,6 +21,7 @@ struct rpc_peer {
 	bool tls;
 	uid_t uid;                      /* local: SO_PEERCRED; else (uid_t)-1 */
 	char address[INET6_ADDRSTRLEN]; /* of TCP clients, else "" */
+	char at[INET6_ADDRSTRLEN];      /* which of ours they called, or "" */
 };
 
 /* One API call on the wire, from the decoded request to the sent reply.

@@ -77,6 +77,8 @@ libxapidcore_a_SOURCES = \
 	xapid/access/auth_users.c \
 	xapid/access/auth_users.h \
 	xapid/access/http_rows.def \
+	xapid/access/pool_secret.c \
+	xapid/access/pool_secret.h \
 	xapid/access/rbac.c \
 	xapid/access/rbac.h \
 	xapid/access/rbac_http.c \

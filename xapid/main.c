@@ -13,6 +13,7 @@
 #endif
 
 #include "access/auth.h"
+#include "access/pool_secret.h"
 #include "access/session.h"
 #include "call/call.h"
 #include "call/http.h"
@@ -267,7 +268,8 @@ start_core(struct daemon *d)
 		return complain("out of memory");
 	if (rbac_load_roles(core) < 0)
 		return complain("cannot store the roles; the log says why");
-	if (auth_open(core, err, sizeof(err)) < 0)
+	if (auth_open(core, err, sizeof(err)) < 0 ||
+	    pool_secret_open(core->config->state_dir, err, sizeof(err)) < 0)
 		return complain(err);
 	if (audit_open(core->config->state_dir) < 0)
 		return complain("cannot open the audit log in the state "

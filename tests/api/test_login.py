@@ -13,6 +13,7 @@ import sys
 import threading
 import time
 import unittest
+import urllib.request
 
 import tap
 import xapid
@@ -116,6 +117,32 @@ class Login(Base):
         self.d.call('session.local_logout', session=session)
         self.assert_dead(session)
 
+    def test_pool_secret(self):
+        """hosts of the pool log in with its secret, and nobody without"""
+        path = os.path.join(self.d.state, 'pool_secret')
+        self.assertEqual(os.stat(path).st_mode & 0o777, 0o600)
+        with open(path) as f:
+            secret = f.read()
+        host = self.d.call('host.get_all')[0]
+        for call in (('session.slave_login', host),
+                     ('session.slave_local_login',)):
+            session = self.d.raw(*call, secret)
+            record = self.d.call('session.get_record', session,
+                                 session=session)
+            self.assertTrue(record['pool'])
+            self.assertTrue(record['is_local_superuser'])
+            self.d.call('session.local_logout', session=session)
+            self.assert_dead(session)
+            for wrong in ('', secret[:-1], secret + 'x', 'x' * 10000):
+                with self.assertRaises(xapid.Failure) as refusal:
+                    self.d.raw(*call, wrong)
+                self.assertEqual(refusal.exception.code,
+                                 'SESSION_AUTHENTICATION_FAILED')
+        self.assertNotIn(secret, self.d.log_text())
+        with self.assertRaises(xapid.Failure) as refusal:
+            self.d.raw('session.slave_login', 'OpaqueRef:no', secret)
+        self.assertEqual(refusal.exception.code, 'HANDLE_INVALID')
+
     def test_subject_identifiers(self):
         """users who are logged in are listed, and can be logged out"""
         session = self.d.login('vm-admin')
@@ -143,6 +170,28 @@ class Login(Base):
                 'Authorization': 'Basic ' + text.decode()})[0]
         self.assertEqual(status('root', 'wrong'), 401)
         self.assertNotIn(status('root', xapid.PASSWORD), (401, 403))
+
+
+class Members(unittest.TestCase):
+    def test_other_hosts_name_the_coordinator(self):
+        """a login at another host's address is told where to go"""
+        with xapid.start('--sim-hosts', '2', '--listen',
+                         '127.0.0.2:0') as d:
+            member = next(u for u in d.urls if '127.0.0.2' in u)
+            login = json.dumps({
+                'jsonrpc': '2.0', 'method': 'session.login_with_password',
+                'params': ['root', xapid.PASSWORD], 'id': 1}).encode()
+
+            def error_at(url):
+                asked = urllib.request.Request(
+                    url + '/jsonrpc', login,
+                    {'Content-Type': 'application/json'})
+                with urllib.request.urlopen(asked) as r:
+                    return json.load(r).get('error')
+            refusal = error_at(member)
+            self.assertEqual(refusal['message'], 'HOST_IS_SLAVE')
+            self.assertEqual(refusal['data'], ['127.0.0.1'])
+            self.assertIsNone(error_at(d.url))
 
 
 class LocalSocket(Base):

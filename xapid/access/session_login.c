@@ -134,6 +134,31 @@ login(struct call *c, const char *user, const char *password,
 	return 0;
 }
 
+/* Clients that find a pool by any of its hosts go on to the coordinator. All
+ * hosts of a simulated pool are here, each by its own address. */
+static int
+check_coordinator(struct call *c)
+{
+	RECORD_UNREF const struct record *p =
+	    db_get(c->db, CLASS_pool, c->core->pool);
+	RECORD_UNREF const struct record *m = p
+	    ? db_get(c->db, CLASS_host, ((const struct pool *)p)->master)
+	    : NULL;
+	const char *master = m ? ((const struct host *)m)->address : "";
+	const struct record **all = NULL;
+	uint32_t n = 0;
+	bool other = false;
+
+	if (!*master || !*c->peer.at || strcmp(master, c->peer.at) == 0 ||
+	    db_get_all(c->db, CLASS_host, &all, &n) < 0)
+		return 0;
+	for (uint32_t i = 0; i < n && !other; i++)
+		other = strcmp(((const struct host *)all[i])->address,
+			    c->peer.at) == 0;
+	db_release_all(all, n);
+	return other ? fail_host_is_slave(c, master) : 0;
+}
+
 /* ---- the messages ---- */
 
 int
@@ -141,6 +166,8 @@ session_login_with_password(struct call *c,
     const struct session_login_with_password_args *a, struct ref *result_r)
 {
 	(void)result_r;
+	if (check_coordinator(c) < 0)
+		return -1;
 	return login(c, a->uname, a->pwd, a->originator, false);
 }
 
