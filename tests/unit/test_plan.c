@@ -307,8 +307,54 @@ test_no_worker(void)
 	stop();
 }
 
+/* Two plans meet, then each wants a part on the other's object. */
+static _Atomic unsigned met;
+
+static int
+meet_and_cross(struct plan *p)
+{
+	bool first = ref_equal(p->object, objects[0]);
+
+	atomic_fetch_add(&met, 1);
+	for (int i = 0; atomic_load(&met) < 2 && i < 30000; i++)
+		usleep(1000);
+	return plan_child(p, &child_kind, objects[first ? 1 : 0], "name",
+	    "child", NULL);
+}
+
+static const struct step crossing_steps[] = {
+	{ "cross", meet_and_cross, NULL, NULL, NULL },
+	{ 0 },
+};
+static const struct plan_kind crossing_kind = { .name = "test.crossing",
+	.cls = CLASS_secret,
+	.operation = "crossing",
+	.steps = crossing_steps,
+	.finish = count_end };
+
+static void
+test_deadlock(void)
+{
+	start();
+	atomic_store(&met, 0);
+	CU_ASSERT_EQUAL(plan_start_own(&d.core, &crossing_kind, objects[0],
+			    NULL),
+	    0);
+	CU_ASSERT_EQUAL(plan_start_own(&d.core, &crossing_kind, objects[1],
+			    NULL),
+	    0);
+	wait_for_ends(2);
+	CU_ASSERT_EQUAL(atomic_load(&failed), 1);
+	CU_ASSERT_EQUAL(atomic_load(&ran), 1);
+	CU_ASSERT_STRING_EQUAL(last_error,
+	    "OTHER_OPERATION_IN_PROGRESS secret");
+	stop();
+}
+
 UNIT_MAIN("plan", { "a step waits for the plans inside it", test_children },
     { "a plan inside that fails takes the outer one back", test_failing_child },
+    { "of two plans that want parts of each other one is refused",
+	test_deadlock },
     { "after a restart each plan inside runs once", test_restart },
     { "after a restart the failure of a plan inside is known",
 	test_restart_after_failure },

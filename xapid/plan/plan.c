@@ -514,6 +514,57 @@ stand_behind(struct running *before, struct running *r)
 	before->next = r;
 }
 
+/* Lock. Whether x cannot end before an ancestor of r has. */
+static bool
+waits_for(struct plans *ps, struct running *x, const struct running *r)
+{
+	struct running *y;
+
+	if (x->seen == ps->searches)
+		return false;
+	x->seen = ps->searches;
+	for (y = r->parent; y; y = y->parent)
+		if (y == x)
+			return true;
+	for (y = x->children; y; y = y->sibling)
+		if (waits_for(ps, y, r))
+			return true;
+	if (x->inside)
+		return false;
+	for (y = refmap_get(&ps->busy, x->queue); y && y != x; y = y->next)
+		if (waits_for(ps, y, r))
+			return true;
+	return false;
+}
+
+/* Lock. A part of one that stands in line behind `before`. */
+static bool
+would_deadlock(struct plans *ps, struct running *before, struct running *r)
+{
+	if (!r->parent)
+		return false;
+	ps->searches++;
+	for (; before; before = before->next)
+		if (waits_for(ps, before, r))
+			return true;
+	return false;
+}
+
+/* Lock. What is said to a caller that finds an object busy. */
+static int
+fail_deadlock(struct running *r, const struct running *before)
+{
+	struct call *c = r->parent->plan.call;
+	const char *const params[] = { class_table[before->plan.kind->cls].name,
+		call_ref_text(c, before->plan.object),
+		before->plan.kind->operation ? before->plan.kind->operation
+					     : "",
+		call_ref_text(c, before->plan.call->task) };
+
+	(void)call_fail(c, "OTHER_OPERATION_IN_PROGRESS", params, 4);
+	return PLAN_DEADLOCK;
+}
+
 int
 plan_take_turn(struct plans *ps, struct running *r)
 {
@@ -530,7 +581,9 @@ plan_take_turn(struct plans *ps, struct running *r)
 	for (struct running *up = r->parent; up; up = up->parent)
 		r->inside |= ref_equal(up->queue, r->queue);
 	before = r->inside ? NULL : refmap_get(&ps->busy, r->queue);
-	if (before)
+	if (before && would_deadlock(ps, before, r))
+		rc = fail_deadlock(r, before);
+	else if (before)
 		stand_behind(before, r);
 	else if (r->inside || refmap_put(&ps->busy, r->queue, r) == 0)
 		rc = 1;

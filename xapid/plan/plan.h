@@ -96,9 +96,9 @@ void plan_set_deadline(struct plan *p, int ms);
 int plan_set_subject(struct plan *p, const char *subject);
 const char *plan_subject(const struct plan *p);
 /* Another plan as a part of this step, which ends when it has, and fails when
- * it has failed. It does not wait for a turn that this one or a plan above has;
- * plans of one class of objects may have children of another, and not the other
- * way round, or two of them wait for each other.
+ * it has failed. It does not wait for a turn that this one or a plan above has.
+ * Where it would wait for one that itself waits for this one, it is refused
+ * (OTHER_OPERATION_IN_PROGRESS).
  * args: "name", "value", …, NULL. */
 int plan_child(struct plan *p, const struct plan_kind *kind, struct ref object,
     ...) __attribute__((sentinel));

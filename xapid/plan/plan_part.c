@@ -539,7 +539,8 @@ child_new(struct running *parent, const struct plan_kind *kind,
 	return r;
 }
 
-/* Named and linked, with its turn: 1: it may begin. -1: no memory, unlinked. */
+/* Named and linked, with its turn: 1: it may begin. Negative: unlinked, see
+ * plan_take_turn. */
 static int
 child_join(struct running *parent, struct running *r, const char *part)
 {
@@ -573,7 +574,8 @@ child_start(struct running *parent, struct running *r, const char *part)
 	if (rc < 0) {
 		plan_free_memory(r);
 		call_free(c);
-		return call_fail_nomem(parent->plan.call);
+		return rc == PLAN_DEADLOCK ? -1
+					   : call_fail_nomem(parent->plan.call);
 	}
 	if (rc == 1)
 		plan_go_on(r, plan_begin);

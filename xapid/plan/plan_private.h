@@ -54,6 +54,7 @@ struct running {
 	const char *part; /* its name in the parent's notes */
 	bool counted;     /* the parent's step waits for it */
 	bool inside;      /* has its turn by an ancestor's */
+	uint64_t seen;    /* by the search of this number */
 };
 
 struct plans {
@@ -61,6 +62,7 @@ struct plans {
 	pthread_mutex_t lock;
 	struct refmap busy; /* object: the plan whose turn it is */
 	bool abandoned;     /* at the daemon's end: the journal goes on later */
+	uint64_t searches;
 	uint64_t next_number;
 };
 
@@ -78,7 +80,9 @@ struct running *plan_new(struct plans *ps, struct call *c,
     const struct plan_kind *kind, struct ref object);
 /* Its row, in the transaction that begins or promises it. */
 int plan_journal_row(struct running *r, struct tx *t, int64_t step);
-/* 1: it is this plan's turn at once. -1: no memory. */
+#define PLAN_DEADLOCK (-2)
+/* 1: it is this plan's turn at once. -1: no memory. PLAN_DEADLOCK, and raised in
+ * its parent: those that it would wait for wait for its parent. */
 int plan_take_turn(struct plans *ps, struct running *r);
 void plan_over(void *arg);
 void plan_go_on(struct running *r, void (*fn)(void *arg));
