@@ -30,9 +30,17 @@ struct network_driver {
 	op_fn *downlink;
 	/* -> nics and vlans of the host, and what they are like (nics.c). */
 	op_fn *nics;
+	/* For tests, of simulated networks: what is on which bridge; failures
+	 * by order (worker/obey.h). */
+	op_fn *list, *order;
 };
 
 extern const struct network_driver network_bridge, network_simulator;
+
+/* ---- sim.c ---- */
+/* -1 and errno. */
+int network_sim_open(const char *state);
+const char *network_sim_order_for(void *context, const char *op);
 
 /* ---- for the operations (bridge.c) ---- */
 

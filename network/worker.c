@@ -25,6 +25,8 @@ static const struct op_row {
 	{ "uplink", offsetof(struct network_driver, uplink) },
 	{ "downlink", offsetof(struct network_driver, downlink) },
 	{ "nics", offsetof(struct network_driver, nics) },
+	{ "list", offsetof(struct network_driver, list) },
+	{ "order", offsetof(struct network_driver, order) },
 };
 
 static op_fn *
@@ -65,7 +67,12 @@ main(int argc, char **argv)
 	log_open("stderr", "xapid-network", LOG_L_INFO);
 	if (argc == 3 && strcmp(argv[1], "simulator") == 0) {
 		w.context = (void *)(uintptr_t)&network_simulator;
+		w.order = network_sim_order_for;
 		w.sandbox = true;
+		if (network_sim_open(argv[2]) < 0) {
+			log_err("%s: %m", argv[2]);
+			return 1;
+		}
 	} else if (argc == 3 && strcmp(argv[1], "real") == 0) {
 		w.context = (void *)(uintptr_t)&network_bridge;
 	} else {

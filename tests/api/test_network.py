@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Networks, interfaces of hosts and VLANs, on simulated hosts."""
 
+import time
 import unittest
 
+import simulator
 import tap
 import xapid
 
@@ -349,7 +351,7 @@ class Vifs(Net):
                              ['INVALID_VALUE', 'MTU', str(wrong)])
         d.call('network.set_MTU', net, 1500)
 
-    def test_a_change_that_fails_leaves_the_interface_as_it_was(self):
+    def test_an_interface_goes_to_no_network_that_its_host_is_not_on(self):
         d, net = self.d, self.network()
         vif = self.vif(net, self.vm(), '9')
         d.call('VIF.plug', vif)
@@ -364,6 +366,109 @@ class Vifs(Net):
         d.call('VLAN.destroy', vlan)
         for n in net, away:
             d.call('network.destroy', n)
+
+
+class Failures(Net):
+    """What a worker that fails leaves behind."""
+
+    def setUp(self):
+        self.net, self.other = self.network(), self.network('other')
+        self.v = self.vif(self.net, self.vm(), '10')
+
+    def tearDown(self):
+        simulator.order_network(self.d, 'none')
+        if self.get('VIF', 'currently_attached', self.v):
+            self.d.call('VIF.unplug', self.v)
+        for n in self.net, self.other:
+            self.d.call('network.destroy', n)
+
+    def on(self):
+        """The bridge that the interface is on."""
+        vm = self.get('VIF', 'VM', self.v)
+        name = 'vif%d.%s' % (self.get('VM', 'domid', vm),
+                             self.get('VIF', 'device', self.v))
+        return simulator.ports(self.d).get(name)
+
+    def bridge(self, network):
+        return self.get('network', 'bridge', network)
+
+    def test_interfaces_are_on_the_bridges_of_their_networks(self):
+        d = self.d
+        self.assertIsNone(self.on())
+        d.call('VIF.plug', self.v)
+        self.assertEqual(self.on(), self.bridge(self.net))
+        d.call('VIF.move', self.v, self.other)
+        self.assertEqual(self.on(), self.bridge(self.other))
+        d.call('VIF.set_locking_mode', self.v, 'disabled')
+        self.assertIsNone(self.on())
+        d.call('VIF.set_locking_mode', self.v, 'network_default')
+        self.assertEqual(self.on(), self.bridge(self.other))
+        d.call('VIF.unplug', self.v)
+        self.assertIsNone(self.on())
+
+    def test_a_change_that_fails_leaves_the_interface_as_it_was(self):
+        d = self.d
+        d.call('VIF.plug', self.v)
+        simulator.order_network(d, 'error', 'join')
+        self.assertEqual(self.refused('VIF.move', self.v, self.other)[0],
+                         'INTERNAL_ERROR')
+        self.assertEqual(self.get('VIF', 'network', self.v), self.net)
+        self.assertEqual(self.on(), self.bridge(self.net))
+        simulator.order_network(d, 'error', 'join')
+        self.refused('VIF.add_ipv4_allowed', self.v, '192.0.2.1')
+        self.assertEqual(self.get('VIF', 'ipv4_allowed', self.v), [])
+
+    def test_a_worker_that_dies_moves_an_interface_once(self):
+        d = self.d
+        d.call('VIF.plug', self.v)
+        for how, to in (('exit', self.other), ('after', self.net),
+                        ('half', self.other), ('abort', self.net)):
+            simulator.order_network(d, how, 'join')
+            d.call('VIF.move', self.v, to)
+            self.assertEqual(self.on(), self.bridge(to))
+
+    def test_a_plug_that_fails_leaves_nothing_on_the_bridge(self):
+        d = self.d
+        simulator.order_network(d, 'error', 'join')
+        self.refused('VIF.plug', self.v)
+        self.assertFalse(self.get('VIF', 'currently_attached', self.v))
+        simulator.order(d, 'error', 'connect')
+        self.refused('VIF.plug', self.v)
+        self.assertFalse(self.get('VIF', 'currently_attached', self.v))
+        self.assertIsNone(self.on())
+
+    def test_a_vlan_that_fails_leaves_no_rows(self):
+        d, pifs = self.d, len(self.d.call('PIF.get_all'))
+        simulator.order_network(d, 'error', 'uplink')
+        self.assertEqual(
+            self.refused('VLAN.create', self.pif('eth4'), 31, self.net)[0],
+            'INTERNAL_ERROR')
+        self.assertEqual(len(d.call('PIF.get_all')), pifs)
+        simulator.order_network(d, 'error', 'uplink', skip=1)
+        self.refused('pool.create_VLAN', 'eth4', self.net, 31)
+        self.assertEqual(len(d.call('PIF.get_all')), pifs)
+        self.assertNotIn('eth4.31', simulator.ports(d))
+
+    def test_a_network_that_cannot_be_destroyed_is_kept(self):
+        d, net = self.d, self.network('kept')
+        simulator.order_network(d, 'error', 'bridge_destroy')
+        self.refused('network.destroy', net)
+        self.assertEqual(self.get('network', 'name_label', net), 'kept')
+        d.call('network.destroy', net)
+
+    def test_a_killed_daemon_goes_on_where_it_was(self):
+        d = self.d
+        d.call('VIF.plug', self.v)
+        task = d.call('Async.VIF.move', self.v, self.other)
+        d.kill()
+        d.start()
+        end = time.time() + 60
+        while (d.call('task.get_status', task) == 'pending'
+               and time.time() < end):
+            time.sleep(0.1)
+        self.assertNotEqual(d.call('task.get_status', task), 'pending')
+        self.assertEqual(self.on(),
+                         self.bridge(self.get('VIF', 'network', self.v)))
 
 
 if __name__ == '__main__':

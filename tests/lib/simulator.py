@@ -34,6 +34,18 @@ def order(d, what, of='*', count=1, skip=0):
     ask(d, op='order', what=what, of=of, count=count, skip=skip)
 
 
+def order_network(d, what, of='*', count=1, skip=0):
+    """The same of the networks' worker."""
+    ask(d, op='order', what=what, of=of, count=count, skip=skip,
+        worker='network')
+
+
+def ports(d):
+    """interface: the bridge that it is on"""
+    return dict(line.split(' ') for line in
+                ask(d, op='list', worker='network').splitlines())
+
+
 def happen(d, vm, what):
     """A guest does it of its own: poweroff, reboot, crash, gone, pause."""
     ask(d, op='happen', what=what, uuid=d.call('VM.get_uuid', vm))

@@ -21,6 +21,9 @@ import time
 
 BUILD = os.environ.get('XAPID_BUILDDIR', '.')
 PASSWORD = 'secret'
+# How many times slower than usual the machine may be: an emulated one is, and a
+# call that is given up would be made again.
+PATIENCE = float(os.environ.get('XAPID_TEST_PATIENCE', 1))
 ROLES = ('pool-admin', 'pool-operator', 'vm-power-admin', 'vm-admin',
          'vm-operator', 'read-only')
 
@@ -88,7 +91,7 @@ class Daemon:
         self.process = subprocess.Popen(
             self.command(), stdout=subprocess.PIPE, stderr=self.log,
             env=dict(os.environ, **(self.env or {})))
-        line = self.first_line(timeout)
+        line = self.first_line(timeout * PATIENCE)
         if not line.startswith('xapid ready'):
             self.process.kill()
             self.process.wait()
@@ -120,7 +123,7 @@ class Daemon:
 
     def connection(self, timeout=30):
         return http.client.HTTPConnection('127.0.0.1', self.port,
-                                          timeout=timeout)
+                                          timeout=timeout * PATIENCE)
 
     def request(self, body, path='/jsonrpc', kind='application/json'):
         """One POST on the kept connection: status, body."""
@@ -172,7 +175,7 @@ class Daemon:
     def task(self, method, *params, timeout=30):
         """Runs Async.METHOD to its end and answers the task's record."""
         ref = self.call('Async.' + method, *params)
-        end = time.time() + timeout
+        end = time.time() + timeout * PATIENCE
         while time.time() < end:
             record = self.call('task.get_record', ref)
             if record['status'] not in ('pending', 'cancelling'):
@@ -207,7 +210,7 @@ class Daemon:
             return None
         self.process.send_signal(sig)
         try:
-            status = self.process.wait(timeout)
+            status = self.process.wait(timeout * PATIENCE)
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()

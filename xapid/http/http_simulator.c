@@ -5,9 +5,11 @@
  *   ?op=order&what=none                            no more
  *   ?op=happen&what=crash&uuid=…                   a guest does it by itself
  *   ?op=list                                       the hypervisor's truth
+ *   &worker=network                                … of the networks' worker
  *
  * The answer to list has a line for each domain: uuid, domid, state, memory,
- * vcpus and devices, a comma between those. */
+ * vcpus and devices, a comma between those; of networks one for each interface
+ * on a bridge, with both names. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -88,6 +90,23 @@ put_domain(struct bytes *out, const struct value_member *d)
 	bytes_putc(out, '\n');
 }
 
+static void
+put_ports(struct bytes *out, const struct value *ports)
+{
+	for (uint32_t i = 0;
+	     ports && ports->kind == VALUE_ARRAY && i < ports->n; i++)
+		bytes_printf(out, "%s\n", ports->items[i].s);
+}
+
+static enum plan_target
+target(const struct http_exchange *x)
+{
+	const char *worker = http_query(x, "worker", 0);
+
+	return worker && strcmp(worker, "network") == 0 ? PLAN_NETWORK
+							: PLAN_DOMAIN;
+}
+
 void
 http_post_simulator(struct http_exchange *x, struct call *c)
 {
@@ -106,12 +125,16 @@ http_post_simulator(struct http_exchange *x, struct call *c)
 		return;
 	}
 	body.n = read_query(x, op, m);
-	if (switch_ask(c->core->switchboard, PLAN_DOMAIN, c->arena, &body,
-		&reply, err, sizeof(err)) < 0) {
+	if (switch_ask(c->core->switchboard, target(x), c->arena, &body, &reply,
+		err, sizeof(err)) < 0) {
 		http_answer(x, 400, NULL, err, strlen(err));
 		return;
 	}
-	for (uint32_t i = 0; reply.kind == VALUE_STRUCT && i < reply.n; i++)
+	if (target(x) == PLAN_NETWORK)
+		put_ports(&out, value_member(&reply, "ports"));
+	for (uint32_t i = 0; target(x) == PLAN_DOMAIN &&
+	     reply.kind == VALUE_STRUCT && i < reply.n;
+	     i++)
 		if (strcmp(op, "list") == 0)
 			put_domain(&out, &reply.members[i]);
 	http_answer(x, 200, NULL, out.p, out.len);
