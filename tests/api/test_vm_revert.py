@@ -53,6 +53,29 @@ class Reverts(Machines):
         d.call('VM.start', vm, False, False)
         self.assertEqual(self.state(vm), 'running')
 
+    def test_keys_that_need_a_role_need_it_in_a_revert_too(self):
+        d = self.d
+        vm = self.vm(disks=0, start=False)
+        d.call('VM.set_other_config', vm, {'pci': '0/0000:00:1f.0'})
+        snap = d.call('VM.snapshot', vm, 's')
+        other = d.call('VM.snapshot', vm, 't')
+        d.call('VM.set_other_config', vm, {'mine': 'yes'})
+        weak = d.login('vm-power-admin')
+        self.assertEqual(
+            d.error('VM.revert', snap, session=weak)[0],
+            'RBAC_PERMISSION_DENIED')
+        self.assertEqual(d.call('VM.get_other_config', vm)['mine'], 'yes')
+        d.call('VM.destroy', vm)
+        self.assertEqual(
+            d.error('VM.revert', other, session=weak)[0],
+            'RBAC_PERMISSION_DENIED')
+        d.call('VM.revert', snap)
+        (again,) = [r for r, v in d.call('VM.get_all_records').items()
+                    if v['snapshots'] and snap in v['snapshots']]
+        self.assertIn('pci', d.call('VM.get_other_config', again))
+        # What stays as it is needs none.
+        d.call('VM.revert', snap, session=weak)
+
     def test_after_a_checkpoint_the_VM_has_its_memory_again(self):
         d = self.d
         vm = self.vm()

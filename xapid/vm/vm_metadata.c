@@ -217,3 +217,53 @@ vm_metadata_restore_from(struct tx *t, struct ref vm, const struct vm *snapshot)
 	}
 	return 0;
 }
+
+/* ---- who may ---- */
+
+static int
+check_roles(struct call *c, const struct vm *vm, const struct field *f,
+    const struct map *after)
+{
+	return call_check_map(c, f, c->method->roles,
+	    vm ? member(vm, f) : f->initial, after);
+}
+
+/* NULL: it would be left out. */
+static const struct map *
+map_of_text(struct call *c, const struct field *f, const char *text)
+{
+	struct map *m = arena_alloc(c->arena, sizeof(*m));
+	struct type_error err;
+
+	return m && db_cell_get(c->arena, f->type, text, m, &err) == 0 ? m
+								       : NULL;
+}
+
+int
+vm_metadata_check_roles(struct call *c, const struct vm *vm,
+    const struct vm *snapshot)
+{
+	const struct class_info *cls = &class_table[CLASS_VM];
+	bool text;
+	const struct map *after;
+	struct map pairs;
+
+	text = vm_metadata_read(c, snapshot->snapshot_metadata, &pairs);
+	for (uint32_t i = 0; text && i < pairs.n; i++) {
+		const struct field *f =
+		    column_find(cls, ((const char *const *)pairs.keys)[i]);
+
+		if (!f || !f->key_roles)
+			continue;
+		after =
+		    map_of_text(c, f, ((const char *const *)pairs.values)[i]);
+		if (after && check_roles(c, vm, f, after) < 0)
+			return -1;
+	}
+	for (unsigned i = 0; !text && i < cls->nfields; i++)
+		if (cls->fields[i].key_roles &&
+		    check_roles(c, vm, &cls->fields[i],
+			member(snapshot, &cls->fields[i])) < 0)
+			return -1;
+	return 0;
+}

@@ -21,5 +21,9 @@ int vm_metadata_restore(struct call *c, struct tx *t, struct ref vm,
 /* The same from a snapshot that has no such text. */
 int vm_metadata_restore_from(struct tx *t, struct ref vm,
     const struct vm *snapshot);
+/* Whether the caller has the roles of all keys of maps that either would change
+ * in the VM (NULL: it is made anew); -1: not, raised (attack A14). */
+int vm_metadata_check_roles(struct call *c, const struct vm *vm,
+    const struct vm *snapshot);
 
 #endif

@@ -246,6 +246,9 @@ revert_check(struct plan *p, struct tx *t)
 	if (vm_plan_check(p, t) < 0)
 		return -1;
 	vm = find_vm(p, t, snapshot);
+	if (vm_metadata_check_roles(p->call, TX_GET(t, VM, vm, vm), snapshot) <
+	    0)
+		return -1;
 	if (!ref_is_null(vm))
 		return plan_note(p, "vm", call_ref_text(p->call, vm));
 	return vm_metadata_uuid(p->call, snapshot->snapshot_metadata)
