@@ -2,8 +2,8 @@
 /* xapid-domain: runs one operation after another on domains. It has no network
  * and no database (xapid/worker/worker.h).
  *
- * Needs, and keeps: its state folder (simulator); the hypercall device and
- * xenstore (libxl). */
+ * Needs, and keeps: its state folder (simulator); the hypercall device,
+ * xenstore, block devices and programs (libxl, which starts QEMU). */
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
@@ -14,6 +14,7 @@
 #include "domain/xl.h"
 #endif
 #include "lib/log.h"
+#include "lib/sandbox.h"
 #include "worker/worker.h"
 
 /* What one process runs. */
@@ -105,6 +106,12 @@ main(int argc, char **argv)
 		return 2;
 	}
 	options.state_dir = argv[2];
+#ifdef HAVE_LIBXL
+	if (w.driver == &domain_xl && sandbox_filter(SANDBOX_HYPERVISOR) < 0) {
+		log_err("cannot give up system calls: %m");
+		return 1;
+	}
+#endif
 	w.worker.context = w.driver->open(&options, err, sizeof(err));
 	if (!w.worker.context) {
 		log_err("%s", err);

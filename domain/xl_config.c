@@ -55,9 +55,9 @@ set_kernel(struct op *op, libxl_domain_build_info *b)
 	const char *kernel = op_text(op, "kernel", "");
 	const char *ramdisk = op_text(op, "ramdisk", "");
 
-	if (*kernel && !xl_guest_file(op, kernel))
+	if (*kernel && !(kernel = xl_guest_file(op, kernel)))
 		return -1;
-	if (*ramdisk && !xl_guest_file(op, ramdisk))
+	if (*ramdisk && !(ramdisk = xl_guest_file(op, ramdisk)))
 		return -1;
 	b->kernel = copy(kernel);
 	b->ramdisk = copy(ramdisk);

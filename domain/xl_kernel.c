@@ -29,11 +29,42 @@ open_below(const char *root, const char *name)
 	return (int)syscall(SYS_openat2, dir, name, &how, sizeof(how));
 }
 
+/* GRUB as built for Xen may be where the distribution puts it: only root
+ * writes there. */
+static const char *const loaders[][2] = {
+	{ "/var/lib/xapid/guest/grub-x86_64-xen.bin",
+	    "/usr/lib/grub-xen/grub-x86_64-xen.bin" },
+	{ "/var/lib/xapid/guest/grub-i386-xen_pvh.bin",
+	    "/usr/lib/grub-xen/grub-i386-xen_pvh.bin" },
+};
+
+/* NULL: path is not that of a loader, or somebody has put one there. */
+static const char *
+find_loader(const char *path)
+{
+	for (size_t i = 0; i < sizeof(loaders) / sizeof(loaders[0]); i++)
+		if (strcmp(path, loaders[i][0]) == 0 && access(path, F_OK) < 0)
+			return loaders[i][1];
+	return NULL;
+}
+
 const char *
 xl_guest_file(struct op *op, const char *path)
 {
+	const char *loader = find_loader(path);
 	struct stat st;
 
+	if (loader && access(loader, R_OK) < 0) {
+		op_fail(op, "BOOTLOADER_FAILED", op->uuid,
+		    arena_printf(op->arena,
+			"%s is not there: install the package grub-xen-host, "
+			"or put it into /var/lib/xapid/guest",
+			loader),
+		    NULL);
+		return NULL;
+	}
+	if (loader)
+		return loader;
 	for (size_t i = 0; i < sizeof(roots) / sizeof(roots[0]); i++) {
 		size_t len = strlen(roots[i]);
 		CLEANUP_FD int fd = -1;

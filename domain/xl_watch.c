@@ -12,6 +12,7 @@
 #include "domain/xl_private.h"
 #include "lib/fault.h"
 #include "lib/log.h"
+#include "lib/sandbox.h"
 #include "worker/worker.h"
 
 #define MAX_DOMAINS 1024
@@ -300,6 +301,11 @@ xl_watch(const char *state_dir)
 	if (!w.seen || !w.xs || !log ||
 	    libxl_ctx_alloc(&w.ctx, LIBXL_VERSION, 0, log) != 0) {
 		log_err("no Xen here, or not allowed");
+		return 1;
+	}
+	/* All it needs is open. Before there are threads. */
+	if (sandbox_filter(SANDBOX_WORKER) < 0) {
+		log_err("cannot give up system calls: %m");
 		return 1;
 	}
 	if (!xs_watch(w.xs, "@introduceDomain", "in") ||

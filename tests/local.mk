@@ -29,6 +29,7 @@ unit_tests = \
 	tests/unit/test_lib_proc \
 	tests/unit/test_lib_ref \
 	tests/unit/test_lib_refmap \
+	tests/unit/test_lib_sandbox \
 	tests/unit/test_lib_text \
 	tests/unit/test_lib_threads \
 	tests/unit/test_mac \
@@ -191,6 +192,7 @@ EXTRA_DIST += \
 	tests/xen/dom0/run \
 	tests/xen/dom0/show \
 	tests/xen/dom0/test_deaths.py \
+	tests/xen/dom0/test_figures.py \
 	tests/xen/dom0/test_guests.py \
 	tests/xen/dom0/test_network.py \
 	tests/xen/dom0/test_power.py \

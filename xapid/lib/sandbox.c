@@ -11,6 +11,7 @@
 #include <seccomp.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <string.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
@@ -211,6 +212,35 @@ allow_sockets(scmp_filter_ctx ctx, enum sandbox_kind kind)
 	return r;
 }
 
+/* Of the deadly ones: libxl and QEMU start programs and change users. */
+static const char *const still_allowed[] = { "execve", "execveat", "setuid",
+	"setreuid", "setresuid", "setgid", "setregid", "setresgid",
+	"setgroups" };
+
+static bool
+is_still_allowed(const char *name)
+{
+	for (size_t i = 0; i < COUNT(still_allowed); i++)
+		if (strcmp(still_allowed[i], name) == 0)
+			return true;
+	return false;
+}
+
+static int
+refuse_rules(scmp_filter_ctx ctx)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < COUNT(deadly) && r == 0; i++)
+		if (!is_still_allowed(deadly[i]))
+			r = add_rule(ctx, SCMP_ACT_ERRNO(EPERM), deadly[i]);
+	if (r == 0)
+		r = seccomp_rule_add(ctx, SCMP_ACT_ERRNO(EAFNOSUPPORT),
+		    SCMP_SYS(socket), 1,
+		    SCMP_A0(SCMP_CMP_NE, (scmp_datum_t)AF_UNIX));
+	return r;
+}
+
 static int
 add_rules(scmp_filter_ctx ctx, enum sandbox_kind kind)
 {
@@ -251,12 +281,14 @@ sandbox_filter(enum sandbox_kind kind)
 		return -1;
 	if (prctl(PR_GET_SECCOMP, 0, 0, 0, 0) < 0)
 		return 1; /* the kernel was built without */
-	ctx = seccomp_init(SCMP_ACT_ERRNO(ENOSYS));
+	ctx = seccomp_init(kind == SANDBOX_HYPERVISOR ? SCMP_ACT_ALLOW
+						      : SCMP_ACT_ERRNO(ENOSYS));
 	if (!ctx) {
 		errno = ENOMEM;
 		return -1;
 	}
-	r = add_rules(ctx, kind);
+	r = kind == SANDBOX_HYPERVISOR ? refuse_rules(ctx)
+				       : add_rules(ctx, kind);
 	if (r == 0)
 		(void)seccomp_attr_set(ctx, SCMP_FLTATR_CTL_OPTIMIZE, 2);
 	if (r == 0)

@@ -28,6 +28,10 @@ enum sandbox_kind {
 	SANDBOX_DAEMON,  /* files, sockets, threads; no program */
 	SANDBOX_WORKER,  /* files and threads only */
 	SANDBOX_NETWORK, /* the same, and netlink */
+	/* All but what reaches beyond domains: it starts programs that others
+	 * wrote (QEMU), and they get the same. What is refused answers EPERM,
+	 * or EAFNOSUPPORT for sockets that reach a network. */
+	SANDBOX_HYPERVISOR,
 	SANDBOX_KINDS
 };
 

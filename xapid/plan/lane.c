@@ -131,16 +131,17 @@ lane_fail_all(struct lane *l, const char *text)
 /* What is simulated and what the kernel does at once goes through one process;
  * what waits for devices and guests gets processes of its own. */
 static const struct lane_row simulated[PLAN_TARGETS] = {
-	[PLAN_DOMAIN] = { "domain worker", PRIV_DOMAIN_SIMULATOR, 1, true, 0 },
-	[PLAN_STORAGE] = { "storage worker", PRIV_STORAGE, 1, true, 0 },
-	[PLAN_NETWORK] = { "network worker", PRIV_NETWORK, 1, true, 0 },
-	[PLAN_CONSOLE] = { "console worker", PRIV_CONSOLE, 1, true, 0 },
-	[PLAN_WATCH] = { "domain watcher", PRIV_DOMAIN_WATCH, 1, true, 0 },
+	[PLAN_DOMAIN] = { "domain worker", PRIV_DOMAIN_SIMULATOR, 1, true, 0,
+	    0 },
+	[PLAN_STORAGE] = { "storage worker", PRIV_STORAGE, 1, true, 0, 0 },
+	[PLAN_NETWORK] = { "network worker", PRIV_NETWORK, 1, true, 0, 0 },
+	[PLAN_CONSOLE] = { "console worker", PRIV_CONSOLE, 1, true, 0, 0 },
+	[PLAN_WATCH] = { "domain watcher", PRIV_DOMAIN_WATCH, 1, true, 0, 0 },
 };
 static const struct lane_row libxl_domains = { "domain worker",
-	PRIV_DOMAIN_LIBXL, 8, false, IDLE_MS };
+	PRIV_DOMAIN_LIBXL, 8, false, IDLE_MS, 2 };
 static const struct lane_row real_storage = { "storage worker", PRIV_STORAGE, 8,
-	false, IDLE_MS };
+	false, IDLE_MS, 1 };
 
 void
 lane_init(struct lane *l, struct switchboard *s, enum plan_target target,
@@ -403,7 +404,7 @@ due_of(const struct lane *l, const struct process *p)
 		return INT64_MAX;
 	if (p->hands.first)
 		return p->hands.first->deadline;
-	if (!l->row->idle_ms || l->kept)
+	if (!l->row->idle_ms || l->kept || p < &l->processes[l->row->spare])
 		return INT64_MAX;
 	return p->idle_since + l->row->idle_ms * NSEC_PER_MSEC;
 }

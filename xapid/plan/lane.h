@@ -34,6 +34,8 @@ struct lane_row {
 	unsigned max;   /* processes */
 	bool pipelined; /* gets all requests at once; else one */
 	int idle_ms; /* ends when it had nothing to do for so long; 0: never */
+	/* So many do not: what has to be done soon waits for no program. */
+	unsigned spare;
 };
 
 struct process {

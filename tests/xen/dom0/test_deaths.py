@@ -42,7 +42,7 @@ class Deaths(Host):
     def parent(self):
         """With it dies all that it has started."""
         self.d.kill()
-        self.d.start()
+        self.d.start(300)
 
     def child(self):
         """The parent starts another one, with other workers."""
@@ -110,22 +110,6 @@ class Deaths(Host):
         say('%s, %s after %.2f s: %s'
             % (method, kill.__name__, moment, state))
         return state
-
-    def disk(self, vm, position):
-        d = self.d
-        sr = [r for r, v in d.call('SR.get_all_records').items()
-              if v['name_label'] == 'Local storage'][0]
-        vdi = d.call('VDI.create', {
-            'name_label': 'disk', 'name_description': '', 'SR': sr,
-            'virtual_size': 16 * MIB, 'type': 'user', 'sharable': False,
-            'read_only': False, 'other_config': {}, 'xenstore_data': {},
-            'sm_config': {}, 'tags': []})
-        vbd = d.call('VBD.create', {
-            'VM': vm, 'VDI': vdi, 'userdevice': str(position),
-            'bootable': False, 'mode': 'RW', 'type': 'Disk',
-            'empty': False, 'other_config': {}, 'unpluggable': True,
-            'qos_algorithm_type': '', 'qos_algorithm_params': {}})
-        return vdi, vbd
 
     def bring(self, vm, state):
         now = self.state(vm)
