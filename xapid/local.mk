@@ -217,6 +217,8 @@ libxapidcore_a_SOURCES = \
 	xapid/host/collect_http.c \
 	xapid/host/diagnostics.c \
 	xapid/host/host.c \
+	xapid/host/host_agent.c \
+	xapid/host/host_agent.h \
 	xapid/host/host_certificate.c \
 	xapid/host/host_certificate.h \
 	xapid/host/host_info.c \

@@ -407,5 +407,58 @@ class Status(Base):
         self.assertEqual(self.get('/audit_log?since=soon')[0], 400)
 
 
+class Agent(unittest.TestCase):
+    """The daemon itself."""
+
+    def setUp(self):
+        self.d = xapid.start('--sim-vms', '4')
+        self.d.__enter__()
+        self.host = self.d.call('host.get_all')[0]
+
+    def tearDown(self):
+        self.d.__exit__(None, None, None)
+
+    def test_threads_are_listed_with_what_they_do(self):
+        text = self.d.call('host.get_thread_diagnostics', self.host)
+        for line in text.splitlines():
+            self.assertRegex(line, r'^\d+ .+ [A-Z]$')
+        self.assertIn(' xapid ', text)
+
+    def test_storage_is_told_with_the_disks_in_use(self):
+        text = self.d.call('host.get_sm_diagnostics', self.host)
+        for sr in self.d.call('SR.get_all_records').values():
+            self.assertIn('SR %s, %s, attached' % (sr['uuid'], sr['type']),
+                          text)
+        for vbd in self.d.call('VBD.get_all_records').values():
+            vdi = vbd['VDI']
+            if vbd['currently_attached'] and not vbd['empty']:
+                self.assertIn(self.d.call('VDI.get_uuid', vdi), text)
+
+    def test_the_daemon_begins_again_and_no_guest_notices(self):
+        before = self.d.call('VM.get_all_records')
+        self.assertEqual(self.d.error('host.restart_agent', self.host,
+                                      session=self.d.login('vm-admin'))[0],
+                         'RBAC_PERMISSION_DENIED')
+        old = self.d.session
+        self.d.call('host.restart_agent', self.host)
+        for _ in range(600):    # its sessions are gone, the port is not
+            try:
+                self.d.raw('pool.get_all', old)
+            except xapid.Failure as f:
+                self.assertEqual(f.code, 'SESSION_INVALID')
+                break
+            except (OSError, RuntimeError):
+                pass
+            time.sleep(0.1)
+        self.d.session = None
+        after = self.d.call('VM.get_all_records')
+        self.assertEqual({r: v['power_state'] for r, v in before.items()},
+                         {r: v['power_state'] for r, v in after.items()})
+
+    def test_the_daemon_ends_when_it_is_told_to(self):
+        self.d.call('host.shutdown_agent')
+        self.assertEqual(self.d.process.wait(60), 0)
+
+
 if __name__ == '__main__':
     tap.main()

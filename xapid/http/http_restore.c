@@ -9,17 +9,14 @@
 
 #include "call/http.h"
 #include "db/db_file.h"
+#include "host/host_agent.h"
 #include "http/restore.h"
-#include "lib/clock.h"
 #include "lib/file.h"
 #include "lib/log.h"
-#include "plan/priv.h"
 
 #define CHUNK ((size_t)64 * 1024)
 #define BYTES_MAX (INT64_C(4) << 30)
 #define READY ".restore-ready"
-/* For whoever asked to hear that it worked. */
-#define BEFORE_END_NS (NSEC_PER_SEC / 2)
 
 static atomic_flag busy = ATOMIC_FLAG_INIT;
 static _Atomic bool wanted;
@@ -135,13 +132,6 @@ remove_checked(const struct upload *u)
 
 /* ---- the end of this daemon ---- */
 
-static void
-end(struct timer *t)
-{
-	(void)t;
-	_exit(PRIV_AGAIN);
-}
-
 static int
 sync_folder(const char *path)
 {
@@ -153,17 +143,13 @@ sync_folder(const char *path)
 static int
 lay_ready(struct call *c, const struct upload *u)
 {
-	static struct timer timer = { .fire = end };
-
 	if (fsync(u->fd) < 0 || rename(u->path, u->ready) < 0 ||
 	    sync_folder(c->core->config->state_dir) < 0)
 		return fail_upload(c);
 	log_info("a database was put by %s; starting again with it",
 	    c->caller.user);
 	atomic_store(&wanted, true);
-	if (timer_set(c->core->timers, &timer,
-		clock_mono_ns() + BEFORE_END_NS) < 0)
-		end(NULL);
+	host_agent_restart(c->core);
 	return 0;
 }
 
