@@ -104,6 +104,8 @@ libxapidcore_a_SOURCES = \
 	xapid/call/http.h \
 	xapid/call/implicit.c \
 	xapid/call/query.c \
+	xapid/call/refuse.c \
+	xapid/call/refuse.h \
 	xapid/call/task.c \
 	xapid/call/task.h \
 	xapid/call/task_api.c \

@@ -20,17 +20,25 @@ task_create(struct call *c, const struct task_create_args *a,
 	return call_commit(c, t);
 }
 
-int
-task_destroy(struct call *c, const struct task_destroy_args *a)
+/* A change of a task that is the caller's to change. NULL: it is not. */
+static struct tx *
+begin_own(struct call *c, struct ref task)
 {
 	struct tx *t = call_begin(c);
 
+	if (t && task_own(c, t, task))
+		return t;
+	tx_abort(t);
+	return NULL;
+}
+
+int
+task_destroy(struct call *c, const struct task_destroy_args *a)
+{
+	struct tx *t = begin_own(c, a->self);
+
 	if (!t)
 		return -1;
-	if (!task_own(c, t, a->self)) {
-		tx_abort(t);
-		return -1;
-	}
 	(void)tx_destroy(t, CLASS_task, a->self);
 	task_table_remove(a->self, true);
 	return call_commit(c, t);
@@ -99,14 +107,10 @@ task_cancel(struct call *c, const struct task_cancel_args *a)
 static int
 set_own(struct call *c, struct ref ref, int field, const void *mem)
 {
-	struct tx *t = call_begin(c);
+	struct tx *t = begin_own(c, ref);
 
 	if (!t)
 		return -1;
-	if (!task_own(c, t, ref)) {
-		tx_abort(t);
-		return -1;
-	}
 	(void)tx_set(t, CLASS_task, ref, field, mem);
 	return call_commit(c, t);
 }
@@ -114,14 +118,10 @@ set_own(struct call *c, struct ref ref, int field, const void *mem)
 int
 task_set_status(struct call *c, const struct task_set_status_args *a)
 {
-	struct tx *t = call_begin(c);
+	struct tx *t = begin_own(c, a->self);
 
 	if (!t)
 		return -1;
-	if (!task_own(c, t, a->self)) {
-		tx_abort(t);
-		return -1;
-	}
 	TX_SET(t, task, task, a->self, status, a->value);
 	if (task_is_over(a->value)) {
 		TX_SET(t, task, task, a->self, finished, clock_wall_sec());

@@ -170,22 +170,11 @@ net_stats(struct cli *cli, const struct record *r)
 	struct value_member members[3];
 	struct value filter = net_filter(cli, members);
 	CLI_ANSWER struct cli_answer a = { 0 };
-	const struct set *rows, *row;
 
 	if (cli_call(cli, &a, "Diagnostics.network_stats", "rv", r->self,
 		&filter) < 0)
 		return -1;
-	rows = a.mem;
-	row = rows->items;
-	for (uint32_t i = 0; i < rows->n; i++) {
-		const char *const *texts = row[i].items;
-		const char *line = "";
-
-		for (uint32_t j = 0; j < row[i].n; j++)
-			line = cli_text(cli, "%s%s%s", line, j ? "\t" : "",
-			    texts[j]);
-		cli_print_value(cli, line);
-	}
+	cli_print_rows(cli, a.mem);
 	return 0;
 }
 

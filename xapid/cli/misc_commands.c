@@ -348,24 +348,6 @@ cli_run_caller_query_usage(struct cli *cli)
 	return print_usage(cli, "", "r", caller);
 }
 
-/* Each row is a set of texts: what the call answers. */
-static int
-print_rows(struct cli *cli, const struct set *rows)
-{
-	const struct set *row = rows->items;
-
-	for (uint32_t i = 0; i < rows->n; i++) {
-		const char *const *texts = row[i].items;
-		const char *line = "";
-
-		for (uint32_t j = 0; j < row[i].n; j++)
-			line = cli_text(cli, "%s%s%s", line, j ? "\t" : "",
-			    texts[j]);
-		cli_print_value(cli, line);
-	}
-	return 0;
-}
-
 int
 cli_run_caller_list_usage(struct cli *cli)
 {
@@ -373,7 +355,8 @@ cli_run_caller_list_usage(struct cli *cli)
 
 	if (cli_call(cli, &a, "Caller.query_all_usage", "") < 0)
 		return -1;
-	return print_rows(cli, a.mem);
+	cli_print_rows(cli, a.mem);
+	return 0;
 }
 
 int

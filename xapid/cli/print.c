@@ -318,6 +318,22 @@ cli_print_value(struct cli *cli, const char *text)
 	cli_print_values(cli, &text, 1);
 }
 
+void
+cli_print_rows(struct cli *cli, const struct set *rows)
+{
+	const struct set *row = rows->items;
+
+	for (uint32_t i = 0; i < rows->n; i++) {
+		const char *const *texts = row[i].items;
+		const char *line = "";
+
+		for (uint32_t j = 0; j < row[i].n; j++)
+			line = cli_text(cli, "%s%s%s", line, j ? "\t" : "",
+			    texts[j]);
+		cli_print_value(cli, line);
+	}
+}
+
 static void
 print_formatted(struct cli *cli, enum cli_tag tag, const char *fmt, va_list ap)
 {

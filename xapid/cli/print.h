@@ -47,6 +47,8 @@ int cli_print_map(struct cli *cli, const struct map *m);
 /* A value of a list: counts for --minimal. */
 void cli_print_value(struct cli *cli, const char *text);
 void cli_print_values(struct cli *cli, const char *const *texts, unsigned n);
+/* A set of sets of texts: a line each, with tabs between. */
+void cli_print_rows(struct cli *cli, const struct set *rows);
 /* Nothing with --minimal. */
 void cli_print_message(struct cli *cli, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));

@@ -5,32 +5,11 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "call/refuse.h"
 #include "disk/storage_operations.h"
 #include "model/builder.h"
 
-/* ---- reasons ---- */
-
-/* Every refusal passes here. c NULL: only whether is asked. */
-static int
-refuse(struct call *c, const char *code, unsigned n, const char *const params[])
-{
-	return c ? call_fail(c, code, params, n) : -1;
-}
-
-static int
-refuse_ref(struct call *c, const char *code, struct ref ref)
-{
-	const char *params[] = { c ? call_ref_text(c, ref) : "" };
-
-	return refuse(c, code, 1, params);
-}
-
-static int
-refuse_text(struct call *c, const char *text)
-{
-	return refuse(c, "OPERATION_NOT_ALLOWED", 1, &text);
-}
-
+/* Every refusal passes there or here. */
 static int
 refuse_state(struct call *c, const struct vm *vm, const char *expected)
 {
@@ -44,23 +23,7 @@ refuse_state(struct call *c, const struct vm *vm, const char *expected)
 	actual[0] = (char)tolower((unsigned char)actual[0]);
 	params[0] = call_ref_text(c, vm->r.self);
 	params[2] = actual;
-	return refuse(c, "VM_BAD_POWER_STATE", 3, params);
-}
-
-static int
-refuse_busy(struct call *c, const struct record *r, const struct map *current,
-    const struct enum_info *ops)
-{
-	const char *const *tasks = current->keys;
-	const int *values = current->values;
-	const char *params[4] = { r->cls->name, "", "", "" };
-
-	if (!c)
-		return -1;
-	params[1] = call_ref_text(c, r->self);
-	params[2] = ops->values[values[0]];
-	params[3] = tasks[0];
-	return refuse(c, "OTHER_OPERATION_IN_PROGRESS", 4, params);
+	return refuse_with(c, "VM_BAD_POWER_STATE", 3, params);
 }
 
 /* ---- what both kinds ask of their VM ---- */
@@ -103,7 +66,7 @@ check_drivers(struct call *c, struct tx *t, const struct vm *vm, bool disk)
 	    (can == TRISTATE_TYPE_YES || g->PV_drivers_detected ||
 		g->PV_drivers_version.n))
 		return 0;
-	return refuse_ref(c, "VM_MISSING_PV_DRIVERS", vm->r.self);
+	return refuse_ref(c, "VM_MISSING_PV_DRIVERS", vm->r.self, NULL);
 }
 
 static int
@@ -113,9 +76,9 @@ check_plug(struct call *c, const struct vm *vm, struct ref device,
 	bool running = vm->power_state == VM_POWER_STATE_RUNNING;
 
 	if (running && how == PLUG && attached)
-		return refuse_ref(c, "DEVICE_ALREADY_ATTACHED", device);
+		return refuse_ref(c, "DEVICE_ALREADY_ATTACHED", device, NULL);
 	if (running && how == UNPLUG && !attached)
-		return refuse_ref(c, "DEVICE_ALREADY_DETACHED", device);
+		return refuse_ref(c, "DEVICE_ALREADY_DETACHED", device, NULL);
 	if (!running)
 		return refuse_state(c, vm, "running");
 	if (!force && is_leaving(vm))
@@ -156,11 +119,12 @@ static int
 check_media(struct call *c, const struct vbd *vbd, enum vbd_operations op)
 {
 	if (vbd->type != VBD_TYPE_CD)
-		return refuse_ref(c, "VBD_NOT_REMOVABLE_MEDIA", vbd->r.self);
+		return refuse_ref(c, "VBD_NOT_REMOVABLE_MEDIA", vbd->r.self,
+		    NULL);
 	if (op == VBD_OPERATIONS_EJECT && vbd->empty)
-		return refuse_ref(c, "VBD_IS_EMPTY", vbd->r.self);
+		return refuse_ref(c, "VBD_IS_EMPTY", vbd->r.self, NULL);
 	if (op == VBD_OPERATIONS_INSERT && !vbd->empty)
-		return refuse_ref(c, "VBD_NOT_EMPTY", vbd->r.self);
+		return refuse_ref(c, "VBD_NOT_EMPTY", vbd->r.self, NULL);
 	return 0;
 }
 
@@ -190,14 +154,14 @@ check_disk(struct call *c, struct tx *t, const struct vbd *vbd, unsigned flags)
 	if (!vdi)
 		return 0;
 	if (!vdi->managed)
-		return refuse_ref(c, "VDI_NOT_MANAGED", vbd->r.self);
+		return refuse_ref(c, "VDI_NOT_MANAGED", vbd->r.self, NULL);
 	ops = vdi->current_operations.values;
 	for (uint32_t i = 0;
 	     (flags & VBD_NEEDS_VDI) && i < vdi->current_operations.n; i++)
 		if (ops[i] != VDI_OPERATIONS_MIRROR &&
 		    ops[i] != VDI_OPERATIONS_COPY)
 			return refuse_busy(c, &vdi->r, &vdi->current_operations,
-			    &enum_info_vdi_operations);
+			    0, &enum_info_vdi_operations);
 	return 0;
 }
 
@@ -211,10 +175,10 @@ vbd_operation_check(struct call *c, struct tx *t, const struct vbd *vbd,
 	if (!vm)
 		return -1;
 	if (vbd->current_operations.n)
-		return refuse_busy(c, &vbd->r, &vbd->current_operations,
+		return refuse_busy(c, &vbd->r, &vbd->current_operations, 0,
 		    &enum_info_vbd_operations);
 	if ((flags & VBD_UNPLUGS) && !vbd->unpluggable)
-		return refuse_ref(c, "VBD_NOT_UNPLUGGABLE", vbd->r.self);
+		return refuse_ref(c, "VBD_NOT_UNPLUGGABLE", vbd->r.self, NULL);
 	if ((flags & VBD_MEDIA) && check_media(c, vbd, op) < 0)
 		return -1;
 	if ((flags & (VBD_PLUGS | VBD_UNPLUGS)) &&
@@ -264,7 +228,7 @@ vif_operation_check(struct call *c, struct tx *t, const struct vif *vif,
 	if (!vm)
 		return -1;
 	if (vif->current_operations.n)
-		return refuse_busy(c, &vif->r, &vif->current_operations,
+		return refuse_busy(c, &vif->r, &vif->current_operations, 0,
 		    &enum_info_vif_operations);
 	if (!how)
 		return 0;

@@ -4,44 +4,7 @@
 #include <string.h>
 
 #include "call/edit.h"
-
-/* ---- reasons ---- */
-
-/* Every refusal passes here. */
-static int
-refuse(struct call *c, const char *code, unsigned n, const char *const params[])
-{
-	return c ? call_fail(c, code, params, n) : -1;
-}
-
-static int
-refuse_ref(struct call *c, const char *code, struct ref ref, const char *more)
-{
-	const char *params[] = { c ? call_ref_text(c, ref) : "", more };
-
-	return refuse(c, code, more ? 2 : 1, params);
-}
-
-static int
-refuse_text(struct call *c, const char *text)
-{
-	return refuse(c, "OPERATION_NOT_ALLOWED", 1, &text);
-}
-
-/* about: the object that is named, at: its operation or that of a VBD. */
-static int
-refuse_busy(struct call *c, const struct record *about, const struct map *ops,
-    uint32_t at, const struct enum_info *names)
-{
-	const char *params[4] = { about->cls->name, "", "", "" };
-
-	if (!c)
-		return -1;
-	params[1] = call_ref_text(c, about->self);
-	params[2] = names->values[((const int *)ops->values)[at]];
-	params[3] = ((const char *const *)ops->keys)[at];
-	return refuse(c, "OTHER_OPERATION_IN_PROGRESS", 4, params);
-}
+#include "call/refuse.h"
 
 /* ---- what a driver can ---- */
 
@@ -259,7 +222,8 @@ check_removal(struct call *c, const struct vdi *vdi, const struct vdi_facts *f)
 		    NULL);
 	if (vdi->type == VDI_TYPE_RRD)
 		return refuse_ref(c, "VDI_HAS_RRDS", vdi->r.self, NULL);
-	return f->ha && is_of_ha(vdi) ? refuse(c, "HA_IS_ENABLED", 0, NULL) : 0;
+	return f->ha && is_of_ha(vdi) ? refuse_with(c, "HA_IS_ENABLED", 0, NULL)
+				      : 0;
 }
 
 /* A copy that runs: what it reads must stay as it is. */
@@ -275,7 +239,7 @@ check_vdi_itself(struct call *c, const struct vdi *vdi,
 {
 	if (op == VDI_OPERATIONS_FORGET || op == VDI_OPERATIONS_RESIZE) {
 		if (f->ha && is_of_ha(vdi))
-			return refuse(c, "HA_IS_ENABLED", 0, NULL);
+			return refuse_with(c, "HA_IS_ENABLED", 0, NULL);
 		if (op == VDI_OPERATIONS_FORGET && vdi->type == VDI_TYPE_RRD)
 			return refuse_ref(c, "VDI_HAS_RRDS", vdi->r.self, NULL);
 	}
@@ -284,8 +248,8 @@ check_vdi_itself(struct call *c, const struct vdi *vdi,
 	if (op != VDI_OPERATIONS_SNAPSHOT && op != VDI_OPERATIONS_COPY)
 		return 0;
 	if (vdi->on_boot == ON_BOOT_RESET)
-		return refuse(c, "VDI_ON_BOOT_MODE_INCOMPATIBLE_WITH_OPERATION",
-		    0, NULL);
+		return refuse_with(c,
+		    "VDI_ON_BOOT_MODE_INCOMPATIBLE_WITH_OPERATION", 0, NULL);
 	if (op == VDI_OPERATIONS_SNAPSHOT && is_copied(vdi))
 		return refuse_text(c, "A copy of the disk is being made");
 	if (op == VDI_OPERATIONS_COPY && is_of_ha(vdi))
@@ -407,7 +371,7 @@ check_leaving(struct call *c, struct tx *t, const struct sr *sr, bool attached,
 		return 0;
 	if (!sr->PBDs.n)
 		return refuse_ref(c, "SR_HAS_NO_PBDS", sr->r.self, NULL);
-	return has_disks(t, sr) ? refuse(c, "SR_NOT_EMPTY", 0, NULL) : 0;
+	return has_disks(t, sr) ? refuse_with(c, "SR_NOT_EMPTY", 0, NULL) : 0;
 }
 
 static int
