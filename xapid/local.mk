@@ -244,6 +244,8 @@ libxapidcore_a_SOURCES = \
 	xapid/http/restore.h \
 	xapid/model/builder.c \
 	xapid/model/builder.h \
+	xapid/net/bond.c \
+	xapid/net/management.c \
 	xapid/net/net_plan.c \
 	xapid/net/net_plan.h \
 	xapid/net/network.c \
@@ -251,6 +253,7 @@ libxapidcore_a_SOURCES = \
 	xapid/net/pif.h \
 	xapid/net/pif_plug.c \
 	xapid/net/pif_scan.c \
+	xapid/net/tunnel.c \
 	xapid/net/vlan.c \
 	xapid/plan/lane.c \
 	xapid/plan/lane.h \

@@ -26,7 +26,8 @@ class Net(unittest.TestCase):
     def pif(self, device, host=0, vlan=-1):
         address = '127.0.0.%d' % (host + 1)
         for ref, r in self.d.call('PIF.get_all_records').items():
-            if r['device'] == device and r['VLAN'] == vlan and self.get(
+            if r['device'] == device and r['VLAN'] == vlan and not r[
+                    'sriov_logical_PIF_of'] and self.get(
                     'host', 'address', r['host']) == address:
                 return ref
         self.fail('no ' + device)
@@ -366,6 +367,122 @@ class Vifs(Net):
         d.call('VLAN.destroy', vlan)
         for n in net, away:
             d.call('network.destroy', n)
+
+
+class Bonds(Net):
+    def bond(self, members, network, mode='balance-slb', mac='', **more):
+        return ('Bond.create', network, members, mac, mode, more)
+
+    def test_a_bond_takes_over_what_its_first_member_had(self):
+        d, net = self.d, self.network()
+        storage, other = self.pif('eth1'), self.pif('eth4')
+        vlan = d.call('VLAN.create', storage, 66, self.network('tagged'))
+        before = d.call('PIF.get_record', storage)
+        bond = d.call(*self.bond([other, storage], net, 'lacp'))
+        record = d.call('Bond.get_record', bond)
+        self.assertEqual(sorted(record['slaves']), sorted([storage, other]))
+        self.assertEqual(record['primary_slave'], storage)
+        self.assertEqual(record['properties'], {
+            'hashing_algorithm': 'tcpudp_ports', 'lacp-time': 'slow',
+            'lacp-fallback-ab': 'true'})
+        master = d.call('PIF.get_record', record['master'])
+        self.assertEqual(master['device'], 'bond1')
+        self.assertEqual(master['MAC'], before['MAC'])
+        self.assertEqual(master['IP'], before['IP'])
+        self.assertEqual(master['VLAN_slave_of'], [vlan])
+        self.assertEqual(self.get('PIF', 'IP', storage), '')
+        self.assertEqual(self.refused(*self.bond([other], self.network())),
+                         ['PIF_ALREADY_BONDED', other])
+        d.call('Bond.set_property', bond, 'lacp-time', 'fast')
+        self.assertEqual(
+            self.refused('Bond.set_property', bond, 'lacp-time', 'never'),
+            ['INVALID_VALUE', 'properties', 'lacp-time = never'])
+        d.call('Bond.set_mode', bond, 'active-backup')
+        self.assertEqual(self.get('Bond', 'properties', bond), {})
+        d.call('PIF.set_disallow_unplug', record['master'], False)
+        d.call('Bond.destroy', bond)
+        after = d.call('PIF.get_record', storage)
+        self.assertEqual(after['IP'], before['IP'])
+        self.assertEqual(after['VLAN_slave_of'], [vlan])
+        self.assertEqual(after['bond_slave_of'], NULL)
+
+    def test_what_cannot_be_a_bond_is_refused(self):
+        d, net = self.d, self.network()
+        one, two = self.pif('eth1'), self.pif('eth4')
+        tagged = self.pif('bond0', vlan=100)
+        for members, more, error in (
+                ([], {}, ['PIF_BOND_NEEDS_MORE_MEMBERS']),
+                ([one, self.pif('eth1', 1)], {},
+                 ['PIF_CANNOT_BOND_CROSS_HOST']),
+                ([one, self.pif('eth0')], {}, ['PIF_BOND_MORE_THAN_ONE_IP']),
+                ([one, two], {'mac': '1'}, ['MAC_INVALID', '1']),
+                ([one, two], {'nothing': '1'},
+                 ['INVALID_VALUE', 'properties', 'nothing = 1']),
+                ([one, tagged], {}, ['PIF_VLAN_EXISTS', 'bond0'])):
+            self.assertEqual(
+                self.refused(*self.bond(members, net, **more)), error)
+        d.call('network.destroy', net)
+
+
+class Others(Net):
+    def test_a_tunnel_is_a_pif_on_a_network_of_its_own(self):
+        d, net, below = self.d, self.network(), self.pif('eth1')
+        tunnel = d.call('tunnel.create', below, net, 'vxlan')
+        record = d.call('tunnel.get_record', tunnel)
+        self.assertEqual(record['transport_PIF'], below)
+        self.assertEqual(record['protocol'], 'vxlan')
+        self.assertEqual(self.get('PIF', 'network', record['access_PIF']),
+                         net)
+        self.assertEqual(self.get('PIF', 'device', record['access_PIF']),
+                         'tunnel1')
+        self.assertEqual(
+            self.refused('tunnel.create', record['access_PIF'],
+                         self.network(), 'gre'),
+            ['IS_TUNNEL_ACCESS_PIF', record['access_PIF']])
+        self.assertEqual(self.refused('tunnel.create', self.pif('eth4'),
+                                      self.network(), 'gre'),
+                         ['TRANSPORT_PIF_NOT_CONFIGURED', self.pif('eth4')])
+        d.call('tunnel.destroy', tunnel)
+        self.assertEqual(self.get('network', 'PIFs', net), [])
+
+    def test_a_card_gives_its_virtual_functions_to_one_network(self):
+        d = self.d
+        sriov = [r for r in d.call('network_sriov.get_all') if self.get(
+            'PIF', 'host', self.get('network_sriov', 'physical_PIF', r))
+            == self.get('PIF', 'host', self.pif('eth1'))][0]
+        record = d.call('network_sriov.get_record', sriov)
+        card, net = record['physical_PIF'], self.network()
+        self.assertGreaterEqual(
+            d.call('network_sriov.get_remaining_capacity', sriov), 0)
+        self.assertEqual(self.refused('network_sriov.create', card, net),
+                         ['NETWORK_SRIOV_ALREADY_ENABLED', card])
+        plain = self.pif('eth1')
+        self.assertEqual(self.refused('network_sriov.create', plain, net),
+                         ['PIF_IS_NOT_SRIOV_CAPABLE', plain])
+        d.call('network_sriov.destroy', sriov)
+        again = d.call('network_sriov.create', card, net)
+        self.assertEqual(self.get('PIF', 'network', self.get(
+            'network_sriov', 'logical_PIF', again)), net)
+
+    def test_a_host_is_managed_by_one_interface(self):
+        d, old, new = self.d, self.pif('eth0'), self.pif('eth1')
+        none = self.pif('eth4')
+        self.assertEqual(self.refused('host.management_reconfigure', none),
+                         ['PIF_HAS_NO_NETWORK_CONFIGURATION', none])
+        d.call('host.management_reconfigure', new)
+        self.assertEqual(d.call('host.get_management_interface',
+                                self.get('PIF', 'host', new)), new)
+        self.assertFalse(self.get('PIF', 'management', old))
+        d.call('pool.management_reconfigure', self.get('PIF', 'network', old))
+        self.assertTrue(self.get('PIF', 'management', old))
+        self.assertFalse(self.get('PIF', 'management', new))
+        nowhere = self.network()
+        self.assertEqual(
+            self.refused('pool.management_reconfigure', nowhere)[0],
+            'PIF_NOT_PRESENT')
+        self.assertEqual(
+            self.refused('host.local_management_reconfigure', 'eth0'),
+            ['NOT_IN_EMERGENCY_MODE'])
 
 
 class Failures(Net):

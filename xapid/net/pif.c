@@ -26,6 +26,19 @@ pif_on_network(struct tx *t, const struct network *net, struct ref host)
 	return NULL;
 }
 
+int
+pif_check_joins(struct call *c, struct tx *t, const struct network *net,
+    struct ref host)
+{
+	const struct pif *there = pif_on_network(t, net, host);
+
+	if (!net->managed)
+		return fail_network_unmanaged(c, call_ref_text(c, net->r.self));
+	return there ? fail_network_already_connected(c, call_ref_text(c, host),
+			   call_ref_text(c, there->r.self))
+		     : 0;
+}
+
 struct user_search {
 	struct ref metrics, except;
 };

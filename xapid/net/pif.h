@@ -19,6 +19,9 @@ int pif_scan_at_start(struct core *core);
 /* The PIF by which a host is on a network; NULL: none. */
 const struct pif *pif_on_network(struct tx *t, const struct network *net,
     struct ref host);
+/* Whether a further PIF of a host may be on the network. */
+int pif_check_joins(struct call *c, struct tx *t, const struct network *net,
+    struct ref host);
 /* Destroys the row, and its metrics when they are its own. */
 int pif_destroy_row(struct tx *t, struct ref pif);
 

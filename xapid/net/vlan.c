@@ -27,15 +27,10 @@ check_network(struct call *c, struct tx *t, const struct network *net,
     const struct pif *below)
 {
 	const char *self = call_ref_text(c, net->r.self);
-	const struct pif *there = pif_on_network(t, net, below->host);
 	const struct ref *refs = net->PIFs.items;
 
-	if (!net->managed)
-		return fail_network_unmanaged(c, self);
-	if (there)
-		return fail_network_already_connected(c,
-		    call_ref_text(c, below->host),
-		    call_ref_text(c, there->r.self));
+	if (pif_check_joins(c, t, net, below->host) < 0)
+		return -1;
 	for (uint32_t i = 0; i < net->PIFs.n; i++) {
 		const struct pif *pif = TX_GET(t, PIF, pif, refs[i]);
 
