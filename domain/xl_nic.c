@@ -6,6 +6,11 @@
 
 #include "domain/xl_private.h"
 
+#define USEC_PER_SEC 1000000
+#define SLICE_US 50000
+#define MIN_SLICE_US 100
+#define MAX_RATE (INT64_C(1) << 32) /* KiB a second: faster is unlimited */
+
 int
 xl_nic(struct xl *x, struct op *op, const struct value *device,
     libxl_device_nic *out_r)
@@ -13,6 +18,7 @@ xl_nic(struct xl *x, struct op *op, const struct value *device,
 	const char *mac = value_text(device, "mac", "");
 	int64_t mtu = value_int(device, "mtu", 1500);
 	int64_t rate = value_int(device, "rate_kbps", 0);
+	int64_t slice = value_int(device, "rate_timeslice_us", SLICE_US);
 	unsigned m[6];
 	char rest;
 
@@ -29,9 +35,12 @@ xl_nic(struct xl *x, struct op *op, const struct value *device,
 	out_r->mtu = (int)mtu;
 	out_r->bridge = strdup(value_text(device, "bridge", "xenbr0"));
 	out_r->script = strdup(XL_NO_SCRIPT);
-	if (rate > 0) { /* the credit of each 50 ms */
-		out_r->rate_interval_usecs = 50000;
-		out_r->rate_bytes_per_interval = (uint64_t)rate * 1024 / 20;
+	if (rate > 0 && rate <= MAX_RATE) { /* what each slice may send */
+		if (slice < MIN_SLICE_US || slice > USEC_PER_SEC)
+			slice = SLICE_US;
+		out_r->rate_interval_usecs = (uint32_t)slice;
+		out_r->rate_bytes_per_interval =
+		    (uint64_t)rate * 1024 * (uint64_t)slice / USEC_PER_SEC;
 	}
 	return 0;
 }

@@ -174,6 +174,18 @@ put_vbd(struct members *m, const struct vm *vm, const struct vbd *vbd,
 	put_bool(m, "bootable", vbd->bootable);
 }
 
+static int64_t
+number_in(const struct map *m, const char *key, int64_t otherwise, int64_t max)
+{
+	const char *text = builder_find(m, key);
+	char *end;
+	long long value = text ? strtoll(text, &end, 10) : 0;
+
+	return text && end != text && !*end && value >= 0 && value <= max
+	    ? value
+	    : otherwise;
+}
+
 /* KiB a second, 0: unlimited. */
 static int64_t
 rate_of(const struct vif *vif)
@@ -234,6 +246,9 @@ put_vif(struct members *m, struct db *db, const struct vif *vif)
 	put_text(m, "bridge", net ? net->bridge : "");
 	put_int(m, "mtu", vif->MTU);
 	put_int(m, "rate_kbps", rate_of(vif));
+	put_int(m, "rate_timeslice_us",
+	    number_in(&vif->qos_algorithm_params, "timeslice_us", 50000,
+		INT32_MAX));
 	put_addresses(m, vif);
 }
 
@@ -370,18 +385,6 @@ vm_is_guest_key(const char *key)
 		if (!isalnum((unsigned char)*key) && !strchr("-/_@.", *key))
 			return false;
 	return true;
-}
-
-static int64_t
-number_in(const struct map *m, const char *key, int64_t otherwise, int64_t max)
-{
-	const char *text = builder_find(m, key);
-	char *end;
-	long long value = text ? strtoll(text, &end, 10) : 0;
-
-	return text && end != text && !*end && value >= 0 && value <= max
-	    ? value
-	    : otherwise;
 }
 
 /* Keys that name programs and devices of the host stay here: paths never come

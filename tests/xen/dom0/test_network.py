@@ -186,8 +186,12 @@ class Bridges(Net):
         d = self.d
         net = self.network('goes', bridge='lan7', MTU=1400)
         vm = self.make('user')
-        vif = self.vif(vm, net)
+        vif = self.vif(vm, net, qos_algorithm_type='ratelimit',
+                       qos_algorithm_params={'kbps': '100',
+                                             'timeslice_us': '20000'})
         d.call('VM.start', vm, False, False)
+        self.assertEqual(store('/local/domain/0/backend/vif/%d/0/rate'
+                               % d.call('VM.get_domid', vm)), '2048,20000')
         self.assertEqual(master(self.interface(vm)), 'lan7')
         self.assertEqual(self.mtu('lan7'), 1400)
         d.call('network.set_MTU', net, 1450)
