@@ -2,7 +2,11 @@
 /* A SQLite file system that asks lib/fault.h before it opens, writes, syncs or
  * removes a file, and before it allocates memory, and else leaves all to
  * SQLite's own. So one mechanism fails any point of the daemon, and costs one
- * branch where no test has armed anything. */
+ * branch where no test has armed anything.
+ *
+ * The log grows by more than what is written: a sync of a file that has grown
+ * writes its inode too, which takes as long again. SQLite takes what is behind
+ * the end of a log for the rest of an older one. */
 #include <errno.h>
 #include <pthread.h>
 #include <stdatomic.h>
@@ -15,12 +19,15 @@
 struct file {
 	sqlite3_file base;
 	bool log;
+	sqlite3_int64 room; /* of a log: bytes that the file has */
 	sqlite3_file real[];
 };
 
 static sqlite3_vfs *real_vfs;
 static _Thread_local int last_errno; /* of the last call that failed */
 static _Atomic int64_t log_end;
+
+#define LOG_GROWS_BY (256 * 1024)
 
 static sqlite3_file *
 real_file(sqlite3_file *f)
@@ -51,10 +58,25 @@ file_read(sqlite3_file *f, void *p, int n, sqlite3_int64 at)
 	return checked(real_file(f)->pMethods->xRead(real_file(f), p, n, at));
 }
 
+/* Zeros behind a log's end, which was written. No room is no mistake: then the
+ * file is as long as it would be without. */
+static void
+make_room(struct file *f, sqlite3_int64 end)
+{
+	static const char zeros[LOG_GROWS_BY];
+
+	if (end <= f->room)
+		return;
+	f->room = end;
+	if (f->real->pMethods->xWrite(f->real, zeros, LOG_GROWS_BY, end) ==
+	    SQLITE_OK)
+		f->room += LOG_GROWS_BY;
+}
+
 static int
 file_write(sqlite3_file *f, const void *p, int n, sqlite3_int64 at)
 {
-	int full = n;
+	int full = n, rc;
 
 	if (fault_hit(FAULT_WRITE)) {
 		last_errno = errno;
@@ -71,7 +93,10 @@ file_write(sqlite3_file *f, const void *p, int n, sqlite3_int64 at)
 		(void)real_file(f)->pMethods->xWrite(real_file(f), p, n, at);
 		return SQLITE_FULL;
 	}
-	return checked(real_file(f)->pMethods->xWrite(real_file(f), p, n, at));
+	rc = checked(real_file(f)->pMethods->xWrite(real_file(f), p, n, at));
+	if (rc == SQLITE_OK && ((struct file *)f)->log)
+		make_room((struct file *)f, at + n);
+	return rc;
 }
 
 static int
@@ -81,6 +106,7 @@ file_truncate(sqlite3_file *f, sqlite3_int64 size)
 		last_errno = errno ? errno : EIO;
 		return SQLITE_IOERR_TRUNCATE;
 	}
+	((struct file *)f)->room = size;
 	return checked(real_file(f)->pMethods->xTruncate(real_file(f), size));
 }
 
@@ -218,8 +244,11 @@ vfs_open(sqlite3_vfs *vfs, const char *name, sqlite3_file *f, int flags,
 	file->log = (flags & SQLITE_OPEN_WAL) != 0;
 	rc = checked(
 	    real_vfs->xOpen(real_vfs, name, file->real, flags, flags_r));
+	file->room = 0;
 	if (file->real->pMethods)
 		f->pMethods = &file_methods;
+	if (rc == SQLITE_OK && file->log)
+		(void)file->real->pMethods->xFileSize(file->real, &file->room);
 	return rc;
 }
 
