@@ -27,6 +27,7 @@ domain_xapid_domain_SOURCES += \
 	domain/xl_kernel.c \
 	domain/xl_list.c \
 	domain/xl_live.c \
+	domain/xl_media.c \
 	domain/xl_nic.c \
 	domain/xl_plug.c \
 	domain/xl_power.c \

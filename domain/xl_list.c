@@ -118,17 +118,16 @@ details_of(struct xl *x, struct op *op, uint32_t domid)
 	return (struct value){ .kind = VALUE_ARRAY, .n = k, .items = items };
 }
 
+/* libxl's list says of PVH that it is HVM. */
 static const char *
-type_of(const libxl_dominfo *d)
+type_of(struct xl *x, struct op *op, const libxl_dominfo *d)
 {
-	switch (d->domain_type) {
-	case LIBXL_DOMAIN_TYPE_HVM:
-		return "hvm";
-	case LIBXL_DOMAIN_TYPE_PVH:
+	const char *path = arena_printf(op->arena, "/libxl/%u/type", d->domid);
+	const char *type = path ? xl_read(x, op, path) : NULL;
+
+	if (type && strcmp(type, "pvh") == 0)
 		return "pvh";
-	default:
-		return "pv";
-	}
+	return d->domain_type == LIBXL_DOMAIN_TYPE_PV ? "pv" : "hvm";
 }
 
 static int
@@ -151,7 +150,8 @@ describe(struct xl *x, struct op *op, const libxl_dominfo *d,
 	m[3] = (struct value_member){ "vcpus", value_of_int(d->vcpu_online) };
 	m[4] = (struct value_member){ "devices", devices_of(x, op, d->domid) };
 	m[5] = (struct value_member){ "name", value_of_text(name ? name : "") };
-	m[6] = (struct value_member){ "type", value_of_text(type_of(d)) };
+	m[6] =
+	    (struct value_member){ "type", value_of_text(type_of(x, op, d)) };
 	m[7] = (struct value_member){ "details", details_of(x, op, d->domid) };
 	*out_r = (struct value_member){ uuid,
 		{ .kind = VALUE_STRUCT, .n = 8, .members = m } };

@@ -3,7 +3,8 @@
 """Boots an emulated Xen host and runs the tests of tests/xen/dom0 in its
 control domain, with what was built here. One boot for all of them.
 
-Usage: test_xen.py [TEST ...]   (names in tests/xen/dom0, without .py)
+Usage: test_xen.py [TEST[.CLASS[.TEST]] ...]   (names in tests/xen/dom0, without
+.py)
 """
 
 import os
@@ -16,6 +17,7 @@ SRC = os.path.abspath(os.environ.get('XAPID_SRCDIR', '.'))
 BUILD = os.path.abspath(os.environ.get('XAPID_BUILDDIR', 'build'))
 BED = os.path.join(SRC, 'tests/xen/bed')
 SECONDS = 1500
+MEMORY = os.environ.get('XAPID_XEN_MIB', '4096')  # fifty guests need it
 PROGRAMS = ('xapid/xapid', 'xapid/xapid-pam', 'domain/xapid-domain',
             'storage/xapid-storage', 'network/xapid-network',
             'console/xapid-console', 'domain/xapid-console', 'cli/xe')
@@ -63,7 +65,7 @@ def main():
         stage(top)
         p = subprocess.run(
             [os.path.join(BED, 'run'), '--overlay', top, '--scratch', '512',
-             '--mem', '4096', '--timeout', str(SECONDS), '--',
+             '--mem', MEMORY, '--timeout', str(SECONDS), '--',
              'sh', '/root/src/tests/xen/dom0/run'] + sys.argv[1:],
             stdin=subprocess.DEVNULL)
     sys.exit(p.returncode)

@@ -1,0 +1,172 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""What guests boot from: firmware, GRUB, a PV kernel in a PVH box; discs that
+are changed; guests that crash."""
+
+import glob
+import os
+import subprocess
+import unittest
+
+import tap
+from bed import MIB, console, disk_file, names, store, uuid, wait, xl
+from test_guests import FOLDER, Host
+from worker import Worker
+
+TINY = FOLDER + 'tiny'
+STATE = '/root/worker'
+
+
+class Firmware(unittest.TestCase):
+    """The worker alone."""
+
+    def setUp(self):
+        self.w = Worker(state=STATE).__enter__()
+        self.made = []
+
+    def tearDown(self):
+        for one in self.made:
+            self.w.ask('destroy', one)
+        self.w.__exit__()
+
+    def create(self, name, kind, **more):
+        one = uuid()
+        self.made.append(one)
+        args = dict(name=name, type=kind, memory_static_max=32 * MIB,
+                    memory_target=32 * MIB, vcpus=1, vcpus_max=1)
+        args.update(more)
+        return one, self.w.ask('create', one, **args)['domid']
+
+    def hvm(self, name, mib=64, **more):
+        drive = dict(device='vbd/3', kind='cdrom', virtual='hdd', mode='RO',
+                     format='empty')
+        return self.create(
+            name, 'hvm', memory_static_max=mib * MIB, memory_target=mib * MIB,
+            boot_order='cd', vnc=True, devices=[drive], **more)
+
+    def lives(self, one, domid):
+        model = store('/local/domain/%d/image/device-model-pid' % domid)
+        self.assertTrue(os.path.exists('/proc/' + model),
+                        'QEMU has ended:\n' + subprocess.run(
+                            ['tail', '-n', '40'] + glob.glob(
+                                '/var/log/xen/qemu-dm-*.log'),
+                            capture_output=True, text=True).stdout)
+        self.assertIn(self.w.ask('list')[one]['state'], ('running', 'paused'))
+
+    def opened(self, domid):
+        """Files that QEMU has open."""
+        folder = '/proc/%s/fd/' % store(
+            '/local/domain/%d/image/device-model-pid' % domid)
+        return [os.readlink(folder + fd) for fd in os.listdir(folder)
+                if os.path.lexists(folder + fd)]
+
+    def test_firmware_is_SeaBIOS_or_OVMF(self):
+        for firmware, name in ('bios', 'seabios'), ('uefi', 'ovmf'):
+            one, domid = self.hvm('firm-' + name, firmware=firmware, mib=96)
+            self.assertEqual(store('/local/domain/%d/hvmloader/bios' % domid),
+                             name)
+            self.w.ask('unpause', one)
+            # hvmloader has gone when the firmware runs.
+            wait(lambda: self.w.ask('stats', one)['cpu'] > 0)
+            self.lives(one, domid)
+            self.w.ask('destroy', one)
+
+    def test_a_disc_is_put_in_and_taken_out_of_a_drive(self):
+        one, domid = self.hvm('discs')
+        self.w.ask('unpause', one)
+        first, second = disk_file('first.iso', 2), disk_file('second.iso', 3)
+        drive = dict(device='vbd/3', virtual='hdd')
+        for path in first, second:
+            self.w.ask('insert', one, path=path, format='raw', **drive)
+            self.lives(one, domid)
+            self.assertIn(path, self.opened(domid))
+            self.w.ask('insert', one, path=path, format='raw', **drive)
+        self.w.ask('eject', one, **drive)
+        self.lives(one, domid)
+        self.assertNotIn(second, self.opened(domid))
+        self.w.ask('eject', one, **drive)
+        self.assertEqual(self.w.error('insert', one, path='/root/none.iso',
+                                      format='raw', **drive)[0],
+                         'VDI_NOT_AVAILABLE')
+        self.lives(one, domid)
+
+    def test_GRUB_runs_inside_the_guest(self):
+        for kind, program in (('pv', 'grub-x86_64-xen.bin'),
+                              ('pvh', 'grub-i386-xen_pvh.bin')):
+            name = 'grub-' + kind
+            one, _ = self.create(name, kind, kernel=FOLDER + program,
+                                 memory_static_max=128 * MIB,
+                                 memory_target=128 * MIB)
+            self.w.ask('unpause', one)
+            wait(lambda: 'GRUB' in console(name) or 'grub>' in console(name),
+                 what='GRUB is heard: ' + console(name)[-500:])
+            self.w.ask('destroy', one)
+
+    def test_a_PV_kernel_runs_in_a_PVH_box(self):
+        one, _ = self.create('boxed', 'pv_in_pvh', kernel=TINY,
+                                 memory_static_max=96 * MIB,
+                                 memory_target=96 * MIB)
+        self.assertEqual(self.w.ask('list')[one]['type'], 'pvh')
+        self.w.ask('unpause', one)
+        # Emulated AMD processors have not all that Xen itself looks for in
+        # its box, so how far it comes depends on the host.
+        wait(lambda: '(XEN)' in console('boxed'), what='the box is heard')
+
+    def test_devices_that_the_host_has_not_are_named(self):
+        for device in 'vtpm/0', 'vusb/0', 'pci/0':
+            error = self.w.error('create', uuid(), name='devices', type='pvh',
+                                 memory_static_max=32 * MIB, vcpus=1,
+                                 kernel=TINY, devices=[dict(device=device)])
+            self.assertEqual(error, ['NOT_IMPLEMENTED', device])
+        self.assertEqual(self.w.ask('list'), {})
+
+
+class Crash(Host):
+    def crashing(self, action):
+        vm = self.make('crash-' + action)
+        self.d.call('VM.set_actions_after_crash', vm, action)
+        self.d.call('VM.start', vm, False, False)
+        name = 'crash-' + action
+        wait(lambda: 'GUEST UP' in console(name))
+        domid = int(self.d.call('VM.get_domid', vm))
+        subprocess.run(['xenstore-write',
+                        '/local/domain/%d/control/shutdown' % domid, 'crash'],
+                       check=True)
+        return vm, name, domid
+
+    def test_a_guest_that_crashes_is_destroyed(self):
+        vm, name, _ = self.crashing('destroy')
+        wait(lambda: self.state(vm) == 'Halted', what='halted')
+        wait(lambda: name not in names())
+
+    def test_a_guest_that_crashes_is_started_again(self):
+        vm, name, domid = self.crashing('restart')
+        wait(lambda: int(self.d.call('VM.get_domid', vm)) not in (-1, domid),
+             what='another domain')
+        wait(lambda: not self.d.call('VM.get_current_operations', vm))
+        self.assertEqual(self.state(vm), 'Running')
+        self.assertEqual(names().count(name), 1)
+
+    def test_a_guest_that_crashes_is_kept(self):
+        vm, name, domid = self.crashing('preserve')
+        wait(lambda: 'c' in xl('list', name).splitlines()[1].split()[4])
+        self.assertEqual(int(self.d.call('VM.get_domid', vm)), domid)
+        self.d.call('VM.hard_shutdown', vm)
+        self.assertNotIn(name, names())
+
+    def test_GRUB_that_is_not_there_is_named(self):
+        path = '/usr/lib/grub-xen/grub-i386-xen_pvh.bin'
+        if os.path.exists(path):
+            os.rename(path, path + '.away')
+        try:
+            vm = self.make('loader')
+            self.d.call('VM.set_PV_bootloader', vm, 'pygrub')
+            error = self.d.error('VM.start', vm, False, False)
+            self.assertEqual(error[0], 'BOOTLOADER_FAILED', error)
+            self.assertEqual(self.state(vm), 'Halted')
+        finally:
+            if os.path.exists(path + '.away'):
+                os.rename(path + '.away', path)
+
+
+if __name__ == '__main__':
+    tap.main()
