@@ -91,7 +91,7 @@ is_port(void *arg, const struct link *l)
 static int
 remove_empty(struct op *op, const char *name, struct port_search *s)
 {
-	struct link l;
+	struct link l = { 0 };
 	int r;
 
 	if (link_get(name, &l) < 0)
@@ -153,7 +153,7 @@ bridge_mtu(void *context, struct op *op)
 {
 	const char *name = network_name(op, "bridge");
 	struct uplinks u = { .op = op };
-	struct link l;
+	struct link l = { 0 };
 
 	(void)context;
 	if (!name)
@@ -241,7 +241,7 @@ set_filter(struct op *op, const char *name, const struct filter *f)
 static int
 join_one(struct op *op, const char *name, const struct joining *j)
 {
-	struct link l;
+	struct link l = { 0 };
 
 	if (link_get(name, &l) < 0)
 		return network_fail(op, name);
@@ -263,7 +263,7 @@ static int
 join_both(struct op *op, const char *name, const struct joining *j)
 {
 	char emulated[IFNAMSIZ + 4];
-	struct link l;
+	struct link l = { 0 };
 
 	if (join_one(op, name, j) < 0)
 		return -1;
@@ -281,7 +281,7 @@ join(void *context, struct op *op)
 	const char *mode = op_text(op, "mode", "");
 	struct filter f = { .n4 = 0 };
 	struct joining j = { 0 };
-	struct link l;
+	struct link l = { 0 };
 
 	(void)context;
 	if (!bridge)
@@ -302,7 +302,7 @@ join(void *context, struct op *op)
 static int
 leave_one(struct op *op, const char *name)
 {
-	struct link l;
+	struct link l = { 0 };
 
 	(void)filter_remove(name);
 	if (link_get(name, &l) < 0)

@@ -132,7 +132,7 @@ static ssize_t
 receive(int fd, char *buf)
 {
 	struct sockaddr_nl from = { 0 };
-	socklen_t len = sizeof(from);
+	socklen_t len;
 	ssize_t r;
 
 	do {

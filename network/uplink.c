@@ -171,7 +171,7 @@ card_up(struct op *op, struct uplink *u)
 static int
 vlan_up(struct op *op, struct uplink *u)
 {
-	struct link bridge, vlan;
+	struct link bridge = { 0 }, vlan = { 0 };
 
 	if (need_vlan(op, u, &vlan) < 0 ||
 	    network_need_bridge(op, u->bridge, NULL, &bridge) < 0)
@@ -184,7 +184,7 @@ vlan_up(struct op *op, struct uplink *u)
 int
 network_uplink(void *context, struct op *op)
 {
-	struct uplink u;
+	struct uplink u = { 0 };
 
 	(void)context;
 	if (read_uplink(op, &u) < 0)
@@ -202,7 +202,7 @@ network_uplink(void *context, struct op *op)
 static int
 card_down(struct op *op, struct uplink *u)
 {
-	struct link bridge;
+	struct link bridge = { 0 };
 
 	if (link_get(u->bridge, &bridge) < 0)
 		return errno == ENODEV ? 0 : network_fail(op, u->bridge);
@@ -220,7 +220,7 @@ card_down(struct op *op, struct uplink *u)
 static int
 vlan_down(struct op *op, struct uplink *u)
 {
-	struct link vlan;
+	struct link vlan = { 0 };
 	int r = find_vlan(op, u, &vlan);
 
 	if (r <= 0)
@@ -234,7 +234,7 @@ vlan_down(struct op *op, struct uplink *u)
 int
 network_downlink(void *context, struct op *op)
 {
-	struct uplink u;
+	struct uplink u = { 0 };
 	int rc = 0;
 
 	(void)context;

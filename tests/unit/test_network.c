@@ -50,7 +50,7 @@ make_pair(const char *name, const char *peer)
 static bool
 is_there(const char *name)
 {
-	struct link l;
+	struct link l = { 0 };
 
 	return link_get(name, &l) == 0;
 }
@@ -58,7 +58,7 @@ is_there(const char *name)
 static void
 remove_link(const char *name)
 {
-	struct link l;
+	struct link l = { 0 };
 
 	if (link_get(name, &l) == 0)
 		(void)link_remove(l.index);
