@@ -17,7 +17,6 @@
 #include "storage/volume.h"
 
 #define MAX_SIZE (INT64_C(1) << 45) /* 32 TiB */
-#define MAX_VOLUMES 1000000
 
 /* ---- repositories ---- */
 
@@ -78,34 +77,10 @@ file_sr_detach(void *context, struct op *op)
 	return 0;
 }
 
-struct volumes {
-	struct op *op;
-	struct value *items;
-	uint32_t n, cap;
-};
-
-static int
-grow(struct volumes *v)
-{
-	uint32_t cap = v->cap ? v->cap * 2 : 64;
-	struct value *items;
-
-	if (v->n < v->cap)
-		return 0;
-	items = arena_array(v->op->arena, cap, sizeof(*items));
-	if (!items)
-		return -1;
-	if (v->n)
-		memcpy(items, v->items, v->n * sizeof(*items));
-	v->items = items;
-	v->cap = cap;
-	return 0;
-}
-
 /* An image that cannot be used is there, with the size that it has as a file:
  * what a scan does not find is taken for gone. */
 static int
-add_volume(struct volumes *all, int folder, const char *name,
+add_volume(struct volume_list *all, int folder, const char *name,
     enum volume_format format, const char *uuid)
 {
 	struct op quiet = { .arena = all->op->arena, .args = all->op->args };
@@ -114,33 +89,21 @@ add_volume(struct volumes *all, int folder, const char *name,
 		.format = format,
 		.name = name,
 	};
-	struct value_member *m = arena_array(all->op->arena, 5, sizeof(*m));
-	const char *copy = arena_strdup(all->op->arena, uuid);
 	struct stat st;
 
-	if (!m || !copy || grow(all) < 0)
-		return op_fail_nomem(all->op);
 	if (v.fd < 0 || fstat(v.fd, &st) < 0 || !S_ISREG(st.st_mode))
 		return 0;
 	if (volume_look(&quiet, "vdi", &v) < 0)
 		log_warn("%s", quiet.nerror > 3 ? quiet.error[3] : name);
-	m[0] = (struct value_member){ "vdi", value_of_text(copy) };
-	m[1] = (struct value_member){ "location", value_of_text(copy) };
-	m[2] = (struct value_member){ "size", value_of_int(v.size) };
-	m[3] = (struct value_member){ "used", value_of_int(v.used) };
-	m[4] = (struct value_member){ "format",
-		value_of_text(volume_formats[format]) };
-	all->items[all->n++] =
-	    (struct value){ .kind = VALUE_STRUCT, .n = 5, .members = m };
-	return 0;
+	return volume_list_add(all, v.size, v.used, false,
+	    volume_formats[format], uuid, uuid);
 }
 
 static int
 file_sr_scan(void *context, struct op *op)
 {
-	struct volumes v = { .op = op };
+	struct volume_list all = { .op = op };
 	CLEANUP_FD int fd = volume_folder(op, false);
-	struct value_member m;
 	struct dirent *e;
 	int rc = 0, copy;
 	DIR *dir;
@@ -152,17 +115,15 @@ file_sr_scan(void *context, struct op *op)
 	dir = copy < 0 ? NULL : fdopendir(copy);
 	if (!dir)
 		return place_fail(op, "folder");
-	while (rc == 0 && v.n < MAX_VOLUMES && (e = readdir(dir))) {
+	while (rc == 0 && (e = readdir(dir))) {
 		char uuid[UUID_CHARS + 1];
 		enum volume_format format;
 
 		if (volume_kind(e->d_name, &format, uuid) == 'v')
-			rc = add_volume(&v, fd, e->d_name, format, uuid);
+			rc = add_volume(&all, fd, e->d_name, format, uuid);
 	}
 	closedir(dir);
-	m = (struct value_member){ "volumes",
-		{ .kind = VALUE_ARRAY, .n = v.n, .items = v.items } };
-	return rc < 0 ? -1 : op_answer(op, &m, 1);
+	return rc < 0 ? -1 : volume_list_answer(&all);
 }
 
 static int

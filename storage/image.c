@@ -30,7 +30,7 @@
 #define LOCKS_AT 100
 #define LOCKS 200
 
-static const char *state = "/run";
+static const char *state; /* NULL: no devices */
 
 void
 image_prepare(const char *folder)
@@ -41,7 +41,7 @@ image_prepare(const char *folder)
 	struct proc_result r;
 
 	state = folder;
-	if (geteuid() != 0 || access("/sys/module/nbd", F_OK) == 0)
+	if (!folder || geteuid() != 0 || access("/sys/module/nbd", F_OK) == 0)
 		return;
 	if (proc_run(load, NULL, NULL, 0, &limits, &r) == 0)
 		proc_result_free(&r);
@@ -185,8 +185,8 @@ image_attach(struct op *op, const char *argument, const struct volume *v,
 	CLEANUP_FD int out = -1;
 	struct nbd_export e;
 
-	if (!name)
-		return NULL;
+	if (!name || !state)
+		return name ? "" : NULL;
 	if (device >= 0 && writable && nbd_is_read_only(device)) {
 		op_fail(op, "VDI_IN_USE", op_text(op, argument, ""), "attach",
 		    NULL);

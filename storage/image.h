@@ -9,7 +9,7 @@
 #include "storage/volume.h"
 
 /* At the start of a worker, with all rights: where sockets are made for a
- * moment, and the kernel's module. */
+ * moment, and the kernel's module. NULL: a simulated host, without devices. */
 void image_prepare(const char *state);
 
 /* The block device that serves an image, made when there is none: its path in

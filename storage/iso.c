@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* CD images: the files *.iso of a folder, read only. They are known by name:
- * uuids are the core's. */
+/* CD images: the files *.iso and *.img of a folder, read only. They are known
+ * by name: uuids are the core's. */
 #include <dirent.h>
 #include <fcntl.h>
 #include <string.h>
@@ -8,9 +8,8 @@
 #include <unistd.h>
 
 #include "lib/cleanup.h"
+#include "lib/text.h"
 #include "storage/storage.h"
-
-#define MAX_IMAGES 4096
 
 static bool
 is_image(const char *name)
@@ -18,7 +17,9 @@ is_image(const char *name)
 	size_t len = strlen(name);
 
 	return len > 4 && len < 256 && name[0] != '.' &&
-	    strcasecmp(name + len - 4, ".iso") == 0;
+	    (strcasecmp(name + len - 4, ".iso") == 0 ||
+		strcasecmp(name + len - 4, ".img") == 0) &&
+	    text_is_clean(name, len) && !strpbrk(name, "\n\r\t");
 }
 
 static int
@@ -51,53 +52,38 @@ iso_sr_detach(void *context, struct op *op)
 }
 
 static int
-describe(struct op *op, int folder, const char *name, struct value *out_r)
+add_image(struct volume_list *all, int folder, const char *name)
 {
 	CLEANUP_FD int fd = place_file(folder, name, O_RDONLY);
-	struct value_member *m = arena_array(op->arena, 5, sizeof(*m));
-	const char *copy = arena_strdup(op->arena, name);
 	struct stat st;
 
-	if (!m || !copy)
-		return op_fail_nomem(op);
 	if (fd < 0 || fstat(fd, &st) < 0 || !S_ISREG(st.st_mode))
 		return 0;
-	m[0] = (struct value_member){ "location", value_of_text(copy) };
-	m[1] = (struct value_member){ "name", value_of_text(copy) };
-	m[2] = (struct value_member){ "size", value_of_int(st.st_size) };
-	m[3] = (struct value_member){ "used", value_of_int(st.st_size) };
-	m[4] = (struct value_member){ "read_only", value_of_bool(true) };
-	*out_r = (struct value){ .kind = VALUE_STRUCT, .n = 5, .members = m };
-	return 1;
+	return volume_list_add(all, st.st_size, st.st_size, true, NULL, NULL,
+	    name);
 }
 
 static int
 iso_sr_scan(void *context, struct op *op)
 {
-	struct value *items =
-	    arena_array(op->arena, MAX_IMAGES, sizeof(*items));
+	struct volume_list all = { .op = op };
 	CLEANUP_FD int fd = open_place(op);
-	struct value_member m;
 	struct dirent *e;
-	uint32_t n = 0;
-	int r = 0, copy;
+	int rc = 0, copy;
 	DIR *dir;
 
 	(void)context;
 	if (fd < 0)
 		return -1;
 	copy = fcntl(fd, F_DUPFD_CLOEXEC, 0);
-	dir = copy < 0 || !items ? NULL : fdopendir(copy);
+	dir = copy < 0 ? NULL : fdopendir(copy);
 	if (!dir)
 		return place_fail(op, "folder");
-	while (r >= 0 && n < MAX_IMAGES && (e = readdir(dir)))
-		if (is_image(e->d_name) &&
-		    (r = describe(op, fd, e->d_name, &items[n])) == 1)
-			n++;
+	while (rc == 0 && (e = readdir(dir)))
+		if (is_image(e->d_name))
+			rc = add_image(&all, fd, e->d_name);
 	closedir(dir);
-	m = (struct value_member){ "volumes",
-		{ .kind = VALUE_ARRAY, .n = n, .items = items } };
-	return r < 0 ? -1 : op_answer(op, &m, 1);
+	return rc < 0 ? -1 : volume_list_answer(&all);
 }
 
 static int

@@ -22,5 +22,9 @@ storage_drivers = \
 	storage/volume_make.c
 
 pkglibexec_PROGRAMS += storage/xapid-storage
-storage_xapid_storage_SOURCES = $(storage_drivers) storage/worker.c
+storage_xapid_storage_SOURCES = \
+	$(storage_drivers) \
+	storage/sim_orders.c \
+	storage/sim_orders.h \
+	storage/worker.c
 storage_xapid_storage_LDADD = libxapidworker.a libxapidmodel.a libxapidlib.a $(DEPS_LIBS) $(SYSTEMD_LIBS)

@@ -130,6 +130,55 @@ place_open(struct op *op, const struct value *config, bool make)
 	return fd;
 }
 
+/* ---- lists of volumes ---- */
+
+static int
+grow(struct volume_list *l)
+{
+	struct value *items;
+
+	if (l->n < l->cap)
+		return 0;
+	if (l->n == MAX_VOLUMES)
+		return op_fail(l->op, "SR_BACKEND_FAILURE", "7", "",
+		    "There are too many volumes to list", NULL);
+	l->cap = l->cap ? l->cap * 2 : 64;
+	items = arena_array(l->op->arena, l->cap, sizeof(*items));
+	if (!items)
+		return op_fail_nomem(l->op);
+	if (l->n)
+		memcpy(items, l->items, l->n * sizeof(*items));
+	l->items = items;
+	return 0;
+}
+
+int
+volume_list_add(struct volume_list *l, int64_t size, int64_t used,
+    bool read_only, const char *format, const char *uuid, const char *location)
+{
+	const char *line = arena_printf(l->op->arena, "%lld %lld %d %s %s %s",
+	    (long long)size, (long long)used, read_only, format ? format : "-",
+	    uuid ? uuid : "-", location);
+
+	if (!line)
+		return op_fail_nomem(l->op);
+	if (grow(l) < 0)
+		return -1;
+	l->items[l->n++] = value_of_text(line);
+	return 0;
+}
+
+int
+volume_list_answer(const struct volume_list *l)
+{
+	struct value_member m = { "volumes",
+		{ .kind = VALUE_ARRAY, .n = l->n, .items = l->items } };
+
+	return op_answer(l->op, &m, 1);
+}
+
+/* ---- files ---- */
+
 int
 place_file(int folder, const char *name, int flags)
 {

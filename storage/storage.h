@@ -17,8 +17,9 @@ struct sr_driver {
 	op_fn *sr_detach;
 	op_fn *sr_destroy; /* an SR without volumes */
 	op_fn *sr_stat;    /* result: size, used (bytes; -1: unknown) */
-	/* result: volumes [ {vdi (uuid, or "" for one that has none), location,
-	 * name, size, used, read_only} ]; nil: what is known already. */
+	/* result: volumes [ "SIZE USED RO FORMAT UUID LOCATION" ] (bytes; 0 or
+	 * 1; - where there is none); nil: what is known already. All of them,
+	 * or an error: what is not in it is taken for gone. */
 	op_fn *sr_scan;
 	op_fn *vdi_create; /* size; result: location, size (rounded up), used */
 	op_fn *vdi_destroy;
@@ -38,6 +39,20 @@ struct sr_driver {
 };
 
 extern const struct sr_driver sr_file, sr_iso, sr_simulator;
+
+/* ---- lists of volumes (place.c) ---- */
+
+#define MAX_VOLUMES 100000 /* of one repository */
+
+struct volume_list {
+	struct op *op;
+	struct value *items;
+	uint32_t n, cap;
+};
+/* format, uuid: NULL when there is none. -1: raised. */
+int volume_list_add(struct volume_list *l, int64_t size, int64_t used,
+    bool read_only, const char *format, const char *uuid, const char *location);
+int volume_list_answer(const struct volume_list *l);
 
 /* ---- paths (place.c) ---- */
 

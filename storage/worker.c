@@ -7,6 +7,7 @@
 
 #include "lib/log.h"
 #include "storage/image.h"
+#include "storage/sim_orders.h"
 #include "storage/storage.h"
 #include "worker/worker.h"
 
@@ -60,6 +61,21 @@ find_driver(const char *name)
 	return NULL;
 }
 
+/* On a simulated host a folder of the state is as good as a real one: so that
+ * drivers can be tried anywhere. */
+static char sim_place[4096];
+
+static bool
+is_in_sim_place(const struct op *op)
+{
+	const char *location =
+	    value_text(op_list(op, "device_config"), "location", "");
+	size_t len = strlen(sim_place);
+
+	return len && strncmp(location, sim_place, len) == 0 &&
+	    location[len] == '/';
+}
+
 /* context: the driver of a simulated pool, whatever the type of an SR; NULL:
  * each SR's own. */
 static int
@@ -69,7 +85,7 @@ dispatch(void *context, struct op *op)
 	const struct op_row *row = find_row(op->name);
 	op_fn *fn;
 
-	if (!d)
+	if (!d || is_in_sim_place(op))
 		d = find_driver(op_text(op, "driver", ""));
 	if (!d)
 		return op_fail(op, "SR_UNKNOWN_DRIVER",
@@ -84,8 +100,21 @@ dispatch(void *context, struct op *op)
 static op_fn *
 find_op(struct worker *w, const char *name)
 {
-	(void)w;
+	if (w->context && strcmp(name, "order") == 0)
+		return sim_order;
 	return find_row(name) ? dispatch : NULL;
+}
+
+static void
+simulate(struct worker *w, const char *state)
+{
+	static const char *roots[] = { sim_place, NULL };
+
+	w->context = (void *)(uintptr_t)&sr_simulator;
+	w->order = sim_order_for;
+	snprintf(sim_place, sizeof(sim_place), "%s/sr", state);
+	place_set_roots(roots);
+	sim_orders_open(state);
 }
 
 int
@@ -95,14 +124,13 @@ main(int argc, char **argv)
 
 	log_open("stderr", "xapid-storage", LOG_L_INFO);
 	if (argc == 3 && strcmp(argv[1], "simulator") == 0) {
-		w.context = (void *)(uintptr_t)&sr_simulator;
+		simulate(&w, argv[2]);
 	} else if (argc != 3 || strcmp(argv[1], "real") != 0) {
 		fprintf(stderr,
 		    "xapid-storage is started by xapid: "
 		    "xapid-storage simulator|real STATE-FOLDER\n");
 		return 2;
 	}
-	if (!w.context)
-		image_prepare(argv[2]);
+	image_prepare(w.context ? NULL : argv[2]);
 	return worker_serve(&w);
 }

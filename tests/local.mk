@@ -121,6 +121,7 @@ python_tests = \
 	tests/api/test_vm_records.py \
 	tests/api/test_network.py \
 	tests/api/test_storage.py \
+	tests/api/test_storage_files.py \
 	tests/api/test_tasks.py \
 	tests/lint/test_layers.py \
 	tests/lint/test_lists.py \

@@ -198,6 +198,8 @@ libxapidcore_a_SOURCES = \
 	xapid/disk/pbd.c \
 	xapid/disk/sr.c \
 	xapid/disk/sr_plans.c \
+	xapid/disk/sr_scan.c \
+	xapid/disk/sr_scan.h \
 	xapid/disk/storage.c \
 	xapid/disk/storage.h \
 	xapid/disk/storage_operations.c \

@@ -40,6 +40,12 @@ def order_network(d, what, of='*', count=1, skip=0):
         worker='network')
 
 
+def order_storage(d, what, of='*', count=1, skip=0):
+    """The same of those of storage (storage/sim_orders.c)."""
+    ask(d, op='order', what=what, of=of, count=count, skip=skip,
+        worker='storage')
+
+
 def ports(d):
     """interface: the bridge that it is on"""
     return dict(line.split(' ') for line in

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Repositories: made, attached to their host, scanned, destroyed. Plans about
+/* Repositories: made, attached to their host, destroyed. Plans about
  * an SR that does not exist yet stand in the line of its host.
  * (source of checks and errors: lifecycle.json object_rules) */
 #include <ctype.h>
@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "call/edit.h"
+#include "disk/sr_scan.h"
 #include "disk/storage.h"
 #include "disk/storage_operations.h"
 #include "disk/vdi.h"
@@ -32,8 +33,7 @@ refresh_disks(struct plan *p, struct tx *t, struct ref ref)
 		return;
 	if (n)
 		memcpy(refs, sr->VDIs.items, n * sizeof(*refs));
-	for (uint32_t i = 0; i < n; i++)
-		vdi_operations_refresh(t, refs[i]);
+	vdi_operations_refresh_all(t, ref, refs, n);
 }
 
 static int
@@ -43,21 +43,6 @@ finish(struct plan *p, struct tx *t, bool ok)
 	if (p->kind->cls != CLASS_SR)
 		refresh_disks(p, t, sr_of(p));
 	sr_operations_refresh(t, sr_of(p));
-	return 0;
-}
-
-/* ---- what an answer says of the whole SR ---- */
-
-static int
-set_sizes(struct plan *p, struct tx *t, struct ref ref)
-{
-	int64_t size = storage_noted(p, "size", -1);
-	int64_t used = storage_noted(p, "used", -1);
-
-	if (size >= 0)
-		TX_SET(t, SR, sr, ref, physical_size, size);
-	if (used >= 0)
-		TX_SET(t, SR, sr, ref, physical_utilisation, used);
 	return 0;
 }
 
@@ -152,7 +137,7 @@ static int
 attach_apply(struct plan *p, struct tx *t)
 {
 	TX_SET(t, PBD, pbd, plan_arg_ref(p, "pbd"), currently_attached, true);
-	return set_sizes(p, t, sr_of(p));
+	return storage_set_sizes(p, t, sr_of(p));
 }
 
 static const struct step create_steps[] = {
@@ -175,234 +160,6 @@ sr_create(struct call *c, const struct sr_create_args *a, struct ref *result_r)
 {
 	(void)result_r;
 	return plan_start(c, &create_kind, a->host, NULL);
-}
-
-/* ---- scan ---- */
-
-/* What of a scan must last until it is written: one note a volume, its fields
- * after each other, a line each. */
-static int
-note_volumes(struct plan *p, const struct value *answer)
-{
-	const struct value *all = value_member(answer, "volumes");
-	struct arena *a = p->call->arena;
-
-	if (!all || all->kind != VALUE_ARRAY)
-		return 0;
-	if (plan_note(p, "scanned", arena_printf(a, "%u", (unsigned)all->n)) <
-	    0)
-		return -1;
-	for (uint32_t i = 0; i < all->n; i++) {
-		const struct value *v = &all->items[i];
-		const struct value *vdi = value_member(v, "vdi");
-		const struct value *location = value_member(v, "location");
-		const struct value *size = value_member(v, "size");
-		const struct value *used = value_member(v, "used");
-		const struct value *ro = value_member(v, "read_only");
-		const char *name = arena_printf(a, "volume:%u", (unsigned)i);
-		const char *line;
-
-		if (!location || location->kind != VALUE_STRING || !size ||
-		    size->kind != VALUE_INT || strchr(location->s, '\n'))
-			continue;
-		line = arena_printf(a, "%lld %lld %d %s\n%s",
-		    (long long)size->i,
-		    used && used->kind == VALUE_INT ? (long long)used->i : 0LL,
-		    ro && ro->kind == VALUE_BOOL && ro->b,
-		    vdi && vdi->kind == VALUE_STRING ? vdi->s : "-",
-		    location->s);
-		if (!name || !line || plan_note(p, name, line) < 0)
-			return call_fail_nomem(p->call);
-	}
-	return 0;
-}
-
-struct volume {
-	long long size, used;
-	int read_only;
-	char uuid[UUID_CHARS + 1];
-	const char *location;
-};
-
-static bool
-read_volume(const struct plan *p, unsigned i, struct volume *v)
-{
-	const char *line, *end;
-	char name[32];
-	int at = 0;
-
-	snprintf(name, sizeof(name), "volume:%u", i);
-	line = plan_arg(p, name);
-	end = strchr(line, '\n');
-	v->uuid[0] = '\0';
-	if (!end ||
-	    sscanf(line, "%lld %lld %d %36s%n", &v->size, &v->used,
-		&v->read_only, v->uuid, &at) != 4)
-		return false;
-	v->location = end + 1;
-	return true;
-}
-
-static const struct vdi *
-find_volume(struct tx *t, const struct sr *sr, const struct volume *v)
-{
-	const struct ref *refs = sr->VDIs.items;
-
-	for (uint32_t i = 0; i < sr->VDIs.n; i++) {
-		const struct vdi *vdi = TX_GET(t, VDI, vdi, refs[i]);
-
-		if (vdi &&
-		    (strcmp(vdi->location, v->location) == 0 ||
-			strcmp(vdi->uuid, v->uuid) == 0))
-			return vdi;
-	}
-	return NULL;
-}
-
-static int
-add_volume(struct plan *p, struct tx *t, const struct volume *v)
-{
-	struct vdi vdi;
-	struct ref ref;
-
-	builder_defaults(CLASS_VDI, &vdi.r);
-	vdi.uuid = v->uuid[0] == '-' ? "" : v->uuid;
-	vdi.name_label = v->location;
-	vdi.SR = p->object;
-	vdi.type = VDI_TYPE_USER;
-	vdi.location = v->location;
-	vdi.managed = true;
-	vdi.read_only = v->read_only;
-	vdi.virtual_size = v->size;
-	vdi.physical_utilisation = v->used;
-	if (tx_insert(t, &vdi.r, &ref) < 0)
-		return -1;
-	vdi_operations_refresh(t, ref);
-	return 0;
-}
-
-/* Disks that are not in the storage any more: rows go, unless a VM has them;
- * those are marked as missing. */
-static int
-drop_missing(struct plan *p, struct tx *t, const bool *seen, uint32_t n,
-    const struct ref *refs)
-{
-	for (uint32_t i = 0; i < n; i++) {
-		const struct vdi *vdi = TX_GET(t, VDI, vdi, refs[i]);
-
-		if (!vdi || seen[i] || !vdi->location[0])
-			continue;
-		if (vdi->VBDs.n)
-			TX_SET(t, VDI, vdi, refs[i], missing, true);
-		else if (vdi_forget_row(p->call, t, refs[i]) < 0)
-			return -1;
-	}
-	return 0;
-}
-
-static int
-scan_apply(struct plan *p, struct tx *t)
-{
-	unsigned count = (unsigned)storage_noted(p, "scanned", 0);
-	const struct sr *sr = TX_GET(t, SR, sr, p->object);
-	struct ref *refs;
-	uint32_t n;
-	bool *seen;
-
-	if (!sr || !*plan_arg(p, "scanned"))
-		return 0; /* what is known already */
-	n = sr->VDIs.n;
-	refs = arena_array(p->call->arena, n + 1, sizeof(*refs));
-	seen = arena_array(p->call->arena, n + 1, sizeof(*seen));
-	if (!refs || !seen)
-		return call_fail_nomem(p->call);
-	for (uint32_t i = 0; i < n; i++) {
-		refs[i] = ((const struct ref *)sr->VDIs.items)[i];
-		seen[i] = false;
-	}
-	for (unsigned i = 0; i < count; i++) {
-		const struct vdi *vdi;
-		struct volume v;
-
-		if (!read_volume(p, i, &v))
-			continue;
-		sr = TX_GET(t, SR, sr, p->object);
-		vdi = find_volume(t, sr, &v);
-		if (!vdi) {
-			if (add_volume(p, t, &v) < 0)
-				return -1;
-			continue;
-		}
-		for (uint32_t k = 0; k < n; k++)
-			seen[k] |= ref_equal(refs[k], vdi->r.self);
-		TX_SET(t, VDI, vdi, vdi->r.self, physical_utilisation, v.used);
-	}
-	return drop_missing(p, t, seen, n, refs);
-}
-
-static int
-scan_check(struct plan *p, struct tx *t)
-{
-	return storage_check(p->call, t, p->object, NULL);
-}
-
-static int
-scan_send(struct plan *p)
-{
-	return storage_send(p, note_volumes, p->object, "sr_scan", NULL);
-}
-
-static int
-stat_send(struct plan *p)
-{
-	return send_sr(p, "sr_stat");
-}
-
-static int
-stat_apply(struct plan *p, struct tx *t)
-{
-	return set_sizes(p, t, p->object);
-}
-
-static const struct step scan_steps[] = {
-	{ "scan", scan_send, scan_apply, NULL, NULL },
-	{ "stat", stat_send, stat_apply, NULL, NULL },
-	{ 0 },
-};
-
-static const struct step update_steps[] = {
-	{ "stat", stat_send, stat_apply, NULL, NULL },
-	{ 0 },
-};
-
-static const struct plan_kind scan_kind = {
-	.name = "SR.scan",
-	.cls = CLASS_SR,
-	.operation = "scan",
-	.steps = scan_steps,
-	.check = scan_check,
-	.finish = finish,
-};
-
-static const struct plan_kind update_kind = {
-	.name = "SR.update",
-	.cls = CLASS_SR,
-	.operation = "update",
-	.steps = update_steps,
-	.check = scan_check,
-	.finish = finish,
-};
-
-int
-sr_scan(struct call *c, const struct sr_scan_args *a)
-{
-	return plan_start(c, &scan_kind, a->sr, NULL);
-}
-
-int
-sr_update(struct call *c, const struct sr_update_args *a)
-{
-	return plan_start(c, &update_kind, a->sr, NULL);
 }
 
 /* ---- destroy ---- */
@@ -615,6 +372,6 @@ sr_plug_all(struct core *core)
 	return rc;
 }
 
-const struct plan_kind *const sr_kinds[] = { &create_kind, &scan_kind,
-	&update_kind, &destroy_kind, &plug_kind, &plug_first_kind, &unplug_kind,
-	NULL };
+const struct plan_kind *const sr_kinds[] = { &create_kind, &sr_scan_kind,
+	&sr_update_kind, &destroy_kind, &plug_kind, &plug_first_kind,
+	&unplug_kind, NULL };

@@ -193,3 +193,16 @@ storage_noted(const struct plan *p, const char *name, int64_t otherwise)
 
 	return *noted ? strtoll(noted, NULL, 10) : otherwise;
 }
+
+int
+storage_set_sizes(struct plan *p, struct tx *t, struct ref ref)
+{
+	int64_t size = storage_noted(p, "size", -1);
+	int64_t used = storage_noted(p, "used", -1);
+
+	if (size >= 0)
+		TX_SET(t, SR, sr, ref, physical_size, size);
+	if (used >= 0)
+		TX_SET(t, SR, sr, ref, physical_utilisation, used);
+	return 0;
+}

@@ -25,6 +25,9 @@ int storage_note(struct plan *p, const struct value *answer);
 int64_t storage_noted(const struct plan *p, const char *name,
     int64_t otherwise);
 
+/* What is noted as size and used (-1: not known), into the SR's row. */
+int storage_set_sizes(struct plan *p, struct tx *t, struct ref sr);
+
 /* At the start of a real host: attaches every repository it has a PBD for. One
  * that cannot be stays detached; the log says why. */
 int sr_plug_all(struct core *core);

@@ -160,6 +160,7 @@ has_ha(const struct record *r, void *arg)
 	return ((const struct pool *)r)->ha_enabled;
 }
 
+/* What is the same for all disks of a repository. */
 static bool
 look_at_sr(struct tx *t, struct ref ref, struct vdi_facts *f)
 {
@@ -284,8 +285,12 @@ vdi_operation_check(struct call *c, struct tx *t, const struct vdi *vdi,
 {
 	struct vdi_facts f;
 
-	if (!look(t, vdi, &f))
-		return refuse_ref(c, "HANDLE_INVALID", vdi->SR, NULL);
+	if (!look(t, vdi, &f)) {
+		const char *params[] = { "SR",
+			c ? call_ref_text(c, vdi->SR) : "" };
+
+		return refuse(c, "HANDLE_INVALID", 2, params);
+	}
 	return check_vdi(c, vdi, &f, op);
 }
 
@@ -313,6 +318,25 @@ vdi_operations_refresh(struct tx *t, struct ref ref)
 
 	if (vdi && look(t, vdi, &f))
 		set_vdi_operations(t, vdi, &f);
+}
+
+void
+vdi_operations_refresh_all(struct tx *t, struct ref sr, const struct ref *refs,
+    uint32_t n)
+{
+	struct vdi_facts of_sr, f;
+
+	if (!look_at_sr(t, sr, &of_sr))
+		return;
+	for (uint32_t i = 0; i < n; i++) {
+		const struct vdi *vdi = TX_GET(t, VDI, vdi, refs[i]);
+
+		if (!vdi)
+			continue;
+		f = of_sr;
+		look_at_vbds(t, vdi, &f);
+		set_vdi_operations(t, vdi, &f);
+	}
 }
 
 /* ---- repositories ---- */

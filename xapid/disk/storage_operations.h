@@ -15,6 +15,10 @@ int sr_operation_check(struct call *c, struct tx *t, const struct sr *sr,
  * such object. */
 void vdi_operations_refresh(struct tx *t, struct ref vdi);
 void sr_operations_refresh(struct tx *t, struct ref sr);
+/* vdi_operations_refresh of many disks of one repository, at the cost of one
+ * look at it. */
+void vdi_operations_refresh_all(struct tx *t, struct ref sr,
+    const struct ref *vdis, uint32_t n);
 /* Of all there are: at start. -1: no memory. */
 int storage_operations_refresh(struct tx *t);
 

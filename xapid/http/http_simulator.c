@@ -6,6 +6,7 @@
  *   ?op=happen&what=crash&uuid=…                   a guest does it by itself
  *   ?op=list                                       the hypervisor's truth
  *   &worker=network                                … of the networks' worker
+ *   &worker=storage                                … of those of storage
  *
  * The answer to list has a line for each domain: uuid, domid, state, memory,
  * vcpus and devices, a comma between those; of networks one for each interface
@@ -103,6 +104,8 @@ target(const struct http_exchange *x)
 {
 	const char *worker = http_query(x, "worker", 0);
 
+	if (worker && strcmp(worker, "storage") == 0)
+		return PLAN_STORAGE;
 	return worker && strcmp(worker, "network") == 0 ? PLAN_NETWORK
 							: PLAN_DOMAIN;
 }

@@ -64,7 +64,7 @@ static void
 add_driver(struct sim *s, const struct sim_driver *d)
 {
 	static const int formats[] = { IMAGE_FORMAT_TYPE_VHD,
-		IMAGE_FORMAT_TYPE_QCOW2 };
+		IMAGE_FORMAT_TYPE_QCOW2, IMAGE_FORMAT_TYPE_RAW };
 	struct builder *b = &s->m->b;
 	struct sm sm;
 
@@ -81,7 +81,7 @@ add_driver(struct sim *s, const struct sim_driver *d)
 	sm.features = features_map(b, sm.capabilities);
 	if (d->disks)
 		sm.supported_image_formats =
-		    (struct set){ .items = formats, .n = 2 };
+		    (struct set){ .items = formats, .n = 3 };
 	(void)maker_add(s->m, &sm.r);
 }
 
