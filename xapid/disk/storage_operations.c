@@ -289,7 +289,7 @@ vdi_operation_check(struct call *c, struct tx *t, const struct vdi *vdi,
 		const char *params[] = { "SR",
 			c ? call_ref_text(c, vdi->SR) : "" };
 
-		return refuse(c, "HANDLE_INVALID", 2, params);
+		return refuse_with(c, "HANDLE_INVALID", 2, params);
 	}
 	return check_vdi(c, vdi, &f, op);
 }
