@@ -147,7 +147,7 @@ check_create(struct bonding *s, const struct network *net)
 	const char *const *values = a->properties.values;
 	const struct pool *pool = TX_GET(s->t, pool, pool, s->c->core->pool);
 
-	if (choose_primary(s) < 0 ||
+	if (choose_primary(s) < 0 || !s->primary ||
 	    pif_check_joins(s->c, s->t, net, s->primary->host) < 0)
 		return -1;
 	if (net->PIFs.n &&
