@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <openssl/ssl.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -47,9 +48,16 @@ wire_start(struct wire *w, enum wire_with with, const struct rpc_config *config,
 {
 	struct rpc_listen listen[] = { { "127.0.0.1", 0, false },
 		{ "127.0.0.1", 0, true } };
-	struct rpc_config c = config ? *config : (struct rpc_config){ 0 };
+	struct rpc_config c = config
+	    ? *config
+	    : (struct rpc_config){
+		      .head_timeout_ms = 2 * WIRE_PATIENCE_MS,
+		      .head_deadline_ms = 4 * WIRE_PATIENCE_MS,
+	      };
 	char err[256] = "";
 
+	/* SSL_write() has no MSG_NOSIGNAL: the client sees an error. */
+	signal(SIGPIPE, SIG_IGN);
 	*w = (struct wire){ .toy = toy_new() };
 	snprintf(w->socket, sizeof(w->socket), "%s", unit_path("socket"));
 	if (with == WIRE_TLS)

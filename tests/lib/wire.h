@@ -9,7 +9,8 @@
 #include "rpc/rpc.h"
 #include "tests/lib/toy_service.h"
 
-#define WIRE_PATIENCE_MS 10000
+/* Under valgrind on a busy machine an answer takes many seconds. */
+#define WIRE_PATIENCE_MS 60000
 
 struct wire {
 	struct toy *toy;
@@ -21,8 +22,9 @@ struct wire {
 enum wire_with { WIRE_PLAIN, WIRE_TLS };
 
 /* On ports of the kernel's choice, and on a local socket in the folder of the
- * test. config may be NULL; its listeners, socket and certificate are filled
- * in here. Fails the test when it does not start. */
+ * test. config may be NULL: then clients that think long are not cut off. Its
+ * listeners, socket and certificate are filled in here. Fails the test when it
+ * does not start. */
 void wire_start(struct wire *w, enum wire_with with,
     const struct rpc_config *config, const struct http_routes *routes);
 void wire_stop(struct wire *w);

@@ -11,6 +11,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "lib/cleanup.h"
 #include "tests/lib/unit.h"
 #include "tests/lib/wire.h"
 
@@ -110,7 +111,8 @@ static int
 try_as_nobody(void)
 {
 	struct sockaddr_un un = { .sun_family = AF_UNIX };
-	char *text = call_text("echo", "x", ""), buf[16];
+	CLEANUP_FREE char *text = call_text("echo", "x", "");
+	char buf[16];
 	int fd = socket(AF_UNIX, SOCK_STREAM, 0);
 
 	strcpy(un.sun_path, w.socket);

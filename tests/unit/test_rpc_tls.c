@@ -262,9 +262,10 @@ test_refusals(void)
 static void
 test_silence(void)
 {
-	struct rpc_config hasty = { .head_timeout_ms = 300,
-		.head_deadline_ms = 900,
-		.idle_timeout_ms = 600 };
+	/* Longer than a handshake takes under valgrind. */
+	struct rpc_config hasty = { .head_timeout_ms = 1500,
+		.head_deadline_ms = 4500,
+		.idle_timeout_ms = 3000 };
 
 	begin_with(&hasty);
 	client_connect(&c, w.tls_port);

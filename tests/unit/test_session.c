@@ -389,7 +389,7 @@ test_subject(void)
 /* ---- what waits for the end ---- */
 
 static _Atomic int ended;
-static sem_t go;
+static sem_t begun, go;
 
 static void
 on_end(struct session_hook *h)
@@ -402,6 +402,7 @@ static void
 on_end_slowly(struct session_hook *h)
 {
 	(void)h;
+	sem_post(&begun);
 	while (sem_wait(&go) < 0)
 		;
 	usleep(20000);
@@ -456,14 +457,14 @@ test_unhook_waits(void)
 
 	start();
 	ended = 0;
+	sem_init(&begun, 0, 0);
 	sem_init(&go, 0, 0);
 	session = h.session = log_in("alice", "");
 	CU_ASSERT_EQUAL(session_hook(&d.core, &h), 0);
 	pthread_create(&thread, NULL, end_it, &session);
-	while (is_alive(session))
-		usleep(1000);
-	while (h.next) /* until it is about to be called */
-		usleep(1000);
+	while (sem_wait(&begun) < 0)
+		;
+	CU_ASSERT_FALSE(is_alive(session));
 	sem_post(&go);
 	session_unhook(&d.core, &h);
 	CU_ASSERT_EQUAL(ended, 1);

@@ -304,12 +304,12 @@ session_create(struct core *core, const struct session_new *n,
 		return -1;
 	}
 	*changed_r = !roles_still_hold(t, n);
+	self = seat->who.session; /* once seated, others may end and free it */
 	if (*changed_r || take_seat(s, t, seat, n, victims, &nvictims) < 0) {
 		tx_abort(t);
 		free(seat);
 		return -1;
 	}
-	self = seat->who.session; /* others may end it from now on */
 	if (tx_commit_wait(t, NULL) < 0) {
 		(void)session_end(core, self);
 		return -1;
