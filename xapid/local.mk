@@ -208,6 +208,7 @@ libxapidcore_a_SOURCES = \
 	xapid/disk/vdi.h \
 	xapid/disk/vdi_attach.c \
 	xapid/disk/vdi_attach.h \
+	xapid/disk/vdi_changes.c \
 	xapid/disk/vdi_plans.c \
 	xapid/host/blob.c \
 	xapid/host/blob.h \

@@ -217,6 +217,30 @@ class Storage(unittest.TestCase):
         self.assertEqual(self.d.error('VDI.introduce', *args),
                          ['SR_OPERATION_NOT_SUPPORTED', self.local])
 
+    def test_no_driver_tracks_changed_blocks_and_each_call_says_so(self):
+        vdi = self.disk()
+        for call, args in (('enable_cbt', ()), ('disable_cbt', ()),
+                           ('data_destroy', ()),
+                           ('list_changed_blocks', (vdi,))):
+            self.assertEqual(self.d.error('VDI.' + call, vdi, *args),
+                             ['SR_OPERATION_NOT_SUPPORTED', self.local])
+        self.assertEqual(self.d.error('VDI.revert', vdi),
+                         ['REVERT_ONLY_ALLOWED_ON_SNAPSHOT'])
+        snapshot = self.d.call('VDI.snapshot', vdi, {})
+        self.assertEqual(self.d.error('VDI.revert', snapshot),
+                         ['SR_OPERATION_NOT_SUPPORTED', self.local])
+        self.assertEqual(self.d.call('VDI.get_nbd_info', vdi), [])
+
+    def test_settings_of_a_PBD_change_while_it_is_detached(self):
+        sr = self.repository('moves')
+        pbd, = self.record('SR', sr)['PBDs']
+        config = {'location': '/srv/y'}
+        self.assertEqual(self.d.error('PBD.set_device_config', pbd,
+                                      config)[0], 'OPERATION_NOT_ALLOWED')
+        self.d.call('PBD.unplug', pbd)
+        self.d.call('PBD.set_device_config', pbd, config)
+        self.assertEqual(self.record('PBD', pbd)['device_config'], config)
+
     def test_a_look_at_a_disk_changes_nothing(self):
         vdi = self.disk()
         before = self.record('VDI', vdi)

@@ -51,3 +51,20 @@ pbd_destroy(struct call *c, const struct pbd_destroy_args *a)
 	sr_operations_refresh(t, sr);
 	return call_commit(c, STEAL(t));
 }
+
+/* What is attached was attached by what stands there. */
+int
+pbd_set_device_config(struct call *c,
+    const struct pbd_set_device_config_args *a)
+{
+	TX_SCOPE struct tx *t = call_begin(c);
+	const struct pbd *pbd;
+
+	if (!t || !(pbd = EDIT_HEAD(c, t, PBD, pbd, a->self)))
+		return -1;
+	if (pbd->currently_attached)
+		return fail_operation_not_allowed(c,
+		    "The PBD is attached to its host");
+	TX_SET(t, PBD, pbd, a->self, device_config, a->value);
+	return call_commit(c, STEAL(t));
+}

@@ -14,8 +14,8 @@ struct sim_driver {
 #define DISK_FEATURES                                                          \
 	"SR_PROBE", "SR_UPDATE", "VDI_CREATE", "VDI_DELETE", "VDI_ATTACH",     \
 	    "VDI_DETACH", "VDI_CLONE", "VDI_SNAPSHOT", "VDI_RESIZE",           \
-	    "VDI_MIRROR", "VDI_CONFIG_CBT", "VDI_ACTIVATE", "VDI_DEACTIVATE",  \
-	    "VDI_UPDATE", "VDI_RESET_ON_BOOT", "THIN_PROVISIONING"
+	    "VDI_MIRROR", "VDI_ACTIVATE", "VDI_DEACTIVATE", "VDI_UPDATE",      \
+	    "VDI_RESET_ON_BOOT", "THIN_PROVISIONING"
 
 static const struct sim_driver drivers[] = {
 	{ "ext", "Local EXT", "Simulated disks on a local file system",
