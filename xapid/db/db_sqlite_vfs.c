@@ -245,8 +245,9 @@ vfs_open(sqlite3_vfs *vfs, const char *name, sqlite3_file *f, int flags,
 	rc = checked(
 	    real_vfs->xOpen(real_vfs, name, file->real, flags, flags_r));
 	file->room = 0;
-	if (file->real->pMethods)
-		f->pMethods = &file_methods;
+	if (!file->real->pMethods)
+		return rc;
+	f->pMethods = &file_methods;
 	if (rc == SQLITE_OK && file->log)
 		(void)file->real->pMethods->xFileSize(file->real, &file->room);
 	return rc;
