@@ -95,6 +95,17 @@ class Suspend(unittest.TestCase):
         d.call('VM.resume', vm, False, False)
         wait(lambda: allocated() == before)
 
+    def test_the_image_of_a_suspended_VM_is_not_destroyed(self):
+        d = self.d
+        vm = self.running()
+        d.call('VM.suspend', vm)
+        image = d.call('VM.get_suspend_VDI', vm)
+        for call in ('destroy', 'forget'):
+            self.assertEqual(d.error('VDI.' + call, image),
+                             ['VDI_IN_USE', image, call])
+        d.call('VM.resume', vm, False, False)
+        wait(lambda: not self.images())
+
     def test_a_resumed_VM_may_stay_paused(self):
         d = self.d
         vm = self.running()

@@ -129,6 +129,7 @@ struct vdi_facts {
 	unsigned features;
 	bool attached; /* the SR */
 	bool ha;
+	bool memory; /* of a suspended VM: all that is left of its guest */
 	const struct vbd *user, *writer, *busy; /* the first of each, or NULL */
 };
 
@@ -173,11 +174,26 @@ look_at_sr(struct tx *t, struct ref ref, struct vdi_facts *f)
 	return true;
 }
 
+static int
+sleeps_there(const struct record *r, void *arg)
+{
+	const struct vm *vm = (const struct vm *)r;
+
+	return !vm->is_a_snapshot &&
+	    vm->power_state == VM_POWER_STATE_SUSPENDED &&
+	    ref_equal(vm->suspend_VDI, *(const struct ref *)arg);
+}
+
 static bool
 look(struct tx *t, const struct vdi *vdi, struct vdi_facts *f)
 {
 	if (!look_at_sr(t, vdi->SR, f))
 		return false;
+	if (vdi->type == VDI_TYPE_SUSPEND) {
+		struct ref self = vdi->r.self;
+
+		f->memory = tx_each(t, CLASS_VM, sleeps_there, &self) == 1;
+	}
 	look_at_vbds(t, vdi, f);
 	return true;
 }
@@ -195,7 +211,7 @@ check_vdi_use(struct call *c, const struct vdi *vdi, const struct vdi_facts *f,
 			    &enum_info_vdi_operations);
 	if (op == VDI_OPERATIONS_RESIZE && !f->attached)
 		return refuse_ref(c, "SR_HAS_NO_PBDS", vdi->SR, NULL);
-	if (((rule->flags & FREE) && f->user) ||
+	if (((rule->flags & FREE) && (f->user || f->memory)) ||
 	    ((rule->flags & UNWRITTEN) && f->writer))
 		return refuse_ref(c, "VDI_IN_USE", vdi->r.self,
 		    enum_info_vdi_operations.values[op]);
