@@ -204,6 +204,17 @@ fail_build(struct xl *x, struct op *op, int rc)
 	    *xl_complaint(x) ? xl_complaint(x) : "failed", NULL);
 }
 
+/* What libxl makes it takes back when it fails, but not when it was aborted:
+ * its taking back is aborted, too. The error is raised already. */
+static void
+remove_leftover(struct xl *x, struct op *op)
+{
+	uint32_t domid;
+
+	if (xl_find(x, op, &domid) == 1)
+		(void)libxl_domain_destroy(x->ctx, domid, NULL);
+}
+
 static int
 build(struct xl *x, struct op *op, libxl_domain_config *config, int image,
     struct xl_loops *loops)
@@ -218,8 +229,11 @@ build(struct xl *x, struct op *op, libxl_domain_config *config, int image,
 		return -1;
 	xl_forget(x);
 	rc = make_domain(x, op, config, image, &domid);
-	if (rc)
-		return fail_build(x, op, rc);
+	if (rc) {
+		(void)fail_build(x, op, rc);
+		remove_leftover(x, op);
+		return -1;
+	}
 	rc = write_data(x, op, domid);
 	if (rc == 0)
 		rc = write_addresses(x, op, domid);

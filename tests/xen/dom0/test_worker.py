@@ -10,7 +10,7 @@ import unittest
 import tap
 from bed import (MIB, console, disk_file, loops, names, say, store, uuid,
                  wait, write)
-from worker import Worker
+from worker import Failure, Worker
 
 TINY = '/var/lib/xapid/guest/tiny'
 STATE = '/root/worker'
@@ -212,6 +212,39 @@ class TheWorker(unittest.TestCase):
         self.w.ask('destroy', one)
         self.assertNotIn('firm', names())
         self.assertFalse(os.path.exists('/proc/' + model))
+
+    # ---- cancelling ----
+
+    def test_a_save_that_is_cancelled_leaves_the_guest_running(self):
+        one, domid = self.up('spared', 'pvh')
+        step = self.w.send('suspend', one, path='/root/spared.image')
+        time.sleep(0.3)
+        self.w.cancel(step)
+        try:
+            self.w.answer(step)
+            self.skipTest('it was saved before it could be cancelled')
+        except Failure as failure:
+            self.assertEqual(failure.description, ['TASK_CANCELLED'])
+        wait(lambda: self.w.ask('list')[one]['state'] == 'running')
+        self.assertEqual(self.w.ask('list')[one]['domid'], domid)
+        self.w.ask('suspend', one, path='/root/spared.image')
+        self.assertNotIn('spared', names())
+
+    def test_a_create_that_is_cancelled_leaves_no_domain(self):
+        for moment in 0.05, 0.2, 0.5:
+            one = uuid()
+            self.made.append(one)
+            step = self.w.send(
+                'create', one, name='stopped', type='hvm', vcpus=1,
+                memory_static_max=64 * MIB, memory_target=64 * MIB)
+            time.sleep(moment)
+            self.w.cancel(step)
+            try:
+                self.w.answer(step)      # it was too late
+                self.w.ask('destroy', one)
+            except Failure as failure:
+                self.assertEqual(failure.description, ['TASK_CANCELLED'])
+            self.assertEqual(self.w.ask('list'), {})
 
     # ---- deaths ----
 

@@ -129,6 +129,10 @@ class Worker:
         self.sock.sendall(run_of(head + body))
         return self.step
 
+    def cancel(self, step):
+        head = struct.pack('<IQI', CANCEL, 1, step)
+        self.sock.sendall(run_of(head + pack(None)))
+
     def answer(self, step):
         while True:
             kind, which, value = self.frame()
