@@ -170,6 +170,19 @@ class Reverts(Machines):
         d.call('VM.start', new, False, False)
         self.assertEqual(self.state(new), 'running')
 
+    def test_a_VM_of_an_appliance_does_not_become_a_template(self):
+        d = self.d
+        vm = self.vm(disks=0, start=False)
+        a = d.call('VM_appliance.create',
+                   {'name_label': 'a', 'name_description': ''})
+        d.call('VM.set_appliance', vm, a)
+        self.assertEqual(d.error('VM.set_is_a_template', vm, True),
+                         ['VM_IS_PART_OF_AN_APPLIANCE', vm, a])
+        self.assertNotIn('make_into_template',
+                         self.get('VM', 'allowed_operations', vm))
+        d.call('VM.set_appliance', vm, NULL)
+        d.call('VM.set_is_a_template', vm, True)
+
     def test_only_snapshots_can_be_reverted_to(self):
         vm = self.vm(disks=0, start=False)
         self.assertEqual(self.d.error('VM.revert', vm),

@@ -261,6 +261,27 @@ fail_state(struct call *c, const char *ref, const struct vm *vm,
 	return fail_vm_bad_power_state(c, ref, expected, actual);
 }
 
+static bool
+is_bound(const struct vm *vm)
+{
+	return !ref_is_null(vm->appliance) ||
+	    !ref_is_null(vm->snapshot_schedule);
+}
+
+/* A template is in no appliance and in no schedule. */
+static int
+fail_bound(struct call *c, const struct vm *vm)
+{
+	const char *ref = call_ref_text(c, vm->r.self);
+
+	if (!ref_is_null(vm->appliance))
+		return fail_vm_is_part_of_an_appliance(c, ref,
+		    call_ref_text(c, vm->appliance));
+	return is_bound(vm) ? fail_vm_assigned_to_snapshot_schedule(c, ref,
+				  call_ref_text(c, vm->snapshot_schedule))
+			    : 0;
+}
+
 int
 vm_operation_check(struct call *c, const struct vm *vm, enum vm_operations op)
 {
@@ -303,7 +324,7 @@ vm_operation_check(struct call *c, const struct vm *vm, enum vm_operations op)
 		return fail_vm_has_vusbs(c, ref);
 	if (op == VM_OPERATIONS_CREATE_VTPM && vm->VTPMs.n)
 		return fail_vtpm_max_amount_reached(c, "1");
-	return 0;
+	return op == VM_OPERATIONS_MAKE_INTO_TEMPLATE ? fail_bound(c, vm) : 0;
 }
 
 /* ---- allowed_operations ---- */
@@ -331,6 +352,7 @@ allowed(const struct vm *vm, enum vm_operations op,
 	    !((o->flags & NO_VUSB) && vm->VUSBs.n) &&
 	    !(op == VM_OPERATIONS_CHANGING_DYNAMIC_RANGE && is_nested(vm)) &&
 	    !(op == VM_OPERATIONS_CREATE_VTPM && vm->VTPMs.n) &&
+	    !(op == VM_OPERATIONS_MAKE_INTO_TEMPLATE && is_bound(vm)) &&
 	    !is_of_dom0(vm, op) && !suspend_reason(vm, o, guest_metrics);
 }
 

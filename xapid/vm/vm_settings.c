@@ -513,6 +513,7 @@ vm_set_appliance(struct call *c, const struct vm_set_appliance_args *a)
 	if (!ref_is_null(a->value) && check_member(c, vm) < 0)
 		return -1;
 	TX_SET(t, VM, vm, a->self, appliance, a->value);
+	(void)vm_operations_refresh(t, a->self);
 	return call_commit(c, STEAL(t));
 }
 
