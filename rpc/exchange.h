@@ -63,6 +63,14 @@ ssize_t http_read(struct http_exchange *x, void *buf, size_t len);
  * CONNECT and a status of 2xx, and after 101, it is so without asking. */
 void http_raw(struct http_exchange *x);
 
+/* What is no HTTP any more, where the handler also has a descriptor of its own:
+ * waits until the client has sent something or fd is ready for events (of
+ * poll), at most ms. A set of: */
+enum { HTTP_CLIENT = 1, HTTP_OTHER = 2 };
+int http_wait(struct http_exchange *x, int fd, short events, int ms);
+/* As http_read, but -1 and EAGAIN where that would wait. */
+ssize_t http_read_now(struct http_exchange *x, void *buf, size_t len);
+
 /* ---- the answer ---- */
 /* Status line and headers at once. headers: "Name: value" lines, NULL at the
  * end, or NULL. length -1: unknown (connection closes at the end; chunked for

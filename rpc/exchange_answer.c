@@ -89,8 +89,9 @@ static int
 put_head(struct http_exchange *x, const char *const headers[],
     struct bytes *out)
 {
-	bytes_printf(out, "HTTP/1.%d %d %s\r\n", x->minor, x->status,
-	    status_name(x->status));
+	/* The original says 1.1 here also to CONNECT of 1.0. */
+	bytes_printf(out, "HTTP/1.%d %d %s\r\n", x->raw ? 1 : x->minor,
+	    x->status, status_name(x->status));
 	for (const char *const *h = headers; h && *h; h++) {
 		if (!is_header_line(*h))
 			return -1;

@@ -3,7 +3,9 @@
  * connection has ended its body: some announce a petabyte and mean "until I
  * close". (clients.md 2.1) */
 #include <errno.h>
+#include <netinet/tcp.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "rpc/exchange_private.h"
 #include "rpc/stream.h"
@@ -15,6 +17,11 @@
 void
 http_raw(struct http_exchange *x)
 {
+	int one = 1;
+
+	/* Keys and their echoes are small, and wait for nothing. */
+	(void)setsockopt(x->conn->fd, IPPROTO_TCP, TCP_NODELAY, &one,
+	    sizeof(one));
 	x->raw = true;
 	x->keep = false;
 }

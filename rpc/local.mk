@@ -29,6 +29,7 @@ librpc_a_SOURCES = \
 	rpc/exchange_answer.c \
 	rpc/exchange_body.c \
 	rpc/exchange_private.h \
+	rpc/exchange_raw.c \
 	rpc/front.c \
 	rpc/front.h \
 	rpc/front_conn.c \
@@ -58,4 +59,6 @@ librpc_a_SOURCES = \
 	rpc/tls.h \
 	rpc/watch.c \
 	rpc/watch.h \
+	rpc/websocket.c \
+	rpc/websocket.h \
 	rpc/xmlrpc.c

@@ -89,6 +89,7 @@ python_tests = \
 	datamodel/gen/tests/test_schema.py \
 	datamodel/gen/tests/test_templates.py \
 	tests/api/test_calls.py \
+	tests/api/test_console.py \
 	tests/api/test_conformance.py \
 	tests/api/test_blob.py \
 	tests/api/test_durability.py \
@@ -414,7 +415,7 @@ update-golden:
 # ---- the look of the code ----
 
 # LINT_FILES and FORMAT_FILES may be given, to look at some files only.
-c_files = `cd $(abs_srcdir) && find xapid rpc domain storage network metrics cli \
+c_files = `cd $(abs_srcdir) && find xapid rpc domain storage network console metrics cli \
 	tests -name '*.[ch]' ! -path 'tests/xen/bed/*' \
 	2>/dev/null | sort`
 LINT_FILES = $(c_files)

@@ -157,6 +157,14 @@ libxapidcore_a_SOURCES = \
 	xapid/cli/vm_stream.c \
 	xapid/cli/watch.c \
 	xapid/cli/watch.h \
+	xapid/console/console.h \
+	xapid/console/find.c \
+	xapid/console/link.c \
+	xapid/console/log.c \
+	xapid/console/rfb_input.c \
+	xapid/console/rfb_input.h \
+	xapid/console/seats.c \
+	xapid/console/view.c \
 	xapid/db/db.c \
 	xapid/db/db.h \
 	xapid/db/db_check.c \

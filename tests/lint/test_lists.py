@@ -13,7 +13,7 @@ import unittest
 import tap
 
 TOP = os.environ['XAPID_SRCDIR']
-FOLDERS = ('cli', 'datamodel', 'domain', 'metrics', 'network', 'rpc',
+FOLDERS = ('cli', 'console', 'datamodel', 'domain', 'metrics', 'network', 'rpc',
            'storage', 'tests', 'xapid')
 LISTED = re.compile(r'\.(c|h|py|class)$')
 

@@ -56,9 +56,11 @@ roles_from(const char *lowest)
 static int
 refuse(struct http_exchange *x, int status)
 {
-	static const char *const challenge[] = {
-		"WWW-Authenticate: Basic realm=\"xapid\"", NULL
-	};
+	char line[128];
+	const char *const challenge[] = { line, NULL };
+
+	snprintf(line, sizeof(line), "WWW-Authenticate: Basic realm=\"%s\"",
+	    http_handler_of(x)->name);
 
 	http_answer(x, status, status == 401 ? challenge : NULL, NULL, 0);
 	return -1;

@@ -40,6 +40,7 @@ const struct record *http_object(struct http_exchange *x, struct call *c,
 /* Handlers, each in a file named after it. */
 http_serve_fn http_get_xmldbdump, http_put_xmldbdump, http_get_audit_log,
     http_get_blob, http_put_blob, http_get_events, http_get_system_status,
-    http_get_host_logs, http_post_cli, http_post_simulator, http_get_openrpc;
+    http_get_host_logs, http_post_cli, http_post_simulator, http_get_openrpc,
+    http_connect_console, http_get_console, http_get_console_log;
 
 #endif

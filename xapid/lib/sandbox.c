@@ -97,8 +97,10 @@ sandbox_keep_capability(const struct sandbox_user *user, int cap)
 /* ---- system calls ---- */
 
 #define BASIC                                                                  \
-	(1u << SANDBOX_DAEMON | 1u << SANDBOX_WORKER | 1u << SANDBOX_NETWORK)
+	(1u << SANDBOX_DAEMON | 1u << SANDBOX_WORKER | 1u << SANDBOX_NETWORK | \
+	    1u << SANDBOX_CONSOLE)
 #define DAEMON (1u << SANDBOX_DAEMON)
+#define SERVERS (DAEMON | 1u << SANDBOX_CONSOLE)
 
 static const struct {
 	unsigned kinds;
@@ -163,9 +165,9 @@ static const struct {
 		"sendmmsg", "shutdown", "getsockopt", "getsockname",
 		"getpeername", "setsockopt" } },
 	/* sockets of its own: socket(), by family, see allow_sockets */
+	{ SERVERS, { "accept", "accept4", "bind", "connect", "listen" } },
 	{ DAEMON,
-	    { "accept", "accept4", "bind", "connect", "listen", "socketpair",
-		"pidfd_open", "inotify_init1", "inotify_add_watch",
+	    { "socketpair", "pidfd_open", "inotify_init1", "inotify_add_watch",
 		"inotify_rm_watch" } },
 };
 
@@ -197,7 +199,7 @@ allow_sockets(scmp_filter_ctx ctx, enum sandbox_kind kind)
 		unsigned kinds;
 		int family;
 	} rows[] = {
-		{ DAEMON, AF_UNIX },
+		{ SERVERS, AF_UNIX },
 		{ DAEMON, AF_INET },
 		{ DAEMON, AF_INET6 },
 		{ DAEMON | 1u << SANDBOX_NETWORK, AF_NETLINK },

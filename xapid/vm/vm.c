@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "call/edit.h"
+#include "console/console.h"
 #include "host/blob.h"
 #include "host/blob_store.h"
 #include "lib/clock.h"
@@ -183,6 +184,7 @@ vm_destroy(struct call *c, const struct vm_destroy_args *a)
 		    "A control domain cannot be destroyed");
 	if (vm_destroy_parts(c, t, vm) < 0)
 		return -1;
+	console_forget(c->core, vm->uuid);
 	(void)tx_destroy(t, CLASS_VM, a->self);
 	return call_commit(c, STEAL(t));
 }

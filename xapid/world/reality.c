@@ -310,8 +310,10 @@ reality_start(struct core *core)
 	pthread_mutex_lock(&reality.lock);
 	reality.open = true;
 	pthread_mutex_unlock(&reality.lock);
-	if (!is_simulated(core))
+	if (!is_simulated(core)) {
 		switch_keep(core->switchboard, PLAN_WATCH);
+		switch_keep(core->switchboard, PLAN_CONSOLE);
+	}
 	wake();
 }
 

@@ -1,0 +1,441 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Consoles: by CONNECT, as a WebSocket, and what was said before."""
+
+import base64
+import os
+import signal
+import socket
+import ssl
+import subprocess
+import time
+import unittest
+import urllib.parse
+
+import tap
+import xapid
+
+KEY = 'dGhlIHNhbXBsZSBub25jZQ=='
+ACCEPT = 's3pPLMBiTxaQ9kYGzzhZRbK+xOo='     # RFC 6455 1.3
+TIMEOUT = 20
+
+
+class Wire:
+    """A connection that reads until it has seen something."""
+
+    def __init__(self, d, tls=False):
+        url = urllib.parse.urlparse(d.tls_url if tls else d.url)
+        self.sock = socket.create_connection((url.hostname, url.port),
+                                             TIMEOUT)
+        if tls:
+            context = ssl._create_unverified_context()
+            self.sock = context.wrap_socket(self.sock)
+        self.data = b''
+
+    def send(self, data):
+        self.sock.sendall(data.encode() if isinstance(data, str) else data)
+
+    def more(self):
+        part = self.sock.recv(65536)
+        self.data += part
+        return part
+
+    def until(self, what):
+        what = what.encode() if isinstance(what, str) else what
+        while what not in self.data:
+            if not self.more():
+                raise EOFError(self.data[-2000:])
+        before, _, self.data = self.data.partition(what)
+        return before
+
+    def exactly(self, n):
+        while len(self.data) < n:
+            if not self.more():
+                raise EOFError(self.data[-2000:])
+        got, self.data = self.data[:n], self.data[n:]
+        return got
+
+    def head(self):
+        return self.until('\r\n\r\n').decode().split('\r\n')
+
+    def ended(self):
+        """The other side hangs up, without much more to say."""
+        try:
+            while self.more():
+                pass
+        except (ConnectionError, ssl.SSLError):
+            pass
+        return True
+
+    def close(self):
+        self.sock.close()
+
+    # ---- WebSocket ----
+
+    def frame(self, payload, op=2, fin=True, masked=True):
+        n = len(payload)
+        head = bytes([(0x80 if fin else 0) | op])
+        bit = 0x80 if masked else 0
+        if n < 126:
+            head += bytes([bit | n])
+        else:
+            head += bytes([bit | 126]) + n.to_bytes(2, 'big')
+        mask = os.urandom(4)
+        if masked:
+            payload = mask + bytes(b ^ mask[i % 4]
+                                   for i, b in enumerate(payload))
+        self.send(head + payload)
+
+    def message(self):
+        """(opcode, payload) of the next frame."""
+        head = self.exactly(2)
+        n = head[1] & 0x7f
+        if n == 126:
+            n = int.from_bytes(self.exactly(2), 'big')
+        elif n == 127:
+            n = int.from_bytes(self.exactly(8), 'big')
+        return head[0] & 15, self.exactly(n)
+
+    def said(self, what):
+        """Messages until what has come."""
+        got = b''
+        while what not in got:
+            op, payload = self.message()
+            assert op == 2, (op, payload)
+            got += payload
+        return got
+
+
+class Base(unittest.TestCase):
+    args = ()
+
+    @classmethod
+    def setUpClass(cls):
+        cls.d = xapid.start('--sim-hosts', '1', '--sim-vms', '8', *cls.args,
+                            tls=True).start()
+        cls.session = cls.d.login('root')
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.d.stop()
+
+    def setUp(self):
+        self.open = []
+
+    def tearDown(self):
+        for w in self.open:
+            w.close()
+
+    def vm(self, name='sim-00001'):
+        return self.d.call('VM.get_by_name_label', name)[0]
+
+    def console(self, vm, protocol='vt100'):
+        for c in self.d.call('VM.get_consoles', vm):
+            if self.d.call('console.get_protocol', c) == protocol:
+                return c
+        raise AssertionError('no %s console' % protocol)
+
+    def wire(self, tls=False):
+        w = Wire(self.d, tls)
+        self.open.append(w)
+        return w
+
+    def connect(self, query, headers='', tls=False):
+        w = self.wire(tls)
+        w.send('CONNECT /console?%s HTTP/1.0\r\n%s\r\n' % (query, headers))
+        return w, w.head()
+
+    def query(self, vm=None, session=None):
+        vm = vm or self.vm()
+        return 'ref=%s&session_id=%s' % (self.console(vm),
+                                         session or self.session)
+
+    def websocket(self, query, *lines):
+        w = self.wire()
+        w.send('GET /console?%s HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\n'
+               'Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\n'
+               'Sec-WebSocket-Key: %s\r\n%s\r\n'
+               % (query, KEY, ''.join(x + '\r\n' for x in lines)))
+        return w, w.head()
+
+
+class Connect(Base):
+    def test_the_answer_is_that_of_the_original(self):
+        w, head = self.connect(self.query())
+        self.assertEqual(head, ['HTTP/1.1 200 OK', 'Connection: keep-alive',
+                                'Cache-Control: no-cache, no-store'])
+        w.until('GUEST UP')
+        w.send('hello\r')
+        w.until('hello\r\n')
+
+    def test_over_tls_and_by_cookie(self):
+        w, head = self.connect(
+            'uuid=' + self.d.call('console.get_uuid',
+                                  self.console(self.vm())),
+            'Cookie: session_id=%s\r\n' % self.session, tls=True)
+        self.assertIn(' 200 ', head[0])
+        w.send('over tls')
+        w.until('over tls')
+
+    def test_by_password(self):
+        word = base64.b64encode(b'root:' + xapid.PASSWORD.encode()).decode()
+        w, head = self.connect('ref=' + self.console(self.vm()),
+                               'Authorization: Basic %s\r\n' % word)
+        self.assertIn(' 200 ', head[0])
+        w.until('GUEST UP')
+
+    def test_all_who_look_see_the_same(self):
+        vm = self.vm('sim-00003')
+        one, _ = self.connect(self.query(vm))
+        two, _ = self.connect(self.query(vm))
+        one.send('seen by both')
+        one.until('seen by both')
+        two.until('seen by both')
+
+    def test_who_comes_later_sees_what_was_said(self):
+        one, _ = self.connect(self.query())
+        one.send('said before')
+        one.until('said before')
+        one.close()
+        two, _ = self.connect(self.query())
+        two.until('said before')
+
+    def test_much_goes_through_whole(self):
+        w, _ = self.connect(self.query(self.vm('sim-00005')))
+        w.until('GUEST UP')
+        # In pieces: the simulated guest echoes, and nobody may fall behind.
+        for i in range(200):
+            part = '%05d' % i + 'x' * 1000 + '!'
+            w.send(part)
+            w.until(part)
+
+    def test_one_who_does_not_read_holds_up_nobody(self):
+        lazy, _ = self.connect(self.query(self.vm('sim-00007')))
+        lazy.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        keen, _ = self.connect(self.query(self.vm('sim-00007')))
+        for i in range(2500):
+            part = '%05d' % i + 'y' * 4000 + '!'
+            keen.send(part)
+            keen.until(part)
+        keen.send('the last word')
+        keen.until('the last word')
+        lazy.until('bytes left out]')
+        lazy.until('the last word')
+
+    def refused(self, query, status, headers=''):
+        w, head = self.connect(query, headers)
+        self.assertEqual(head[0].split()[1], str(status), (query, head))
+        return head
+
+    def test_without_a_session(self):
+        head = self.refused('ref=' + self.console(self.vm()), 401)
+        self.assertIn('WWW-Authenticate: Basic realm="connect_console"', head)
+        self.refused('ref=%s&session_id=OpaqueRef:nope'
+                     % self.console(self.vm()), 401)
+
+    def test_without_the_role(self):
+        s = self.d.login('read-only')
+        self.refused(self.query(session=s), 403)
+
+    def test_the_console_of_a_host_needs_more(self):
+        dom0 = self.d.call('host.get_control_domain',
+                           self.d.call('host.get_all')[0])
+        s = self.d.login('vm-operator')
+        self.refused(self.query(dom0, s), 403)
+        w, head = self.connect(self.query(dom0))
+        self.assertIn(' 200 ', head[0])
+
+    def test_what_is_not_there(self):
+        self.refused('session_id=' + self.session, 404)
+        self.refused('ref=OpaqueRef:nope&session_id=' + self.session, 404)
+        self.refused('uuid=%2e%2e/x&session_id=' + self.session, 404)
+
+    def test_a_simulated_guest_has_no_screen(self):
+        vm = self.vm()
+        self.refused('ref=%s&session_id=%s'
+                     % (self.console(vm, 'rfb'), self.session), 404)
+        # A VM means its screen.
+        self.refused('ref=%s&session_id=%s' % (vm, self.session), 404)
+
+    def test_a_vm_that_is_off_has_no_console(self):
+        vm = self.vm('sim-00002')
+        self.assertEqual(self.d.call('VM.get_power_state', vm), 'Halted')
+        uuid = self.d.call('VM.get_uuid', vm)
+        self.refused('uuid=%s&session_id=%s' % (uuid, self.session), 500)
+
+
+class Ends(Base):
+    def test_with_the_domain(self):
+        vm = self.vm('sim-00003')
+        w, _ = self.connect(self.query(vm))
+        w.until('GUEST UP')
+        self.d.call('VM.hard_shutdown', vm)
+        self.assertTrue(w.ended())
+        self.d.call('VM.start', vm, False, False)
+
+    def test_with_the_session(self):
+        s = self.d.login('root')
+        w, _ = self.connect(self.query(session=s))
+        w.until('GUEST UP')
+        self.d.call('session.logout', session=s)
+        self.assertTrue(w.ended())
+
+    def test_with_the_worker_and_can_be_opened_again(self):
+        w, _ = self.connect(self.query())
+        w.send('before it died')
+        w.until('before it died')
+        found = subprocess.run(
+            ['pgrep', '-f', 'xapid-console simulator ' + self.d.folder],
+            capture_output=True, text=True).stdout.split()
+        self.assertEqual(len(found), 1, found)
+        os.kill(int(found[0]), signal.SIGKILL)
+        self.assertTrue(w.ended())
+        w, head = self.connect(self.query())
+        self.assertIn(' 200 ', head[0])
+        w.until('before it died')
+
+    def test_when_nobody_types_for_too_long(self):
+        pool = self.d.call('pool.get_all')[0]
+        self.d.call('pool.set_vm_console_idle_timeout', pool, 2)
+        w, _ = self.connect(self.query())
+        begun = time.time()
+        w.until('GUEST UP')
+        time.sleep(1)
+        w.send('x')
+        self.assertTrue(w.ended())
+        self.assertGreater(time.time() - begun, 2.5)
+        self.d.call('pool.set_vm_console_idle_timeout', pool, 0)
+
+    def test_one_viewer_where_the_pool_wants_that(self):
+        pool = self.d.call('pool.get_all')[0]
+        self.d.call('pool.set_limit_console_sessions', pool, True)
+        first, head = self.connect(self.query())
+        self.assertIn(' 200 ', head[0])
+        _, head = self.connect(self.query())
+        self.assertIn(' 503 ', head[0])
+        _, head = self.websocket(self.query())
+        self.assertIn(' 503 ', head[0])
+        first.close()
+        end = time.time() + TIMEOUT
+        while ' 200 ' not in head[0] and time.time() < end:
+            w, head = self.connect(self.query())
+        self.assertIn(' 200 ', head[0])
+        self.d.call('pool.set_limit_console_sessions', pool, False)
+
+
+class WebSocket(Base):
+    def test_bytes_both_ways(self):
+        w, head = self.websocket(self.query(),
+                                 'Sec-WebSocket-Protocol: chat, binary')
+        self.assertEqual(head[0], 'HTTP/1.1 101 Switching Protocols')
+        for line in ('Upgrade: websocket', 'Connection: Upgrade',
+                     'Sec-WebSocket-Accept: ' + ACCEPT,
+                     'Sec-WebSocket-Protocol: binary'):
+            self.assertIn(line, head)
+        w.said(b'GUEST UP')
+        w.frame(b'typed')
+        w.said(b'typed')
+
+    def test_no_protocol_where_none_was_offered(self):
+        _, head = self.websocket(self.query())
+        self.assertIn(' 101 ', head[0])
+        self.assertNotIn('Protocol:', ' '.join(head))
+
+    def test_pings_parts_and_the_end(self):
+        w, _ = self.websocket(self.query())
+        w.said(b'GUEST UP')
+        while w.data:
+            w.message()
+        w.frame(b'in p', fin=False)
+        w.frame(b'are you there?', op=9)
+        w.frame(b'arts', op=0)
+        got, pong = b'', None
+        while b'in parts' not in got or pong is None:
+            op, payload = w.message()
+            if op == 10:
+                pong = payload
+            else:
+                got += payload
+        self.assertEqual(pong, b'are you there?')
+        w.frame((1000).to_bytes(2, 'big') + b'bye', op=8)
+        op, payload = w.message()
+        self.assertEqual((op, payload), (8, (1000).to_bytes(2, 'big')))
+        self.assertTrue(w.ended())
+
+    def test_what_breaks_the_protocol_ends_it(self):
+        for bad in (dict(masked=False), dict(op=3), dict(op=0),
+                    dict(op=9, fin=False)):
+            w, _ = self.websocket(self.query())
+            w.said(b'GUEST UP')
+            w.frame(b'x', **bad)
+            while True:
+                op, payload = w.message()
+                if op == 8:
+                    break
+            self.assertEqual(payload, (1002).to_bytes(2, 'big'), bad)
+            self.assertTrue(w.ended())
+
+    def test_a_page_of_somebody_else_gets_nothing(self):
+        query = 'ref=' + self.console(self.vm())
+        cookie = 'Cookie: session_id=' + self.session
+        _, head = self.websocket(query, cookie)
+        self.assertIn(' 101 ', head[0])
+        _, head = self.websocket(query, cookie, 'Origin: https://evil.test')
+        self.assertIn(' 401 ', head[0])
+
+    def test_without_an_upgrade(self):
+        r = self.d.http('GET', '/console?' + self.query())
+        self.assertEqual(r[0], 501)
+
+    def test_a_key_that_is_none(self):
+        w = self.wire()
+        w.send('GET /console?%s HTTP/1.1\r\nHost: x\r\n'
+               'Sec-WebSocket-Key: short\r\n\r\n' % self.query())
+        self.assertIn(' 400 ', w.head()[0])
+
+
+class Log(Base):
+    def log(self, vm, session=None):
+        return self.d.http('GET', '/console_log?ref=%s&session_id=%s'
+                           % (vm, session or self.session))
+
+    def test_what_was_said_is_kept_also_when_the_vm_is_off(self):
+        vm = self.vm('sim-00003')
+        uuid = self.d.call('VM.get_uuid', vm)
+        w, _ = self.connect(self.query(vm))
+        w.send('to be remembered')
+        w.until('to be remembered')
+        self.d.call('VM.hard_shutdown', vm)
+        status, _, body = self.log(vm)[:3]
+        self.assertEqual(status, 200)
+        self.assertIn(b'GUEST UP', body)
+        self.assertIn(b'to be remembered', body)
+        self.d.call('VM.destroy', vm)
+        self.assertEqual([n for n in os.listdir(
+            os.path.join(self.d.state, 'console')) if uuid in n], [])
+        self.assertEqual(self.log(vm)[0], 404)
+
+    def test_it_is_bounded(self):
+        vm = self.vm()
+        w, _ = self.connect(self.query(vm))
+        w.until('GUEST UP')
+        for i in range(120):
+            part = '%05d' % i + 'z' * 4000 + '!'
+            w.send(part)
+            w.until(part)
+        body = self.log(vm)[2]
+        self.assertLessEqual(len(body), 256 * 1024)
+        self.assertGreater(len(body), 100 * 1024)
+        self.assertIn(b'00119zzz', body)
+        self.assertNotIn(b'00001zzz', body)
+
+    def test_it_needs_the_role(self):
+        self.assertEqual(self.log(self.vm(), self.d.login('read-only'))[0],
+                         403)
+
+    def test_a_vm_that_never_ran_has_none(self):
+        self.assertEqual(self.log(self.vm('sim-00002'))[0], 404)
+
+
+if __name__ == '__main__':
+    tap.main()
