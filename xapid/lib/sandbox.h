@@ -32,7 +32,7 @@ enum sandbox_kind {
 	 * wrote (QEMU), and they get the same. What is refused answers EPERM,
 	 * or EAFNOSUPPORT for sockets that reach a network. */
 	SANDBOX_HYPERVISOR,
-	SANDBOX_CONSOLE, /* the same, and sockets of this host */
+	SANDBOX_CONSOLE, /* as SANDBOX_WORKER, and sockets of this host */
 	SANDBOX_KINDS
 };
 
