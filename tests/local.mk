@@ -5,6 +5,7 @@
 # Each is built from the .c file of its name.
 unit_tests = \
 	tests/unit/test_crash \
+	tests/unit/test_console \
 	tests/unit/test_db \
 	tests/unit/test_db_check \
 	tests/unit/test_db_fault \
@@ -53,6 +54,7 @@ unit_tests = \
 	tests/unit/test_storage \
 	tests/unit/test_rpc_tls \
 	tests/unit/test_value \
+	tests/unit/test_websocket \
 	tests/unit/test_world \
 	tests/unit/test_xmlrpc
 
@@ -66,6 +68,7 @@ fuzz_tests = \
 	tests/fuzz/fuzz_qcow2 \
 	tests/fuzz/fuzz_query \
 	tests/fuzz/fuzz_value \
+	tests/fuzz/fuzz_websocket \
 	tests/fuzz/fuzz_xmlrpc
 
 # Python, run as they are.
@@ -197,6 +200,7 @@ EXTRA_DIST += \
 	tests/xen/dom0/test_deaths.py \
 	tests/xen/dom0/test_figures.py \
 	tests/xen/dom0/test_guests.py \
+	tests/xen/dom0/test_console.py \
 	tests/xen/dom0/test_network.py \
 	tests/xen/dom0/test_power.py \
 	tests/xen/dom0/test_reality.py \
@@ -310,6 +314,10 @@ tests_fuzz_fuzz_qcow2_SOURCES = \
 	storage/qcow2.c
 # (Its value_text() is that of the workers.)
 tests_unit_test_storage_LDADD = libxapidworker.a $(test_libs) $(all_libs)
+
+tests_unit_test_console_SOURCES = \
+	tests/unit/test_console.c \
+	$(console_parts)
 
 tests_unit_test_network_SOURCES = \
 	tests/unit/test_network.c \

@@ -211,7 +211,6 @@ class Connect(Base):
 
     def test_one_who_does_not_read_holds_up_nobody(self):
         lazy, _ = self.connect(self.query(self.vm('sim-00007')))
-        lazy.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
         keen, _ = self.connect(self.query(self.vm('sim-00007')))
         for i in range(2500):
             part = '%05d' % i + 'y' * 4000 + '!'

@@ -517,7 +517,7 @@ test_client_that_goes(void)
 static void
 test_connect(void)
 {
-	static const char line[] = "HTTP/1.0 200 OK\r\n";
+	static const char line[] = "HTTP/1.1 200 OK\r\n";
 
 	begin();
 	client_say(&c, "CONNECT /console?session_id=x HTTP/1.0\r\n\r\n");

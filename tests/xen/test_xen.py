@@ -20,7 +20,7 @@ SECONDS = 1500
 MEMORY = os.environ.get('XAPID_XEN_MIB', '4096')  # fifty guests need it
 PROGRAMS = ('xapid/xapid', 'xapid/xapid-pam', 'domain/xapid-domain',
             'storage/xapid-storage', 'network/xapid-network',
-            'console/xapid-console', 'domain/xapid-console', 'cli/xe')
+            'console/xapid-console', 'cli/xe')
 NEEDED = ('qemu-system-x86_64', 'mmdebstrap', 'mke2fs')
 
 
