@@ -77,7 +77,7 @@ pump(struct talk *t, struct link *l)
 	bool input = true;
 	int r = 1;
 
-	while (r > 0) {
+	while (r > 0 && !talk_interrupted()) {
 		struct pollfd p[] = {
 			{ .fd = link_fd(l), .events = POLLIN },
 			{ .fd = input ? STDIN_FILENO : -1, .events = POLLIN },

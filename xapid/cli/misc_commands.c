@@ -13,6 +13,18 @@
 
 /* ---- consoles ---- */
 
+/* On the host that was asked, the way that the client came is as good. */
+static const char *
+where(struct cli *cli, const struct vm *vm, const struct console *con)
+{
+	bool here = strcmp(cli->core->config->backend, "simulator") == 0 ||
+	    ref_equal(vm->resident_on, cli->core->host);
+	const char *host = strstr(con->location, "://");
+	const char *path = host ? strchr(host + 3, '/') : NULL;
+
+	return here && path ? path : con->location;
+}
+
 /* The text console of a VM; there is one host that has it. */
 static int
 console(struct cli *cli, const struct record *r)
@@ -34,7 +46,7 @@ console(struct cli *cli, const struct record *r)
 	if (!found)
 		return cli_fail(cli,
 		    "The VM has no text console: is it running?");
-	location = found->location;
+	location = where(cli, vm, found);
 	if (strlen(location) == 0)
 		return cli_fail(cli, "The console has no address yet");
 	cli_print_stderr(cli, "Connected to %s. Leave with Ctrl-].\n",
