@@ -20,6 +20,7 @@ datamodel_files = \
 	datamodel/cli/pif.cli \
 	datamodel/cli/pool.cli \
 	datamodel/cli/pvs.cli \
+	datamodel/cli/simulator.cli \
 	datamodel/cli/sr.cli \
 	datamodel/cli/task.cli \
 	datamodel/cli/update.cli \

@@ -114,6 +114,7 @@ python_tests = \
 	tests/api/test_xe_generic.py \
 	tests/api/test_xe_output.py \
 	tests/api/test_xe_safety.py \
+	tests/api/test_xe_simulator.py \
 	tests/api/test_xe_transcripts.py \
 	tests/api/test_xe_wire.py \
 	tests/api/test_guest_agent.py \

@@ -142,6 +142,7 @@ libxapidcore_a_SOURCES = \
 	xapid/cli/select.c \
 	xapid/cli/select.h \
 	xapid/cli/serve.c \
+	xapid/cli/simulator.c \
 	xapid/cli/stream.c \
 	xapid/cli/stream.h \
 	xapid/cli/table.h \
