@@ -104,7 +104,9 @@ class Figures(Host):
         subprocess.run(['ip', 'link', 'add', 'brxl', 'type', 'bridge'],
                        check=True)
         vif = d.call('VIF.create', {
-            'device': '0', 'network': d.call('network.get_all')[0], 'VM': vm,
+            'device': '0', 'VM': vm, 'network': d.call('network.create', {
+                'name_label': 'figures', 'name_description': '',
+                'MTU': 1500, 'other_config': {}, 'tags': []}),
             'MAC': '', 'MTU': 1500, 'other_config': {},
             'qos_algorithm_type': '', 'qos_algorithm_params': {}})
         ours, theirs, connected, slower = [], [], [], []
