@@ -14,6 +14,7 @@ import urllib.parse
 
 import tap
 import xapid
+import xe
 
 KEY = 'dGhlIHNhbXBsZSBub25jZQ=='
 ACCEPT = 's3pPLMBiTxaQ9kYGzzhZRbK+xOo='     # RFC 6455 1.3
@@ -434,6 +435,27 @@ class Log(Base):
 
     def test_a_vm_that_never_ran_has_none(self):
         self.assertEqual(self.log(self.vm('sim-00002'))[0], 404)
+
+    def test_xe_shows_a_console_and_what_was_kept(self):
+        vm = self.vm('sim-00005')
+        uuid = self.d.call('VM.get_uuid', vm)
+        t = xe.Terminal(self.d, 'console', 'uuid=' + uuid)
+        t.expect('GUEST UP')
+        t.send('typed in xe\r')
+        t.expect('typed in xe')
+        t.send('\x1d')
+        self.assertEqual(t.end()[1], 0)
+        r = xe.run(self.d, 'console-log', 'uuid=' + uuid)
+        self.assertEqual((r.status, r.err), (0, ''))
+        self.assertIn('typed in xe', r.out)
+        path = os.path.join(self.d.folder, 'said')
+        r = xe.run(self.d, 'console-log', 'uuid=' + uuid, 'filename=' + path)
+        self.assertEqual((r.status, r.err), (0, ''))
+        with open(path) as f:
+            self.assertIn('typed in xe', f.read())
+        r = xe.run(self.d, 'console-log', 'vm=sim-00002')
+        self.assertEqual((r.status, r.out), (1, ''))
+        self.assertIn('Nothing is kept', r.err)
 
 
 if __name__ == '__main__':

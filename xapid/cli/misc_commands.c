@@ -72,6 +72,25 @@ cli_run_console(struct cli *cli)
 	return console(cli, s.records[0]);
 }
 
+int
+cli_run_console_log(struct cli *cli)
+{
+	CLI_SET_OF struct cli_set s = { 0 };
+	bool ok;
+
+	if (cli_select(cli, &s) < 0)
+		return -1;
+	if (s.n != 1)
+		return cli_fail(cli, "One file is for one VM");
+	if (cli_http(cli, CLI_TAG_HTTP_GET, cli_get_text(cli, "filename"),
+		cli_text(cli, "/console_log?uuid=%s&session_id=%s",
+		    ((const struct vm *)s.records[0])->uuid,
+		    cli->session ? cli->session : ""),
+		&ok) < 0)
+		return -1;
+	return ok ? 0 : cli_fail(cli, "Nothing is kept of its console");
+}
+
 /* ---- BIOS strings ---- */
 
 static int
