@@ -88,8 +88,9 @@ class Images(Base):
     def type(self, vm, name, command, word):
         """A command in the guest, until it has said a word."""
         before = console(name).count(word)
-        tty = store('/local/domain/%s/console/tty'
-                    % self.d.call('VM.get_domid', vm))
+        tty = wait(lambda: store('/local/domain/%s/console/tty'
+                                 % self.d.call('VM.get_domid', vm)),
+                   what='its terminal is told')
         with open(tty, 'w') as f:
             f.write(command + '\n')
         wait(lambda: console(name).count(word) > before, what=word)
