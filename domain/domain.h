@@ -74,7 +74,7 @@ struct domain_driver {
 	 * "shutdown:REASON"), memory, vcpus, devices; of real ones also type
 	 * and details: what the devices are, as in create. */
 	op_fn *list;
-	/* Orders for tests: args: what, of, skip, count; see sim_orders.c. */
+	/* Orders for tests: args: what, of, skip, count; see worker/obey.h. */
 	op_fn *order;
 	/* For tests: something happens to a guest that nobody asked for.
 	 * args: what ("poweroff", "reboot", "crash", "gone", "appear", "deaf" …). */

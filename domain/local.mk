@@ -7,7 +7,6 @@ domain_xapid_domain_SOURCES = \
 	domain/sim_devices.c \
 	domain/sim_guest.c \
 	domain/sim_happen.c \
-	domain/sim_orders.c \
 	domain/sim_private.h \
 	domain/worker.c
 domain_xapid_domain_LDADD = libxapidworker.a libxapidmodel.a libxapidlib.a $(DEPS_LIBS) $(SYSTEMD_LIBS)

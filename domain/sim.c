@@ -4,7 +4,7 @@
  * worker or the daemon changes no simulated domain.
  *
  * A simulated guest answers a shutdown request at once, keeps what it is given
- * and does nothing of its own, unless a test says otherwise (sim_orders.c,
+ * and does nothing of its own, unless a test says otherwise (worker/obey.h,
  * sim_happen.c). */
 #include <errno.h>
 #include <fcntl.h>
@@ -19,7 +19,7 @@
 #include "domain/sim_private.h"
 #include "lib/fault.h"
 
-#define SIM_MAGIC UINT64_C(0x336d69732d646978) /* "xid-sim3" */
+#define SIM_MAGIC UINT64_C(0x346d69732d646978) /* "xid-sim4" */
 
 static void *
 sim_open(const struct domain_options *o, char *err, size_t err_size)
@@ -395,6 +395,20 @@ sim_list(void *context, struct op *op)
 	return 0;
 }
 
+/* ---- failures by order ---- */
+
+static int
+order(void *context, struct op *op)
+{
+	return obey_add(&((struct sim *)context)->world->orders, op);
+}
+
+const char *
+sim_order_for(void *context, const char *op)
+{
+	return obey_due(&((struct sim *)context)->world->orders, op);
+}
+
 const struct domain_driver domain_sim = {
 	.name = "simulator",
 	.open = sim_open,
@@ -421,6 +435,6 @@ const struct domain_driver domain_sim = {
 	.addresses = sim_addresses,
 	.stats = sim_stats,
 	.list = sim_list,
-	.order = sim_order,
+	.order = order,
 	.happen = sim_happen,
 };

@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "domain/domain.h"
+#include "worker/obey.h"
 
 #define SIM_DOMAINS 32768u /* a hash table: keep it at most half full */
 #define SIM_DEVICES 24
@@ -41,14 +42,7 @@ struct sim_domain {
 struct sim_world {
 	uint64_t magic;
 	uint32_t next_domid;
-	/* Orders of sim-fail: the next `count` operations named `op` ("*": any)
-	 * do `what`. */
-	struct sim_order {
-		char op[16];
-		char what[16];
-		uint32_t count;
-		uint32_t skip; /* operations that pass before */
-	} orders[8];
+	struct obey_orders orders;
 	struct sim_domain domains[SIM_DOMAINS];
 };
 
@@ -78,10 +72,7 @@ enum sim_agent sim_guest_agent(const struct op *op);
 /* It tells what there is to tell. */
 void sim_guest_speak(const struct sim_domain *d);
 
-/* ---- sim_orders.c ---- */
-op_fn sim_order;
-/* What an order wants done with this operation: NULL (nothing) or a kind of
- * worker/obey.h. */
+/* What an order wants done with this operation (worker/obey.h). */
 const char *sim_order_for(void *context, const char *op);
 
 /* ---- sim_happen.c ---- */

@@ -14,16 +14,12 @@
 #include "network/network.h"
 #include "worker/obey.h"
 
-#define FORM 1 /* changes with what follows */
+#define FORM 2 /* changes with what follows */
 #define PORTS 16384
-#define ORDERS 8
 
 static struct world {
 	uint32_t form, used; /* of ports: those behind were never used */
-	struct order {
-		char op[16], what[16];
-		uint32_t count, skip;
-	} orders[ORDERS];
+	struct obey_orders orders;
 	struct port {
 		char name[24];   /* an interface, a card, or "eth0.5" */
 		char bridge[16]; /* "": nothing stands here */
@@ -191,46 +187,15 @@ list(void *context, struct op *op)
 static int
 order(void *context, struct op *op)
 {
-	const char *text = op_text(op, "what", "");
-	const char *what = obey_kind(text);
-
 	(void)context;
-	if (strcmp(text, "none") == 0) {
-		memset(world->orders, 0, sizeof(world->orders));
-		return 0;
-	}
-	for (size_t i = 0; what && i < ORDERS; i++) {
-		struct order *o = &world->orders[i];
-
-		if (o->count)
-			continue;
-		snprintf(o->op, sizeof(o->op), "%s", op_text(op, "of", "*"));
-		snprintf(o->what, sizeof(o->what), "%s", what);
-		o->skip = (uint32_t)op_int(op, "skip", 0);
-		o->count = (uint32_t)op_int(op, "count", 1);
-		return 0;
-	}
-	return op_fail(op, "INVALID_VALUE", "what", text, NULL);
+	return obey_add(&world->orders, op);
 }
 
 const char *
 network_sim_order_for(void *context, const char *op)
 {
 	(void)context;
-	for (size_t i = 0; i < ORDERS; i++) {
-		struct order *o = &world->orders[i];
-
-		if (!o->count ||
-		    (strcmp(o->op, "*") != 0 && strcmp(o->op, op) != 0))
-			continue;
-		if (o->skip) {
-			o->skip--;
-			continue;
-		}
-		o->count--;
-		return obey_kind(o->what);
-	}
-	return NULL;
+	return obey_due(&world->orders, op);
 }
 
 const struct network_driver network_simulator = {

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Failures by order, for tests: the next operations of a kind end in one of the
- * ways of worker/obey.h, or with what = "fault:KIND:N:ERROR" meet a system call
- * that fails or that they do not outlive (lib/fault.h). Orders lie in a file:
- * there are many workers, and one that died is followed by another. */
+/* Failures by order (worker/obey.h) of storage workers. There are many, and one
+ * that died is followed by another: the orders lie in a file under a lock. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -11,16 +9,8 @@
 #include <unistd.h>
 
 #include "lib/cleanup.h"
-#include "lib/fault.h"
 #include "storage/sim_orders.h"
 #include "worker/obey.h"
-
-#define MOST 8
-
-struct order {
-	char of[24], what[40];
-	uint32_t skip, count;
-};
 
 static char path[4096]; /* "": not a simulated host */
 
@@ -32,50 +22,36 @@ sim_orders_open(const char *state)
 
 /* The file, locked. */
 static int
-open_orders(int flags, struct order all[MOST])
+open_orders(int flags, struct obey_orders *all)
 {
-	int fd = open(path, O_RDWR | O_CLOEXEC | flags, 0600);
-	ssize_t n;
+	CLEANUP_FD int fd = open(path, O_RDWR | O_CLOEXEC | flags, 0600);
 
-	memset(all, 0, MOST * sizeof(*all));
-	if (fd < 0)
+	memset(all, 0, sizeof(*all));
+	if (fd < 0 || flock(fd, LOCK_EX) < 0 ||
+	    pread(fd, all, sizeof(*all), 0) < 0)
 		return -1;
-	n = flock(fd, LOCK_EX) < 0 ? -1
-				   : pread(fd, all, MOST * sizeof(*all), 0);
-	if (n < 0) {
-		close(fd);
-		return -1;
-	}
-	return fd;
+	return STEAL_FD(fd);
+}
+
+static int
+write_orders(int fd, const struct obey_orders *all)
+{
+	return pwrite(fd, all, sizeof(*all), 0) == (ssize_t)sizeof(*all) ? 0
+									 : -1;
 }
 
 int
 sim_order(void *context, struct op *op)
 {
-	const char *what = op_text(op, "what", "");
-	struct order all[MOST];
-	CLEANUP_FD int fd = *path ? open_orders(O_CREAT, all) : -1;
-	struct order *o = all;
+	struct obey_orders all;
+	CLEANUP_FD int fd = *path ? open_orders(O_CREAT, &all) : -1;
 
 	(void)context;
 	if (fd < 0)
 		return op_fail(op, "NOT_IMPLEMENTED", "order", NULL);
-	if (strcmp(what, "none") == 0) {
-		(void)unlink(path);
-		return 0;
-	}
-	if (!obey_kind(what) && strncmp(what, "fault:", 6) != 0)
-		return op_fail(op, "INVALID_VALUE", "what", what, NULL);
-	while (o < all + MOST && o->count)
-		o++;
-	if (o == all + MOST)
-		return op_fail(op, "INVALID_VALUE", "count",
-		    "too many orders at once", NULL);
-	snprintf(o->of, sizeof(o->of), "%s", op_text(op, "of", "*"));
-	snprintf(o->what, sizeof(o->what), "%s", what);
-	o->skip = (uint32_t)op_int(op, "skip", 0);
-	o->count = (uint32_t)op_int(op, "count", 1);
-	return pwrite(fd, all, sizeof(all), 0) == (ssize_t)sizeof(all)
+	if (obey_add(&all, op) < 0)
+		return -1;
+	return write_orders(fd, &all) == 0
 	    ? 0
 	    : op_fail_errno(op, "INTERNAL_ERROR", path);
 }
@@ -83,27 +59,17 @@ sim_order(void *context, struct op *op)
 const char *
 sim_order_for(void *context, const char *op)
 {
-	static struct order found;
-	struct order all[MOST];
-	CLEANUP_FD int fd = *path ? open_orders(0, all) : -1;
-	bool due = false;
+	static struct obey_orders all; /* the answer points into it */
+	CLEANUP_FD int fd = *path ? open_orders(0, &all) : -1;
+	struct obey_orders before = all;
+	const char *what;
 
 	(void)context;
-	fault_disarm();
-	for (struct order *o = all; fd >= 0 && !due && o < all + MOST; o++) {
-		if (!o->count ||
-		    (strcmp(o->of, "*") != 0 && strcmp(o->of, op) != 0))
-			continue;
-		due = !o->skip;
-		found = *o;
-		o->count -= due;
-		o->skip -= !due;
-	}
-	if (fd < 0 || pwrite(fd, all, sizeof(all), 0) != (ssize_t)sizeof(all) ||
-	    !due)
+	if (fd < 0)
 		return NULL;
-	if (strncmp(found.what, "fault:", 6) != 0)
-		return found.what;
-	(void)fault_arm_text(found.what + 6);
-	return NULL;
+	what = obey_due(&all, op);
+	if (memcmp(&before, &all, sizeof(all)) != 0 &&
+	    write_orders(fd, &all) < 0)
+		return NULL;
+	return what;
 }
