@@ -321,6 +321,8 @@ libxapidcore_a_SOURCES = \
 	xapid/vm/vm_plugin.c \
 	xapid/vm/vm_power.c \
 	xapid/vm/vm_power.h \
+	xapid/vm/vm_power_steps.c \
+	xapid/vm/vm_power_steps.h \
 	xapid/vm/vm_provision.c \
 	xapid/vm/vm_revert.c \
 	xapid/vm/vm_revert.h \

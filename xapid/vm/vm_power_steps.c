@@ -1,0 +1,483 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "vm/vm_power_steps.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "device/vif_attach.h"
+#include "disk/vdi_attach.h"
+#include "lib/clock.h"
+#include "vm/memory_plan.h"
+#include "vm/placement.h"
+#include "vm/vm_boot.h"
+#include "vm/vm_domain_args.h"
+#include "vm/vm_halt.h"
+#include "vm/vm_image.h"
+#include "vm/vm_power.h"
+
+/* ---- what the steps share ---- */
+
+const struct vm *
+power_vm(struct plan *p, struct tx *t)
+{
+	const struct vm *vm = TX_GET(t, VM, vm, p->object);
+
+	if (!vm)
+		fail_handle_invalid(p->call, "VM",
+		    call_ref_text(p->call, p->object));
+	return vm;
+}
+
+/* The record and its uuid as published: a plan's object does not change under
+ * it but by the plan's own steps. */
+static const struct vm *
+published(struct plan *p)
+{
+	return CALL_GET(p->call, VM, vm, p->object);
+}
+
+/* A request about the VM without arguments. */
+static int
+simple(struct plan *p, const char *op)
+{
+	const struct vm *vm = published(p);
+	int rc;
+
+	if (!vm)
+		return -1;
+	rc = plan_send(p, NULL, op, vm->uuid, NULL);
+	record_unref(&vm->r);
+	return rc;
+}
+
+static int
+set_power_state(struct plan *p, struct tx *t, enum vm_power_state state)
+{
+	return TX_SET(t, VM, vm, p->object, power_state, state);
+}
+
+/* ---- placing ---- */
+
+static int
+find_place(struct plan *p, struct tx *t, const struct vm *vm,
+    struct ref *host_r)
+{
+	const struct host *row;
+
+	*host_r = plan_arg_ref(p, "host");
+	if (vm_check_bootable(p->call, vm) < 0)
+		return -1;
+	if (ref_is_null(*host_r))
+		return placement_choose(p->call, t, vm, host_r);
+	row = TX_GET(t, host, host, *host_r);
+	if (!row)
+		return fail_handle_invalid(p->call, "host",
+		    call_ref_text(p->call, *host_r));
+	return placement_check(p->call, t, vm, row, true);
+}
+
+int
+power_place(struct plan *p, struct tx *t)
+{
+	const struct vm *vm = power_vm(p, t);
+	struct ref host;
+
+	if (!vm || find_place(p, t, vm, &host) < 0 ||
+	    memory_plan_take(p, t, p->object, host) < 0)
+		return -1;
+	return TX_SET(t, VM, vm, p->object, scheduled_to_be_resident_on, host);
+}
+
+/* What cannot start is told so before anything begins: then there is nothing
+ * to take back and nothing to look at. */
+int
+power_start_check(struct plan *p, struct tx *t)
+{
+	struct ref host;
+
+	return vm_plan_check(p, t) < 0
+	    ? -1
+	    : find_place(p, t, power_vm(p, t), &host);
+}
+
+int
+power_resume_check(struct plan *p, struct tx *t)
+{
+	const struct vm *vm;
+	struct ref host;
+
+	if (vm_plan_check(p, t) < 0)
+		return -1;
+	vm = power_vm(p, t);
+	if (!TX_GET(t, VDI, vdi, vm->suspend_VDI))
+		return fail_vm_has_no_suspend_vdi(p->call,
+		    call_ref_text(p->call, p->object));
+	return find_place(p, t, vm, &host);
+}
+
+/* A VM that would not start again is not stopped. */
+int
+power_reboot_check(struct plan *p, struct tx *t)
+{
+	return vm_plan_check(p, t) < 0
+	    ? -1
+	    : vm_check_bootable(p->call, power_vm(p, t));
+}
+
+int
+power_unplace(struct plan *p, struct tx *t)
+{
+	const struct vm *vm = TX_GET(t, VM, vm, p->object);
+
+	if (!vm || ref_is_null(vm->scheduled_to_be_resident_on))
+		return 0;
+	(void)placement_take(t, vm->scheduled_to_be_resident_on,
+	    -placement_memory(vm));
+	return TX_SET(t, VM, vm, p->object, scheduled_to_be_resident_on,
+	    REF_NULL);
+}
+
+/* ---- building ---- */
+
+/* "vif/0 vif5.0\n" of each interface, for whoever joins them to bridges. */
+static int
+note_interfaces(struct plan *p, const struct value *all)
+{
+	const char *note = "";
+
+	for (uint32_t i = 0; all && all->kind == VALUE_ARRAY && i < all->n;
+	     i++) {
+		const struct value *d = value_member(&all->items[i], "device");
+		const struct value *n =
+		    value_member(&all->items[i], "interface");
+
+		if (!d || !n || d->kind != VALUE_STRING ||
+		    n->kind != VALUE_STRING)
+			continue;
+		note =
+		    arena_printf(p->call->arena, "%s%s %s\n", note, d->s, n->s);
+		if (!note)
+			return call_fail_nomem(p->call);
+	}
+	return *note ? plan_note(p, "interfaces", note) : 0;
+}
+
+static int
+note_domain(struct plan *p, const struct value *answer)
+{
+	const struct value *domid = value_member(answer, "domid");
+	char text[24];
+
+	if (!domid || domid->kind != VALUE_INT)
+		return fail_internal_error(p->call,
+		    "The domain worker gave no domid");
+	snprintf(text, sizeof(text), "%lld", (long long)domid->i);
+	if (plan_note(p, "domid", text) < 0)
+		return -1;
+	return note_interfaces(p, value_member(answer, "interfaces"));
+}
+
+int
+power_disks_send(struct plan *p)
+{
+	const struct vm *vm = published(p);
+	int rc = vm ? vdi_attach_send(p, vm) : -1;
+
+	record_unref(vm ? &vm->r : NULL);
+	return rc;
+}
+
+int
+power_disks_undo(struct plan *p)
+{
+	const struct vm *vm = published(p);
+	int rc = vm ? vdi_detach_send(p, vm) : 0;
+
+	record_unref(vm ? &vm->r : NULL);
+	return rc;
+}
+
+#define BUILD_DEADLINE_MS (300 * 1000) /* of slow machines, large guests */
+
+int
+power_build_send(struct plan *p)
+{
+	const struct vm *vm = published(p);
+	struct value body;
+	int rc = -1;
+
+	if (!vm)
+		return -1;
+	plan_set_deadline(p, BUILD_DEADLINE_MS);
+	if (vm_domain_args(p->call->arena, p->core->db, vm, "create",
+		vdi_source, p, &body) < 0)
+		rc = call_fail_nomem(p->call);
+	else
+		rc = plan_send_to(p, PLAN_DOMAIN, note_domain, &body);
+	record_unref(&vm->r);
+	return rc;
+}
+
+int
+power_resume_send(struct plan *p)
+{
+	const struct vm *vm = published(p);
+	struct value body;
+	int rc = -1;
+
+	if (!vm)
+		return -1;
+	plan_set_deadline(p, BUILD_DEADLINE_MS);
+	if (vm_domain_args(p->call->arena, p->core->db, vm, "resume",
+		vdi_source, p, &body) < 0)
+		rc = call_fail_nomem(p->call);
+	else if (vm_image_path(p, &body) == 0)
+		rc = plan_send_to(p, PLAN_DOMAIN, note_domain, &body);
+	record_unref(&vm->r);
+	return rc;
+}
+
+int
+power_build_apply(struct plan *p, struct tx *t)
+{
+	const struct vm *vm = power_vm(p, t);
+	int64_t domid = strtoll(plan_arg(p, "domid"), NULL, 10);
+
+	if (!vm)
+		return -1;
+	/* What an earlier guest told is no news of this one. */
+	if (tx_get(t, CLASS_VM_guest_metrics, vm->guest_metrics))
+		(void)tx_destroy(t, CLASS_VM_guest_metrics, vm->guest_metrics);
+	vm = power_vm(p, t);
+	/* A change may end the record that it began from. */
+	const struct ref host = vm->scheduled_to_be_resident_on;
+
+	TX_SET(t, VM, vm, p->object, domid, domid);
+	TX_SET(t, VM, vm, p->object, domarch, "x64");
+	TX_SET(t, VM, vm, p->object, resident_on, host);
+	return TX_SET(t, VM, vm, p->object, scheduled_to_be_resident_on,
+	    REF_NULL);
+}
+
+int
+power_destroy_send(struct plan *p)
+{
+	return simple(p, "destroy");
+}
+
+/* For good: its interfaces leave their bridges meanwhile. */
+int
+power_end_send(struct plan *p)
+{
+	const struct vm *vm = published(p);
+	int rc = vm ? vif_leave_all(p, vm) : -1;
+
+	record_unref(vm ? &vm->r : NULL);
+	return rc < 0 ? rc : power_destroy_send(p);
+}
+
+int
+power_teardown(struct plan *p, struct tx *t)
+{
+	return vm_detach_all(t, p->object);
+}
+
+int
+power_leave_host(struct plan *p, struct tx *t)
+{
+	return vm_leave_host(t, p->object);
+}
+
+/* ---- devices ---- */
+
+int
+power_join_send(struct plan *p)
+{
+	const struct vm *vm = published(p);
+	int rc = vm ? vif_join_all(p, vm) : -1;
+
+	record_unref(vm ? &vm->r : NULL);
+	return rc;
+}
+
+int
+power_join_undo(struct plan *p)
+{
+	const struct vm *vm = published(p);
+	int rc = vm ? vif_leave_noted(p, vm) : 0;
+
+	record_unref(vm ? &vm->r : NULL);
+	return rc;
+}
+
+/* Its interfaces have been joined to their bridges: the guest may see them. */
+int
+power_connect_send(struct plan *p)
+{
+	const struct vm *vm = published(p);
+	const struct ref *vifs = vm ? vm->VIFs.items : NULL;
+	int rc = vm ? 0 : -1;
+
+	for (uint32_t i = 0; rc == 0 && i < vm->VIFs.n; i++) {
+		RECORD_UNREF const struct record *r =
+		    db_get(p->core->db, CLASS_VIF, vifs[i]);
+
+		if (r)
+			rc = plan_send(p, NULL, "connect", vm->uuid, "device",
+			    vif_device_name(p->call->arena,
+				(const struct vif *)r),
+			    NULL);
+	}
+	record_unref(vm ? &vm->r : NULL);
+	return rc;
+}
+
+/* Empty drives are there for guests with emulated hardware only. */
+static void
+mark_disk(struct tx *t, const struct vm *vm, struct ref ref)
+{
+	const struct vbd *vbd = TX_GET(t, VBD, vbd, ref);
+
+	if (!vbd || (vbd->empty && vm->domain_type != DOMAIN_TYPE_HVM))
+		return;
+	TX_SET(t, VBD, vbd, ref, device, vbd_guest_name(tx_arena(t), vbd));
+	TX_SET(t, VBD, vbd, ref, currently_attached, true);
+}
+
+int
+power_connect_apply(struct plan *p, struct tx *t)
+{
+	const struct vm *vm = power_vm(p, t);
+	const struct ref *refs;
+
+	if (!vm)
+		return -1;
+	refs = vm->VBDs.items;
+	for (uint32_t i = 0; i < vm->VBDs.n; i++)
+		mark_disk(t, vm, refs[i]);
+	refs = vm->VIFs.items;
+	for (uint32_t i = 0; i < vm->VIFs.n; i++) {
+		(void)vif_note_joined(t, refs[i]);
+		TX_SET(t, VIF, vif, refs[i], currently_attached, true);
+	}
+	refs = vm->VUSBs.items;
+	for (uint32_t i = 0; i < vm->VUSBs.n; i++)
+		TX_SET(t, VUSB, vusb, refs[i], currently_attached, true);
+	return 0;
+}
+
+/* ---- running ---- */
+
+static bool
+stays_paused(const struct plan *p)
+{
+	return strcmp(plan_arg(p, "start_paused"), "true") == 0;
+}
+
+int
+power_run_send(struct plan *p)
+{
+	return stays_paused(p) ? 0 : simple(p, "unpause");
+}
+
+static int
+note_start(struct plan *p, struct tx *t)
+{
+	const struct vm *vm = power_vm(p, t);
+
+	if (!vm || ref_is_null(vm->metrics))
+		return vm ? 0 : -1;
+	TX_SET(t, VM_metrics, vm_metrics, vm->metrics, start_time,
+	    clock_wall_sec());
+	TX_SET(t, VM_metrics, vm_metrics, vm->metrics, memory_actual,
+	    vm->memory_target);
+	TX_SET(t, VM_metrics, vm_metrics, vm->metrics, current_domain_type,
+	    vm->domain_type);
+	TX_SET(t, VM_metrics, vm_metrics, vm->metrics, hvm,
+	    vm->domain_type == DOMAIN_TYPE_HVM);
+	return TX_SET(t, VM_metrics, vm_metrics, vm->metrics, VCPUs_number,
+	    vm->VCPUs_at_startup);
+}
+
+int
+power_run_apply(struct plan *p, struct tx *t)
+{
+	if (note_start(p, t) < 0 || vm_add_consoles(t, p->object) < 0 ||
+	    vm_image_let_go(p, t) < 0)
+		return -1;
+	return set_power_state(p, t,
+	    stays_paused(p) ? VM_POWER_STATE_PAUSED : VM_POWER_STATE_RUNNING);
+}
+
+/* What it held goes to its neighbours. */
+int
+power_halt_apply(struct plan *p, struct tx *t)
+{
+	const struct vm *vm = power_vm(p, t);
+	struct ref host = vm ? vm->resident_on : REF_NULL;
+
+	if (vm_halt(t, p->object) < 0 || vm_image_let_go(p, t) < 0)
+		return -1;
+	return memory_plan_grow(p, t, host);
+}
+
+int
+power_reboot_apply(struct plan *p, struct tx *t)
+{
+	const struct vm *vm = power_vm(p, t);
+
+	if (!vm ||
+	    plan_note(p, "host", call_ref_text(p->call, vm->resident_on)) < 0)
+		return -1;
+	return power_teardown(p, t);
+}
+
+/* A guest may take its time: the worker knows how long. */
+#define SHUTDOWN_DEADLINE_MS (1300 * 1000)
+
+int
+power_shutdown_send(struct plan *p)
+{
+	plan_set_deadline(p, SHUTDOWN_DEADLINE_MS);
+	return simple(p, "shutdown");
+}
+
+/* A guest that does not go is made to. */
+int
+power_shutdown_or_end_send(struct plan *p)
+{
+	const struct vm *vm = published(p);
+	int rc;
+
+	if (!vm)
+		return -1;
+	plan_set_deadline(p, SHUTDOWN_DEADLINE_MS);
+	rc = plan_send(p, NULL, "shutdown", vm->uuid, "reason", "poweroff",
+	    "#or_end", (int64_t)1, NULL);
+	record_unref(&vm->r);
+	return rc;
+}
+
+int
+power_pause_send(struct plan *p)
+{
+	return simple(p, "pause");
+}
+
+int
+power_pause_apply(struct plan *p, struct tx *t)
+{
+	return set_power_state(p, t, VM_POWER_STATE_PAUSED);
+}
+
+int
+power_unpause_send(struct plan *p)
+{
+	return simple(p, "unpause");
+}
+
+int
+power_unpause_apply(struct plan *p, struct tx *t)
+{
+	return set_power_state(p, t, VM_POWER_STATE_RUNNING);
+}

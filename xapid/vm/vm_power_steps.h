@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What the steps of the plans of vm_power.c do: functions of plan.h's struct
+ * step. "send" asks a worker, "undo" asks for it to be taken back, "apply" and
+ * what has no such ending changes records. */
+#ifndef XAPID_VM_POWER_STEPS_H
+#define XAPID_VM_POWER_STEPS_H
+
+#include "plan/plan.h"
+
+/* The VM of the plan; NULL: HANDLE_INVALID raised. */
+const struct vm *power_vm(struct plan *p, struct tx *t);
+
+/* Whether it may begin; a start is told here which host it may take. */
+int power_start_check(struct plan *p, struct tx *t);
+int power_resume_check(struct plan *p, struct tx *t);
+int power_reboot_check(struct plan *p, struct tx *t);
+
+/* A place on a host, for the VM until it leaves it. */
+int power_place(struct plan *p, struct tx *t);
+int power_unplace(struct plan *p, struct tx *t);
+
+/* Its disks, attached to the host. */
+int power_disks_send(struct plan *p);
+int power_disks_undo(struct plan *p);
+
+/* Its domain, from nothing or from its image, and the end of it. */
+int power_build_send(struct plan *p);
+int power_resume_send(struct plan *p);
+int power_build_apply(struct plan *p, struct tx *t);
+int power_destroy_send(struct plan *p);
+int power_end_send(struct plan *p);
+int power_teardown(struct plan *p, struct tx *t);
+int power_leave_host(struct plan *p, struct tx *t);
+
+/* Its interfaces on their bridges; then all devices connected. */
+int power_join_send(struct plan *p);
+int power_join_undo(struct plan *p);
+int power_connect_send(struct plan *p);
+int power_connect_apply(struct plan *p, struct tx *t);
+
+/* A domain that runs, stops, or begins again. */
+int power_run_send(struct plan *p);
+int power_run_apply(struct plan *p, struct tx *t);
+int power_shutdown_send(struct plan *p);
+int power_shutdown_or_end_send(struct plan *p);
+int power_halt_apply(struct plan *p, struct tx *t);
+int power_reboot_apply(struct plan *p, struct tx *t);
+int power_pause_send(struct plan *p);
+int power_pause_apply(struct plan *p, struct tx *t);
+int power_unpause_send(struct plan *p);
+int power_unpause_apply(struct plan *p, struct tx *t);
+
+#endif
