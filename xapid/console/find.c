@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* (source: consoles.json params, checks) */
-#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "access/rbac.h"
 #include "console/console.h"
+#include "vm/vm_operations.h"
 
 void
 console_target_end(struct console_target *t)
@@ -88,16 +88,10 @@ int
 console_check(struct call *c, const struct console_target *t)
 {
 	const struct vm *vm = t->vm;
-	char state[16] = "";
 
-	for (size_t i = 0; i + 1 < sizeof(state) &&
-	     enum_info_vm_power_state.values[vm->power_state][i];
-	     i++)
-		state[i] = (char)tolower((unsigned char)enum_info_vm_power_state
-					     .values[vm->power_state][i]);
 	if (vm->power_state != VM_POWER_STATE_RUNNING)
-		return fail_vm_bad_power_state(c, call_ref_text(c, vm->r.self),
-		    "running", state);
+		return vm_fail_power_state(c, call_ref_text(c, vm->r.self), vm,
+		    1u << VM_POWER_STATE_RUNNING);
 	if (strcmp(c->core->config->backend, "simulator") != 0 &&
 	    !ref_equal(vm->resident_on, c->core->host))
 		return fail_vm_not_resident_here(c,

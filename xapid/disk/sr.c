@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "call/edit.h"
+#include "disk/storage.h"
 #include "disk/storage_operations.h"
 #include "disk/vdi.h"
 #include "model/builder.h"
@@ -46,23 +47,34 @@ serves_type(const struct record *r, void *type)
 	return strcmp(((const struct sm *)r)->type, type) == 0;
 }
 
+const char *
+sr_driver(struct call *c, struct tx *t, const char *type)
+{
+	char *name = arena_strdup(c->arena, type);
+
+	if (!name) {
+		(void)call_fail_nomem(c);
+		return NULL;
+	}
+	for (char *p = name; *p; p++)
+		*p = (char)tolower((unsigned char)*p);
+	if (tx_each(t, CLASS_SM, serves_type, name) == 1)
+		return name;
+	(void)fail_sr_unknown_driver(c, type);
+	return NULL;
+}
+
 /* ---- introduce and forget ---- */
 
 int
 sr_introduce(struct call *c, const struct sr_introduce_args *a,
     struct ref *result_r)
 {
-	char *type = arena_strdup(c->arena, a->type);
 	TX_SCOPE struct tx *t = NULL;
 	struct sr sr;
 
-	if (!type)
-		return call_fail_nomem(c);
-	for (char *p = type; *p; p++)
-		*p = (char)tolower((unsigned char)*p);
 	builder_defaults(CLASS_SR, &sr.r);
 	edit_from_args(c, a, &sr.r);
-	sr.type = type;
 	sr.physical_utilisation = sr.physical_size = -1; /* not known yet */
 	sr.default_vdi_visibility = true;
 	if (a->uuid[0]) {
@@ -73,10 +85,8 @@ sr_introduce(struct call *c, const struct sr_introduce_args *a,
 			return fail_sr_uuid_exists(c, a->uuid);
 	}
 	t = call_begin(c);
-	if (!t)
+	if (!t || !(sr.type = sr_driver(c, t, a->type)))
 		return -1;
-	if (tx_each(t, CLASS_SM, serves_type, type) != 1)
-		return fail_sr_unknown_driver(c, a->type);
 	(void)tx_insert(t, &sr.r, result_r);
 	sr_operations_refresh(t, *result_r);
 	return call_commit(c, STEAL(t));

@@ -2,7 +2,6 @@
 /* Repositories: made, attached to their host, destroyed. Plans about
  * an SR that does not exist yet stand in the line of its host.
  * (source of checks and errors: lifecycle.json object_rules) */
-#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -55,12 +54,6 @@ send_sr(struct plan *p, const char *op)
 /* ---- create ---- */
 
 static int
-serves_type(const struct record *r, void *type)
-{
-	return strcmp(((const struct sm *)r)->type, type) == 0;
-}
-
-static int
 insert_sr(struct plan *p, struct tx *t, const struct sr_create_args *a,
     const char *type, struct ref *sr_r)
 {
@@ -88,15 +81,11 @@ static int
 create_check(struct plan *p, struct tx *t)
 {
 	const struct sr_create_args *a = p->call->args;
-	char *type = arena_strdup(p->call->arena, a->type);
+	const char *type = sr_driver(p->call, t, a->type);
 	struct ref sr;
 
 	if (!type)
-		return call_fail_nomem(p->call);
-	for (char *q = type; *q; q++)
-		*q = (char)tolower((unsigned char)*q);
-	if (tx_each(t, CLASS_SM, serves_type, type) != 1)
-		return fail_sr_unknown_driver(p->call, a->type);
+		return -1;
 	if (!TX_GET(t, host, host, p->object))
 		return fail_handle_invalid(p->call, "host",
 		    call_ref_text(p->call, p->object));

@@ -28,6 +28,10 @@ int64_t storage_noted(const struct plan *p, const char *name,
 /* What is noted as size and used (-1: not known), into the SR's row. */
 int storage_set_sizes(struct plan *p, struct tx *t, struct ref sr);
 
+/* The type of an SR as its driver writes it, in the arena. NULL:
+ * SR_UNKNOWN_DRIVER raised, or no memory. */
+const char *sr_driver(struct call *c, struct tx *t, const char *type);
+
 /* At the start of a real host: attaches every repository it has a PBD for. One
  * that cannot be stays detached; the log says why. */
 int sr_plug_all(struct core *core);

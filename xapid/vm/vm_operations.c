@@ -249,8 +249,8 @@ fail_suspend(struct call *c, const struct vm *vm, const struct operation *o)
 	return why ? -1 : 0;
 }
 
-static int
-fail_state(struct call *c, const char *ref, const struct vm *vm,
+int
+vm_fail_power_state(struct call *c, const char *ref, const struct vm *vm,
     unsigned states)
 {
 	char expected[80], actual[16] = "";
@@ -295,7 +295,7 @@ vm_operation_check(struct call *c, const struct vm *vm, enum vm_operations op)
 	if (blocked)
 		return fail_operation_blocked(c, ref, blocked);
 	if (!(states & 1u << vm->power_state))
-		return fail_state(c, ref, vm, states);
+		return vm_fail_power_state(c, ref, vm, states);
 	if (vm->is_a_template && !vm->is_a_snapshot && !(o->flags & TEMPLATE))
 		return call_fail(c, "VM_IS_TEMPLATE", named, 2);
 	if (vm->is_default_template && (o->flags & NOT_DEFAULT))

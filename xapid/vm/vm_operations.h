@@ -10,6 +10,10 @@
  * (source: lifecycle.json vm_checks). */
 int vm_operation_check(struct call *c, const struct vm *vm,
     enum vm_operations op);
+/* VM_BAD_POWER_STATE: it is not in one of these (1 << enum vm_power_state). ref:
+ * how it is named. -1. */
+int vm_fail_power_state(struct call *c, const char *ref, const struct vm *vm,
+    unsigned states);
 /* Brings allowed_operations of a VM up to date with the head. */
 int vm_operations_refresh(struct tx *t, struct ref vm);
 /* The same, where the disks follow: for all VMs at start. */
