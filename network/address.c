@@ -6,7 +6,7 @@
 #include <linux/if_addr.h>
 #include <string.h>
 
-#include "network/netlink.h"
+#include "lib/netlink.h"
 
 #define DHCP_ROUTE 16 /* RTPROT_DHCP */
 

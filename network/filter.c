@@ -9,7 +9,7 @@
 #include <linux/netfilter/nfnetlink.h>
 #include <string.h>
 
-#include "network/netlink.h"
+#include "lib/netlink.h"
 
 #define TABLE "xapid"
 #define NEIGHBOUR_SOLICITATION 135

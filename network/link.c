@@ -6,7 +6,7 @@
 #include <linux/if_link.h>
 #include <string.h>
 
-#include "network/netlink.h"
+#include "lib/netlink.h"
 
 /* ---- asking ---- */
 

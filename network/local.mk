@@ -8,8 +8,6 @@ network_parts = \
 	network/filter.h \
 	network/link.c \
 	network/link.h \
-	network/netlink.c \
-	network/netlink.h \
 	network/network.h \
 	network/nics.c \
 	network/uplink.c

@@ -10,7 +10,6 @@
 #include <linux/genetlink.h>
 #include <linux/nbd-netlink.h>
 #include <linux/nbd.h>
-#include <linux/netlink.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -18,6 +17,7 @@
 
 #include "lib/cleanup.h"
 #include "lib/file.h"
+#include "lib/netlink.h"
 
 /* ---- the greeting ---- */
 
@@ -141,167 +141,103 @@ nbd_greet(int sock, struct nbd_export *out_r)
 
 #define BLOCK UINT64_C(512)
 
-/* One message, which grows by attributes. */
-struct message {
-	union {
-		struct nlmsghdr head;
-		char bytes[1024];
-	};
+/* A number that an answer holds. */
+struct wanted {
+	uint16_t type;
+	size_t size;
+	uint32_t value;
+	bool found;
 };
 
-static void
-begin(struct message *m, uint16_t family, uint8_t command, uint16_t flags)
-{
-	struct genlmsghdr *g = NLMSG_DATA(&m->head);
-
-	memset(m, 0, sizeof(*m));
-	m->head.nlmsg_len = NLMSG_LENGTH(GENL_HDRLEN);
-	m->head.nlmsg_type = family;
-	m->head.nlmsg_flags = NLM_F_REQUEST | flags;
-	g->cmd = command;
-	g->version = 1;
-}
-
-static struct nlattr *
-put(struct message *m, uint16_t type, const void *p, size_t len)
-{
-	struct nlattr *a = (struct nlattr *)(m->bytes + m->head.nlmsg_len);
-
-	if (m->head.nlmsg_len + NLA_HDRLEN + NLA_ALIGN(len) > sizeof(*m))
-		return NULL;
-	a->nla_type = type;
-	a->nla_len = (uint16_t)(NLA_HDRLEN + len);
-	if (len)
-		memcpy((char *)a + NLA_HDRLEN, p, len);
-	m->head.nlmsg_len += (uint32_t)(NLA_HDRLEN + NLA_ALIGN(len));
-	return a;
-}
-
-static void
-put64(struct message *m, uint16_t type, uint64_t v)
-{
-	(void)put(m, type, &v, sizeof(v));
-}
-
-/* The value of an attribute of an answer; NULL when it has none. */
-static const void *
-find(const struct message *m, size_t len, uint16_t type, size_t want)
-{
-	size_t at = NLMSG_LENGTH(GENL_HDRLEN);
-
-	while (at + NLA_HDRLEN <= len) {
-		const struct nlattr *a = (const void *)(m->bytes + at);
-
-		if (a->nla_len < NLA_HDRLEN || at + a->nla_len > len)
-			return NULL;
-		if ((a->nla_type & NLA_TYPE_MASK) == type &&
-		    a->nla_len >= NLA_HDRLEN + want)
-			return (const char *)a + NLA_HDRLEN;
-		at += NLA_ALIGN((size_t)a->nla_len);
-	}
-	return NULL;
-}
-
-/* Sends, and reads the answer over it, or the kernel's word that it is done.
- * The length, 0: no more than that; -1 and errno. */
-static ssize_t
-ask(int sock, struct message *m)
-{
-	const struct nlmsgerr *e;
-	ssize_t n;
-
-	if (send(sock, m, m->head.nlmsg_len, 0) < 0)
-		return -1;
-	n = recv(sock, m, sizeof(*m), 0);
-	if (n < (ssize_t)sizeof(m->head) || m->head.nlmsg_len > (size_t)n)
-		return n < 0 ? -1 : fail(EPROTO);
-	if (m->head.nlmsg_type != NLMSG_ERROR)
-		return (ssize_t)m->head.nlmsg_len;
-	e = NLMSG_DATA(&m->head);
-	return e->error ? fail(-e->error) : 0;
-}
-
-/* A socket to the kernel, and the number that it calls nbd by. */
 static int
-open_family(uint16_t *family_r)
+note(void *arg, const struct nlmsghdr *answer)
 {
-	static const struct timeval limit = { .tv_sec = 30 };
-	CLEANUP_FD int sock =
-	    socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_GENERIC);
-	struct message m;
-	const void *id;
-	ssize_t n;
+	struct wanted *w = arg;
+	const struct rtattr *a = nl_find(answer, GENL_HDRLEN, w->type, w->size);
 
-	if (sock < 0)
-		return -1;
-	(void)setsockopt(sock, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof(limit));
-	begin(&m, GENL_ID_CTRL, CTRL_CMD_GETFAMILY, 0);
-	(void)put(&m, CTRL_ATTR_FAMILY_NAME, NBD_GENL_FAMILY_NAME,
-	    sizeof(NBD_GENL_FAMILY_NAME));
-	n = ask(sock, &m);
-	if (n < 0)
-		return -1;
-	id = find(&m, (size_t)n, CTRL_ATTR_FAMILY_ID, sizeof(*family_r));
-	if (!id)
-		return fail(EPROTO);
-	memcpy(family_r, id, sizeof(*family_r));
-	return STEAL_FD(sock);
+	if (a)
+		memcpy(&w->value, RTA_DATA(a), w->size);
+	w->found = w->found || a;
+	return 0;
 }
 
 static void
-put_socket(struct message *m, int sock)
+begin(struct nl *n, uint16_t family, uint8_t command)
 {
-	uint32_t fd = (uint32_t)sock;
-	struct nlattr *list = put(m, NBD_ATTR_SOCKETS | NLA_F_NESTED, NULL, 0);
-	struct nlattr *item = put(m, NBD_SOCK_ITEM | NLA_F_NESTED, NULL, 0);
+	const struct genlmsghdr g = { .cmd = command, .version = 1 };
 
-	(void)put(m, NBD_SOCK_FD, &fd, sizeof(fd));
-	item->nla_len = (uint16_t)(m->bytes + m->head.nlmsg_len - (char *)item);
-	list->nla_len = (uint16_t)(m->bytes + m->head.nlmsg_len - (char *)list);
+	nl_begin(n, family, NLM_F_ACK, &g, sizeof(g));
+}
+
+static void
+put64(struct nl *n, uint16_t type, uint64_t v)
+{
+	nl_put(n, type, &v, sizeof(v));
+}
+
+/* The number that the kernel calls nbd by; -1 and errno. */
+static int
+find_family(void)
+{
+	/* Of two bytes, wherever those of a number stand. */
+	struct wanted w = { .type = CTRL_ATTR_FAMILY_ID,
+		.size = sizeof(uint16_t) };
+	CLEANUP_NL struct nl n = { 0 };
+	uint16_t family;
+
+	begin(&n, GENL_ID_CTRL, CTRL_CMD_GETFAMILY);
+	nl_put_text(&n, CTRL_ATTR_FAMILY_NAME, NBD_GENL_FAMILY_NAME);
+	if (nl_ask(NETLINK_GENERIC, &n, note, &w) < 0)
+		return -1;
+	if (!w.found)
+		return fail(EPROTO);
+	memcpy(&family, &w.value, sizeof(family));
+	return family;
+}
+
+static void
+put_socket(struct nl *n, int sock)
+{
+	size_t list = nl_nest(n, NBD_ATTR_SOCKETS | NLA_F_NESTED);
+	size_t item = nl_nest(n, NBD_SOCK_ITEM | NLA_F_NESTED);
+
+	nl_put_u32(n, NBD_SOCK_FD, (uint32_t)sock);
+	nl_nest_end(n, item);
+	nl_nest_end(n, list);
 }
 
 int
 nbd_connect(int sock, const struct nbd_export *e, const char *name)
 {
-	uint16_t family;
-	CLEANUP_FD int kernel = open_family(&family);
-	const void *index;
-	struct message m;
-	uint32_t device;
-	ssize_t n;
+	struct wanted w = { .type = NBD_ATTR_INDEX, .size = sizeof(w.value) };
+	CLEANUP_NL struct nl n = { 0 };
+	int family = find_family();
 
-	if (kernel < 0)
+	if (family < 0)
 		return -1;
-	begin(&m, family, NBD_CMD_CONNECT, 0);
-	put64(&m, NBD_ATTR_SIZE_BYTES, e->size);
-	put64(&m, NBD_ATTR_BLOCK_SIZE_BYTES, BLOCK);
-	put64(&m, NBD_ATTR_SERVER_FLAGS, e->flags);
-	put64(&m, NBD_ATTR_CLIENT_FLAGS, NBD_CFLAG_DESTROY_ON_DISCONNECT);
-	(void)put(&m, NBD_ATTR_BACKEND_IDENTIFIER, name, strlen(name) + 1);
-	put_socket(&m, sock);
-	n = ask(kernel, &m);
-	if (n < 0)
+	begin(&n, (uint16_t)family, NBD_CMD_CONNECT);
+	put64(&n, NBD_ATTR_SIZE_BYTES, e->size);
+	put64(&n, NBD_ATTR_BLOCK_SIZE_BYTES, BLOCK);
+	put64(&n, NBD_ATTR_SERVER_FLAGS, e->flags);
+	put64(&n, NBD_ATTR_CLIENT_FLAGS, NBD_CFLAG_DESTROY_ON_DISCONNECT);
+	nl_put_text(&n, NBD_ATTR_BACKEND_IDENTIFIER, name);
+	put_socket(&n, sock);
+	if (nl_ask(NETLINK_GENERIC, &n, note, &w) < 0)
 		return -1;
-	index = find(&m, (size_t)n, NBD_ATTR_INDEX, sizeof(device));
-	if (!index)
-		return fail(EPROTO);
-	memcpy(&device, index, sizeof(device));
-	return (int)device;
+	return w.found ? (int)w.value : fail(EPROTO);
 }
 
 int
 nbd_disconnect(int device)
 {
-	uint16_t family;
-	CLEANUP_FD int kernel = open_family(&family);
-	uint32_t index = (uint32_t)device;
-	struct message m;
+	CLEANUP_NL struct nl n = { 0 };
+	int family = find_family();
 
-	if (kernel < 0)
+	if (family < 0)
 		return -1;
-	begin(&m, family, NBD_CMD_DISCONNECT, NLM_F_ACK);
-	(void)put(&m, NBD_ATTR_INDEX, &index, sizeof(index));
-	return ask(kernel, &m) < 0 ? -1 : 0;
+	begin(&n, (uint16_t)family, NBD_CMD_DISCONNECT);
+	nl_put_u32(&n, NBD_ATTR_INDEX, (uint32_t)device);
+	return nl_send(NETLINK_GENERIC, &n);
 }
 
 /* ---- what the kernel shows ---- */

@@ -15,7 +15,7 @@
 
 #include "lib/cleanup.h"
 #include "network/address.h"
-#include "network/netlink.h"
+#include "lib/netlink.h"
 #include "network/network.h"
 #include "tests/lib/unit.h"
 

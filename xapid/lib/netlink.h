@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Netlink by hand: messages are written one after another into one buffer,
+/* Netlink, routes (network/) and generic (storage/nbd.c): messages are written one after another into one buffer,
  * sent together, and answered by the kernel alone.
  * (source: netlink(7), linux/netlink.h) */
-#ifndef XAPID_NETLINK_H
-#define XAPID_NETLINK_H
+#ifndef XAPID_LIB_NETLINK_H
+#define XAPID_LIB_NETLINK_H
 
 #include <linux/netlink.h>
 #include <linux/rtnetlink.h>
