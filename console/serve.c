@@ -170,9 +170,9 @@ show(struct viewer *v)
 	char buf[PIECE];
 
 	while (!v->gone && v->pos < h->end) {
-		uint64_t from = v->pos, pos = v->pos;
+		uint64_t pos = v->pos;
 		size_t n = history_read(h, &pos, buf, sizeof(buf));
-		uint64_t lost = pos - n - from;
+		uint64_t lost = pos - n - v->pos;
 		ssize_t sent;
 
 		if (lost > 0)
@@ -186,7 +186,7 @@ show(struct viewer *v)
 			hang_up(v);
 			return;
 		}
-		v->pos = lost > 0 ? from + lost : from + (uint64_t)sent;
+		v->pos += lost > 0 ? lost : (uint64_t)sent;
 	}
 	set_wants(v);
 }
@@ -421,7 +421,7 @@ guest_new(const char *uuid)
 	g = fault_calloc(1, sizeof(*g));
 	if (!g)
 		return NULL;
-	strcpy(g->uuid, uuid);
+	memcpy(g->uuid, uuid, sizeof(g->uuid));
 	g->fd = -1;
 	TAILQ_INIT(&g->viewers);
 	log_file_open(&g->log, all.folder, uuid);

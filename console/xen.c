@@ -94,7 +94,7 @@ open_terminal(const char *path)
 static void
 look_at(struct guest *g)
 {
-	char tty[32];
+	char tty[32] = "";
 	int fd;
 
 	if (!read_tty(g->domid, tty) ||
@@ -108,7 +108,7 @@ look_at(struct guest *g)
 	}
 	guest_close(g);
 	if (guest_open(g, fd) == 0)
-		strcpy(g->tty, tty);
+		memcpy(g->tty, tty, sizeof(g->tty));
 }
 
 /* ---- which domains there are ---- */

@@ -51,16 +51,17 @@ test_more_than_fits(void)
 {
 	static char much[3 * HISTORY_BYTES];
 	struct history h = { 0 };
-	char got[4];
+	static const char last[4] = { 'l', 'a', 's', 't' };
+	char got[sizeof(last)];
 	uint64_t pos = 0;
 
 	memset(much, 'x', sizeof(much));
-	memcpy(much + sizeof(much) - 4, "last", 4);
+	memcpy(much + sizeof(much) - sizeof(last), last, sizeof(last));
 	CU_ASSERT_EQUAL(history_put(&h, much, sizeof(much)), 0);
 	CU_ASSERT_EQUAL(h.end, sizeof(much));
 	pos = h.end - 4;
 	CU_ASSERT_EQUAL(history_read(&h, &pos, got, 4), 4);
-	CU_ASSERT_EQUAL(memcmp(got, "last", 4), 0);
+	CU_ASSERT_EQUAL(memcmp(got, last, sizeof(last)), 0);
 	history_free(&h);
 }
 

@@ -263,6 +263,7 @@ begin_view(struct view *v, const char *handler, int status,
 	v->target = &t;
 	v->fd = fd;
 	serve(v, status, headers);
+	v->target = NULL;
 }
 
 void

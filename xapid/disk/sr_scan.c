@@ -57,10 +57,11 @@ scan_new(struct call *c, uint32_t nbefore, uint32_t n, size_t text)
 	size_t uuids = (size_t)nbefore * (UUID_CHARS + 1);
 	struct scan *s =
 	    calloc(1, sizeof(*s) + volumes + pointers + uuids + text);
-	char *p = (char *)(s + 1);
+	char *p;
 
 	if (!s)
 		return NULL;
+	p = (char *)(s + 1);
 	s->n = n;
 	s->nbefore = nbefore;
 	s->volumes = (struct volume *)(void *)p;
