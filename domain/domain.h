@@ -11,6 +11,8 @@
 
 #include "worker/op.h"
 
+#define DOMAIN_DMESG_BYTES ((size_t)1 << 20)
+
 struct domain_options {
 	const char *state_dir; /* where the simulator keeps its truth */
 };
@@ -70,6 +72,10 @@ struct domain_driver {
 	/* The machine: result: memory_total, memory_free, dom0_memory (bytes),
 	 * cpus, sockets, cores, threads, nodes, hvm, xen_version. */
 	op_fn *host;
+	/* The hypervisor's own messages. args: clear (1: they are gone
+	 * afterwards); result: text, the last DOMAIN_DMESG_BYTES. */
+	op_fn *dmesg;
+	op_fn *debug_keys; /* args: keys; what they show is in dmesg */
 	/* result: struct uuid -> domid, name, state ("running", "paused",
 	 * "shutdown:REASON"), memory, vcpus, devices; of real ones also type
 	 * and details: what the devices are, as in create. */

@@ -8,6 +8,7 @@ domain_xapid_domain_SOURCES = \
 	domain/sim_guest.c \
 	domain/sim_happen.c \
 	domain/sim_private.h \
+	domain/sim_ring.c \
 	domain/worker.c
 domain_xapid_domain_LDADD = libxapidworker.a libxapidmodel.a libxapidlib.a $(DEPS_LIBS) $(SYSTEMD_LIBS)
 

@@ -46,6 +46,7 @@ sim_open(const struct domain_options *o, char *err, size_t err_size)
 		memset(s->world, 0, sizeof(*s->world));
 		s->world->magic = SIM_MAGIC;
 		s->world->next_domid = 1;
+		sim_say(s, "(XEN) Xen is simulated here");
 	}
 	return s;
 fail:
@@ -434,6 +435,8 @@ const struct domain_driver domain_sim = {
 	.xenstore_write = sim_xenstore_write,
 	.addresses = sim_addresses,
 	.stats = sim_stats,
+	.dmesg = sim_dmesg,
+	.debug_keys = sim_debug_keys,
 	.list = sim_list,
 	.order = order,
 	.happen = sim_happen,

@@ -9,6 +9,7 @@
 #include "worker/obey.h"
 
 #define SIM_DOMAINS 32768u /* a hash table: keep it at most half full */
+#define SIM_RING 16384u
 #define SIM_DEVICES 24
 #define SIM_DEVICE_NAME 12
 
@@ -44,6 +45,8 @@ struct sim_world {
 	uint32_t next_domid;
 	struct obey_orders orders;
 	struct sim_domain domains[SIM_DOMAINS];
+	uint32_t ring_len;
+	char ring[SIM_RING]; /* the hypervisor's messages, the last of them */
 };
 
 struct sim {
@@ -74,6 +77,12 @@ void sim_guest_speak(const struct sim_domain *d);
 
 /* What an order wants done with this operation (worker/obey.h). */
 const char *sim_order_for(void *context, const char *op);
+
+/* ---- sim_ring.c ---- */
+op_fn sim_dmesg, sim_debug_keys;
+/* A line of the hypervisor. */
+void sim_say(struct sim *s, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
 
 /* ---- sim_happen.c ---- */
 op_fn sim_happen;

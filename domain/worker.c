@@ -60,6 +60,8 @@ static const struct op_row {
 	OP(addresses),
 	OP(stats),
 	OP(host),
+	OP(dmesg),
+	OP(debug_keys),
 	OP(list),
 	OP(order),
 	OP(happen),

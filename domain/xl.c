@@ -240,5 +240,7 @@ const struct domain_driver domain_xl = {
 	.addresses = xl_addresses,
 	.stats = xl_stats,
 	.host = xl_host,
+	.dmesg = xl_dmesg,
+	.debug_keys = xl_debug_keys,
 	.list = xl_list,
 };

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The machine as the hypervisor sees it: the control domain's kernel knows its
  * own share only. */
+#include <string.h>
+
 #include "domain/xl_private.h"
 
 static int64_t
@@ -57,4 +59,61 @@ xl_host(void *context, struct op *op)
 	    9);
 	libxl_physinfo_dispose(&info);
 	return rc;
+}
+
+/* ---- the hypervisor's console ---- */
+
+/* The last bytes of the ring; NULL: no memory. */
+static const char *
+read_ring(struct xl *x, libxl_xen_console_reader *reader, struct op *op, int *r)
+{
+	CLEANUP_BYTES struct bytes all = { 0 };
+	char *line;
+	size_t from;
+
+	while ((*r = libxl_xen_console_read_line(x->ctx, reader, &line)) == 1)
+		bytes_puts(&all, line);
+	if (all.failed)
+		return NULL;
+	from = all.len > DOMAIN_DMESG_BYTES ? all.len - DOMAIN_DMESG_BYTES : 0;
+	return arena_strndup(op->arena, all.len ? all.p + from : "",
+	    all.len - from);
+}
+
+int
+xl_dmesg(void *context, struct op *op)
+{
+	struct xl *x = context;
+	libxl_xen_console_reader *reader;
+	const char *text;
+	int r;
+
+	xl_forget(x);
+	reader =
+	    libxl_xen_console_read_start(x->ctx, op_int(op, "clear", 0) != 0);
+	if (!reader)
+		return xl_fail(x, op, ERROR_FAIL, "console ring");
+	text = read_ring(x, reader, op, &r);
+	libxl_xen_console_read_finish(x->ctx, reader);
+	if (r < 0)
+		return xl_fail(x, op, r, "console ring");
+	if (!text)
+		return op_fail_nomem(op);
+	return op_answer(op,
+	    (const struct value_member[]){ { "text", value_of_text(text) } },
+	    1);
+}
+
+int
+xl_debug_keys(void *context, struct op *op)
+{
+	struct xl *x = context;
+	char *keys = arena_printf(op->arena, "%s", op_text(op, "keys", ""));
+	int rc;
+
+	if (!keys)
+		return op_fail_nomem(op);
+	xl_forget(x);
+	rc = libxl_send_debug_keys(x->ctx, keys);
+	return rc ? xl_fail(x, op, rc, "debug keys") : 0;
 }

@@ -99,6 +99,7 @@ python_tests = \
 	tests/api/test_events_stream.py \
 	tests/api/test_faults.py \
 	tests/api/test_host.py \
+	tests/api/test_host_power.py \
 	tests/api/test_hostile.py \
 	tests/api/test_message.py \
 	tests/api/test_options.py \

@@ -237,9 +237,13 @@ libxapidcore_a_SOURCES = \
 	xapid/host/host_agent.h \
 	xapid/host/host_certificate.c \
 	xapid/host/host_certificate.h \
+	xapid/host/host_console.c \
+	xapid/host/host_evacuate.c \
 	xapid/host/host_info.c \
 	xapid/host/host_operations.c \
 	xapid/host/host_operations.h \
+	xapid/host/host_power.c \
+	xapid/host/host_power.h \
 	xapid/host/host_ssh.c \
 	xapid/host/host_ssh.h \
 	xapid/host/host_time.c \
@@ -368,6 +372,8 @@ sbin_PROGRAMS += xapid/xapid
 xapid_xapid_SOURCES = \
 	xapid/main.c \
 	xapid/main_priv.c \
+	xapid/main_power.c \
+	xapid/main_power.h \
 	xapid/main_run.c \
 	xapid/main_run.h \
 	xapid/main_db.c \

@@ -21,6 +21,7 @@
 #include "db/db_engine.h"
 #include "disk/storage.h"
 #include "host/host_operations.h"
+#include "host/host_power.h"
 #include "host/host_ssh.h"
 #include "http/restore.h"
 #include "lib/clock.h"
@@ -276,7 +277,8 @@ start_core(struct daemon *d)
 				"folder");
 	if (world_create(core, &world) < 0)
 		return complain("cannot set up the pool; the log says why");
-	if (host_operations_start(core->db) < 0 || host_ssh_start(core) < 0)
+	if (host_operations_start(core->db) < 0 || host_ssh_start(core) < 0 ||
+	    host_power_start(core) < 0)
 		return complain("cannot bring the hosts up to date");
 	core->switchboard = switch_new(core);
 	core->plans = plans_new(core);
@@ -413,6 +415,7 @@ stop(struct daemon *d)
 	if (d->rpc)
 		rpc_stop(d->rpc, STOP_GRACE_MS);
 	if (core->timers && core->db) {
+		host_power_stop(core);
 		host_ssh_stop(core);
 		tasks_stop(core);
 	}

@@ -20,6 +20,7 @@
 #include "lib/cleanup.h"
 #include "lib/log.h"
 #include "lib/proc.h"
+#include "main_power.h"
 #include "main_run.h"
 #include "plan/priv_private.h"
 
@@ -242,6 +243,9 @@ serve_request(struct parent *p)
 		return;
 	if (r.op == PRIV_KILL) {
 		answer(p, kill_requested(p, r.pid) ? 0 : EINVAL, r.pid, -1);
+	} else if (r.op == PRIV_POWER) {
+		answer(p, power_requested(p->config, r.power) < 0 ? errno : 0,
+		    0, -1);
 	} else {
 		fd = start_requested(p, &r, fds, nfds, &pid);
 		answer(p, fd < 0 ? errno : 0, pid, fd);

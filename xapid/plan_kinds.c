@@ -5,6 +5,7 @@
 
 #include "device/device_plug.h"
 #include "disk/storage.h"
+#include "host/host_power.h"
 #include "net/net_plan.h"
 #include "net/pif.h"
 #include "vm/vm_copy.h"
@@ -29,6 +30,7 @@ static const struct plan_kind *const *const families[] = {
 	pif_kinds,
 	vlan_kinds,
 	vm_follow_kinds,
+	host_power_kinds,
 	sr_kinds,
 	vdi_kinds,
 };

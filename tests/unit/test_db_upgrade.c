@@ -23,7 +23,7 @@
 extern const int schema_version;
 extern const struct schema_migration schema_migrations[];
 
-static const char *const from_1[] = {
+static const char *const from_older[] = {
 	"ALTER TABLE \"VM\" RENAME COLUMN \"text\" TO \"name__description\"",
 	"ALTER TABLE \"VM\" ADD COLUMN \"start_delay\" INTEGER NOT NULL "
 	"DEFAULT 0",
@@ -42,7 +42,7 @@ static const char *const from_1[] = {
 
 const int schema_version = 2;
 const struct schema_migration schema_migrations[] = {
-	{ 1, 2, from_1 },
+	{ 1, 2, from_older },
 	{ 0, 0, NULL },
 };
 

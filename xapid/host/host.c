@@ -18,9 +18,8 @@ set_on_machine(struct call *c, struct ref host, int field, const void *mem)
 
 /* ---- in and out of service ---- */
 
-/* auto_enable says whether the next boot enables the host again: nothing to be
- * noted until hosts can be rebooted, since a restart of the daemon never
- * changes `enabled`. */
+/* auto_enable says whether the next boot of the host enables it again; a restart
+ * of the daemon never changes `enabled`. */
 int
 host_disable(struct call *c, const struct host_disable_args *a)
 {
@@ -29,6 +28,7 @@ host_disable(struct call *c, const struct host_disable_args *a)
 	if (!t)
 		return -1;
 	TX_SET(t, host, host, a->host, enabled, false);
+	TX_SET(t, host, host, a->host, auto_enable, a->auto_enable);
 	host_operations_update(t, a->host);
 	return call_commit(c, t);
 }
@@ -37,14 +37,19 @@ int
 host_enable(struct call *c, const struct host_enable_args *a)
 {
 	TX_SCOPE struct tx *t = call_begin(c);
+	const struct host_metrics *m;
 	const struct host *h;
 
 	if (!t || !(h = EDIT_HEAD(c, t, host, host, a->host)))
 		return -1;
+	m = TX_GET(t, host_metrics, host_metrics, h->metrics);
+	if (m && !m->live)
+		return fail_host_offline(c, call_ref_text(c, a->host));
 	if (!h->enabled && h->pending_guidances.n)
 		return fail_host_pending_mandatory_guidance_not_empty(c,
 		    call_ref_text(c, a->host));
 	TX_SET(t, host, host, a->host, enabled, true);
+	TX_SET(t, host, host, a->host, auto_enable, true);
 	host_operations_update(t, a->host);
 	return call_commit(c, STEAL(t));
 }

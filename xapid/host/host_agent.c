@@ -46,6 +46,14 @@ host_agent_restart(struct core *core)
 	in_a_moment(core, &timer);
 }
 
+void
+host_agent_end(struct core *core)
+{
+	static struct timer timer = { .fire = end };
+
+	in_a_moment(core, &timer);
+}
+
 int
 host_restart_agent(struct call *c, const struct host_restart_agent_args *a)
 {
@@ -58,11 +66,9 @@ host_restart_agent(struct call *c, const struct host_restart_agent_args *a)
 int
 host_shutdown_agent(struct call *c, const struct host_shutdown_agent_args *a)
 {
-	static struct timer timer = { .fire = end };
-
 	(void)a;
 	log_info("the daemon is to end: host.shutdown_agent");
-	in_a_moment(c->core, &timer);
+	host_agent_end(c->core);
 	return 0;
 }
 

@@ -7,5 +7,7 @@
 /* In a moment, so that whoever asked still hears that it worked: this daemon
  * ends as in a crash, and its parent starts another one. */
 void host_agent_restart(struct core *core);
+/* The same, but it ends as when it is told to, and for good. */
+void host_agent_end(struct core *core);
 
 #endif

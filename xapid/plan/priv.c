@@ -135,6 +135,20 @@ priv_kill(pid_t pid)
 	return ask(&request, NULL, 0, &answer, &fd);
 }
 
+int
+priv_power(enum priv_power how)
+{
+	struct priv_request request = { .op = PRIV_POWER, .power = how };
+	struct priv_answer answer;
+	int fd;
+
+	if (parent < 0) {
+		errno = ENOTCONN;
+		return -1;
+	}
+	return ask(&request, NULL, 0, &answer, &fd);
+}
+
 /* ---- programs ---- */
 
 /* NULL at the end of texts; -1 and E2BIG for too many. */

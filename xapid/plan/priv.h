@@ -49,6 +49,11 @@ int priv_start(const struct priv_config *config);
 /* Starts a worker: its socket (close-on-exec, blocking) and process number.
  * -1 and errno (ENOENT: this installation has no such program). Thread-safe. */
 int priv_spawn(enum priv_worker worker, int *fd_r, pid_t *pid_r);
+/* Brings this machine down, in a moment: by its own shutdown program, or where
+ * there is none at once. -1 and errno: EPERM when the hosts are simulated or the
+ * parent has no right to. */
+enum priv_power { PRIV_REBOOT = 1, PRIV_POWEROFF };
+int priv_power(enum priv_power how);
 /* SIGKILL, for a worker that hangs. Does nothing to a process that is not one
  * of the parent's workers. */
 int priv_kill(pid_t pid);

@@ -5,7 +5,7 @@
 
 #include "plan/priv.h"
 
-enum priv_op { PRIV_SPAWN = 1, PRIV_KILL, PRIV_RUN };
+enum priv_op { PRIV_SPAWN = 1, PRIV_KILL, PRIV_RUN, PRIV_POWER };
 
 /* Descriptors that come with PRIV_RUN: a memory file with the arguments, NUL
  * after each, and after them those of the environment; then 0, 1 and 2. */
@@ -17,6 +17,7 @@ struct priv_request {
 	uint32_t op;          /* enum priv_op */
 	uint32_t worker;      /* PRIV_SPAWN: enum priv_worker */
 	int32_t pid;          /* PRIV_KILL */
+	uint32_t power;       /* PRIV_POWER: enum priv_power */
 	uint32_t nargs, nenv; /* PRIV_RUN */
 };
 
