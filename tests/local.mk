@@ -34,6 +34,7 @@ unit_tests = \
 	tests/unit/test_lib_text \
 	tests/unit/test_lib_threads \
 	tests/unit/test_mac \
+	tests/unit/test_main_again \
 	tests/unit/test_main_run \
 	tests/unit/test_maker \
 	tests/unit/test_memory_plan \
@@ -301,6 +302,9 @@ tests_unit_test_memory_plan_LDADD = $(test_libs) $(core_libs)
 tests_unit_test_plan_LDADD = $(test_libs) $(core_libs)
 tests_unit_test_guest_agent_LDADD = $(test_libs) $(core_libs)
 
+tests_unit_test_main_again_SOURCES = \
+	tests/unit/test_main_again.c \
+	xapid/main_again.c
 tests_unit_test_main_run_SOURCES = \
 	tests/unit/test_main_run.c \
 	xapid/main_run.c

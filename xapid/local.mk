@@ -371,6 +371,8 @@ libxapidcore_a_SOURCES = \
 sbin_PROGRAMS += xapid/xapid
 xapid_xapid_SOURCES = \
 	xapid/main.c \
+	xapid/main_again.c \
+	xapid/main_again.h \
 	xapid/main_priv.c \
 	xapid/main_power.c \
 	xapid/main_power.h \

@@ -42,6 +42,7 @@
 #define WORKER_THREADS 64
 #define WORKER_QUEUE 4096
 #define STOP_GRACE_MS 2000
+#define STACK_BYTES ((size_t)2 << 20)
 
 struct daemon {
 	struct options options;
@@ -171,6 +172,7 @@ split(struct daemon *d)
 	char err[256];
 
 	d->priv.state_dir = config->state_dir;
+	d->priv.max_memory = d->options.max_memory;
 	d->priv.real = strcmp(config->backend, "libxl") == 0;
 	d->priv.plugin_dirs = config->plugin_dirs;
 	d->priv.extension_dirs = config->extension_dirs;
@@ -444,6 +446,18 @@ block_signals(sigset_t *set)
 	signal(SIGPIPE, SIG_IGN);
 }
 
+/* Few threads need much of a stack, and all stacks count as memory. */
+static void
+limit_stacks(void)
+{
+	pthread_attr_t attr;
+
+	pthread_attr_init(&attr);
+	if (pthread_attr_setstacksize(&attr, STACK_BYTES) == 0)
+		(void)pthread_setattr_default_np(&attr);
+	pthread_attr_destroy(&attr);
+}
+
 static int
 serve(struct daemon *d)
 {
@@ -457,6 +471,7 @@ serve(struct daemon *d)
 	if (choose_backend(d) < 0 || split(d) < 0)
 		return -1;
 	block_signals(&signals);
+	limit_stacks();
 	if (fault && !fault_arm_text(fault))
 		return complain("XAPID_FAULT is not understood");
 	if (open_database(d) == 0 && ensure_certificate(d) == 0 &&

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -18,16 +19,16 @@
 #include <unistd.h>
 
 #include "lib/cleanup.h"
+#include "lib/clock.h"
 #include "lib/log.h"
 #include "lib/proc.h"
+#include "main_again.h"
 #include "main_power.h"
 #include "main_run.h"
 #include "plan/priv_private.h"
 
 #define WORKER_FD 3
 #define MAX_CHILDREN 1024
-/* Dying more often than this in a minute, the daemon is left dead. */
-#define MAX_RESTARTS 5
 #define KILLED_TURNS 400 /* of 5 ms: two seconds */
 
 struct parent {
@@ -36,8 +37,9 @@ struct parent {
 	pid_t workers[MAX_CHILDREN]; /* 0: free */
 	const struct priv_config *config;
 	char programs[PRIV_WORKERS][4096];
-	time_t deaths[MAX_RESTARTS];
-	unsigned ndeaths;
+	struct again again;
+	int64_t started;  /* the daemon, CLOCK_MONOTONIC */
+	int64_t most_kib; /* of memory, of the daemon that ended */
 	bool stopping;
 };
 
@@ -257,28 +259,16 @@ serve_request(struct parent *p)
 
 /* ---- children and signals ---- */
 
-/* Whoever sends SIGKILL means this one, not the next. */
-static bool
-too_many_deaths(struct parent *p, int status)
-{
-	time_t now = time(NULL), oldest;
-
-	if (WTERMSIG(status) == SIGKILL)
-		return false;
-	oldest = p->deaths[p->ndeaths % MAX_RESTARTS];
-	p->deaths[p->ndeaths++ % MAX_RESTARTS] = now;
-	return p->ndeaths > MAX_RESTARTS && now - oldest < 60;
-}
-
 /* True when the daemon is gone; status_r is its wait status. */
 static bool
 reap(struct parent *p, int *status_r)
 {
+	struct rusage used;
 	bool gone = false;
 	int status;
 	pid_t pid;
 
-	while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
+	while ((pid = wait4(-1, &status, WNOHANG, &used)) > 0) {
 		pid_t *slot = worker_slot(p, pid);
 
 		if (run_reaped(pid, status))
@@ -287,6 +277,8 @@ reap(struct parent *p, int *status_r)
 			*slot = 0;
 		if (pid == p->daemon) {
 			gone = true;
+			p->daemon = 0;
+			p->most_kib = used.ru_maxrss;
 			*status_r = status;
 		}
 	}
@@ -339,7 +331,8 @@ serve_signal(struct parent *p, int *status_r)
 		p->stopping = true;
 		p->config->stopping(p->config->arg);
 	}
-	kill(p->daemon, (int)info.ssi_signo);
+	if (p->daemon)
+		kill(p->daemon, (int)info.ssi_signo);
 	return false;
 }
 
@@ -380,6 +373,42 @@ leave(struct parent *p, int status)
 	exit(1);
 }
 
+/* Without a daemon; false: nor is there to be one. */
+static bool
+rest(struct parent *p, int ms)
+{
+	struct pollfd fd = { .fd = p->signals, .events = POLLIN };
+	int64_t end = clock_mono_ns() + ms * NSEC_PER_MSEC, left;
+	int status;
+
+	while (!p->stopping && (left = end - clock_mono_ns()) > 0)
+		if (poll(&fd, 1, (int)(left / NSEC_PER_MSEC) + 1) > 0)
+			(void)serve_signal(p, &status);
+	return !p->stopping;
+}
+
+/* After its end: returns when there is to be another one. */
+static void
+follow(struct parent *p, int status)
+{
+	const struct again_death d = { status,
+		(clock_mono_ns() - p->started) / NSEC_PER_MSEC, p->most_kib };
+	int ms = p->stopping ? -1 : again_after(&p->again, &d);
+
+	if (WIFSIGNALED(status) && !p->stopping)
+		log_err("the daemon died by signal %d after %lld s, with "
+			"%lld MiB; %s",
+		    WTERMSIG(status), (long long)d.lived_ms / 1000,
+		    (long long)d.most_kib / 1024,
+		    ms < 0 ? "not starting it again: it has died too often"
+			   : "starting it again");
+	if (ms < 0)
+		leave(p, status);
+	kill_workers(p);
+	if (!rest(p, ms))
+		leave(p, status);
+}
+
 /* In the child: the daemon goes on from priv_start. */
 static int
 become_daemon(const struct priv_config *config, pid_t parent_pid, int sock)
@@ -387,7 +416,8 @@ become_daemon(const struct priv_config *config, pid_t parent_pid, int sock)
 	sigset_t none;
 
 	if (sandbox_become(&config->user) < 0 ||
-	    sandbox_drop_capabilities() < 0)
+	    sandbox_drop_capabilities() < 0 ||
+	    sandbox_limit_memory(config->max_memory) < 0)
 		return -1;
 	prctl(PR_SET_PDEATHSIG, SIGKILL); /* changing the user takes it away */
 	if (getppid() != parent_pid)
@@ -445,18 +475,9 @@ priv_start(const struct priv_config *config)
 		}
 		close(sv[1]);
 		p.sock = sv[0];
+		p.started = clock_mono_ns();
 		status = serve(&p);
 		close(p.sock);
-		if (!p.stopping && WIFEXITED(status) &&
-		    WEXITSTATUS(status) == PRIV_AGAIN) {
-			kill_workers(&p);
-			continue;
-		}
-		if (WIFEXITED(status) || p.stopping ||
-		    too_many_deaths(&p, status))
-			leave(&p, status);
-		kill_workers(&p);
-		log_err("the daemon died by signal %d; starting it again",
-		    WTERMSIG(status));
+		follow(&p, status);
 	}
 }

@@ -228,6 +228,9 @@ static const struct option_row {
 	    "TCP connections" },
 	{ "max-connections-per-address", read_number, AT(max_per_address), "N",
 	    "of one client" },
+	{ "max-memory", read_bytes, AT(max_memory), "N",
+	    "bytes of the daemon's own memory, 0: no limit (default: 4 GiB, or "
+	    "three quarters of the machine's)" },
 	{ "log", read_text, AT(log_target), "TARGET",
 	    "stderr, journal or syslog" },
 	{ "log-level", read_level, AT(log_level), "LEVEL",
@@ -271,6 +274,19 @@ apply(struct options *o, const char *name, const char *value, char *err,
 	return -1;
 }
 
+/* Ten times what ten thousand VMs and all buffers at once can take. */
+static uint64_t
+usual_memory(void)
+{
+	uint64_t most = UINT64_C(4) << 30;
+	long pages = sysconf(_SC_PHYS_PAGES), size = sysconf(_SC_PAGESIZE);
+	uint64_t all = pages > 0 && size > 0
+	    ? (uint64_t)pages * (uint64_t)size / 4 * 3
+	    : most;
+
+	return all < most ? all : most;
+}
+
 static void
 set_defaults(struct options *o)
 {
@@ -299,6 +315,7 @@ set_defaults(struct options *o)
 		.sim_hosts = 1,
 		.max_connections = 8192,
 		.max_per_address = 1024,
+		.max_memory = usual_memory(),
 	};
 }
 

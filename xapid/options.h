@@ -34,6 +34,7 @@ struct options {
 	enum log_level log_level;
 	unsigned sim_hosts, sim_vms;
 	unsigned max_connections, max_per_address;
+	uint64_t max_memory; /* bytes, of the daemon; 0: no limit */
 	bool foreground;
 };
 

@@ -147,6 +147,32 @@ class Plain(unittest.TestCase, Mixin):
             d.start()
             d.call('pool.get_all')
 
+    def test_one_that_dies_by_itself_is_followed(self):
+        """after SIGSEGV the ports are served again, the second time later"""
+        with xapid.start() as d:
+            for _ in range(2):
+                pid = wait_for(lambda: children(d.process.pid).get('xapid'))
+                d.session = None
+                d.call('pool.get_all')
+                os.kill(pid, signal.SIGSEGV)
+                wait_for(lambda: not os.path.exists('/proc/%d' % pid))
+            d.session = None
+            self.assertEqual(len(d.call('pool.get_all')), 1)
+
+    @unittest.skipIf(SANITIZED, 'a sanitizer has memory of its own')
+    def test_its_memory_has_a_bound(self):
+        """a daemon that may have no more memory refuses what needs it, and
+        serves on"""
+        with xapid.start('--max-memory', str(64 << 20)) as d:
+            pid = children(d.process.pid)['xapid']
+            pool = d.call('pool.get_all')[0]
+            with self.assertRaises((xapid.Failure, RuntimeError, OSError)):
+                d.call('pool.set_name_description', pool, 'x' * 15000000)
+            d.local = None
+            self.assertEqual(d.call('pool.get_name_description', pool), '')
+            d.call('pool.set_name_description', pool, 'small')
+            self.assertEqual(children(d.process.pid)['xapid'], pid)
+
     def test_the_end_leaves_no_socket(self):
         """after SIGTERM the local socket is gone"""
         with xapid.start() as d:

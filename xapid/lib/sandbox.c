@@ -13,9 +13,21 @@
 #include <stddef.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <unistd.h>
+
+/* The sanitizers have system calls and a lot of memory of their own. */
+static bool
+watched_by_sanitizer(void)
+{
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+	return true;
+#else
+	return false;
+#endif
+}
 
 /* ---- users and capabilities ---- */
 
@@ -92,6 +104,20 @@ sandbox_keep_capability(const struct sandbox_user *user, int cap)
 	    prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0) < 0 || sandbox_become(user) < 0)
 		return -1;
 	return set_capabilities(cap);
+}
+
+/* ---- memory ---- */
+
+int
+sandbox_limit_memory(uint64_t bytes)
+{
+	struct rlimit had, limit = { bytes, bytes };
+
+	if (watched_by_sanitizer() || bytes == 0)
+		return 0;
+	if (getrlimit(RLIMIT_DATA, &had) < 0)
+		return -1;
+	return had.rlim_max < bytes ? 0 : setrlimit(RLIMIT_DATA, &limit);
 }
 
 /* ---- system calls ---- */
@@ -258,17 +284,6 @@ add_rules(scmp_filter_ctx ctx, enum sandbox_kind kind)
 	if (r == 0)
 		r = allow_sockets(ctx, kind);
 	return r;
-}
-
-/* The sanitizers have system calls of their own. */
-static bool
-watched_by_sanitizer(void)
-{
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-	return true;
-#else
-	return false;
-#endif
 }
 
 int

@@ -4,6 +4,7 @@
 #ifndef XAPID_LIB_SANDBOX_H
 #define XAPID_LIB_SANDBOX_H
 
+#include <stdint.h>
 #include <sys/types.h>
 
 /* Somebody to become; with name NULL nobody. */
@@ -23,6 +24,10 @@ int sandbox_drop_capabilities(void);
 /* Becomes user (name NULL: stays who it is) and has this one capability from
  * then on, and nothing that it executes has any. It must be root. */
 int sandbox_keep_capability(const struct sandbox_user *user, int cap);
+
+/* What it may have of its own memory: beyond that, malloc fails. So a mistake
+ * costs the process, not the machine. */
+int sandbox_limit_memory(uint64_t bytes);
 
 enum sandbox_kind {
 	SANDBOX_DAEMON,  /* files, sockets, threads; no program */

@@ -31,6 +31,7 @@ struct priv_config {
 	const char *state_dir; /* handed to workers */
 	bool real; /* workers work on this machine, not on a simulated one */
 	struct sandbox_user user; /* the daemon's; name NULL: as the parent */
+	uint64_t max_memory; /* bytes, of the daemon; 0: as much as there is */
 	/* Folders whose programs the daemon may have run, NULL at the end. */
 	const char *const *plugin_dirs, *const *extension_dirs;
 	/* Called in the parent when the daemon is to end, and at its own end;
