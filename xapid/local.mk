@@ -277,9 +277,11 @@ libxapidcore_a_SOURCES = \
 	xapid/plan/lane.h \
 	xapid/plan/plan.c \
 	xapid/plan/plan.h \
+	xapid/plan/plan_child.c \
 	xapid/plan/plan_part.c \
 	xapid/plan/plan_private.h \
 	xapid/plan/plan_then.c \
+	xapid/plan/plan_wait.c \
 	xapid/plan/priv.c \
 	xapid/plan/priv.h \
 	xapid/plan/priv_private.h \
@@ -296,6 +298,8 @@ libxapidcore_a_SOURCES = \
 	xapid/vm/placement.h \
 	xapid/vm/vm.c \
 	xapid/vm/vm.h \
+	xapid/vm/vm_appliance.c \
+	xapid/vm/vm_appliance.h \
 	xapid/vm/vm_boot.c \
 	xapid/vm/vm_boot.h \
 	xapid/vm/vm_checkpoint.c \

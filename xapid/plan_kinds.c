@@ -8,6 +8,7 @@
 #include "host/host_power.h"
 #include "net/net_plan.h"
 #include "net/pif.h"
+#include "vm/vm_appliance.h"
 #include "vm/vm_copy.h"
 #include "vm/vm_follow.h"
 #include "vm/vm_live.h"
@@ -18,6 +19,7 @@
 /* One line for each file with plans. */
 static const struct plan_kind *const *const families[] = {
 	vm_power_kinds,
+	vm_appliance_kinds,
 	vm_copy_kinds,
 	vm_live_kinds,
 	vm_suspend_kinds,

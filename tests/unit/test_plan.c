@@ -4,9 +4,11 @@
 
 #include <stdatomic.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "lib/clock.h"
 #include "model/builder.h"
 #include "tests/lib/daemonless.h"
 #include "tests/lib/unit.h"
@@ -143,8 +145,91 @@ static const struct plan_kind lonely_kind = { .name = "test.lonely",
 	.steps = lonely_steps,
 	.finish = count_end };
 
+/* Parts that may fail, in three rounds. */
+#define ROUNDS 3
+
+static _Atomic unsigned well, badly;
+
+static int
+send_tries(struct plan *p)
+{
+	if (plan_try(p, "good", &child_kind, objects[1], "name", "child",
+		NULL) < 0)
+		return -1;
+	return plan_try(p, "bad", &refusing_kind, objects[2], NULL);
+}
+
+static int
+once_more(struct plan *p, struct tx *t)
+{
+	const char *round = plan_arg(p, "rounds");
+
+	(void)t;
+	atomic_fetch_add(&well, plan_went_well(p, "good"));
+	atomic_fetch_add(&badly, !plan_went_well(p, "bad"));
+	if (strlen(round) == ROUNDS - 1)
+		return 0;
+	if (plan_note(p, "rounds", *round ? "xx" : "x") < 0)
+		return -1;
+	return plan_go_back(p, "try");
+}
+
+static const struct step trying_steps[] = {
+	{ "try", send_tries, NULL, NULL, NULL },
+	{ "again", NULL, once_more, NULL, NULL },
+	{ 0 },
+};
+static const struct plan_kind trying_kind = { .name = "test.trying",
+	.cls = CLASS_secret,
+	.operation = "trying",
+	.steps = trying_steps,
+	.finish = count_end };
+
+/* Steps that wait; "until": of clock_wall_ms. */
+#define FOREVER_MS (INT64_C(86400) * 1000)
+
+static int
+send_wait(struct plan *p)
+{
+	return plan_wait(p, strtoll(plan_arg(p, "until"), NULL, 10), FOREVER_MS,
+	    *plan_arg(p, "yields") != '\0');
+}
+
+static const struct step waiting_steps[] = {
+	{ "before", NULL, count, NULL, count_undone },
+	{ "wait", send_wait, NULL, NULL, NULL },
+	{ "behind", NULL, count, NULL, count_undone },
+	{ 0 },
+};
+static const struct plan_kind waiting_kind = { .name = "test.waiting",
+	.cls = CLASS_secret,
+	.operation = "waiting",
+	.steps = waiting_steps,
+	.finish = count_end };
+static const struct plan_kind staying_kind = { .name = "test.staying",
+	.cls = CLASS_secret,
+	.operation = "waiting",
+	.steps = waiting_steps,
+	.stays_from = "wait",
+	.finish = count_end };
+
+/* Whoever wants the object at once. */
+static const char *const waiters[] = { "waiting", NULL };
+static const struct plan_kind hard_kind = { .name = "test.hard",
+	.cls = CLASS_secret,
+	.operation = "hard",
+	.steps = child_steps,
+	.overrides = waiters,
+	.finish = count_end };
+static const struct plan_kind soft_kind = { .name = "test.soft",
+	.cls = CLASS_secret,
+	.operation = "soft",
+	.steps = child_steps,
+	.finish = count_end };
+
 static const struct plan_kind *const kinds[] = { &child_kind, &refusing_kind,
-	&parent_kind, &doomed_kind, &lonely_kind, NULL };
+	&parent_kind, &doomed_kind, &lonely_kind, &trying_kind, &waiting_kind,
+	&staying_kind, NULL };
 
 /* ---- around them ---- */
 
@@ -172,7 +257,7 @@ start(void)
 	d.core.plans = plans_new(&d.core);
 	CU_ASSERT_PTR_NOT_NULL_FATAL(d.core.switchboard);
 	CU_ASSERT_PTR_NOT_NULL_FATAL(d.core.plans);
-	ran = undone = ended = failed = 0;
+	ran = undone = ended = failed = well = badly = 0;
 }
 
 static unsigned
@@ -197,15 +282,21 @@ wait_for_ends(unsigned n)
 }
 
 static void
-stop(void)
+stop_with(int grace_ms, unsigned left)
 {
-	plans_stop(d.core.plans, 20000);
-	CU_ASSERT_EQUAL(journalled(), 0);
+	plans_stop(d.core.plans, grace_ms);
+	CU_ASSERT_EQUAL(journalled(), left);
 	switch_free(d.core.switchboard);
 	threads_free(d.core.threads);
 	d.core.threads = NULL;
 	plans_free(d.core.plans);
 	daemonless_stop(&d);
+}
+
+static void
+stop(void)
+{
+	stop_with(20000, 0);
 }
 
 /* As the journal of a daemon that was killed says it. */
@@ -351,6 +442,225 @@ test_deadlock(void)
 	stop();
 }
 
+/* The one that comes second may not wait for the first. */
+static int
+meet_and_try(struct plan *p)
+{
+	bool first = ref_equal(p->object, objects[0]);
+
+	atomic_fetch_add(&met, 1);
+	for (int i = 0; atomic_load(&met) < 2 && i < 30000; i++)
+		usleep(1000);
+	return plan_try(p, "other", &child_kind, objects[first ? 1 : 0], "name",
+	    "child", NULL);
+}
+
+static int
+count_well(struct plan *p, struct tx *t)
+{
+	(void)t;
+	atomic_fetch_add(&well, plan_went_well(p, "other"));
+	return 0;
+}
+
+static const struct step meeting_steps[] = {
+	{ "meet", meet_and_try, count_well, NULL, NULL },
+	{ 0 },
+};
+static const struct plan_kind meeting_kind = { .name = "test.meeting",
+	.cls = CLASS_secret,
+	.operation = "meeting",
+	.steps = meeting_steps,
+	.finish = count_end };
+
+static void
+test_try_deadlock(void)
+{
+	start();
+	atomic_store(&met, 0);
+	for (int i = 0; i < 2; i++)
+		CU_ASSERT_EQUAL(plan_start_own(&d.core, &meeting_kind,
+				    objects[i], NULL),
+		    0);
+	wait_for_ends(2);
+	CU_ASSERT_EQUAL(atomic_load(&failed), 0);
+	CU_ASSERT_EQUAL(atomic_load(&well), 1);
+	CU_ASSERT_EQUAL(atomic_load(&ran), 1);
+	stop();
+}
+
+static void
+test_try(void)
+{
+	start();
+	CU_ASSERT_EQUAL(plan_start_own(&d.core, &trying_kind, objects[0], NULL),
+	    0);
+	wait_for_ends(1);
+	CU_ASSERT_EQUAL(atomic_load(&failed), 0);
+	CU_ASSERT_EQUAL(atomic_load(&ran), ROUNDS);
+	CU_ASSERT_EQUAL(atomic_load(&well), ROUNDS);
+	CU_ASSERT_EQUAL(atomic_load(&badly), ROUNDS);
+	stop();
+}
+
+/* In the last round both had ended, so that nothing is left to run. */
+static void
+test_try_restart(void)
+{
+	static const char *const names[] = { "rounds", "round", "part good",
+		"part bad" };
+	static const char *const values[] = { "xx", "2", "ok",
+		"VM_IS_TEMPLATE\x1fthis\x1fstart" };
+
+	start();
+	add_row("test.trying", objects[0], 7, (struct map){ names, values, 4 });
+	CU_ASSERT_EQUAL(plans_resume(d.core.plans, kinds), 0);
+	wait_for_ends(1);
+	CU_ASSERT_EQUAL(atomic_load(&failed), 0);
+	CU_ASSERT_EQUAL(atomic_load(&ran), 0);
+	CU_ASSERT_EQUAL(atomic_load(&well), 1);
+	CU_ASSERT_EQUAL(atomic_load(&badly), 1);
+	stop();
+}
+
+/* One of them still runs, and may fail. */
+static void
+test_try_restart_child(void)
+{
+	static const char *const names[] = { "rounds", "part good" };
+	static const char *const values[] = { "xx", "ok" };
+	static const char *const child_names[] = { "parent plan",
+		"part of it" };
+	static const char *const child_values[] = { "7", "part bad" };
+
+	start();
+	add_row("test.trying", objects[0], 7, (struct map){ names, values, 2 });
+	add_row("test.refusing", objects[2], 9,
+	    (struct map){ child_names, child_values, 2 });
+	CU_ASSERT_EQUAL(plans_resume(d.core.plans, kinds), 0);
+	wait_for_ends(1);
+	CU_ASSERT_EQUAL(atomic_load(&failed), 0);
+	CU_ASSERT_EQUAL(atomic_load(&well), 1);
+	CU_ASSERT_EQUAL(atomic_load(&badly), 1);
+	stop();
+}
+
+/* ---- waiting ---- */
+
+static const char *
+in_ms(int64_t ms)
+{
+	static char text[24];
+
+	snprintf(text, sizeof(text), "%lld", (long long)(clock_wall_ms() + ms));
+	return text;
+}
+
+static void
+wait_for_run(unsigned n)
+{
+	for (unsigned i = 0; i < 20000 && atomic_load(&ran) < n; i++)
+		usleep(1000);
+	CU_ASSERT_EQUAL(atomic_load(&ran), n);
+}
+
+static void
+test_wait(void)
+{
+	int64_t begun;
+
+	start();
+	begun = clock_mono_ns();
+	CU_ASSERT_EQUAL(plan_start_own(&d.core, &waiting_kind, objects[0],
+			    "until", in_ms(200), NULL),
+	    0);
+	wait_for_ends(1);
+	CU_ASSERT(clock_mono_ns() - begun > 150 * NSEC_PER_MSEC);
+	CU_ASSERT_EQUAL(atomic_load(&ran), 2);
+	CU_ASSERT_EQUAL(atomic_load(&failed), 0);
+	stop();
+}
+
+static void
+test_wait_cancelled(void)
+{
+	start();
+	CU_ASSERT_EQUAL(plan_start_own(&d.core, &waiting_kind, objects[0],
+			    "until", in_ms(FOREVER_MS), NULL),
+	    0);
+	wait_for_run(1);
+	CU_ASSERT_EQUAL(plan_start_own(&d.core, &hard_kind, objects[0], NULL),
+	    0);
+	wait_for_ends(2);
+	CU_ASSERT_EQUAL(atomic_load(&failed), 1);
+	CU_ASSERT_EQUAL(atomic_load(&undone), 1);
+	CU_ASSERT_PTR_NOT_NULL(strstr(last_error, "TASK_CANCELLED"));
+	stop();
+}
+
+static void
+test_wait_stays(void)
+{
+	start();
+	CU_ASSERT_EQUAL(plan_start_own(&d.core, &staying_kind, objects[0],
+			    "until", in_ms(FOREVER_MS), NULL),
+	    0);
+	wait_for_run(1);
+	CU_ASSERT_EQUAL(plan_start_own(&d.core, &hard_kind, objects[0], NULL),
+	    0);
+	wait_for_ends(2);
+	CU_ASSERT_EQUAL(atomic_load(&failed), 0);
+	CU_ASSERT_EQUAL(atomic_load(&undone), 0);
+	CU_ASSERT_EQUAL(atomic_load(&ran), 3);
+	stop();
+}
+
+static void
+test_wait_yields(void)
+{
+	for (int yields = 0; yields < 2; yields++) {
+		start();
+		CU_ASSERT_EQUAL(plan_start_own(&d.core, &waiting_kind,
+				    objects[0], "until",
+				    in_ms(yields ? FOREVER_MS : 200), "yields",
+				    yields ? "true" : "", NULL),
+		    0);
+		wait_for_run(1);
+		CU_ASSERT_EQUAL(plan_start_own(&d.core, &soft_kind, objects[0],
+				    NULL),
+		    0);
+		wait_for_ends(2);
+		CU_ASSERT_EQUAL(atomic_load(&failed), 0);
+		CU_ASSERT_EQUAL(atomic_load(&ran), 3);
+		stop();
+	}
+}
+
+/* The daemon ends and leaves it to the next one, which ends it when the time
+ * has come. */
+static void
+test_wait_restart(void)
+{
+	static const char *const names[] = { "until" };
+	const char *values[1];
+
+	start();
+	CU_ASSERT_EQUAL(plan_start_own(&d.core, &waiting_kind, objects[0],
+			    "until", in_ms(FOREVER_MS), NULL),
+	    0);
+	wait_for_run(1);
+	stop_with(10, 1);
+	CU_ASSERT_EQUAL(atomic_load(&ended), 0);
+	start();
+	values[0] = in_ms(-1000);
+	add_row("test.waiting", objects[0], 7,
+	    (struct map){ names, values, 1 });
+	CU_ASSERT_EQUAL(plans_resume(d.core.plans, kinds), 0);
+	wait_for_ends(1);
+	CU_ASSERT_EQUAL(atomic_load(&failed), 0);
+	stop();
+}
+
 UNIT_MAIN("plan", { "a step waits for the plans inside it", test_children },
     { "a plan inside that fails takes the outer one back", test_failing_child },
     { "of two plans that want parts of each other one is refused",
@@ -358,4 +668,16 @@ UNIT_MAIN("plan", { "a step waits for the plans inside it", test_children },
     { "after a restart each plan inside runs once", test_restart },
     { "after a restart the failure of a plan inside is known",
 	test_restart_after_failure },
+    { "a part that may fail fails alone, in every round", test_try },
+    { "a part that may fail and may not wait has failed", test_try_deadlock },
+    { "after a restart it is known how parts ended that may fail",
+	test_try_restart },
+    { "after a restart such a part that still runs is waited for",
+	test_try_restart_child },
+    { "a step waits for a time", test_wait },
+    { "a wait that is cancelled is taken back", test_wait_cancelled },
+    { "what is to stay stays when a wait is cancelled", test_wait_stays },
+    { "only a wait that yields ends when somebody stands behind",
+	test_wait_yields },
+    { "a wait is left to the next daemon", test_wait_restart },
     { "a worker that cannot be started fails the step", test_no_worker })

@@ -31,6 +31,15 @@ clock_wall_sec(void)
 	return ts.tv_sec;
 }
 
+int64_t
+clock_wall_ms(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_REALTIME, &ts);
+	return ts.tv_sec * 1000 + ts.tv_nsec / NSEC_PER_MSEC;
+}
+
 struct date {
 	int year, month, day;
 };

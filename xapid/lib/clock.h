@@ -12,6 +12,7 @@
 
 int64_t clock_mono_ns(void);
 int64_t clock_wall_sec(void);
+int64_t clock_wall_ms(void); /* since 1970 */
 
 #define DATE_CHARS 18 /* YYYYMMDDTHH:MM:SSZ, without the final NUL */
 /* "20261122T08:26:13Z" (always UTC); years 0000 to 9999, others are clamped. */

@@ -96,10 +96,8 @@ journal_begin(struct running *r, struct tx *t)
 }
 
 static int
-journal_move(struct running *r, struct tx *t)
+journal_move(struct running *r, struct tx *t, int64_t step)
 {
-	int64_t step = r->step;
-
 	TX_SET(t, plan_journal, plan_journal, r->row, step, step);
 	TX_SET(t, plan_journal, plan_journal, r->row, undoing, r->undoing);
 	return plan_journal_notes(r, t);
@@ -227,7 +225,7 @@ plan_over(void *arg)
 		task_end(c->core, c->task, "", c->error, c->nerror);
 	parent = plan_part_leave(r);
 	if (parent && c->nerror)
-		plan_part_failed(parent, c->error, c->nerror);
+		plan_child_failed(parent, r);
 	plan_free(r);
 	if (parent)
 		plan_part_ended(parent);
@@ -243,6 +241,18 @@ present(const struct running *r)
 	return &r->plan.kind->steps[r->step];
 }
 
+/* Cancelled so late that all is done but to wait. */
+static bool
+is_to_stay(const struct running *r)
+{
+	const struct plan_kind *kind = r->plan.kind;
+
+	for (unsigned i = 0; kind->stays_from && i <= r->step; i++)
+		if (strcmp(kind->steps[i].name, kind->stays_from) == 0)
+			return true;
+	return false;
+}
+
 /* After a step: to the next one, or back, or to the end. */
 static void
 plan_next(void *arg)
@@ -250,14 +260,14 @@ plan_next(void *arg)
 	struct running *r = arg;
 
 	if (!r->undoing) {
-		if (!r->failed && plan_is_cancelled(r))
+		if (!r->failed && plan_is_cancelled(r) && !is_to_stay(r))
 			r->failed = plan_fail_cancelled(r) < 0;
 		if (r->failed) {
 			r->undoing = true;
 			plan_step(r);
 			return;
 		}
-		r->step++;
+		r->step = r->onward;
 		if (present(r)->name)
 			plan_step(r);
 		else
@@ -309,9 +319,7 @@ plan_answered(void *arg)
 		return;
 	}
 	/* A crash right behind this goes on with the next step. */
-	r->step += r->undoing ? 0 : 1;
-	(void)journal_move(r, t);
-	r->step -= r->undoing ? 0 : 1;
+	(void)journal_move(r, t, r->undoing ? r->step : r->onward);
 	commit(r, t, plan_next);
 }
 
@@ -340,7 +348,24 @@ plan_step(void *arg)
 	struct running *r = arg;
 
 	r->sent = r->children_sent = r->undo_tries = 0;
+	r->onward = r->step + 1;
 	plan_send_step(r);
+}
+
+#define ROUND_NOTE "round"
+
+int
+plan_go_back(struct plan *p, const char *step)
+{
+	struct running *r = plan_running(p);
+	char text[16];
+
+	r->onward = 0;
+	while (strcmp(p->kind->steps[r->onward].name, step) != 0)
+		r->onward++;
+	plan_forget_parts(r);
+	snprintf(text, sizeof(text), "%u", ++r->round);
+	return plan_note(p, ROUND_NOTE, text);
 }
 
 /* ---- beginning and end ---- */
@@ -388,6 +413,16 @@ mark(struct running *r, struct tx *t, bool on)
 	}
 	m.values = ops;
 	return tx_set(t, cls->id, r->plan.object, f->index, &m);
+}
+
+static int
+show(struct running *r, struct tx *t)
+{
+	const struct plan_kind *kind = r->plan.kind;
+
+	if (mark(r, t, true) < 0)
+		return -1;
+	return kind->began ? kind->began(&r->plan, t) : 0;
 }
 
 static void
@@ -450,7 +485,7 @@ plan_begin(void *arg)
 	}
 	t = call_begin(c);
 	if (!t || (kind->check && kind->check(&r->plan, t) < 0) ||
-	    journal_begin(r, t) < 0 || mark(r, t, true) < 0) {
+	    journal_begin(r, t) < 0 || show(r, t) < 0) {
 		if (t && tx_error(t))
 			(void)call_fail_tx(c, tx_error(t));
 		plan_drop_promises(r);
@@ -503,6 +538,8 @@ overrides(const struct running *r, const struct running *other)
 static void
 stand_behind(struct running *before, struct running *r)
 {
+	if (before->yields)
+		plan_end_wait(before);
 	if (overrides(r, before)) {
 		plan_cancel_locked(before);
 		r->next = before->next;
@@ -550,11 +587,11 @@ would_deadlock(struct plans *ps, struct running *before, struct running *r)
 	return false;
 }
 
-/* Lock. What is said to a caller that finds an object busy. */
+/* Lock. What is said to a caller that finds an object busy; raised in r. */
 static int
 fail_deadlock(struct running *r, const struct running *before)
 {
-	struct call *c = r->parent->plan.call;
+	struct call *c = r->plan.call;
 	const char *const params[] = { class_table[before->plan.kind->cls].name,
 		call_ref_text(c, before->plan.object),
 		before->plan.kind->operation ? before->plan.kind->operation
@@ -687,6 +724,7 @@ plans_stop(struct plans *ps, int grace_ms)
 	pthread_mutex_lock(&ps->lock);
 	ps->abandoned = true;
 	pthread_mutex_unlock(&ps->lock);
+	plan_forget_waits(ps);
 }
 
 void
@@ -754,6 +792,7 @@ resume_one(struct plans *ps, const struct plan_kind *kind,
 	r->undoing = row->undoing;
 	for (uint32_t i = 0; i < row->args.n; i++)
 		(void)plan_note(&r->plan, names[i], values[i]);
+	r->round = (unsigned)strtoul(plan_arg(&r->plan, ROUND_NOTE), NULL, 10);
 	if (r->undoing)
 		(void)fail_internal_error(c,
 		    "The toolstack was restarted "
@@ -763,10 +802,29 @@ resume_one(struct plans *ps, const struct plan_kind *kind,
 	return r;
 }
 
+/* What is volatile did not outlive the daemon. Nothing depends on it. */
+static void
+show_resumed(struct plans *ps, struct running **all, uint32_t n)
+{
+	struct tx *t = n ? tx_begin(ps->core->db) : NULL;
+
+	for (uint32_t i = 0; t && i < n; i++)
+		if (!all[i]->promised)
+			(void)show(all[i], t);
+	if (t && tx_error(t))
+		log_err("plans: what is under way is not shown: %s",
+		    tx_error(t)->code);
+	if (t && tx_error(t))
+		tx_abort(t);
+	else if (t)
+		tx_commit(t, NULL, NULL);
+}
+
 /* All are known before one begins, so that children find their parents. */
 static void
 start_resumed(struct plans *ps, struct running **all, uint32_t n)
 {
+	show_resumed(ps, all, n);
 	for (uint32_t i = 0; i < n; i++)
 		plan_find_parent(all[i], all, n);
 	for (uint32_t i = 0; i < n; i++)

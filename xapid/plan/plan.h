@@ -12,7 +12,8 @@
  *
  * A plan may be a part of a step of another one (plan_child): journalled by
  * itself, its end noted in its parent's journal in the same transaction, so
- * that neither a restart nor a repeated step runs it twice. */
+ * that neither a restart nor a repeated step runs it twice. One that is tried
+ * (plan_try) may fail by itself: its end is noted, whatever it is. */
 #ifndef XAPID_PLAN_H
 #define XAPID_PLAN_H
 
@@ -49,6 +50,9 @@ struct plan_kind {
 	/* Whose turn it waits for, when not the object's: a VBD's VM. May
 	 * answer null: the object's. NULL: always the object's. */
 	struct ref (*queue)(struct plan *p);
+	/* Name of the step from which on a task that is cancelled takes nothing
+	 * back, but ends well. NULL: there is none. */
+	const char *stays_from;
 	/* Operations that this one does not wait for but cancels, NULL at the
 	 * end: a hard shutdown and a clean one that hangs. */
 	const char *const *overrides;
@@ -57,6 +61,9 @@ struct plan_kind {
 	const struct plan_kind *after_failure;
 	/* First, when it is this plan's turn: may it run? Sets the call's error. */
 	int (*check)(struct plan *p, struct tx *t);
+	/* Then, and again when a restarted daemon goes on: it stands in
+	 * current_operations. May be NULL. */
+	int (*began)(struct plan *p, struct tx *t);
 	/* Last, in the transaction that ends the plan; ok: it went through. */
 	int (*finish)(struct plan *p, struct tx *t, bool ok);
 };
@@ -102,9 +109,31 @@ const char *plan_subject(const struct plan *p);
  * args: "name", "value", …, NULL. */
 int plan_child(struct plan *p, const struct plan_kind *kind, struct ref object,
     ...) __attribute__((sentinel));
+/* The same for a part that may fail: the step goes on all the same, and finds
+ * with plan_went_well what became of it. name: its own in this step. Where it
+ * would have to be refused, it has failed. */
+int plan_try(struct plan *p, const char *name, const struct plan_kind *kind,
+    struct ref object, ...) __attribute__((sentinel));
+/* From the end of that step on, until plan_go_back. */
+bool plan_went_well(const struct plan *p, const char *name);
+/* In apply: the plan goes on with that step, which is not behind this one, in
+ * the place of the next. For steps without an undo column: what they did the
+ * first time would not be taken back. */
+int plan_go_back(struct plan *p, const char *step);
+
+#define PLAN_WAIT_MAX_MS (INT64_C(365) * 86400 * 1000)
+/* In send: the step ends not before that time of clock_wall_ms, nor waits
+ * longer than this much. It is to be one that an earlier step has noted, or a
+ * restart begins anew. Cancelling ends the wait; yields: so does a plan that
+ * stands in line for the object. Once a step. -1: no memory; raises nothing. */
+int plan_wait(struct plan *p, int64_t until_ms, int64_t longest_ms,
+    bool yields);
+
 /* In a child's apply or finish: notes something in its parent; without one
  * nothing. */
 int plan_tell_parent(struct plan *p, const char *name, const char *value);
+/* The same for a number above 0, unless a greater one is there. */
+int plan_tell_parent_most(struct plan *p, const char *name, int64_t value);
 /* In apply or finish: a plan of its own that follows from this change. It is in
  * the journal with the change itself, so a crash does not lose it, begins when
  * that is durable, and may fail without this one.

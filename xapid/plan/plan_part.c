@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What a step consists of: notes, requests to workers, plans inside plans; and
- * how they are cancelled. */
+/* What a step consists of: notes and requests to workers (and, in files of their
+ * own, plans inside plans and times to wait for); and how they are cancelled. */
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -79,8 +79,8 @@ put_note(struct running *r, const char *name, const char *value)
 	return 0;
 }
 
-static int
-note(struct running *r, const char *name, const char *value)
+int
+plan_put_note(struct running *r, const char *name, const char *value)
 {
 	int rc;
 
@@ -93,9 +93,26 @@ note(struct running *r, const char *name, const char *value)
 int
 plan_note(struct plan *p, const char *name, const char *value)
 {
-	if (note(plan_running(p), name, value) < 0)
+	if (plan_put_note(plan_running(p), name, value) < 0)
 		return call_fail_nomem(p->call);
 	return 0;
+}
+
+void
+plan_forget_notes(struct running *r, const char *prefix, const char *but)
+{
+	uint32_t n = 0;
+
+	pthread_mutex_lock(&r->notes_lock);
+	for (uint32_t i = 0; i < r->nnotes; i++) {
+		if (strncmp(r->names[i], prefix, strlen(prefix)) == 0 &&
+		    strcmp(r->names[i], but) != 0)
+			continue;
+		r->names[n] = r->names[i];
+		r->values[n++] = r->values[i];
+	}
+	r->nnotes = n;
+	pthread_mutex_unlock(&r->notes_lock);
 }
 
 int
@@ -309,8 +326,8 @@ request_new(struct running *r, enum plan_target target, plan_reply_fn *reply)
 	q->request.done = request_done;
 	q->request.progress = request_progress;
 	pthread_mutex_lock(&r->lock);
-	q->request.step =
-	    r->step << 16 | (r->undoing ? 0x8000u : 0) | r->sent++;
+	q->request.step = (r->round & 0xff) << 24 | r->step << 16 |
+	    (r->undoing ? 0x8000u : 0) | r->sent++;
 	r->parts++;
 	pthread_mutex_unlock(&r->lock);
 	return q;
@@ -372,252 +389,6 @@ plan_send(struct plan *p, plan_reply_fn *reply, const char *op,
 	return plan_send_to(p, PLAN_DOMAIN, reply, &body);
 }
 
-/* ---- children ---- */
-
-#define PARENT_NOTE "parent plan" /* its number */
-#define PART_NOTE "part of it"    /* the note in which it waits for our end */
-#define WENT_WELL "ok"
-#define SEPARATOR '\x1f' /* between an error's parameters in a note */
-
-/* plans.lock. */
-static void
-link_child(struct running *parent, struct running *child)
-{
-	child->parent = parent;
-	child->part = plan_arg(&child->plan, PART_NOTE);
-	child->sibling = parent->children;
-	parent->children = child;
-}
-
-static void
-count_in(struct running *parent, struct running *child)
-{
-	child->counted = true;
-	pthread_mutex_lock(&parent->lock);
-	parent->parts++;
-	pthread_mutex_unlock(&parent->lock);
-}
-
-/* One of an earlier run of the daemon that still goes on. */
-static bool
-join_running(struct running *parent, const char *part)
-{
-	struct running *child;
-
-	pthread_mutex_lock(&parent->all->lock);
-	child = parent->children;
-	while (child && strcmp(child->part, part) != 0)
-		child = child->sibling;
-	if (child)
-		child->counted = true;
-	pthread_mutex_unlock(&parent->all->lock);
-	return child != NULL;
-}
-
-void
-plan_wait_for_children(struct running *r)
-{
-	if (!r->undoing)
-		return;
-	pthread_mutex_lock(&r->all->lock);
-	for (struct running *c = r->children; c; c = c->sibling) {
-		r->parts += !c->counted;
-		c->counted = true;
-	}
-	pthread_mutex_unlock(&r->all->lock);
-}
-
-void
-plan_find_parent(struct running *r, struct running *const *all, uint32_t n)
-{
-	uint64_t number = strtoull(plan_arg(&r->plan, PARENT_NOTE), NULL, 10);
-
-	for (uint32_t i = 0; number && i < n; i++)
-		if (all[i]->number == number) {
-			pthread_mutex_lock(&r->all->lock);
-			link_child(all[i], r);
-			pthread_mutex_unlock(&r->all->lock);
-			return;
-		}
-}
-
-static void
-error_note(const struct call *c, struct bytes *out)
-{
-	if (!c->nerror)
-		bytes_puts(out, WENT_WELL);
-	for (unsigned i = 0; i < c->nerror; i++) {
-		if (i)
-			bytes_putc(out, SEPARATOR);
-		bytes_puts(out, c->error[i]);
-	}
-}
-
-/* What error_note made: 0, or -1 raised. */
-static int
-read_error_note(struct plan *p, const char *note_)
-{
-	const char *error[8];
-	unsigned n = 0;
-	char *s;
-
-	if (strcmp(note_, WENT_WELL) == 0)
-		return 0;
-	s = arena_strdup(p->call->arena, note_);
-	while (s && n < 8) {
-		error[n++] = s;
-		s = strchr(s, SEPARATOR);
-		if (s)
-			*s++ = '\0';
-	}
-	return n ? call_fail(p->call, error[0], error + 1, n - 1)
-		 : call_fail_nomem(p->call);
-}
-
-void
-plan_part_report(struct running *r, struct tx *t)
-{
-	CLEANUP_BYTES struct bytes text = { 0 };
-	const char *s;
-
-	error_note(r->plan.call, &text);
-	s = bytes_cstr(&text);
-	pthread_mutex_lock(&r->all->lock);
-	if (r->parent && s && note(r->parent, r->part, s) == 0)
-		(void)plan_journal_notes(r->parent, t);
-	pthread_mutex_unlock(&r->all->lock);
-}
-
-int
-plan_tell_parent(struct plan *p, const char *name, const char *value)
-{
-	struct running *r = plan_running(p);
-	int rc = 0;
-
-	pthread_mutex_lock(&r->all->lock);
-	if (r->parent)
-		rc = note(r->parent, name, value);
-	pthread_mutex_unlock(&r->all->lock);
-	return rc < 0 ? call_fail_nomem(p->call) : 0;
-}
-
-struct running *
-plan_part_leave(struct running *r)
-{
-	struct running *parent, **at;
-
-	pthread_mutex_lock(&r->all->lock);
-	parent = r->parent;
-	if (parent) {
-		for (at = &parent->children; *at != r;)
-			at = &(*at)->sibling;
-		*at = r->sibling;
-		r->parent = NULL;
-	}
-	for (struct running *c = r->children; c; c = c->sibling)
-		c->parent = NULL;
-	r->children = NULL;
-	pthread_mutex_unlock(&r->all->lock);
-	return r->counted ? parent : NULL;
-}
-
-static struct running *
-child_new(struct running *parent, const struct plan_kind *kind,
-    struct ref object)
-{
-	struct call *above = parent->plan.call;
-	struct call *c = plan_carrier(parent->plan.core);
-	struct running *r = c ? plan_new(parent->all, c, kind, object) : NULL;
-
-	if (!r) {
-		call_free(c);
-		return NULL;
-	}
-	c->method = above->method;
-	c->caller = above->caller;
-	r->resumed = true;
-	return r;
-}
-
-/* Named and linked, with its turn: 1: it may begin. Negative: unlinked, see
- * plan_take_turn. */
-static int
-child_join(struct running *parent, struct running *r, const char *part)
-{
-	char number[24];
-	int rc;
-
-	snprintf(number, sizeof(number), "%llu",
-	    (unsigned long long)parent->number);
-	if (note(r, PARENT_NOTE, number) < 0 || note(r, PART_NOTE, part) < 0)
-		return -1;
-	pthread_mutex_lock(&r->all->lock);
-	link_child(parent, r);
-	atomic_store(&r->cancelled,
-	    !parent->undoing && atomic_load(&parent->cancelled));
-	pthread_mutex_unlock(&r->all->lock);
-	count_in(parent, r);
-	rc = plan_take_turn(r->all, r);
-	if (rc < 0) {
-		(void)plan_part_leave(r);
-		parent->parts--; /* never the last: send() runs */
-	}
-	return rc;
-}
-
-static int
-child_start(struct running *parent, struct running *r, const char *part)
-{
-	int rc = child_join(parent, r, part);
-	struct call *c = r->plan.call;
-
-	if (rc < 0) {
-		plan_free_memory(r);
-		call_free(c);
-		return rc == PLAN_DEADLOCK ? -1
-					   : call_fail_nomem(parent->plan.call);
-	}
-	if (rc == 1)
-		plan_go_on(r, plan_begin);
-	return 0;
-}
-
-int
-plan_child(struct plan *p, const struct plan_kind *kind, struct ref object, ...)
-{
-	struct running *parent = plan_running(p), *r;
-	const char *ended;
-	char part[48];
-	va_list ap;
-	int rc;
-
-	snprintf(part, sizeof(part), "part %u.%u%s", parent->step,
-	    parent->children_sent++, parent->undoing ? " undo" : "");
-	/* Counted first: one that runs may end at any moment. */
-	pthread_mutex_lock(&parent->lock);
-	parent->parts++;
-	pthread_mutex_unlock(&parent->lock);
-	if (join_running(parent, part))
-		return 0;
-	pthread_mutex_lock(&parent->lock);
-	parent->parts--;
-	pthread_mutex_unlock(&parent->lock);
-	ended = plan_arg(p, part);
-	if (*ended)
-		return read_error_note(p, ended);
-	r = child_new(parent, kind, object);
-	if (!r)
-		return call_fail_nomem(p->call);
-	va_start(ap, object);
-	rc = plan_note_all(r, ap);
-	va_end(ap);
-	if (rc == 0)
-		return child_start(parent, r, part);
-	call_free(r->plan.call);
-	plan_free_memory(r);
-	return call_fail_nomem(p->call);
-}
-
 /* ---- cancelling ---- */
 
 void
@@ -625,6 +396,7 @@ plan_cancel_locked(struct running *r)
 {
 	atomic_store(&r->cancelled, true);
 	switch_cancel(r->plan.core->switchboard, r->number);
+	plan_end_wait(r);
 	for (struct running *c = r->children; c; c = c->sibling)
 		plan_cancel_locked(c);
 }

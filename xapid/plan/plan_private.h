@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Between plan.c (turns, steps, the journal) and plan_part.c (what a step
- * consists of: notes, requests, children; and their cancelling).
+/* Between plan.c (turns, steps, the journal) and the files about what a step
+ * consists of: plan_part.c (notes, requests, cancelling), plan_child.c,
+ * plan_wait.c and plan_then.c.
  *
  * Locks, from outer to inner: running.lock, the writer's turn, plans.lock,
  * running.notes_lock and the switch's. */
@@ -21,6 +22,8 @@ struct running {
 	struct ref row;   /* of the journal; null: not begun */
 	struct ref queue; /* whose turn it stands in */
 	unsigned step;
+	unsigned onward;      /* the step behind this one, if all goes well */
+	unsigned round;       /* how often it has gone back */
 	bool undoing, failed; /* failed: the present send or its answers */
 	bool resumed;         /* nobody waits for the call */
 	bool starts;          /* plans_resume */
@@ -43,6 +46,11 @@ struct running {
 	int64_t shown;       /* when progress was, last */
 	double progress;
 
+	/* A time that the step waits for; plans.lock. */
+	struct timer timer;
+	bool waits, yields; /* yields: also to who stands behind */
+	struct running *wait_next, **wait; /* in plans.waiting */
+
 	struct running *next; /* waits behind this one for the turn */
 
 	bool promised;            /* in the journal, but not begun */
@@ -53,6 +61,7 @@ struct running {
 	struct running *parent, *children, *sibling;
 	const char *part; /* its name in the parent's notes */
 	bool counted;     /* the parent's step waits for it */
+	bool tried;       /* … and notes how it ended, whatever that is */
 	bool inside;      /* has its turn by an ancestor's */
 	uint64_t seen;    /* by the search of this number */
 };
@@ -60,8 +69,9 @@ struct running {
 struct plans {
 	struct core *core;
 	pthread_mutex_t lock;
-	struct refmap busy; /* object: the plan whose turn it is */
-	bool abandoned;     /* at the daemon's end: the journal goes on later */
+	struct refmap busy;      /* object: the plan whose turn it is */
+	struct running *waiting; /* for a time */
+	bool abandoned; /* at the daemon's end: the journal goes on later */
 	uint64_t searches;
 	uint64_t next_number;
 };
@@ -81,8 +91,8 @@ struct running *plan_new(struct plans *ps, struct call *c,
 /* Its row, in the transaction that begins or promises it. */
 int plan_journal_row(struct running *r, struct tx *t, int64_t step);
 #define PLAN_DEADLOCK (-2)
-/* 1: it is this plan's turn at once. -1: no memory. PLAN_DEADLOCK, and raised in
- * its parent: those that it would wait for wait for its parent. */
+/* 1: it is this plan's turn at once. -1: no memory. PLAN_DEADLOCK, and raised:
+ * those that it would wait for wait for its parent. */
 int plan_take_turn(struct plans *ps, struct running *r);
 void plan_over(void *arg);
 void plan_go_on(struct running *r, void (*fn)(void *arg));
@@ -95,6 +105,10 @@ void plan_answered(void *arg);   /* all parts of a step have ended */
 /* Frees all but the call. */
 void plan_free_memory(struct running *r);
 
+/* plan_note that raises nothing. */
+int plan_put_note(struct running *r, const char *name, const char *value);
+/* Those whose names begin so, but one. */
+void plan_forget_notes(struct running *r, const char *prefix, const char *but);
 /* "name", "value" …, NULL. */
 int plan_note_all(struct running *r, va_list ap);
 /* Notes lock. */
@@ -105,6 +119,15 @@ int plan_journal_notes(struct running *r, struct tx *t);
 void plan_part_ended(struct running *r);
 void plan_part_failed(struct running *r, const char *const *error,
     unsigned nerror);
+/* The task's cancel comes to this plan, or no more. */
+void plan_know_task(struct running *r);
+void plan_forget_task(struct running *r);
+/* plans.lock. With all its children. */
+void plan_cancel_locked(struct running *r);
+bool plan_is_cancelled(const struct running *r);
+/* Raises TASK_CANCELLED; -1. */
+int plan_fail_cancelled(struct running *r);
+
 /* ---- plan_then.c ---- */
 
 /* The step of a row whose plan has not begun. */
@@ -116,6 +139,8 @@ void plan_drop_promises(struct running *r);
 /* A promised plan may not run: its row goes. */
 void plan_break_promise(struct running *r);
 
+/* ---- plan_child.c ---- */
+
 /* Before undoing: children of an earlier run that the step did not start. */
 void plan_wait_for_children(struct running *r);
 /* For a resumed one: the parent that it names, if that is there. */
@@ -126,14 +151,16 @@ void plan_part_report(struct running *r, struct tx *t);
 /* It is no part any more, and its children nobody's. Answers the parent that
  * waits for it, or NULL. */
 struct running *plan_part_leave(struct running *r);
+/* One that its parent's step has waited for has failed. */
+void plan_child_failed(struct running *parent, struct running *r);
+/* How the parts of a step ended, which is to run again for others. */
+void plan_forget_parts(struct running *r);
 
-/* The task's cancel comes to this plan, or no more. */
-void plan_know_task(struct running *r);
-void plan_forget_task(struct running *r);
-/* plans.lock. With all its children. */
-void plan_cancel_locked(struct running *r);
-bool plan_is_cancelled(const struct running *r);
-/* Raises TASK_CANCELLED; -1. */
-int plan_fail_cancelled(struct running *r);
+/* ---- plan_wait.c ---- */
+
+/* plans.lock. A wait, if there is one, is over. */
+void plan_end_wait(struct running *r);
+/* At the daemon's end. */
+void plan_forget_waits(struct plans *ps);
 
 #endif

@@ -11,6 +11,7 @@
 #include "host/blob_store.h"
 #include "lib/clock.h"
 #include "model/builder.h"
+#include "vm/vm_appliance.h"
 #include "vm/vm_devices.h"
 #include "vm/vm_operations.h"
 #include "vm/vm_parts.h"
@@ -173,6 +174,7 @@ vm_destroy(struct call *c, const struct vm_destroy_args *a)
 {
 	TX_SCOPE struct tx *t = call_begin(c);
 	const struct vm *vm;
+	struct ref appliance;
 
 	if (!t || !(vm = vm_check_head(c, t, a->self, VM_OPERATIONS_DESTROY)))
 		return -1;
@@ -185,7 +187,9 @@ vm_destroy(struct call *c, const struct vm_destroy_args *a)
 	if (vm_destroy_parts(c, t, vm) < 0)
 		return -1;
 	console_forget(c->core, vm->uuid);
+	appliance = vm->appliance;
 	(void)tx_destroy(t, CLASS_VM, a->self);
+	(void)vm_appliance_refresh(t, appliance);
 	return call_commit(c, STEAL(t));
 }
 

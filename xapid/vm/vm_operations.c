@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "device/device_operations.h"
+#include "vm/vm_appliance.h"
 
 enum {
 	S_HALTED = 1 << VM_POWER_STATE_HALTED,
@@ -411,7 +412,8 @@ refresh(struct tx *t, struct ref ref, bool disks)
 	if (tx_set(t, CLASS_VM, ref, FIELD_VM_allowed_operations, &all) < 0)
 		return -1;
 	device_operations_refresh(t, TX_GET(t, VM, vm, ref), disks);
-	return 0;
+	vm = TX_GET(t, VM, vm, ref);
+	return vm_appliance_refresh(t, vm->appliance);
 }
 
 int

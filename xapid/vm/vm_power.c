@@ -45,7 +45,16 @@ vm_plan_refresh(struct plan *p, struct tx *t, bool ok)
 		"run", power_run_send, power_run_apply, NULL, NULL             \
 	}
 
-static const struct step start_steps[] = { BUILD_STEPS, { 0 } };
+/* Whoever starts VMs one by one waits for start_delay and shutdown_delay with
+ * each call; an appliance's plan waits for all of an order, and VMs in it do
+ * not. */
+#define DELAY_STEP                                                             \
+	{                                                                      \
+		DELAY, power_delay_send, NULL, NULL, NULL                      \
+	}
+#define DELAY "delay"
+
+static const struct step start_steps[] = { BUILD_STEPS, DELAY_STEP, { 0 } };
 
 /* A guest that cannot be resumed stays suspended. */
 static const struct step resume_steps[] = {
@@ -73,6 +82,7 @@ static const struct step clean_shutdown_steps[] = {
 	{ "destroy", power_end_send, power_halt_apply, NULL, NULL },
 	{ "disks", power_disks_undo, NULL, NULL, NULL },
 	{ "grow", memory_plan_send, NULL, NULL, NULL },
+	DELAY_STEP,
 	{ 0 },
 };
 
@@ -98,6 +108,7 @@ static const struct step shutdown_steps[] = {
 	{ "destroy", power_end_send, power_halt_apply, NULL, NULL },
 	{ "disks", power_disks_undo, NULL, NULL, NULL },
 	{ "grow", memory_plan_send, NULL, NULL, NULL },
+	DELAY_STEP,
 	{ 0 },
 };
 
@@ -147,6 +158,8 @@ power_finish(struct plan *p, struct tx *t, bool ok)
 				    CLS_VM, vm->uuid, text, NULL);
 			break;
 		}
+	if (ok)
+		power_delay_tell(p);
 	return vm_plan_refresh(p, t, ok);
 }
 
@@ -161,6 +174,7 @@ static const char *const soft[] = { "clean_shutdown", "clean_reboot", "suspend",
 		.steps = op##_steps,                                           \
 		.check = (first),                                              \
 		.finish = power_finish,                                        \
+		.stays_from = DELAY,                                           \
 		.after_failure = &vm_look_kind,                                \
 		__VA_ARGS__ }
 

@@ -366,6 +366,51 @@ power_connect_apply(struct plan *p, struct tx *t)
 	return 0;
 }
 
+/* ---- delays ---- */
+
+static int
+note_delay(struct plan *p, int64_t seconds)
+{
+	int64_t ms = seconds < PLAN_WAIT_MAX_MS / 1000 ? seconds * 1000
+						       : PLAN_WAIT_MAX_MS;
+	char text[24];
+
+	if (ms <= 0)
+		return 0;
+	snprintf(text, sizeof(text), "%lld", (long long)ms);
+	if (plan_note(p, "delay", text) < 0)
+		return -1;
+	snprintf(text, sizeof(text), "%lld", (long long)(clock_wall_ms() + ms));
+	return plan_note(p, "delay_until", text);
+}
+
+static int64_t
+noted_number(const struct plan *p, const char *name)
+{
+	return strtoll(plan_arg(p, name), NULL, 10);
+}
+
+/* Whoever wants the VM meanwhile does not wait; and without memory to wait the
+ * VM is nevertheless what was asked for. */
+int
+power_delay_send(struct plan *p)
+{
+	if (!*plan_arg(p, "delay_for_parent"))
+		(void)plan_wait(p, noted_number(p, "delay_until"),
+		    noted_number(p, "delay"), true);
+	return 0;
+}
+
+void
+power_delay_tell(struct plan *p)
+{
+	const char *name = plan_arg(p, "delay_for_parent");
+
+	if (*name && *plan_arg(p, "delay_until"))
+		(void)plan_tell_parent_most(p, name,
+		    noted_number(p, "delay_until"));
+}
+
 /* ---- running ---- */
 
 static bool
@@ -403,7 +448,8 @@ int
 power_run_apply(struct plan *p, struct tx *t)
 {
 	if (note_start(p, t) < 0 || vm_add_consoles(t, p->object) < 0 ||
-	    vm_image_let_go(p, t) < 0)
+	    vm_image_let_go(p, t) < 0 ||
+	    note_delay(p, power_vm(p, t)->start_delay) < 0)
 		return -1;
 	return set_power_state(p, t,
 	    stays_paused(p) ? VM_POWER_STATE_PAUSED : VM_POWER_STATE_RUNNING);
@@ -416,6 +462,8 @@ power_halt_apply(struct plan *p, struct tx *t)
 	const struct vm *vm = power_vm(p, t);
 	struct ref host = vm ? vm->resident_on : REF_NULL;
 
+	if (vm && note_delay(p, vm->shutdown_delay) < 0)
+		return -1;
 	if (vm_halt(t, p->object) < 0 || vm_image_let_go(p, t) < 0)
 		return -1;
 	return memory_plan_grow(p, t, host);

@@ -50,4 +50,9 @@ int power_pause_apply(struct plan *p, struct tx *t);
 int power_unpause_send(struct plan *p);
 int power_unpause_apply(struct plan *p, struct tx *t);
 
+/* The VM's delay, which begins with its new state: waited for here, or told to
+ * a parent that waits. */
+int power_delay_send(struct plan *p);
+void power_delay_tell(struct plan *p);
+
 #endif

@@ -11,6 +11,7 @@
 #include "model/builder.h"
 #include "vm/vm.h"
 #include "vm/vm_live.h"
+#include "vm/vm_appliance.h"
 #include "vm/vm_operations.h"
 
 static int
@@ -507,12 +508,15 @@ vm_set_appliance(struct call *c, const struct vm_set_appliance_args *a)
 {
 	TX_SCOPE struct tx *t = call_begin(c);
 	const struct vm *vm;
+	struct ref before;
 
 	if (!t || !(vm = EDIT_HEAD(c, t, VM, vm, a->self)))
 		return -1;
 	if (!ref_is_null(a->value) && check_member(c, vm) < 0)
 		return -1;
+	before = vm->appliance;
 	TX_SET(t, VM, vm, a->self, appliance, a->value);
+	(void)vm_appliance_refresh(t, before);
 	(void)vm_operations_refresh(t, a->self);
 	return call_commit(c, STEAL(t));
 }
