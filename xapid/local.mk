@@ -92,6 +92,8 @@ libxapidcore_a_SOURCES = \
 	xapid/access/session_private.h \
 	xapid/access/session_quota.c \
 	xapid/access/subject.c \
+	xapid/access/user_agents.c \
+	xapid/access/user_agents.h \
 	xapid/call/call.c \
 	xapid/call/call.h \
 	xapid/call/call_private.h \
@@ -239,6 +241,7 @@ libxapidcore_a_SOURCES = \
 	xapid/host/host_certificate.h \
 	xapid/host/host_console.c \
 	xapid/host/host_evacuate.c \
+	xapid/host/host_forget.c \
 	xapid/host/host_info.c \
 	xapid/host/host_operations.c \
 	xapid/host/host_operations.h \
@@ -251,6 +254,7 @@ libxapidcore_a_SOURCES = \
 	xapid/host/message.h \
 	xapid/host/plugin.c \
 	xapid/host/pool.c \
+	xapid/host/pool_absent.c \
 	xapid/host/pool_certificates.c \
 	xapid/host/pool_config.c \
 	xapid/host/server_certificate.c \

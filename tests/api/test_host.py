@@ -3,6 +3,7 @@
 """Class host: what its calls do, on simulated hosts."""
 
 import io
+import json
 import os
 import signal
 import ssl
@@ -136,6 +137,27 @@ class Settings(Base):
         for name, params in (('set_https_only', [True]),
                              ('get_data_sources', []), ('backup_rrds', [0.0])):
             self.assertEqual(self.error(name, *params)[0], 'NOT_IMPLEMENTED')
+
+    def test_programs_that_log_in_are_known(self):
+        def login(agent, password=xapid.PASSWORD):
+            self.d.http('POST', '/jsonrpc', json.dumps(
+                {'jsonrpc': '2.0', 'id': 1,
+                 'method': 'session.login_with_password',
+                 'params': ['root', password]}), {'User-Agent': agent})
+        login('XenCenter/8.2.3 (some library)')
+        login('plain')
+        login('Wrong/1.0', 'not this')
+        login('x' * 100 + '/1')
+        login('Long/' + '9' * 100)
+        seen = self.call('get_tracked_user_agents')
+        self.assertEqual(seen['XenCenter'], '8.2.3')
+        self.assertEqual(seen['plain'], '')
+        self.assertEqual(seen['Long'], '9' * 31)
+        self.assertNotIn('Wrong', seen)
+        self.assertNotIn('x' * 100, seen)
+        login('XenCenter/9')
+        self.assertEqual(
+            self.call('get_tracked_user_agents')['XenCenter'], '9')
 
     def test_licences(self):
         self.call('apply_edition', 'enterprise-per-socket', False)

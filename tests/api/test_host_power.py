@@ -156,6 +156,42 @@ class Down(Pool):
                 'RBAC_PERMISSION_DENIED')
 
 
+class Gone(Pool):
+    def rows(self, cls, host):
+        return [ref for ref, r in
+                self.d.call(cls + '.get_all_records').items()
+                if r['host'] == host]
+
+    def test_a_host_that_lives_is_not_forgotten(self):
+        for name in 'destroy', 'declare_dead':
+            self.assertEqual(self.d.error('host.' + name, self.other),
+                             ['HOST_IS_LIVE', self.other])
+            self.assertEqual(self.d.error('host.' + name, self.master),
+                             ['HOST_CANNOT_DESTROY_SELF', self.master])
+
+    def test_what_was_in_a_dead_host_goes_with_it(self):
+        self.call('disable', self.other)
+        self.call('shutdown', self.other)
+        self.call('declare_dead', self.other)
+        classes = 'PBD', 'PIF', 'PCI', 'host_cpu'
+        for cls in classes:
+            self.assertTrue(self.rows(cls, self.other), cls)
+        domain = self.call('get_control_domain', self.other)
+        metrics = self.call('get_metrics', self.other)
+        srs = self.d.call('SR.get_all')
+        self.call('destroy', self.other)
+        for cls in classes:
+            self.assertEqual(self.rows(cls, self.other), [], cls)
+        for cls, ref in (('VM', domain), ('host_metrics', metrics),
+                         ('host', self.other)):
+            self.assertEqual(self.d.error(cls + '.get_record', ref)[0],
+                             'HANDLE_INVALID')
+        self.assertEqual(self.d.call('SR.get_all'), srs)
+        self.d.stop()
+        self.d.start()
+        self.assertEqual(self.call('get_all'), [self.master])
+
+
 class Evacuation(Pool):
     def test_what_cannot_move_is_in_the_way(self):
         guests = self.guests(self.other)

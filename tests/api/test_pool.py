@@ -142,6 +142,86 @@ class Settings(Base):
                          'OPERATION_NOT_ALLOWED')
 
 
+class NotSetUp(Base):
+    """What nobody configured has errors of its own, and answers where there is
+    something to answer."""
+    args = ('--sim-vms', '2')
+
+    def test_workload_balancing(self):
+        host = self.d.call('host.get_all')[0]
+        for name, params in (
+                ('pool.deconfigure_wlb', []),
+                ('pool.send_wlb_configuration', [{}]),
+                ('pool.retrieve_wlb_configuration', []),
+                ('pool.retrieve_wlb_recommendations', []),
+                ('host.retrieve_wlb_evacuate_recommendations', [host])):
+            self.assertEqual(self.d.error(name, *params),
+                             ['WLB_NOT_INITIALIZED'], name)
+
+    def test_high_availability(self):
+        d = self.d
+        for name, params in (
+                ('pool.disable_ha', []), ('pool.ha_prevent_restarts_for', [5]),
+                ('host.emergency_ha_disable', [])):
+            self.assertEqual(d.error(name, *params), ['HA_NOT_ENABLED'])
+        self.assertEqual(
+            d.call('pool.ha_compute_max_host_failures_to_tolerate'), 0)
+        self.assertEqual(d.call(
+            'pool.ha_compute_hypothetical_max_host_failures_to_tolerate', {}),
+            0)
+        self.assertTrue(d.call('pool.ha_failover_plan_exists', 0))
+        self.assertFalse(d.call('pool.ha_failover_plan_exists', 1))
+        self.call('set_ha_host_failures_to_tolerate', 1)
+        self.assertEqual(self.get('ha_host_failures_to_tolerate'), 1)
+        self.assertEqual(
+            self.error('set_ha_host_failures_to_tolerate', -1),
+            ['INVALID_VALUE', 'ha_host_failures_to_tolerate', '-1'])
+        d.call('pool.disable_redo_log')
+
+    def test_directories(self):
+        host = self.d.call('host.get_all')[0]
+        self.assertEqual(
+            self.error('enable_external_auth', {}, 'example.com', 'NIS'),
+            ['AUTH_UNKNOWN_TYPE', 'NIS'])
+        self.assertEqual(
+            self.error('enable_external_auth', {}, 'example.com', 'AD')[0],
+            'NOT_IMPLEMENTED')
+        self.assertEqual(self.error('external_auth_set_ldaps', True),
+                         ['AUTH_IS_DISABLED'])
+        self.call('disable_external_auth', {})
+        self.d.call('host.disable_external_auth', host, {})
+        self.call('detect_nonhomogeneous_external_auth')
+
+    def test_a_pool_of_one_daemon(self):
+        d, host = self.d, self.d.call('host.get_all')[0]
+        d.call('pool.designate_new_master', host)
+        d.call('host.sync_data', host)
+        self.assertEqual(d.error('pool.eject', host)[0],
+                         'OPERATION_NOT_ALLOWED')
+        self.assertEqual(self.error('sync_updates', False, '', '', '', ''),
+                         ['NO_REPOSITORY_ENABLED'])
+        self.assertEqual(self.error('set_custom_uefi_certificates', 'x')[0],
+                         'OPERATION_NOT_ALLOWED')
+        self.call('disable_local_storage_caching')
+        d.call('host.disable_local_storage_caching', host)
+
+    def test_a_new_secret_takes_the_place_of_the_old(self):
+        path = os.path.join(self.d.state, 'pool_secret')
+        with open(path) as f:
+            old = f.read()
+        self.d.call('pool.rotate_secret')
+        with open(path) as f:
+            new = f.read()
+        self.assertNotEqual(old, new)
+        self.assertEqual(os.stat(path).st_mode & 0o777, 0o600)
+        self.d.raw('session.slave_login', self.d.call('host.get_all')[0], new)
+        with self.assertRaises(xapid.Failure) as caught:
+            self.d.raw('session.slave_login',
+                       self.d.call('host.get_all')[0], old)
+        self.assertEqual(caught.exception.code,
+                         'SESSION_AUTHENTICATION_FAILED')
+
+
 def openssl(*words, text=None):
     return subprocess.run(['openssl', *words], input=text, text=True,
                           capture_output=True, check=True).stdout

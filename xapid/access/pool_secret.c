@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <openssl/crypto.h>
 #include <openssl/sha.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -16,7 +17,8 @@
 #define SECRET_MIN 32
 #define SECRET_MAX 1024
 
-static unsigned char known[SHA256_DIGEST_LENGTH]; /* set before any call */
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static unsigned char known[SHA256_DIGEST_LENGTH]; /* lock */
 
 static int
 make_secret(const char *path, struct bytes *text)
@@ -43,6 +45,16 @@ strip(struct bytes *text)
 		text->len--;
 }
 
+/* And forgets the text. */
+static void
+remember(struct bytes *text)
+{
+	pthread_mutex_lock(&lock);
+	SHA256((const unsigned char *)text->p, text->len, known);
+	pthread_mutex_unlock(&lock);
+	explicit_bzero(text->p, text->len);
+}
+
 int
 pool_secret_open(const char *state_dir, char *err, size_t err_size)
 {
@@ -65,8 +77,7 @@ pool_secret_open(const char *state_dir, char *err, size_t err_size)
 		    SECRET_MIN);
 		return -1;
 	}
-	SHA256((const unsigned char *)text.p, text.len, known);
-	explicit_bzero(text.p, text.len);
+	remember(&text);
 	return 0;
 }
 
@@ -74,9 +85,13 @@ static bool
 is_known(const char *secret)
 {
 	unsigned char md[SHA256_DIGEST_LENGTH];
+	bool same;
 
 	SHA256((const unsigned char *)secret, strlen(secret), md);
-	return CRYPTO_memcmp(md, known, sizeof(md)) == 0;
+	pthread_mutex_lock(&lock);
+	same = CRYPTO_memcmp(md, known, sizeof(md)) == 0;
+	pthread_mutex_unlock(&lock);
+	return same;
 }
 
 static int
@@ -115,4 +130,28 @@ session_slave_local_login(struct call *c,
     const struct session_slave_local_login_args *a, struct ref *result_r)
 {
 	return login(c, a->psecret, result_r);
+}
+
+/* Every host of the pool is here: nobody has to be told. Sessions that were made
+ * with the old one live on. */
+int
+pool_rotate_secret(struct call *c, const struct pool_rotate_secret_args *a)
+{
+	RECORD_UNREF const struct record *r =
+	    call_get(c, CLASS_pool, c->core->pool);
+	CLEANUP_BYTES struct bytes text = { 0 };
+	char path[4096];
+
+	(void)a;
+	if (!r)
+		return -1;
+	if (((const struct pool *)r)->ha_enabled)
+		return fail_ha_is_enabled(c);
+	snprintf(path, sizeof(path), "%s/pool_secret",
+	    c->core->config->state_dir);
+	if (make_secret(path, &text) < 0)
+		return fail_internal_error(c,
+		    arena_printf(c->arena, "%s: %s", path, strerror(errno)));
+	remember(&text);
+	return 0;
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "access/auth.h"
+#include "access/user_agents.h"
 #include "lib/fault.h"
 
 /* With texts of its own: the call's memory is the connection's, which may go
@@ -13,11 +14,11 @@ struct login {
 	struct auth_request request;
 	struct call *c;
 	char address[INET6_ADDRSTRLEN];
-	const char *originator; /* in texts */
+	const char *originator, *agent; /* in texts */
 	bool root_only;
 	bool made, changed;
 	struct ref session;
-	char texts[]; /* user, password, originator, each with its NUL */
+	char texts[]; /* user, password, originator, agent, each with its NUL */
 };
 
 /* ---- on the worker of auth.c ---- */
@@ -40,6 +41,7 @@ make_session(struct login *l)
 	if (session_create(core, &n, &l->session, &l->changed) < 0)
 		return;
 	l->made = true;
+	user_agents_note(l->agent);
 	if (!auth_still_valid(core, who)) {
 		(void)session_end(core, l->session);
 		l->made = false;
@@ -108,7 +110,8 @@ static int
 login(struct call *c, const char *user, const char *password,
     const char *originator, bool root_only)
 {
-	size_t n = strlen(user) + strlen(password) + strlen(originator) + 3;
+	size_t n = strlen(user) + strlen(password) + strlen(originator) +
+	    strlen(c->user_agent) + 4;
 	struct login *l = fault_calloc(1, sizeof(*l) + n);
 	char *p;
 
@@ -118,6 +121,7 @@ login(struct call *c, const char *user, const char *password,
 	l->request.user = keep_text(&p, user);
 	l->request.password = keep_text(&p, password);
 	l->originator = keep_text(&p, originator);
+	l->agent = keep_text(&p, c->user_agent);
 	wipe(password);
 	if (!*l->request.user)
 		l->request.user = "root";
