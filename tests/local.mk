@@ -33,6 +33,7 @@ unit_tests = \
 	tests/unit/test_lib_sandbox \
 	tests/unit/test_lib_text \
 	tests/unit/test_lib_threads \
+	tests/unit/test_lib_zone \
 	tests/unit/test_mac \
 	tests/unit/test_main_again \
 	tests/unit/test_main_run \
@@ -55,6 +56,7 @@ unit_tests = \
 	tests/unit/test_storage \
 	tests/unit/test_rpc_tls \
 	tests/unit/test_value \
+	tests/unit/test_vmss_when \
 	tests/unit/test_websocket \
 	tests/unit/test_world \
 	tests/unit/test_xmlrpc
@@ -85,6 +87,7 @@ python_tests = \
 	tests/api/test_vm_failures.py \
 	tests/api/test_vm_reality.py \
 	tests/api/test_vm_revert.py \
+	tests/api/test_vmss.py \
 	datamodel/gen/tests/test_check.py \
 	datamodel/gen/tests/test_cli.py \
 	datamodel/gen/tests/test_fuzz.py \

@@ -32,7 +32,9 @@ libxapidlib_a_SOURCES = \
 	xapid/lib/text.c \
 	xapid/lib/text.h \
 	xapid/lib/threads.c \
-	xapid/lib/threads.h
+	xapid/lib/threads.h \
+	xapid/lib/zone.c \
+	xapid/lib/zone.h
 
 # What every worker program is made of.
 libxapidworker_a_SOURCES = \
@@ -344,6 +346,13 @@ libxapidcore_a_SOURCES = \
 	xapid/vm/vm_suspend.c \
 	xapid/vm/vm_suspend.h \
 	xapid/vm/vm_xenstore.c \
+	xapid/vm/vmss.c \
+	xapid/vm/vmss.h \
+	xapid/vm/vmss_private.h \
+	xapid/vm/vmss_run.c \
+	xapid/vm/vmss_timer.c \
+	xapid/vm/vmss_when.c \
+	xapid/vm/vmss_when.h \
 	xapid/world/adopt.c \
 	xapid/world/adopt.h \
 	xapid/world/host_facts.c \

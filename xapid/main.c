@@ -35,6 +35,7 @@
 #include "plan/switch.h"
 #include "plan_kinds.h"
 #include "world/adopt.h"
+#include "vm/vmss.h"
 #include "world/reality.h"
 #include "world/world.h"
 #include "world/xen_host.h"
@@ -298,6 +299,8 @@ start_core(struct daemon *d)
 		return complain("cannot go on with what was under way");
 	if (tasks_start(core) < 0)
 		return complain("cannot end the tasks of an earlier run");
+	if (vmss_start(core) < 0)
+		return complain("out of memory");
 	reality_start(core);
 	if (strcmp(core->config->backend, "libxl") == 0 &&
 	    sr_plug_all(core) < 0)
@@ -428,6 +431,7 @@ stop(struct daemon *d)
 	threads_free(core->threads);
 	plans_free(core->plans);
 	auth_close(core);
+	vmss_stop(core);
 	sessions_free(core->sessions);
 	timers_free(core->timers);
 	audit_close();

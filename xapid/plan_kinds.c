@@ -15,6 +15,7 @@
 #include "vm/vm_power.h"
 #include "vm/vm_revert.h"
 #include "vm/vm_suspend.h"
+#include "vm/vmss.h"
 
 /* One line for each file with plans. */
 static const struct plan_kind *const *const families[] = {
@@ -35,6 +36,7 @@ static const struct plan_kind *const *const families[] = {
 	host_power_kinds,
 	sr_kinds,
 	vdi_kinds,
+	vmss_kinds,
 };
 
 #define MAX_KINDS 128

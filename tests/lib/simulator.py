@@ -46,6 +46,11 @@ def order_storage(d, what, of='*', count=1, skip=0):
         worker='storage')
 
 
+def move_clock(d, ahead):
+    """Seconds that the world's clock is ahead of the machine's from now on."""
+    ask(d, op='clock', ahead=ahead)
+
+
 def ports(d):
     """interface: the bridge that it is on"""
     return dict(line.split(' ') for line in

@@ -11,6 +11,7 @@ struct sessions;    /* session.c */
 struct auth;        /* auth.c */
 struct switchboard; /* switch.c */
 struct plans;       /* plan.c */
+struct vmss_timer;  /* vmss_timer.c */
 
 /* What the command line and /etc/xapid/xapid.conf say; strings owned by
  * main.c for the daemon's life. */
@@ -44,6 +45,7 @@ struct core {
 	struct auth *auth;
 	struct switchboard *switchboard; /* to the workers */
 	struct plans *plans;
+	struct vmss_timer *vmss_timer; /* of snapshot schedules */
 	/* The wire's certificate, as rpc/rpc.h; set by main.c, where there is
 	 * one to show. */
 	int (*make_certificate)(const char *path, const char *const names[],

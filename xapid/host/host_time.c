@@ -9,6 +9,7 @@
 #include "lib/file.h"
 #include "lib/proc.h"
 #include "model/builder.h"
+#include "vm/vmss.h"
 
 #define ZONES_FILE "/usr/share/zoneinfo/tzdata.zi"
 #define ZONES_MAX_BYTES ((size_t)1 << 20)
@@ -181,6 +182,7 @@ host_list_timezones(struct call *c, const struct host_list_timezones_args *a,
 int
 host_set_timezone(struct call *c, const struct host_set_timezone_args *a)
 {
+	TX_SCOPE struct tx *t = NULL;
 	struct set known;
 
 	if (edit_simulated_only(c) < 0 || zones(c, &known) < 0)
@@ -188,8 +190,11 @@ host_set_timezone(struct call *c, const struct host_set_timezone_args *a)
 	if (!bsearch(&a->value, known.items, known.n, sizeof(const char *),
 		by_name))
 		return fail_invalid_value(c, "timezone", a->value);
-	return edit_field(c, CLASS_host, a->self, FIELD_host_timezone,
-	    &a->value);
+	if (!(t = call_begin(c)) || !EDIT_HEAD(c, t, host, host, a->self))
+		return -1;
+	TX_SET(t, host, host, a->self, timezone, a->value);
+	vmss_plan_all(c->core, t); /* schedules go by local time */
+	return call_commit(c, STEAL(t));
 }
 
 /* ---- time servers ---- */

@@ -5,6 +5,7 @@
  *   ?op=order&what=none                            no more
  *   ?op=happen&what=crash&uuid=…                   a guest does it by itself
  *   ?op=list                                       the hypervisor's truth
+ *   ?op=clock&ahead=3600                           this world's clock is moved
  *   &worker=network                                … of the networks' worker
  *   &worker=storage                                … of those of storage
  *
@@ -15,7 +16,9 @@
 #include <string.h>
 
 #include "call/http.h"
+#include "lib/clock.h"
 #include "plan/switch.h"
+#include "vm/vmss.h"
 
 static const char *const ops[] = { "order", "happen", "list" };
 static const char *const texts[] = { "uuid", "what", "of" };
@@ -110,17 +113,40 @@ target(const struct http_exchange *x)
 							: PLAN_DOMAIN;
 }
 
+#define AHEAD_MAX INT64_C(315360000) /* ten years */
+
+/* How far the clock of this world, and of all its hosts, is from the
+ * machine's; until the daemon ends. */
+static void
+move_clock(struct http_exchange *x, struct core *core)
+{
+	const char *s = http_query(x, "ahead", 0);
+	int64_t ahead = s ? strtoll(s, NULL, 10) : AHEAD_MAX + 1;
+
+	if (ahead > AHEAD_MAX || ahead < -AHEAD_MAX) {
+		http_answer(x, 400, NULL, NULL, 0);
+		return;
+	}
+	clock_wall_shift(ahead);
+	vmss_wake(core);
+	http_answer(x, 200, NULL, NULL, 0);
+}
+
 void
 http_post_simulator(struct http_exchange *x, struct call *c)
 {
 	struct value_member m[1 + LENGTH(texts) + LENGTH(numbers)];
 	struct value body = { .kind = VALUE_STRUCT, .members = m }, reply;
 	CLEANUP_BYTES struct bytes out = { 0 };
-	const char *op = find_op(x);
+	const char *op = find_op(x), *asked = http_query(x, "op", 0);
 	char err[256];
 
 	if (strcmp(c->core->config->backend, "simulator") != 0) {
 		http_answer(x, 404, NULL, NULL, 0);
+		return;
+	}
+	if (asked && strcmp(asked, "clock") == 0) {
+		move_clock(x, c->core);
 		return;
 	}
 	if (!op) {

@@ -3,6 +3,7 @@
  * and strptime() and gmtime_r() cost more than all the rest of encoding it. */
 #include "lib/clock.h"
 
+#include <stdatomic.h>
 #include <time.h>
 
 #define DAY_SEC INT64_C(86400)
@@ -12,6 +13,8 @@
 #define DAYS_TO_1970 INT64_C(719468)    /* from 1 March of the year 0 */
 #define FIRST_SEC INT64_C(-62167219200) /* 00000101T00:00:00Z */
 #define LAST_SEC INT64_C(253402300799)  /* 99991231T23:59:59Z */
+
+static _Atomic int64_t shift;
 
 int64_t
 clock_mono_ns(void)
@@ -28,7 +31,13 @@ clock_wall_sec(void)
 	struct timespec ts;
 
 	clock_gettime(CLOCK_REALTIME, &ts);
-	return ts.tv_sec;
+	return ts.tv_sec + atomic_load(&shift);
+}
+
+void
+clock_wall_shift(int64_t sec)
+{
+	atomic_store(&shift, sec);
 }
 
 int64_t
@@ -37,7 +46,8 @@ clock_wall_ms(void)
 	struct timespec ts;
 
 	clock_gettime(CLOCK_REALTIME, &ts);
-	return ts.tv_sec * 1000 + ts.tv_nsec / NSEC_PER_MSEC;
+	return (ts.tv_sec + atomic_load(&shift)) * 1000 +
+	    ts.tv_nsec / NSEC_PER_MSEC;
 }
 
 struct date {
@@ -77,6 +87,25 @@ days_of_date(struct date d)
 	    DAYS_TO_1970;
 }
 
+int64_t
+date_days(int year, int month, int day)
+{
+	return days_of_date((struct date){ year, month, day });
+}
+
+/* Floor, also of what is before 1970. */
+static int64_t
+days_of_sec(int64_t sec)
+{
+	return sec >= 0 ? sec / DAY_SEC : -((-sec + DAY_SEC - 1) / DAY_SEC);
+}
+
+int
+date_year(int64_t sec)
+{
+	return date_of_days(days_of_sec(sec)).year;
+}
+
 static inline char *
 put2(char *p, int v)
 {
@@ -97,7 +126,7 @@ date_format(int64_t sec, char out[DATE_CHARS + 1])
 		sec = FIRST_SEC;
 	if (sec > LAST_SEC)
 		sec = LAST_SEC;
-	days = sec >= 0 ? sec / DAY_SEC : -((-sec + DAY_SEC - 1) / DAY_SEC);
+	days = days_of_sec(sec);
 	rest = (int)(sec - days * DAY_SEC);
 	d = date_of_days(days);
 	p = put2(p, d.year / 100);

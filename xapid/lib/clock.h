@@ -13,6 +13,9 @@
 int64_t clock_mono_ns(void);
 int64_t clock_wall_sec(void);
 int64_t clock_wall_ms(void); /* since 1970 */
+/* Both are this many seconds more from now on than the machine says: the
+ * clock of a simulated world, which may be moved. */
+void clock_wall_shift(int64_t sec);
 
 #define DATE_CHARS 18 /* YYYYMMDDTHH:MM:SSZ, without the final NUL */
 /* "20261122T08:26:13Z" (always UTC); years 0000 to 9999, others are clamped. */
@@ -22,5 +25,10 @@ void date_format(int64_t sec, char out[DATE_CHARS + 1]);
  * else, also for days that the calendar has not. A leap second :60 is the
  * first second of the next minute. */
 bool date_parse(const char *text, int64_t *sec_r);
+
+/* The calendar: days from 1 January 1970 to a day of the years 0 to 9999, and
+ * the year that a second belongs to. */
+int64_t date_days(int year, int month, int day);
+int date_year(int64_t sec);
 
 #endif

@@ -116,6 +116,11 @@ int plan_try(struct plan *p, const char *name, const struct plan_kind *kind,
     struct ref object, ...) __attribute__((sentinel));
 /* From the end of that step on, until plan_go_back. */
 bool plan_went_well(const struct plan *p, const char *name);
+/* Its error's code and parameters, in the call's arena; how many: 0 when it
+ * went well. */
+#define PLAN_ERROR_MAX 8
+unsigned plan_tried_error(const struct plan *p, const char *name,
+    const char *error[PLAN_ERROR_MAX]);
 /* In apply: the plan goes on with that step, which is not behind this one, in
  * the place of the next. For steps without an undo column: what they did the
  * first time would not be taken back. */

@@ -92,23 +92,34 @@ error_note(const struct call *c, struct bytes *out)
 	}
 }
 
-/* What error_note made: 0, or -1 raised. */
-static int
-read_error_note(struct plan *p, const char *note_)
+/* What error_note made, in the call's arena: how many texts it has, 0 without
+ * memory. */
+static unsigned
+split_error_note(const struct plan *p, const char *note_,
+    const char *error[PLAN_ERROR_MAX])
 {
-	const char *error[8];
+	char *s = arena_strdup(p->call->arena, note_);
 	unsigned n = 0;
-	char *s;
 
-	if (strcmp(note_, WENT_WELL) == 0)
-		return 0;
-	s = arena_strdup(p->call->arena, note_);
-	while (s && n < 8) {
+	while (s && n < PLAN_ERROR_MAX) {
 		error[n++] = s;
 		s = strchr(s, SEPARATOR);
 		if (s)
 			*s++ = '\0';
 	}
+	return n;
+}
+
+/* The same as an error: 0, or -1 raised. */
+static int
+read_error_note(struct plan *p, const char *note_)
+{
+	const char *error[PLAN_ERROR_MAX];
+	unsigned n;
+
+	if (strcmp(note_, WENT_WELL) == 0)
+		return 0;
+	n = split_error_note(p, note_, error);
 	return n ? call_fail(p->call, error[0], error + 1, n - 1)
 		 : call_fail_nomem(p->call);
 }
@@ -332,6 +343,24 @@ plan_went_well(const struct plan *p, const char *name)
 	char part[PART_CHARS];
 
 	return strcmp(plan_arg(p, tried_part(name, part)), WENT_WELL) == 0;
+}
+
+unsigned
+plan_tried_error(const struct plan *p, const char *name,
+    const char *error[PLAN_ERROR_MAX])
+{
+	static const char unknown[] = "INTERNAL_ERROR";
+	char part[PART_CHARS];
+	unsigned n;
+
+	if (plan_went_well(p, name))
+		return 0;
+	n = split_error_note(p, plan_arg(p, tried_part(name, part)), error);
+	if (n == 0 || !*error[0]) {
+		error[0] = unknown;
+		n = 1;
+	}
+	return n;
 }
 
 void

@@ -16,6 +16,7 @@
 #include "vm/vm_follow.h"
 #include "vm/vm_image.h"
 #include "vm/vm_power.h"
+#include "vm/vmss.h"
 
 #define SAVE_DEADLINE_MS (1800 * 1000)
 
@@ -121,6 +122,7 @@ records_apply(struct plan *p, struct tx *t)
 	struct vm_copy how = {
 		.name = plan_arg(p, "name"),
 		.snapshot = true,
+		.scheduled = *plan_arg(p, "vmss") != '\0',
 		.suspended = is_live(p),
 		.memory = plan_arg_ref(p, "image"),
 		.disk = vm_copy_disk_made,
@@ -149,6 +151,8 @@ finish(struct plan *p, struct tx *t, bool ok)
 	if (ok && vm)
 		(void)message_add(t, p->core, "VM_CHECKPOINTED", 5, CLS_VM,
 		    vm->uuid, plan_arg(p, "name"), NULL);
+	if (ok && vmss_retain(p, t, p->object, plan_arg_ref(p, "vmss")) < 0)
+		return -1;
 	return vm_plan_refresh(p, t, ok);
 }
 

@@ -12,6 +12,7 @@
 #include "vm/vm_copy_record.h"
 #include "vm/vm_operations.h"
 #include "vm/vm_power.h"
+#include "vm/vmss.h"
 
 static bool
 is_operation(const struct plan *p, const char *name)
@@ -28,6 +29,7 @@ records_apply(struct plan *p, struct tx *t)
 	struct vm_copy how = {
 		.name = plan_arg(p, "name"),
 		.snapshot = is_operation(p, "snapshot"),
+		.scheduled = *plan_arg(p, "vmss") != '\0',
 		.suspended = vm && vm_copy_keeps_memory(p, vm),
 		.disk = vm_copy_disk_made,
 		.arg = p,
@@ -92,6 +94,8 @@ copy_finish(struct plan *p, struct tx *t, bool ok)
 	if (ok && vm)
 		(void)message_add(t, p->core, what, 5, CLS_VM, vm->uuid, name,
 		    NULL);
+	if (ok && vmss_retain(p, t, p->object, plan_arg_ref(p, "vmss")) < 0)
+		return -1;
 	return vm_plan_refresh(p, t, ok);
 }
 
@@ -106,9 +110,21 @@ copy_finish(struct plan *p, struct tx *t, bool ok)
 KIND(clone);
 KIND(copy);
 KIND(snapshot);
+KIND(snapshot_with_quiesce); /* its check always refuses */
 
 const struct plan_kind *const vm_copy_kinds[] = { &clone_kind, &copy_kind,
-	&snapshot_kind, &vm_checkpoint_kind, &vm_provision_kind, NULL };
+	&snapshot_kind, &snapshot_with_quiesce_kind, &vm_checkpoint_kind,
+	&vm_provision_kind, NULL };
+
+const struct plan_kind *
+vm_copy_kind(const char *name)
+{
+	const struct plan_kind *const *kind = vm_copy_kinds;
+
+	while (*kind && strcmp((*kind)->name, name) != 0)
+		kind++;
+	return *kind;
+}
 
 /* ---- the calls ---- */
 

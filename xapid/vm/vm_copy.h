@@ -8,5 +8,8 @@
 extern const struct plan_kind *const vm_copy_kinds[];
 extern const struct plan_kind vm_checkpoint_kind; /* vm_checkpoint.c */
 extern const struct plan_kind vm_provision_kind;  /* vm_provision.c */
+/* One of them, which must be there ("VM.snapshot"), as a part of another plan.
+ * Its arguments: "name", and "vmss" of a schedule that wants it. */
+const struct plan_kind *vm_copy_kind(const char *name);
 
 #endif

@@ -127,6 +127,7 @@ describe(struct call *c, const struct vm *source, const struct vm_copy *how)
 	vm.suspend_VDI = how->suspended ? how->memory : REF_NULL;
 	vm.is_a_template = source->is_a_template || how->snapshot;
 	vm.is_a_snapshot = how->snapshot;
+	vm.is_vmss_snapshot = how->scheduled;
 	vm.snapshot_of = how->snapshot ? source->r.self : REF_NULL;
 	vm.snapshot_time = how->snapshot ? clock_wall_sec() : 0;
 	vm.snapshot_info = how->snapshot ? snapshot_info(c, source) : no_map;

@@ -8,6 +8,7 @@
 struct vm_copy {
 	const char *name;
 	bool snapshot;  /* of the source, which then is its child */
+	bool scheduled; /* by a snapshot schedule */
 	bool suspended; /* has its memory in an image: */
 	struct ref memory;
 	/* What a disk became; null: the drive is left out. */

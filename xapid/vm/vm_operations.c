@@ -357,6 +357,15 @@ allowed(const struct vm *vm, enum vm_operations op,
 	    !is_of_dom0(vm, op) && !suspend_reason(vm, o, guest_metrics);
 }
 
+bool
+vm_operation_is_allowed(struct tx *t, const struct vm *vm,
+    enum vm_operations op)
+{
+	return !vm->current_operations.n &&
+	    allowed(vm, op,
+		tx_get(t, CLASS_VM_guest_metrics, vm->guest_metrics));
+}
+
 /* Operations whose call nobody has written are not offered. */
 static bool
 is_written(enum vm_operations op)

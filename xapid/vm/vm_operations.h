@@ -10,6 +10,9 @@
  * (source: lifecycle.json vm_checks). */
 int vm_operation_check(struct call *c, const struct vm *vm,
     enum vm_operations op);
+/* The same question without a reason, about the head. */
+bool vm_operation_is_allowed(struct tx *t, const struct vm *vm,
+    enum vm_operations op);
 /* VM_BAD_POWER_STATE: it is not in one of these (1 << enum vm_power_state). ref:
  * how it is named. -1. */
 int vm_fail_power_state(struct call *c, const char *ref, const struct vm *vm,

@@ -537,26 +537,6 @@ vm_set_groups(struct call *c, const struct vm_set_groups_args *a)
 	return call_commit(c, STEAL(t));
 }
 
-int
-vm_set_snapshot_schedule(struct call *c,
-    const struct vm_set_snapshot_schedule_args *a)
-{
-	TX_SCOPE struct tx *t = call_begin(c);
-	const struct vm *vm;
-
-	if (!t || !(vm = EDIT_HEAD(c, t, VM, vm, a->self)))
-		return -1;
-	if (vm->is_control_domain)
-		return fail_invalid_value(c, "self", call_ref_text(c, a->self));
-	if (vm->is_a_template) {
-		const char *const params[] = { call_ref_text(c, a->self) };
-
-		return call_fail(c, "VM_IS_TEMPLATE", params, 1);
-	}
-	TX_SET(t, VM, vm, a->self, snapshot_schedule, a->value);
-	return call_commit(c, STEAL(t));
-}
-
 /* ---- high availability: what is wanted of it ---- */
 
 static int
