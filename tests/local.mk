@@ -33,6 +33,7 @@ unit_tests = \
 	tests/unit/test_lib_sandbox \
 	tests/unit/test_lib_text \
 	tests/unit/test_lib_threads \
+	tests/unit/test_lib_trim \
 	tests/unit/test_lib_zone \
 	tests/unit/test_mac \
 	tests/unit/test_main_again \

@@ -33,6 +33,8 @@ libxapidlib_a_SOURCES = \
 	xapid/lib/text.h \
 	xapid/lib/threads.c \
 	xapid/lib/threads.h \
+	xapid/lib/trim.c \
+	xapid/lib/trim.h \
 	xapid/lib/zone.c \
 	xapid/lib/zone.h
 

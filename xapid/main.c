@@ -2,7 +2,6 @@
 /* The daemon: puts the parts together, waits for a signal, takes them apart. */
 #include <errno.h>
 #include <ftw.h>
-#include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -27,6 +26,7 @@
 #include "lib/clock.h"
 #include "lib/fault.h"
 #include "lib/file.h"
+#include "lib/trim.h"
 #include "main_db.h"
 #include "net/pif.h"
 #include "options.h"
@@ -481,7 +481,7 @@ serve(struct daemon *d)
 	if (open_database(d) == 0 && ensure_certificate(d) == 0 &&
 	    start_core(d) == 0 && start_wire(d) == 0) {
 		announce(d);
-		malloc_trim(0); /* of what the start needed */
+		trim_memory();
 		wait_for_signals(d, &signals);
 		rc = 0;
 	}
