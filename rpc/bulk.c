@@ -4,20 +4,19 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "lib/fault.h"
 #include "lib/threads.h"
+#include "lib/turn.h"
 #include "rpc/engine.h"
 #include "rpc/request.h"
 #include "rpc/status.h"
 #include "rpc/stream.h"
 
 #define THREADS_MAX 64
-#define NICENESS 10
 #define SILENCE_MS 60000
 
 struct bulk {
@@ -97,7 +96,7 @@ be_nice(void)
 	static _Thread_local bool done;
 
 	if (!done)
-		setpriority(PRIO_PROCESS, (id_t)gettid(), NICENESS);
+		turn_patient();
 	done = true;
 }
 

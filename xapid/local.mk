@@ -35,6 +35,8 @@ libxapidlib_a_SOURCES = \
 	xapid/lib/threads.h \
 	xapid/lib/trim.c \
 	xapid/lib/trim.h \
+	xapid/lib/turn.c \
+	xapid/lib/turn.h \
 	xapid/lib/zone.c \
 	xapid/lib/zone.h
 
