@@ -71,18 +71,26 @@ send_piece(struct request *q, const struct bytes *b)
 }
 
 static int
-send_reply(struct request *q)
+send_pieces(struct request *q)
 {
-	CLEANUP_BYTES struct bytes head = { 0 };
 	const struct bytes *piece;
 
-	put_head(q, &head);
-	if (head.failed ||
-	    stream_write(q->conn, head.p, head.len, SILENCE_MS) < 0)
-		return -1;
 	while ((piece = reply_piece(q)))
 		if (piece->failed || send_piece(q, piece) < 0)
 			return -1;
+	return 0;
+}
+
+static int
+send_reply(struct request *q)
+{
+	CLEANUP_BYTES struct bytes head = { 0 };
+
+	put_head(q, &head);
+	if (head.failed ||
+	    stream_write(q->conn, head.p, head.len, SILENCE_MS) < 0 ||
+	    send_pieces(q) < 0)
+		return -1;
 	if (q->minor == 0)
 		return 0;
 	return stream_write(q->conn, "0\r\n\r\n", 5, SILENCE_MS);
@@ -100,6 +108,39 @@ be_nice(void)
 	done = true;
 }
 
+static bool
+take_place(struct bulk *b)
+{
+	bool room;
+
+	pthread_mutex_lock(&b->lock);
+	room = b->n < THREADS_MAX;
+	b->n += room;
+	pthread_mutex_unlock(&b->lock);
+	return room;
+}
+
+static void
+leave_place(struct bulk *b)
+{
+	pthread_mutex_lock(&b->lock);
+	b->n--;
+	pthread_mutex_unlock(&b->lock);
+}
+
+static void
+list_running(struct bulk *b, struct request *q, bool runs)
+{
+	pthread_mutex_lock(&b->lock);
+	if (runs)
+		TAILQ_INSERT_TAIL(&b->running, q, link);
+	else
+		TAILQ_REMOVE(&b->running, q, link);
+	pthread_mutex_unlock(&b->lock);
+}
+
+/* ---- taken ---- */
+
 static void
 bulk_main(void *arg)
 {
@@ -111,9 +152,7 @@ bulk_main(void *arg)
 	be_nice();
 	rc = send_reply(q);
 	respond_finish(q);
-	pthread_mutex_lock(&b->lock);
-	TAILQ_REMOVE(&b->running, q, link);
-	pthread_mutex_unlock(&b->lock);
+	list_running(b, q, false);
 	if (rc == 0 && q->keep) {
 		front_give(c);
 	} else {
@@ -121,49 +160,75 @@ bulk_main(void *arg)
 			stream_drain(c);
 		conn_free(c);
 	}
-	pthread_mutex_lock(&b->lock);
-	b->n--;
-	pthread_mutex_unlock(&b->lock);
+	leave_place(b);
 	request_end(q);
 }
 
 int
 bulk_take(struct bulk *b, struct request *q)
 {
+	bool keep = q->keep && q->minor > 0 && !q->last && !q->rpc->stopping;
 	struct conn *c;
-	bool room;
 
-	pthread_mutex_lock(&b->lock);
-	room = b->n < THREADS_MAX;
-	b->n += room;
-	pthread_mutex_unlock(&b->lock);
 	/* Requests that the engine has read already would be lost. */
-	c = room && conn_is_exact(q->conn) ? engine_duplicate(q->conn) : NULL;
+	if ((keep && !conn_is_exact(q->conn)) || !take_place(b))
+		return -1;
+	c = engine_duplicate(q->conn);
 	if (!c) {
-		pthread_mutex_lock(&b->lock);
-		b->n -= room;
-		pthread_mutex_unlock(&b->lock);
+		leave_place(b);
 		return -1;
 	}
 	q->conn = c;
-	q->keep = q->keep && !q->last && !c->last && !q->rpc->stopping;
+	q->keep = keep && !c->last;
 	return 0;
 }
 
 void
 bulk_run(struct bulk *b, struct request *q)
 {
-	pthread_mutex_lock(&b->lock);
-	TAILQ_INSERT_TAIL(&b->running, q, link);
-	pthread_mutex_unlock(&b->lock);
+	list_running(b, q, true);
 	if (threads_run(b->threads, bulk_main, q) == 0)
 		return;
-	pthread_mutex_lock(&b->lock);
-	TAILQ_REMOVE(&b->running, q, link);
-	b->n--;
-	pthread_mutex_unlock(&b->lock);
+	list_running(b, q, false);
+	leave_place(b);
 	conn_free(q->conn);
 	request_end(q);
+}
+
+/* ---- lent ---- */
+
+static void
+lent_main(void *arg)
+{
+	struct request *q = arg;
+	struct bulk *b = q->rpc->bulk;
+
+	be_nice();
+	q->loan = send_pieces(q) == 0 ? LOAN_SENT : LOAN_FAILED;
+	list_running(b, q, false);
+	leave_place(b);
+	MHD_resume_connection(q->mc);
+}
+
+/* What the engine sends before and behind, the head and the end of all chunks,
+ * it sends itself. */
+bool
+bulk_lend(struct bulk *b, struct request *q)
+{
+	q->loan = LOAN_REFUSED;
+	if (!q->keep || q->minor == 0 || q->last || !take_place(b))
+		return false;
+	q->loan = LOAN_OUT;
+	q->conn->due = 0;
+	MHD_suspend_connection(q->mc);
+	list_running(b, q, true);
+	if (threads_run(b->threads, lent_main, q) == 0)
+		return true;
+	list_running(b, q, false);
+	leave_place(b);
+	q->loan = LOAN_REFUSED;
+	MHD_resume_connection(q->mc);
+	return true;
 }
 
 struct bulk *

@@ -192,14 +192,11 @@ reply_piece(struct request *q)
 	return b;
 }
 
-/* The engine asks for the next bytes; it is never given none. */
 static ssize_t
-read_reply(void *cls, uint64_t pos, char *buf, size_t max)
+read_piece(struct request *q, char *buf, size_t max)
 {
-	struct request *q = cls;
 	size_t n;
 
-	(void)pos;
 	while (!q->piece || q->sent == q->piece->len) {
 		q->piece = reply_piece(q);
 		q->sent = 0;
@@ -213,6 +210,29 @@ read_reply(void *cls, uint64_t pos, char *buf, size_t max)
 	q->sent += n;
 	q->conn->due = clock_mono_ns() + SEND_NSEC;
 	return (ssize_t)n;
+}
+
+/* The engine asks for the next bytes; it is given none while others send. */
+static ssize_t
+read_reply(void *cls, uint64_t pos, char *buf, size_t max)
+{
+	struct request *q = cls;
+
+	(void)pos;
+	if (q->loan == LOAN_NONE && bulk_lend(q->rpc->bulk, q))
+		return 0;
+	switch (q->loan) {
+	case LOAN_SENT:
+		return MHD_CONTENT_READER_END_OF_STREAM;
+	case LOAN_FAILED:
+		return MHD_CONTENT_READER_END_WITH_ERROR;
+	case LOAN_REFUSED:
+		return read_piece(q, buf, max);
+	case LOAN_NONE:
+	case LOAN_OUT:
+		break;
+	}
+	return 0;
 }
 
 /* By a thread of its own; by the engine when these are all taken. */

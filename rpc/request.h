@@ -24,6 +24,9 @@ enum request_stage {
 	REQUEST_BULK, /* leaves the engine */
 };
 
+/* A reply whose connection stays the engine's while others send it. */
+enum request_loan { LOAN_NONE, LOAN_OUT, LOAN_SENT, LOAN_FAILED, LOAN_REFUSED };
+
 /* How a parked call and those who wake it meet. */
 enum request_park { PARK_RUNNING, PARK_PARKED, PARK_WOKEN };
 
@@ -59,7 +62,7 @@ struct request {
 	struct bytes body;
 	size_t body_counted; /* in rpc->body_bytes */
 	bool busy;           /* counted in rpc->busy */
-	bool alone;          /* the last requests of the thread are this one's */
+	bool alone; /* the last requests of the thread are this one's */
 
 	/* The calls; all in the arena. */
 	struct request_call *calls;
@@ -81,6 +84,7 @@ struct request {
 	bool begun;          /* out holds, or held, the first piece */
 	const struct bytes *piece; /* being sent; NULL: none yet */
 	size_t sent;               /* bytes of it */
+	enum request_loan loan;    /* the engine's, but while it is out */
 	TAILQ_ENTRY(request) link; /* while it is bulk */
 };
 

@@ -124,6 +124,102 @@ try_as_nobody(void)
 	return recv(fd, buf, sizeof(buf), 0) > 0 ? 3 : 0;
 }
 
+/* ---- large replies: the engine lends its connection ---- */
+
+static bool
+is_big(const struct reply *b, size_t n)
+{
+	return b->status == 200 && b->len > 1000 * n &&
+	    strcmp(b->body + b->len - 17, "</methodResponse>") == 0;
+}
+
+static void
+test_pipelined_big_replies(void)
+{
+	char *a = call_text("big", "3000", ""), *b = call_text("echo", "b", "");
+
+	begin();
+	for (int i = 0; i < 3; i++) {
+		client_say(&c, a);
+		client_say(&c, b);
+	}
+	for (int i = 0; i < 3; i++) {
+		reply_free(&r);
+		client_read(&c, &r);
+		CU_ASSERT(is_big(&r, 3000));
+		reply_free(&r);
+		client_read(&c, &r);
+		CU_ASSERT(reply_is(&r, "b"));
+	}
+	free(a), free(b);
+	end();
+}
+
+/* More than there are threads for them: the engine sends the rest. */
+static void
+test_many_big_replies(void)
+{
+	char *text = call_text("big", "1000", "");
+	struct client many[80];
+
+	begin();
+	for (int i = 0; i < 80; i++) {
+		client_connect_local(&many[i], w.socket);
+		client_say(&many[i], text);
+	}
+	for (int i = 0; i < 80; i++) {
+		reply_free(&r);
+		client_read(&many[i], &r);
+		CU_ASSERT(is_big(&r, 1000));
+		reply_free(&r);
+		client_call(&many[i], "echo", "after", &r);
+		CU_ASSERT(reply_is(&r, "after"));
+		client_close(&many[i]);
+	}
+	free(text);
+	end();
+}
+
+static void
+test_last_big_reply(void)
+{
+	char *text = call_text("big", "3000", "Connection: close\r\n");
+	char value[256];
+
+	begin();
+	client_say(&c, text);
+	client_read(&c, &r);
+	CU_ASSERT(is_big(&r, 3000));
+	CU_ASSERT_STRING_EQUAL(reply_header(&r, "Connection", value), "close");
+	CU_ASSERT(client_sees_end(&c));
+	free(text);
+	end();
+}
+
+static bool
+all_finished(void *arg)
+{
+	(void)arg;
+	return toy_finished(w.toy) == toy_started(w.toy);
+}
+
+static void
+test_leaving_a_big_reply(void)
+{
+	char *text = call_text("big", "100000", "");
+
+	begin();
+	client_say(&c, text);
+	CU_ASSERT(client_receive(&c));
+	client_close(&c);
+	CU_ASSERT(wire_wait(all_finished, NULL));
+	client_connect_local(&c, w.socket);
+	client_say(&c, text);
+	CU_ASSERT(client_receive(&c));
+	free(text);
+	end(); /* which cuts it */
+}
+
 /* [A18] The file's mode keeps others out; should it not, their credentials
  * do. */
 static void
@@ -190,6 +286,12 @@ UNIT_MAIN("rpc_local", { "calls are answered on the local socket", test_calls },
     { "a client may write byte by byte", test_byte_by_byte },
     { "a client that leaves while its call is parked is noticed",
 	test_leaving_while_parked },
+    { "large replies to pipelined calls are whole",
+	test_pipelined_big_replies },
+    { "80 large replies at a time are whole", test_many_big_replies },
+    { "a large reply that is the last is whole", test_last_big_reply },
+    { "a client may leave in the middle of a large reply",
+	test_leaving_a_big_reply },
     { "other users are not answered [A18]", test_other_users },
     { "the socket's file is not taken from another, nor left behind",
 	test_socket_file })
