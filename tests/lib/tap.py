@@ -1,12 +1,16 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """unittest with TAP lines: end a test file with `tap.main()`.
 
-A test's sentence is its docstring, or its name with spaces for underscores.
+A test's sentence is its docstring, or its name with spaces for underscores. A
+test case may have a method why(): text that is printed when it fails.
 """
 
 import sys
 import traceback
 import unittest
+
+
+STATE = '--- the state that it failed in'
 
 
 class TapResult(unittest.TestResult):
@@ -30,7 +34,18 @@ class TapResult(unittest.TestResult):
         self.bad = True
         self.line('not ok', test)
         text = ''.join(traceback.format_exception(*err))
+        state = self.why(test)
+        if state:
+            text += '%s\n%s' % (STATE, state)
         print('# ' + text.rstrip().replace('\n', '\n# '), flush=True)
+
+    def why(self, test):
+        """What the test can say of the state it has failed in."""
+        try:
+            return getattr(getattr(test, 'test_case', test), 'why',
+                           lambda: '')()
+        except Exception as e:
+            return 'and its state cannot be told: %r' % e
 
     addError = addFailure
 

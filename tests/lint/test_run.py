@@ -47,6 +47,14 @@ class Run(unittest.TestCase):
                          '1 passed, 1 failed')
         self.assertIn('not: bees fly', out)
 
+    def test_what_failed_is_said_again_at_the_end_without_its_state(self):
+        code, out = run('echo ok 1 - a; echo not ok 2 - b; echo "# because"; '
+                        'echo "# --- the state"; echo "# long"; '
+                        'echo ok 3 - c; echo "# other"; exit 1', 'exit 0')
+        end = out[out.rindex('FAIL program0'):].splitlines()
+        self.assertEqual(end, ['FAIL program0', '     | not ok 2 - b',
+                               '     | # because', '3 passed, 1 failed'])
+
     def test_a_program_that_ends_badly_after_its_last_ok_fails(self):
         self.check('echo ok 1 - a; exit 7', 1, '1 passed, 1 failed')
         out = self.check('echo ok 1 - a; kill -SEGV $$', 1,

@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """What tests in the control domain share."""
 
+import itertools
 import os
+import re
 import subprocess
 import time
 
@@ -23,14 +25,18 @@ def store(path):
                           text=True).stdout.strip()
 
 
-def wait(condition, seconds=120, what=''):
+def wait(condition, seconds=300, what=''):
+    """Until it is true. A host that shares its machine stands still at times,
+    so nothing is told by a short deadline. what: a text, or what tells it."""
     end = time.time() + seconds
-    while time.time() < end:
+    while True:
         value = condition()
         if value:
             return value
+        if time.time() > end:
+            raise AssertionError('not within %d s: %s' % (
+                seconds, what() if callable(what) else what))
         time.sleep(0.1)
-    raise AssertionError('not within %d s: %s' % (seconds, what))
 
 
 def console(name):
@@ -40,6 +46,39 @@ def console(name):
             return f.read()
     except OSError:
         return ''
+
+
+def is_up(name, times=1, seconds=600):
+    """Until a guest has said that it is, as often as that in its log."""
+    wait(lambda: console(name).count('GUEST UP') >= times, seconds,
+         lambda: '%s is up; it said: %s' % (name, console(name)[-2000:]))
+
+
+marks = itertools.count(int(time.time()) % 10000 * 100)
+
+
+def typed(name, domid, command, seconds=300):
+    """Types a command at the shell of a Linux guest: its status, and what it
+    printed. It is typed again when nothing is heard for a minute: the kernel may
+    have printed into the middle of the answer."""
+    tty = wait(lambda: store('/local/domain/%s/console/tty' % domid),
+               what='the terminal of ' + name)
+    end = time.time() + seconds
+    while time.time() < end:
+        mark = 'DONE%d=' % next(marks)
+        begin = len(console(name))
+        with open(tty, 'w') as f:
+            f.write('%s; echo %s$?\n' % (command, mark))
+        again = time.time() + 60
+        while time.time() < again:
+            said = console(name)[begin:]
+            # With digits it is the answer, and not what was typed.
+            found = re.search(mark + r'(\d+)\s', said)
+            if found:
+                return int(found[1]), said[:found.start()]
+            time.sleep(0.1)
+    raise AssertionError('%s does not answer to: %s\nIt said: %s' % (
+        name, command, console(name)[-2000:]))
 
 
 def disk_file(name, mib=16):
@@ -68,3 +107,29 @@ def write(path, text):
     os.makedirs(os.path.dirname(path), exist_ok=True)
     with open(path, 'w') as f:
         f.write(text)
+
+
+def output(*command):
+    """What a program says, for who reads why a test has failed."""
+    try:
+        p = subprocess.run(command, stdout=subprocess.PIPE, text=True,
+                           stderr=subprocess.STDOUT, timeout=60,
+                           errors='replace')
+        return '$ %s\n%s' % (' '.join(command), p.stdout[-3000:])
+    except (OSError, subprocess.TimeoutExpired) as e:
+        return '$ %s\n%s\n' % (' '.join(command), e)
+
+
+def state_of_host():
+    """What there is when a test fails: domains, their devices and last words,
+    links and loop devices."""
+    parts = [output('xl', 'list')]
+    for line in xl('list', check=False).splitlines()[2:]:
+        name, domid = line.split()[:2]
+        parts.append('%s said: %s\n' % (name, console(name)[-1000:]))
+        for kind in 'vbd', 'vif':
+            parts.append(output('xenstore-ls', '/local/domain/0/backend/%s/%s'
+                                % (kind, domid)))
+    parts += [output('ip', '-br', 'link'), output('ip', '-br', 'addr'),
+              output('losetup', '-a'), output('uptime')]
+    return '\n'.join(parts)

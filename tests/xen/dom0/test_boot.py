@@ -8,7 +8,8 @@ import subprocess
 import unittest
 
 import tap
-from bed import MIB, console, disk_file, names, store, uuid, wait, xl
+from bed import (MIB, console, disk_file, is_up, names, state_of_host, store,
+                 uuid, wait, xl)
 from test_guests import FOLDER, Host
 from worker import Worker
 
@@ -27,6 +28,9 @@ class Firmware(unittest.TestCase):
         for one in self.made:
             self.w.ask('destroy', one)
         self.w.__exit__()
+
+    def why(self):
+        return state_of_host()
 
     def create(self, name, kind, **more):
         one = uuid()
@@ -66,7 +70,8 @@ class Firmware(unittest.TestCase):
                              name)
             self.w.ask('unpause', one)
             # hvmloader has gone when the firmware runs.
-            wait(lambda: self.w.ask('stats', one)['cpu'] > 0)
+            wait(lambda: self.w.ask('stats', one)['cpu'] > 0,
+                 what=name + ' runs')
             self.lives(one, domid)
             self.w.ask('destroy', one)
 
@@ -98,7 +103,7 @@ class Firmware(unittest.TestCase):
                                  memory_target=128 * MIB)
             self.w.ask('unpause', one)
             wait(lambda: 'GRUB' in console(name) or 'grub>' in console(name),
-                 what='GRUB is heard: ' + console(name)[-500:])
+                 what=lambda: 'GRUB is heard: ' + console(name)[-500:])
             self.w.ask('destroy', one)
 
     def test_a_PV_kernel_runs_in_a_PVH_box(self):
@@ -126,7 +131,7 @@ class Crash(Host):
         self.d.call('VM.set_actions_after_crash', vm, action)
         self.d.call('VM.start', vm, False, False)
         name = 'crash-' + action
-        wait(lambda: 'GUEST UP' in console(name))
+        is_up(name)
         domid = int(self.d.call('VM.get_domid', vm))
         subprocess.run(['xenstore-write',
                         '/local/domain/%d/control/shutdown' % domid, 'crash'],
@@ -136,19 +141,21 @@ class Crash(Host):
     def test_a_guest_that_crashes_is_destroyed(self):
         vm, name, _ = self.crashing('destroy')
         wait(lambda: self.state(vm) == 'Halted', what='halted')
-        wait(lambda: name not in names())
+        wait(lambda: name not in names(), what=name + ' has gone')
 
     def test_a_guest_that_crashes_is_started_again(self):
         vm, name, domid = self.crashing('restart')
         wait(lambda: int(self.d.call('VM.get_domid', vm)) not in (-1, domid),
              what='another domain')
-        wait(lambda: not self.d.call('VM.get_current_operations', vm))
+        wait(lambda: not self.d.call('VM.get_current_operations', vm),
+             what='nothing goes on')
         self.assertEqual(self.state(vm), 'Running')
         self.assertEqual(names().count(name), 1)
 
     def test_a_guest_that_crashes_is_kept(self):
         vm, name, domid = self.crashing('preserve')
-        wait(lambda: 'c' in xl('list', name).splitlines()[1].split()[4])
+        wait(lambda: 'c' in xl('list', name).splitlines()[1].split()[4],
+             what=lambda: 'crashed:\n' + xl('list'))
         self.assertEqual(int(self.d.call('VM.get_domid', vm)), domid)
         self.d.call('VM.hard_shutdown', vm)
         self.assertNotIn(name, names())

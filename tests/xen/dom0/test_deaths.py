@@ -8,11 +8,10 @@ import random
 import signal
 import subprocess
 import time
-import unittest
 
 import tap
 import xapid
-from bed import MIB, console, loops, say, wait, xl
+from bed import console, is_up, loops, say, wait, xl
 from test_guests import Host, workers
 
 ROUNDS = int(os.environ.get('ROUNDS', '6'))
@@ -91,7 +90,7 @@ class Deaths(Host):
             alive = record['power_state'] in ('Running', 'Paused')
             return there == ([int(record['domid'])] if alive else [])
         try:
-            wait(agree, 30)
+            wait(agree, 120)
         except AssertionError:
             self.fail('%s has %s, Xen has %s\n%s' % (
                 self.d.call('VM.get_power_state', vm),
@@ -136,6 +135,11 @@ class Deaths(Host):
 
     # ---- suspend and resume ----
 
+    def can_be_suspended(self, vm):
+        """Its guest says so."""
+        wait(lambda: 'suspend' in self.d.call('VM.get_allowed_operations', vm),
+             what='it can be suspended')
+
     def true_suspended(self, vm):
         """A VM has a domain or an image, never both and never none."""
         d = self.d
@@ -152,13 +156,12 @@ class Deaths(Host):
         vm = self.make('dies-saved')
         self.uuid = d.call('VM.get_uuid', vm)
         d.call('VM.start', vm, False, False)
-        wait(lambda: 'suspend' in d.call('VM.get_allowed_operations', vm))
-        wait(lambda: 'GUEST UP' in console('dies-saved'))
+        is_up('dies-saved')
+        self.can_be_suspended(vm)
         for i in range(ROUNDS):
             kill = (self.all_workers, self.parent, self.child)[i % 3]
             if self.state(vm) == 'Running':
-                wait(lambda: 'suspend' in d.call('VM.get_allowed_operations',
-                                                 vm))
+                self.can_be_suspended(vm)
                 self.one(vm, kill, 'VM.suspend', vm)
             else:
                 self.one(vm, kill, 'VM.resume', vm, False, False)
@@ -184,7 +187,7 @@ class Deaths(Host):
         self.disk(vm, 0)
         _, vbd = self.disk(vm, 1)
         d.call('VM.start', vm, False, False)
-        wait(lambda: 'GUEST UP' in console('dies-plug'))
+        is_up('dies-plug')
         for i in range(ROUNDS):
             kill = (self.all_workers, self.parent, self.child)[i % 3]
             attached = d.call('VBD.get_currently_attached', vbd)

@@ -4,10 +4,9 @@ time is uneven, so medians of several rounds are compared."""
 
 import subprocess
 import time
-import unittest
 
 import tap
-from bed import console, disk_file, say, store, wait, write, xl
+from bed import disk_file, is_up, say, store, wait, write, xl
 from test_guests import FOLDER, Host
 
 ROUNDS = 5
@@ -59,7 +58,8 @@ class Figures(Host):
 
     def until_connected(self, kind, domid, devid):
         path = '/local/domain/0/backend/%s/%d/%d/state' % (kind, domid, devid)
-        wait(lambda: store(path) == '4', what=path)
+        wait(lambda: store(path) == '4',
+             what=lambda: '%s is %s' % (path, store(path)))
 
     def until_gone(self, kind, domid, devid):
         path = '/local/domain/0/backend/%s/%d/%d/state' % (kind, domid, devid)
@@ -68,7 +68,7 @@ class Figures(Host):
     def up(self, name):
         vm = self.make(name)
         self.d.call('VM.start', vm, False, False)
-        wait(lambda: 'GUEST UP' in console(name))
+        is_up(name)
         return vm, int(self.d.call('VM.get_domid', vm))
 
     def test_a_disk_is_plugged_faster_than_by_the_scripts_of_xl(self):

@@ -3,14 +3,14 @@
 
 import os
 import signal
-import subprocess
 import threading
 import time
 import unittest
 
 import tap
 import xapid
-from bed import MIB, console, loops, names, say, store, wait, write, xl
+from bed import (MIB, console, is_up, loops, names, say, state_of_host, typed,
+                 wait, xl)
 
 MANY = 50
 FOLDER = '/var/lib/xapid/guest/'
@@ -51,9 +51,15 @@ class Host(unittest.TestCase):
 
     def tearDown(self):
         for ref, vm in self.vms().items():
-            if vm['power_state'] != 'Halted':
+            # What a test has ended may be on its way to be found so.
+            wait(lambda: not self.d.call('VM.get_current_operations', ref),
+                 what='nothing goes on with ' + vm['name_label'])
+            if self.state(ref) != 'Halted':
                 self.d.call('VM.hard_shutdown', ref)
             self.d.call('VM.destroy', ref)
+
+    def why(self):
+        return '%s\n%s' % (state_of_host(), self.d.log_text()[-6000:])
 
     def vms(self):
         return {r: v for r, v in self.d.call('VM.get_all_records').items()
@@ -70,6 +76,41 @@ class Host(unittest.TestCase):
             VCPUs_max=1, VCPUs_at_startup=1, PV_bootloader='',
             PV_kernel=FOLDER + kernel, **more)
         return self.d.call('VM.create', record)
+
+    # ---- a whole system ----
+
+    def linux(self, name):
+        return self.make(name, mib=96, kernel='vmlinux',
+                         PV_ramdisk=FOLDER + 'initrd',
+                         PV_args='console=hvc0')
+
+    def up(self, vm):
+        """Starts a guest; whether its devices are there is another question:
+        drivers connect in a thread of their own."""
+        name = self.d.call('VM.get_name_label', vm)
+        before = console(name).count('GUEST UP')
+        begin = time.time()
+        self.d.call('VM.start', vm, False, False)
+        is_up(name, before + 1)
+        say('%s is up after %.1f s' % (name, time.time() - begin))
+
+    def shell(self, vm, command, seconds=300):
+        """The status of a command in the guest, and what it printed."""
+        return typed(self.d.call('VM.get_name_label', vm),
+                     self.d.call('VM.get_domid', vm), command, seconds)
+
+    def inside(self, vm, command, seconds=300):
+        """What a command that must succeed prints in the guest."""
+        status, text = self.shell(vm, command, seconds)
+        self.assertEqual(status, 0, '%s: %s' % (command, text))
+        return text
+
+    def until(self, vm, condition, seconds=300):
+        """Waits in the guest until a command succeeds there."""
+        wait(lambda: self.shell(vm, condition + ' || (sleep 1; false)')[0] == 0,
+             seconds, lambda: '%s in the guest; it said: %s' % (
+                 condition,
+                 console(self.d.call('VM.get_name_label', vm))[-2000:]))
 
     def disk(self, vm, position):
         d = self.d
@@ -99,7 +140,7 @@ class Guests(Host):
         vm = self.make('outlives')
         d.call('VM.start', vm, False, False)
         domid = d.call('VM.get_domid', vm)
-        wait(lambda: 'GUEST UP' in console('outlives'))
+        is_up('outlives')
         for pid in sum(workers().values(), []):
             os.kill(pid, signal.SIGKILL)
         d.call('VM.pause', vm)
@@ -122,7 +163,8 @@ class Guests(Host):
             time.sleep(moment)
             for pid in workers().get('libxl', []):
                 os.kill(pid, signal.SIGKILL)
-            wait(lambda: d.call('task.get_status', task) != 'pending')
+            wait(lambda: d.call('task.get_status', task) != 'pending',
+                 what='the start has ended')
             self.assertEqual(d.call('task.get_status', task), 'success',
                              d.call('task.get_error_info', task))
             self.assertEqual(len(names()), 2, names())
@@ -134,9 +176,8 @@ class Guests(Host):
 
     def test_what_a_Linux_guest_writes_is_on_its_disk(self):
         d = self.d
-        vm = self.make('linux', mib=96, kernel='vmlinux',
-                       PV_ramdisk=FOLDER + 'initrd', PV_args='console=hvc0')
-        self.disk(vm, 0)
+        vm = self.linux('linux')
+        vdi, _ = self.disk(vm, 0)
         # One of its own: a card that carries the host's address is not put on
         # a bridge by the way.
         network = d.call('network.create', {
@@ -146,20 +187,14 @@ class Guests(Host):
             'device': '0', 'network': network, 'VM': vm,
             'MAC': '', 'MTU': 1500, 'other_config': {},
             'qos_algorithm_type': '', 'qos_algorithm_params': {}})
-        begin = time.time()
-        d.call('VM.start', vm, False, False)
-        wait(lambda: 'GUEST UP' in console('linux'), 240)
-        say('Linux is up after %.1f s' % (time.time() - begin))
-        domid = d.call('VM.get_domid', vm)
+        self.up(vm)
         self.assertTrue(d.call('VIF.get_currently_attached', vif))
-
-        tty = store('/local/domain/%d/console/tty' % domid)
-        with open(tty, 'w') as f:
-            f.write('echo read me back | dd of=/dev/xvda conv=fsync; '
-                    'echo WRITTEN $((40 + 2))\n')
-        wait(lambda: 'WRITTEN 42' in console('linux'), what='written')
+        # Else dd makes a file of that name.
+        self.until(vm, 'test -b /dev/xvda')
+        self.inside(vm, 'echo read me back | dd of=/dev/xvda conv=fsync')
         backing = [line.split('(')[1].split(')')[0]
-                   for line in loops().splitlines() if 'xapid' in line][0]
+                   for line in loops().splitlines()
+                   if d.call('VDI.get_uuid', vdi) in line][0]
         with open(backing, 'rb') as f:
             self.assertEqual(f.read(12), b'read me back')
 
@@ -205,7 +240,8 @@ class Many(Host):
         run('VM.start', False, False)
         self.assertEqual(len(names()), 1 + MANY)
         wait(lambda: all('GUEST UP' in console('many%d' % i)
-                         for i in range(MANY)), what='all up')
+                         for i in range(MANY)), 600, lambda: 'up: %s' % [
+            i for i in range(MANY) if 'GUEST UP' not in console('many%d' % i)])
         run('VM.hard_shutdown')
         self.assertEqual(names(), ['Domain-0'])
 

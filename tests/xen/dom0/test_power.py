@@ -2,19 +2,12 @@
 """Real domains through the API: what a VM does, Xen does."""
 
 import os
-import subprocess
-import time
 import unittest
 
 import tap
 import xapid
-
-MIB = 1 << 20
-
-
-def xl(*args):
-    return subprocess.run(('xl',) + args, capture_output=True, text=True,
-                          check=True).stdout
+from bed import MIB, console, is_up, loops, state_of_host, store, wait, xl
+from test_guests import PatientDaemon
 
 
 def xl_state(name):
@@ -26,31 +19,15 @@ def xl_state(name):
     return None
 
 
-def wait(condition, seconds=120):
-    end = time.time() + seconds
-    while time.time() < end:
-        value = condition()
-        if value:
-            return value
-        time.sleep(0.2)
-    raise AssertionError('not within %d s' % seconds)
-
-
-def console(name):
-    try:
-        with open('/var/log/xen/console/guest-%s.log' % name,
-                  errors='replace') as f:
-            return f.read()
-    except OSError:
-        return ''
-
-
 class Power(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         os.makedirs('/root/xapid', exist_ok=True)
-        cls.d = xapid.Daemon(['--backend', 'libxl'], state='/root/xapid')
+        cls.d = PatientDaemon(['--backend', 'libxl'], state='/root/xapid')
         cls.d.start()
+
+    def why(self):
+        return '%s\n%s' % (state_of_host(), self.d.log_text()[-6000:])
 
     def tearDown(self):
         left = [v['name_label'] for v in
@@ -80,7 +57,7 @@ class Power(unittest.TestCase):
         vm = self.make(name, kind)
         d.call('VM.start', vm, False, False)
         self.assertEqual(d.call('VM.get_power_state', vm), 'Running')
-        wait(lambda: 'GUEST UP' in console(name))
+        is_up(name)
         domid = d.call('VM.get_domid', vm)
         self.assertEqual(int(xl('domid', name)), domid)
         d.call('VM.pause', vm)
@@ -89,13 +66,15 @@ class Power(unittest.TestCase):
         d.call('VM.clean_reboot', vm)
         self.assertEqual(d.call('VM.get_power_state', vm), 'Running')
         self.assertNotEqual(d.call('VM.get_domid', vm), domid)
-        wait(lambda: 'suspend' in d.call('VM.get_allowed_operations', vm))
+        wait(lambda: 'suspend' in d.call('VM.get_allowed_operations', vm),
+             what='it says that it can be suspended')
         d.call('VM.suspend', vm)
         self.assertEqual(d.call('VM.get_power_state', vm), 'Suspended')
         self.assertIsNone(xl_state(name))
         d.call('VM.resume', vm, False, False)
         self.assertEqual(d.call('VM.get_power_state', vm), 'Running')
-        wait(lambda: 'GUEST RESUMED' in console(name))
+        wait(lambda: 'GUEST RESUMED' in console(name), what=lambda:
+             'it goes on; it said: ' + console(name)[-1000:])
         d.call('VM.clean_shutdown', vm)
         self.assertEqual(d.call('VM.get_power_state', vm), 'Halted')
         self.assertIsNone(xl_state(name))
@@ -130,17 +109,16 @@ class Power(unittest.TestCase):
         with open(node + 'physical_device') as f:
             self.assertIn('7:', f.read())   # a loop device
         self.assertTrue(d.call('VBD.get_currently_attached', vbd))
-        wait(lambda: subprocess.run(
-            ['xenstore-read',
-             '/local/domain/0/backend/vbd/%d/51712/state' % domid],
-            capture_output=True, text=True).stdout.strip() == '4')
+        state = '/local/domain/0/backend/vbd/%d/51712/state' % domid
+        wait(lambda: store(state) == '4',
+             what=lambda: 'connected, not ' + store(state))
         with self.assertRaises(xapid.Failure) as e:
             d.call('VDI.destroy', vdi)
         self.assertEqual(e.exception.code, 'VDI_IN_USE')
         d.call('VM.hard_shutdown', vm)
         # The loop device goes by itself.
-        wait(lambda: 'xapid' not in subprocess.run(
-            ['losetup', '-a'], capture_output=True, text=True).stdout)
+        uuid = d.call('VDI.get_uuid', vdi)
+        wait(lambda: uuid not in loops(), what='the loop device goes')
         d.call('VDI.destroy', vdi)
         d.call('VM.destroy', vm)
 
@@ -169,7 +147,7 @@ class Power(unittest.TestCase):
         with open('/sys/class/net/vif%d.0/mtu'
                   % d.call('VM.get_domid', vm)) as f:
             self.assertEqual(f.read().strip(), '1400')
-        wait(lambda: 'GUEST UP' in console('wired'))
+        is_up('wired')
         d.call('VIF.unplug', second)
         self.assertFalse(d.call('VIF.get_currently_attached', second))
         d.call('VIF.plug', second)

@@ -8,7 +8,9 @@ import unittest
 
 import tap
 import xapid
-from test_power import MIB, xl, xl_state, wait
+from bed import MIB, output, state_of_host, wait, xl
+from test_guests import PatientDaemon
+from test_power import xl_state
 
 GUEST = '''name = "foreign"
 uuid = "%(uuid)s"
@@ -26,14 +28,17 @@ class Reality(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         os.makedirs('/root/xapid-reality', exist_ok=True)
-        cls.d = xapid.Daemon(['--backend', 'libxl'],
-                             state='/root/xapid-reality')
+        cls.d = PatientDaemon(['--backend', 'libxl'],
+                              state='/root/xapid-reality')
         cls.d.start()
 
     @classmethod
     def tearDownClass(cls):
         print('# ' + cls.d.log_text()[-4000:].replace('\n', '\n# '))
         cls.d.stop()
+
+    def why(self):
+        return '%s\n%s' % (state_of_host(), self.d.log_text()[-6000:])
 
     def state(self, vm):
         return self.d.call('VM.get_power_state', vm)
@@ -54,7 +59,7 @@ class Reality(unittest.TestCase):
 
     def noticed(self, condition):
         begun = time.time()
-        wait(condition, 60)
+        wait(condition, what='noticed')
         print('# noticed after %.2f s' % (time.time() - begun))
 
     def test_a_guest_of_xl_becomes_a_vm_with_its_disk_and_ends_as_one(self):
@@ -93,7 +98,9 @@ class Reality(unittest.TestCase):
 
     def test_what_happens_while_nobody_watches_is_noticed(self):
         vm = self.started('unseen')
-        subprocess.run(['pkill', '-KILL', '-f', 'libxl-watch'], check=True)
+        wait(lambda: subprocess.run(['pkill', '-KILL', '-f',
+                                     'libxl-watch']).returncode == 0,
+             what=lambda: 'who watches is there\n' + output('ps', 'ax'))
         xl('destroy', 'unseen')
         self.noticed(lambda: self.state(vm) == 'Halted')
 
@@ -103,7 +110,8 @@ class Reality(unittest.TestCase):
         domid = d.call('VM.get_domid', vm)
         xl('reboot', 'restless')
         self.noticed(lambda: d.call('VM.get_domid', vm) not in (-1, domid))
-        wait(lambda: not d.call('VM.get_current_operations', vm))
+        wait(lambda: not d.call('VM.get_current_operations', vm),
+             what='nothing goes on')
         self.assertEqual(self.state(vm), 'Running')
         xl('shutdown', 'restless')
         self.noticed(lambda: self.state(vm) == 'Halted')

@@ -3,11 +3,10 @@
 
 import os
 import subprocess
-import unittest
 
 import tap
-from bed import MIB, console, say, store, wait
-from test_guests import FOLDER, Host as Base
+from bed import MIB, wait
+from test_guests import Host as Base
 
 PLACE = '/srv/images'
 
@@ -75,25 +74,15 @@ class Images(Base):
     def path(self, vdi):
         return '%s/%s.qcow2' % (PLACE, self.d.call('VDI.get_uuid', vdi))
 
-    def linux(self, name):
-        return self.make(name, mib=96, kernel='vmlinux',
-                         PV_ramdisk=FOLDER + 'initrd',
-                         PV_args='console=hvc0')
+    def write(self, vm, text, device, seek=0):
+        # Without the device dd makes a file of its name.
+        self.until(vm, 'test -b ' + device)
+        self.inside(vm, 'echo %s | dd of=%s conv=fsync seek=%d bs=4096'
+                    % (text, device, seek))
 
-    def up(self, vm, name):
-        before = console(name).count('GUEST UP')
-        self.d.call('VM.start', vm, False, False)
-        wait(lambda: console(name).count('GUEST UP') > before, 240)
-
-    def type(self, vm, name, command, word):
-        """A command in the guest, until it has said a word."""
-        before = console(name).count(word)
-        tty = wait(lambda: store('/local/domain/%s/console/tty'
-                                 % self.d.call('VM.get_domid', vm)),
-                   what='its terminal is told')
-        with open(tty, 'w') as f:
-            f.write(command + '\n')
-        wait(lambda: console(name).count(word) > before, what=word)
+    def let_go(self):
+        wait(lambda: not devices(), what=lambda: 'let go: %s' % devices())
+        wait(lambda: not servers(), what='the server has ended')
 
     def test_what_a_guest_writes_is_in_its_image_and_copies_keep_theirs(self):
         d = self.d
@@ -102,11 +91,9 @@ class Images(Base):
         self.assertEqual(d.call('VDI.get_sm_config', vdi)['image-format'],
                          'qcow2')
         uuid = d.call('VDI.get_uuid', vdi)
-        self.up(vm, 'image')
+        self.up(vm)
         self.assertEqual(list(devices().values()), [uuid])
-        self.type(vm, 'image', 'echo read me back | dd of=/dev/xvda '
-                  'conv=fsync seek=9 bs=4096; echo WRITTEN $((40 + 2))',
-                  'WRITTEN 42')
+        self.write(vm, 'read me back', '/dev/xvda', 9)
         self.assertEqual(d.error('VDI.snapshot', vdi, {})[0],
                          'OPERATION_NOT_ALLOWED')
         with open('/proc/%s/status' % servers()[0]) as f:
@@ -114,18 +101,17 @@ class Images(Base):
         self.assertNotIn('Uid:\t0', status)
         self.assertIn('CapEff:\t0000000000000000', status)
         d.call('VM.hard_shutdown', vm)
-        self.assertEqual(devices(), {})
-        wait(lambda: not servers(), what='the server has ended')
+        self.let_go()
         self.assertTrue(holds(self.path(vdi), b'read me back', 9 * 4096))
 
         snapshot = d.call('VDI.snapshot', vdi, {})
-        self.up(vm, 'image')
-        self.type(vm, 'image', 'echo GOT=$(dd if=/dev/xvda skip=9 bs=4096 '
-                  'count=1 | head -c 12)', 'GOT=read me back')
-        self.type(vm, 'image', 'echo something new | dd of=/dev/xvda '
-                  'conv=fsync seek=9 bs=4096; echo WRITTEN $((40 + 3))',
-                  'WRITTEN 43')
+        self.up(vm)
+        self.until(vm, 'test -b /dev/xvda')
+        self.assertIn('read me back', self.inside(
+            vm, 'dd if=/dev/xvda skip=9 bs=4096 count=1 | head -c 12; echo'))
+        self.write(vm, 'something new', '/dev/xvda', 9)
         d.call('VM.hard_shutdown', vm)
+        self.let_go()
         self.assertTrue(holds(self.path(vdi), b'something new', 9 * 4096))
         self.assertTrue(holds(self.path(snapshot), b'read me back', 9 * 4096))
         d.call('VDI.destroy', vdi)
@@ -136,23 +122,21 @@ class Images(Base):
     def test_an_image_is_plugged_into_a_guest_that_runs(self):
         d = self.d
         vm = self.linux('plugged')
-        self.up(vm, 'plugged')
+        self.up(vm)
         vdi, vbd = self.disk(vm, 'plugged', '1')
         for n in 1, 2, 3:
             d.call('VBD.plug', vbd)
-            self.type(vm, 'plugged', 'sleep 1; echo turn %d | dd of=/dev/xvdb '
-                      'conv=fsync; echo WRITTEN $((40 + %d))' % (n, n),
-                      'WRITTEN %d' % (40 + n))
+            self.write(vm, 'turn %d' % n, '/dev/xvdb')
             d.call('VBD.unplug', vbd)
-            self.assertEqual(devices(), {})
+            self.let_go()
             self.assertTrue(holds(self.path(vdi), b'turn %d' % n))
         d.call('VBD.plug', vbd)
         d.kill()
         d.start()
         self.assertEqual(len(devices()), 1)
-        self.type(vm, 'plugged', 'echo after | dd of=/dev/xvdb conv=fsync; '
-                  'echo WRITTEN $((40 + 9))', 'WRITTEN 49')
+        self.write(vm, 'after', '/dev/xvdb')
         d.call('VBD.unplug', vbd)
+        self.let_go()
         self.assertTrue(holds(self.path(vdi), b'after'))
         d.call('VDI.destroy', vdi)
 

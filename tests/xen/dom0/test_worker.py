@@ -8,8 +8,8 @@ import time
 import unittest
 
 import tap
-from bed import (MIB, console, disk_file, loops, names, say, store, uuid,
-                 wait, write)
+from bed import (MIB, console, disk_file, is_up, loops, names, say,
+                 state_of_host, store, uuid, wait, write)
 from worker import Failure, Worker
 
 TINY = '/var/lib/xapid/guest/tiny'
@@ -26,6 +26,9 @@ class TheWorker(unittest.TestCase):
             self.w.ask('destroy', one)
         self.w.__exit__()
 
+    def why(self):
+        return state_of_host()
+
     def create(self, name, kind, op='create', one=None, **more):
         one = one or uuid()
         self.made.append(one)
@@ -36,10 +39,10 @@ class TheWorker(unittest.TestCase):
         args.update(more)
         return one, self.w.ask(op, one, **args)
 
-    def up(self, name, kind, word='GUEST UP', **more):
+    def up(self, name, kind, **more):
         one, answer = self.create(name, kind, **more)
         self.w.ask('unpause', one)
-        wait(lambda: word in console(name), what=name + ' is up')
+        is_up(name)
         return one, answer['domid']
 
     def backend(self, kind, domid, devid, node='state'):
@@ -58,7 +61,7 @@ class TheWorker(unittest.TestCase):
         self.w.ask('suspend', one, path=image)
         saved = time.time()
         self.assertNotIn(name, names())
-        self.assertNotIn(name, wait(lambda: loops() or 'none'))
+        wait(lambda: name not in loops(), what='the loop device goes')
         self.w.ask('suspend', one, path=image)    # done: nothing to do
         self.assertGreater(os.stat(image).st_size, MIB)
         _, answer = self.create(name, kind, op='resume', one=one, path=image,
@@ -83,7 +86,7 @@ class TheWorker(unittest.TestCase):
     def test_after_a_checkpoint_the_guest_goes_on(self):
         one, domid = self.up('checked', 'pvh')
         self.w.ask('checkpoint', one, path='/root/checked.image')
-        wait(lambda: 'GUEST RESUMED' in console('checked'))
+        wait(lambda: 'GUEST RESUMED' in console('checked'), what='it goes on')
         self.assertEqual(self.w.ask('list')[one]['domid'], domid)
         self.w.ask('shutdown', one, reason='poweroff')
 
@@ -185,9 +188,13 @@ class TheWorker(unittest.TestCase):
         self.assertEqual(store('/local/domain/%d/vm-data/a' % domid), '2')
         before = self.w.ask('stats', one)['memory']
         self.w.ask('set_memory', one, target=24 * MIB)
-        wait(lambda: self.w.ask('stats', one)['memory'] <= before - 7 * MIB)
+        wait(lambda: self.w.ask('stats', one)['memory'] <= before - 7 * MIB,
+             what=lambda: '%d less than %d' % (
+                 self.w.ask('stats', one)['memory'], before))
         self.w.ask('set_memory', one, target=32 * MIB)
-        wait(lambda: self.w.ask('stats', one)['memory'] >= before - MIB)
+        wait(lambda: self.w.ask('stats', one)['memory'] >= before - MIB,
+             what=lambda: '%d about %d' % (
+                 self.w.ask('stats', one)['memory'], before))
         self.assertGreater(self.w.ask('stats', one)['cpu'], 0)
         self.assertEqual(self.w.error('trigger', one, what='dance')[0],
                          'INVALID_VALUE')
@@ -225,7 +232,8 @@ class TheWorker(unittest.TestCase):
             self.skipTest('it was saved before it could be cancelled')
         except Failure as failure:
             self.assertEqual(failure.description, ['TASK_CANCELLED'])
-        wait(lambda: self.w.ask('list')[one]['state'] == 'running')
+        wait(lambda: self.w.ask('list')[one]['state'] == 'running',
+             what=lambda: 'it goes on: %s' % self.w.ask('list'))
         self.assertEqual(self.w.ask('list')[one]['domid'], domid)
         self.w.ask('suspend', one, path='/root/spared.image')
         self.assertNotIn('spared', names())
