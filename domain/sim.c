@@ -209,12 +209,19 @@ sim_destroy(void *context, struct op *op)
 static int
 wait_for_nothing(struct op *op)
 {
-	for (int ms = 0; ms < ACKNOWLEDGE_MS; ms += LOOK_MS) {
+	const struct value_member forced = { "forced", value_of_bool(true) };
+	int64_t most = op_int(op, "timeout", 0) * 1000;
+
+	if (most <= 0 || most > ACKNOWLEDGE_MS)
+		most = ACKNOWLEDGE_MS;
+	for (int64_t ms = 0; ms < most; ms += LOOK_MS) {
 		if (op_cancelled(op))
 			return op_fail(op, "TASK_CANCELLED", NULL);
 		usleep(LOOK_MS * 1000);
 	}
-	return op_fail(op, "VM_FAILED_SHUTDOWN_ACKNOWLEDGMENT", op->uuid, NULL);
+	return op_int(op, "or_end", 0)
+	    ? op_answer(op, &forced, 1)
+	    : op_fail(op, "VM_FAILED_SHUTDOWN_ACKNOWLEDGMENT", op->uuid, NULL);
 }
 
 static int

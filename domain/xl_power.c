@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <limits.h>
 #include <string.h>
 
 #include "domain/xl_private.h"
@@ -72,6 +73,7 @@ has_acknowledged(struct xl *x, struct op *op, uint32_t domid)
 	return !order || !*order;
 }
 
+/* 1: it cannot be asked, and is to be destroyed then. */
 static int
 ask(struct xl *x, struct op *op, uint32_t domid)
 {
@@ -84,14 +86,44 @@ ask(struct xl *x, struct op *op, uint32_t domid)
 	if (rc == ERROR_NOPARAVIRT && !reboot)
 		rc = libxl_send_trigger(x->ctx, domid, LIBXL_TRIGGER_POWER, 0,
 		    NULL);
+	if (rc && op_int(op, "or_end", 0))
+		return 1;
 	if (rc == ERROR_NOPARAVIRT)
 		return op_fail(op, "VM_LACKS_FEATURE", op->uuid, NULL);
 	return rc ? xl_fail(x, op, rc, "shutdown") : 0;
 }
 
+static int
+answer_forced(struct op *op)
+{
+	const struct value_member forced = { "forced", value_of_bool(true) };
+
+	return op_answer(op, &forced, 1);
+}
+
+static int
+fail_shutdown(struct op *op, bool acknowledged, int seconds)
+{
+	if (!acknowledged)
+		return op_fail(op, "VM_FAILED_SHUTDOWN_ACKNOWLEDGMENT",
+		    op->uuid, NULL);
+	return op_fail(op, "VM_SHUTDOWN_TIMEOUT", op->uuid,
+	    arena_printf(op->arena, "%d", seconds), NULL);
+}
+
+/* As long as the request says, or as a guest may take. */
+static int
+most_seconds(const struct op *op)
+{
+	int64_t seconds = op_int(op, "timeout", 0);
+
+	return seconds > 0 && seconds < INT_MAX ? (int)seconds : END_SECONDS;
+}
+
 int
 xl_shutdown(void *context, struct op *op)
 {
+	int most = most_seconds(op);
 	struct xl *x = context;
 	int64_t acknowledge, end;
 	uint32_t domid;
@@ -99,23 +131,24 @@ xl_shutdown(void *context, struct op *op)
 
 	if (rc <= 0)
 		return rc;
-	if (!has_ended(x, domid) && ask(x, op, domid) < 0)
-		return -1;
-	acknowledge = xl_deadline(ACKNOWLEDGE_SECONDS);
-	end = xl_deadline(END_SECONDS);
+	rc = has_ended(x, domid) ? 0 : ask(x, op, domid);
+	if (rc)
+		return rc < 0 ? -1 : answer_forced(op);
+	end = xl_deadline(most);
+	acknowledge =
+	    most < ACKNOWLEDGE_SECONDS ? end : xl_deadline(ACKNOWLEDGE_SECONDS);
 	while (!has_ended(x, domid)) {
-		if (has_acknowledged(x, op, domid))
+		bool acknowledged = has_acknowledged(x, op, domid);
+
+		if (acknowledged)
 			acknowledge = end;
 		if (xl_again(op, acknowledge))
 			continue;
 		if (op_cancelled(op))
 			return op_fail(op, "TASK_CANCELLED", NULL);
-		if (op_int(op, "or_end", 0)) /* then it is destroyed */
-			return 0;
-		return op_fail(op,
-		    acknowledge == end ? "VM_SHUTDOWN_TIMEOUT"
-				       : "VM_FAILED_SHUTDOWN_ACKNOWLEDGMENT",
-		    op->uuid, NULL);
+		return op_int(op, "or_end", 0)
+		    ? answer_forced(op)
+		    : fail_shutdown(op, acknowledged, most);
 	}
 	return 0;
 }

@@ -290,7 +290,10 @@ libxapidcore_a_SOURCES = \
 	xapid/plan/plan_child.c \
 	xapid/plan/plan_part.c \
 	xapid/plan/plan_private.h \
+	xapid/plan/plan_resume.c \
+	xapid/plan/plan_show.c \
 	xapid/plan/plan_then.c \
+	xapid/plan/plan_turn.c \
 	xapid/plan/plan_wait.c \
 	xapid/plan/priv.c \
 	xapid/plan/priv.h \

@@ -127,6 +127,32 @@ test_each_character(void)
 }
 
 static void
+test_make_clean(void)
+{
+	static const struct {
+		const char *dirty, *clean;
+	} table[] = {
+		{ "", "" },
+		{ "as it is\tgr\xc3\xbc\xc3\x9f\n",
+		    "as it is\tgr\xc3\xbc\xc3\x9f\n" },
+		{ "a\x1f"
+		  "b\x01",
+		    "a?b?" },
+		{ "\xff\xc3", "??" },
+		{ "gr\xc3\xbc\x7f\xc3(\xed\xa0\x80", "gr\xc3\xbc\x7f?(???" },
+	};
+
+	for (size_t i = 0; i < UNIT_COUNT(table); i++) {
+		char s[64];
+
+		snprintf(s, sizeof(s), "%s", table[i].dirty);
+		text_make_clean(s);
+		CU_ASSERT_STRING_EQUAL(s, table[i].clean);
+		CU_ASSERT_TRUE(text_is_clean(s, strlen(s)));
+	}
+}
+
+static void
 test_secret(void)
 {
 	CU_ASSERT_TRUE(text_equal_secret("", ""));
@@ -210,6 +236,7 @@ test_double(void)
 UNIT_MAIN("text", { "clean text and every kind of unclean text", test_clean },
     { "each byte is judged rightly at each place of a word", test_each_byte },
     { "each code point is judged rightly", test_each_character },
+    { "unclean text is made clean, and what is clean stays", test_make_clean },
     { "secrets are equal only to themselves", test_secret },
     { "integers are read whole, in range or not at all", test_int },
     { "doubles are short and read back the same", test_double })

@@ -373,9 +373,7 @@ static void
 test_restart_after_failure(void)
 {
 	static const char *const names[] = { "part 1.0" };
-	static const char *const values[] = {
-		"VM_IS_TEMPLATE\x1fthis\x1fstart"
-	};
+	static const char *const values[] = { "VM_IS_TEMPLATE\nthis\nstart" };
 
 	start();
 	add_row("test.doomed", objects[0], 7, (struct map){ names, values, 1 });
@@ -510,7 +508,7 @@ test_try_restart(void)
 	static const char *const names[] = { "rounds", "round", "part good",
 		"part bad" };
 	static const char *const values[] = { "xx", "2", "ok",
-		"VM_IS_TEMPLATE\x1fthis\x1fstart" };
+		"VM_IS_TEMPLATE\nthis\nstart" };
 
 	start();
 	add_row("test.trying", objects[0], 7, (struct map){ names, values, 4 });

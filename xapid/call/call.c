@@ -6,6 +6,7 @@
 #include "access/session.h"
 #include "call/call_private.h"
 #include "lib/fault.h"
+#include "lib/text.h"
 
 /* ---- errors ---- */
 
@@ -34,9 +35,13 @@ call_fail(struct call *c, const char *code, const char *const params[],
 		return call_fail_nomem(c);
 	e[0] = code;
 	for (unsigned i = 0; i < n; i++) {
-		e[i + 1] = arena_strdup(c->arena, params[i] ? params[i] : "");
-		if (!e[i + 1])
+		char *param =
+		    arena_strdup(c->arena, params[i] ? params[i] : "");
+
+		if (!param)
 			return call_fail_nomem(c);
+		text_make_clean(param); /* programs and kernels say anything */
+		e[i + 1] = param;
 	}
 	c->error = e;
 	c->nerror = n + 1;

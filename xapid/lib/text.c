@@ -89,6 +89,22 @@ text_is_clean(const char *s, size_t len)
 	return true;
 }
 
+void
+text_make_clean(char *s)
+{
+	size_t len = strlen(s), n;
+
+	if (text_is_clean(s, len))
+		return;
+	for (; len; s += n, len -= n) {
+		n = char_len((const uint8_t *)s, len);
+		if (n == 0) {
+			*s = '?';
+			n = 1;
+		}
+	}
+}
+
 bool
 text_equal_secret(const char *a, const char *b)
 {

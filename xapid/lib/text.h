@@ -10,6 +10,9 @@
  * overlong forms, no surrogates), no U+FFFE and U+FFFF, no control characters
  * other than tab, line feed and carriage return. (attack A6) */
 bool text_is_clean(const char *s, size_t len);
+/* Puts '?' in the place of each byte that keeps it from being clean: for what
+ * programs and kernels say, before it is stored or sent. */
+void text_make_clean(char *s);
 /* Equal in a time that depends only on the lengths; NULL equals nothing. */
 bool text_equal_secret(const char *a, const char *b);
 /* Decimal with optional sign, whole string, fits 64 bits. */

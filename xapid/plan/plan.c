@@ -12,14 +12,13 @@
 #include "plan/plan_private.h"
 
 #define UNDO_TRIES 20
-#define MAX_REPAIRS 20
 
 static void plan_step(void *arg);
 static void plan_send_step(struct running *r);
 static void plan_end(struct running *r);
 
-static bool
-is_abandoned(struct plans *ps)
+bool
+plan_is_abandoned(struct plans *ps)
 {
 	bool abandoned;
 
@@ -55,7 +54,7 @@ plan_abandon(struct running *r)
 void
 plan_go_on(struct running *r, void (*fn)(void *arg))
 {
-	if (is_abandoned(r->all)) {
+	if (plan_is_abandoned(r->all)) {
 		plan_abandon(r);
 		return;
 	}
@@ -147,8 +146,6 @@ commit(struct running *r, struct tx *t, void (*fn)(void *arg))
 	tx_commit(t, committed, k);
 }
 
-/* ---- the turn ---- */
-
 static void
 plan_free(struct running *r)
 {
@@ -158,59 +155,6 @@ plan_free(struct running *r)
 	call_free(c);
 }
 
-/* Something of a failed plan may be left, or be gone that the records have:
- * whoever looks stands first in the queue. */
-static void
-repair(struct running *r)
-{
-	const struct plan_kind *kind = r->plan.kind->after_failure;
-	struct plans *ps = r->all;
-	struct running *next;
-	struct call *c;
-
-	if (!kind || !r->undoing || r->repairs == MAX_REPAIRS ||
-	    is_abandoned(ps))
-		return;
-	if (r->inside) {
-		(void)plan_start_own(r->plan.core, kind, r->plan.object, NULL);
-		return;
-	}
-	c = plan_carrier(r->plan.core);
-	next = c ? plan_new(ps, c, kind, r->plan.object) : NULL;
-	if (!next) {
-		call_free(c);
-		return;
-	}
-	next->resumed = true;
-	next->repairs = r->repairs + 1;
-	next->queue = r->queue;
-	pthread_mutex_lock(&ps->lock);
-	next->number = ps->next_number++;
-	next->next = r->next;
-	r->next = next;
-	pthread_mutex_unlock(&ps->lock);
-}
-
-/* The next plan of the object, if one waits. */
-static void
-pass_turn(struct running *r)
-{
-	struct plans *ps = r->all;
-	struct running *next;
-
-	if (r->inside)
-		return;
-	pthread_mutex_lock(&ps->lock);
-	next = r->next;
-	if (next)
-		(void)refmap_put(&ps->busy, r->queue, next);
-	else
-		refmap_remove(&ps->busy, r->queue);
-	pthread_mutex_unlock(&ps->lock);
-	if (next)
-		plan_go_on(next, plan_begin);
-}
-
 void
 plan_over(void *arg)
 {
@@ -218,8 +162,8 @@ plan_over(void *arg)
 	struct call *c = r->plan.call;
 	bool resumed = r->resumed;
 
-	repair(r);
-	pass_turn(r);
+	plan_repair(r);
+	plan_pass_turn(r);
 	plan_forget_task(r);
 	if (resumed && !ref_is_null(c->task))
 		task_end(c->core, c->task, "", c->error, c->nerror);
@@ -352,8 +296,6 @@ plan_step(void *arg)
 	plan_send_step(r);
 }
 
-#define ROUND_NOTE "round"
-
 int
 plan_go_back(struct plan *p, const char *step)
 {
@@ -370,61 +312,6 @@ plan_go_back(struct plan *p, const char *step)
 
 /* ---- beginning and end ---- */
 
-static const char *
-operation_key(const struct running *r, char buf[REF_CHARS + 1])
-{
-	struct ref key = r->plan.call->task;
-
-	ref_format(ref_is_null(key) ? r->row : key, buf);
-	return buf;
-}
-
-#define MAX_OPERATIONS 32
-
-/* current_operations of the object, where its class has it: several when plans
- * are parts of each other. */
-static int
-mark(struct running *r, struct tx *t, bool on)
-{
-	const struct class_info *cls = &class_table[r->plan.kind->cls];
-	const struct field *f = field_find(cls, "current_operations");
-	const struct record *object = tx_get(t, cls->id, r->plan.object);
-	const char *keys[MAX_OPERATIONS], *const *old_keys;
-	char buf[REF_CHARS + 1];
-	const char *key = operation_key(r, buf);
-	struct map m = { .keys = keys };
-	int ops[MAX_OPERATIONS];
-	const struct map *old;
-
-	if (!f || !object || !r->plan.kind->operation)
-		return 0;
-	old = (const struct map *)((const char *)object + f->offset);
-	old_keys = old->keys;
-	for (uint32_t i = 0; i < old->n && m.n < MAX_OPERATIONS - 1; i++) {
-		if (strcmp(old_keys[i], key) == 0)
-			continue;
-		keys[m.n] = old_keys[i];
-		ops[m.n++] = ((const int *)old->values)[i];
-	}
-	if (on) {
-		keys[m.n] = key;
-		ops[m.n++] =
-		    enum_find(f->type->elem->en, r->plan.kind->operation);
-	}
-	m.values = ops;
-	return tx_set(t, cls->id, r->plan.object, f->index, &m);
-}
-
-static int
-show(struct running *r, struct tx *t)
-{
-	const struct plan_kind *kind = r->plan.kind;
-
-	if (mark(r, t, true) < 0)
-		return -1;
-	return kind->began ? kind->began(&r->plan, t) : 0;
-}
-
 static void
 plan_end(struct running *r)
 {
@@ -439,7 +326,7 @@ plan_end(struct running *r)
 		plan_over(r);
 		return;
 	}
-	(void)mark(r, t, false);
+	plan_hide(r, t);
 	if (kind->finish)
 		(void)kind->finish(&r->plan, t, ok);
 	plan_part_report(r, t);
@@ -485,7 +372,7 @@ plan_begin(void *arg)
 	}
 	t = call_begin(c);
 	if (!t || (kind->check && kind->check(&r->plan, t) < 0) ||
-	    journal_begin(r, t) < 0 || show(r, t) < 0) {
+	    journal_begin(r, t) < 0 || plan_show(r, t) < 0) {
 		if (t && tx_error(t))
 			(void)call_fail_tx(c, tx_error(t));
 		plan_drop_promises(r);
@@ -521,113 +408,6 @@ plan_new(struct plans *ps, struct call *c, const struct plan_kind *kind,
 	pthread_mutex_init(&r->lock, &attr);
 	pthread_mutexattr_destroy(&attr);
 	return r;
-}
-
-static bool
-overrides(const struct running *r, const struct running *other)
-{
-	const char *const *op = r->plan.kind->overrides;
-
-	for (; op && *op; op++)
-		if (strcmp(*op, other->plan.kind->operation) == 0)
-			return true;
-	return false;
-}
-
-/* Lock. Behind all that wait, or before them when it ends the running one. */
-static void
-stand_behind(struct running *before, struct running *r)
-{
-	if (before->yields)
-		plan_end_wait(before);
-	if (overrides(r, before)) {
-		plan_cancel_locked(before);
-		r->next = before->next;
-		before->next = r;
-		return;
-	}
-	while (before->next)
-		before = before->next;
-	before->next = r;
-}
-
-/* Lock. Whether x cannot end before an ancestor of r has. */
-static bool
-waits_for(struct plans *ps, struct running *x, const struct running *r)
-{
-	struct running *y;
-
-	if (x->seen == ps->searches)
-		return false;
-	x->seen = ps->searches;
-	for (y = r->parent; y; y = y->parent)
-		if (y == x)
-			return true;
-	for (y = x->children; y; y = y->sibling)
-		if (waits_for(ps, y, r))
-			return true;
-	if (x->inside)
-		return false;
-	for (y = refmap_get(&ps->busy, x->queue); y && y != x; y = y->next)
-		if (waits_for(ps, y, r))
-			return true;
-	return false;
-}
-
-/* Lock. A part of one that stands in line behind `before`. */
-static bool
-would_deadlock(struct plans *ps, struct running *before, struct running *r)
-{
-	if (!r->parent)
-		return false;
-	ps->searches++;
-	for (; before; before = before->next)
-		if (waits_for(ps, before, r))
-			return true;
-	return false;
-}
-
-/* Lock. What is said to a caller that finds an object busy; raised in r. */
-static int
-fail_deadlock(struct running *r, const struct running *before)
-{
-	struct call *c = r->plan.call;
-	const char *const params[] = { class_table[before->plan.kind->cls].name,
-		call_ref_text(c, before->plan.object),
-		before->plan.kind->operation ? before->plan.kind->operation
-					     : "",
-		call_ref_text(c, before->plan.call->task) };
-
-	(void)call_fail(c, "OTHER_OPERATION_IN_PROGRESS", params, 4);
-	return PLAN_DEADLOCK;
-}
-
-int
-plan_take_turn(struct plans *ps, struct running *r)
-{
-	struct running *before;
-	int rc = 0;
-
-	r->queue = r->plan.kind->queue ? r->plan.kind->queue(&r->plan)
-				       : r->plan.object;
-	if (ref_is_null(r->queue))
-		r->queue = r->plan.object;
-	pthread_mutex_lock(&ps->lock);
-	if (!r->number)
-		r->number = ps->next_number++;
-	for (struct running *up = r->parent; up; up = up->parent)
-		r->inside |= ref_equal(up->queue, r->queue);
-	before = r->inside ? NULL : refmap_get(&ps->busy, r->queue);
-	if (before && would_deadlock(ps, before, r))
-		rc = fail_deadlock(r, before);
-	else if (before)
-		stand_behind(before, r);
-	else if (r->inside || refmap_put(&ps->busy, r->queue, r) == 0)
-		rc = 1;
-	else
-		rc = -1;
-	pthread_mutex_unlock(&ps->lock);
-	return rc;
 }
 
 /* -1: no memory; r is as before. */
@@ -737,16 +517,6 @@ plans_free(struct plans *ps)
 	free(ps);
 }
 
-static const struct plan_kind *
-find_kind(const struct plan_kind *const kinds[], const char *name)
-{
-	for (; *kinds; kinds++)
-		if (strcmp((*kinds)->name, name) == 0)
-			/* cppcheck-suppress identicalInnerCondition */
-			return *kinds;
-	return NULL;
-}
-
 struct call *
 plan_carrier(struct core *core)
 {
@@ -761,110 +531,4 @@ plan_carrier(struct core *core)
 	c->method = method_find("VM.start", strlen("VM.start"));
 	c->caller.local_superuser = true;
 	return c;
-}
-
-/* What the journal says of one; NULL: no memory, or it says nonsense. */
-static struct running *
-resume_one(struct plans *ps, const struct plan_kind *kind,
-    const struct plan_journal *row)
-{
-	const char *const *names = row->args.keys;
-	const char *const *values = row->args.values;
-	struct call *c = plan_carrier(ps->core);
-	struct ref object;
-	struct running *r;
-
-	if (!c || !ref_parse(row->object, &object) ||
-	    !(r = plan_new(ps, c, kind, object))) {
-		call_free(c);
-		return NULL;
-	}
-	r->resumed = true;
-	c->task = row->task;
-	if (!ref_is_null(c->task)) {
-		(void)task_adopt(ps->core, c->task, c);
-		plan_know_task(r);
-	}
-	r->row = row->r.self;
-	r->number = (uint64_t)row->number;
-	r->promised = row->step == STEP_PROMISED;
-	r->step = r->promised ? 0 : (unsigned)row->step;
-	r->undoing = row->undoing;
-	for (uint32_t i = 0; i < row->args.n; i++)
-		(void)plan_note(&r->plan, names[i], values[i]);
-	r->round = (unsigned)strtoul(plan_arg(&r->plan, ROUND_NOTE), NULL, 10);
-	if (r->undoing)
-		(void)fail_internal_error(c,
-		    "The toolstack was restarted "
-		    "while this was taken back");
-	if (r->number >= ps->next_number)
-		ps->next_number = r->number + 1;
-	return r;
-}
-
-/* What is volatile did not outlive the daemon. Nothing depends on it. */
-static void
-show_resumed(struct plans *ps, struct running **all, uint32_t n)
-{
-	struct tx *t = n ? tx_begin(ps->core->db) : NULL;
-
-	for (uint32_t i = 0; t && i < n; i++)
-		if (!all[i]->promised)
-			(void)show(all[i], t);
-	if (t && tx_error(t))
-		log_err("plans: what is under way is not shown: %s",
-		    tx_error(t)->code);
-	if (t && tx_error(t))
-		tx_abort(t);
-	else if (t)
-		tx_commit(t, NULL, NULL);
-}
-
-/* All are known before one begins, so that children find their parents. */
-static void
-start_resumed(struct plans *ps, struct running **all, uint32_t n)
-{
-	show_resumed(ps, all, n);
-	for (uint32_t i = 0; i < n; i++)
-		plan_find_parent(all[i], all, n);
-	for (uint32_t i = 0; i < n; i++)
-		if (plan_take_turn(ps, all[i]) == 1)
-			all[i]->starts = true;
-	for (uint32_t i = 0; i < n; i++)
-		if (all[i]->starts)
-			plan_go_on(all[i],
-			    all[i]->promised ? plan_begin : plan_first_step);
-}
-
-int
-plans_resume(struct plans *ps, const struct plan_kind *const kinds[])
-{
-	CLEANUP_FREE struct running **all = NULL;
-	const struct record **rows;
-	uint32_t n, found = 0;
-	int rc = 0;
-
-	if (db_get_all(ps->core->db, CLASS_plan_journal, &rows, &n) < 0)
-		return -1;
-	all = fault_calloc(n + 1, sizeof(struct running *));
-	if (!all)
-		rc = -1;
-	for (uint32_t i = 0; all && i < n; i++) {
-		const struct plan_journal *row =
-		    (const struct plan_journal *)rows[i];
-		const struct plan_kind *kind = find_kind(kinds, row->kind);
-
-		if (!kind)
-			log_err("plan %s is unknown to this version; left as "
-				"it is",
-			    row->kind);
-		else if ((all[found] = resume_one(ps, kind, row)))
-			found++;
-		else
-			rc = -1;
-	}
-	db_release_all(rows, n);
-	if (all)
-		start_resumed(ps, all, found);
-	return rc;
 }

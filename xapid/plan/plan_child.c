@@ -14,7 +14,7 @@
 #define PART_PREFIX "part "       /* of all such notes, but not the one above */
 #define PART_CHARS 128
 #define WENT_WELL "ok"
-#define SEPARATOR '\x1f' /* between an error's parameters in a note */
+#define SEPARATOR '\n' /* between an error's parameters in a note */
 
 /* plans.lock. */
 static void
@@ -88,7 +88,8 @@ error_note(const struct call *c, struct bytes *out)
 	for (unsigned i = 0; i < c->nerror; i++) {
 		if (i)
 			bytes_putc(out, SEPARATOR);
-		bytes_puts(out, c->error[i]);
+		for (const char *s = c->error[i]; *s; s++)
+			bytes_putc(out, *s == SEPARATOR ? ' ' : *s);
 	}
 }
 

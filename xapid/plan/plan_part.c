@@ -9,6 +9,7 @@
 #include "call/task.h"
 #include "lib/clock.h"
 #include "lib/fault.h"
+#include "lib/text.h"
 #include "plan/plan_private.h"
 
 #define MAX_NOTES 4096
@@ -30,6 +31,7 @@ keep_text(struct running *r, const char *s)
 	if (!text)
 		return NULL;
 	memcpy(text->s, s, size);
+	text_make_clean(text->s); /* the journal could not be read again */
 	text->next = r->texts;
 	r->texts = text;
 	return text->s;

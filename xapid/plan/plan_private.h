@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Between plan.c (turns, steps, the journal) and the files about what a step
- * consists of: plan_part.c (notes, requests, cancelling), plan_child.c,
- * plan_wait.c and plan_then.c.
+/* Between plan.c (steps and the journal), plan_turn.c, plan_show.c,
+ * plan_resume.c, and the files about what a step consists of: plan_part.c
+ * (notes, requests, cancelling), plan_child.c, plan_wait.c and plan_then.c.
  *
  * Locks, from outer to inner: running.lock, the writer's turn, plans.lock,
  * running.notes_lock and the switch's. */
@@ -20,6 +20,7 @@ struct running {
 	struct plans *all;
 	uint64_t number;
 	struct ref row;   /* of the journal; null: not begun */
+	struct ref key;   /* in current_operations */
 	struct ref queue; /* whose turn it stands in */
 	unsigned step;
 	unsigned onward;      /* the step behind this one, if all goes well */
@@ -90,15 +91,33 @@ struct running *plan_new(struct plans *ps, struct call *c,
     const struct plan_kind *kind, struct ref object);
 /* Its row, in the transaction that begins or promises it. */
 int plan_journal_row(struct running *r, struct tx *t, int64_t step);
-#define PLAN_DEADLOCK (-2)
-/* 1: it is this plan's turn at once. -1: no memory. PLAN_DEADLOCK, and raised:
- * those that it would wait for wait for its parent. */
-int plan_take_turn(struct plans *ps, struct running *r);
+/* Where the journal has how often a plan has gone back. */
+#define ROUND_NOTE "round"
+
+bool plan_is_abandoned(struct plans *ps);
 void plan_over(void *arg);
 void plan_go_on(struct running *r, void (*fn)(void *arg));
 void plan_begin(void *arg);      /* from the check on */
 void plan_first_step(void *arg); /* from where the journal is */
 void plan_answered(void *arg);   /* all parts of a step have ended */
+
+/* ---- plan_show.c ---- */
+
+/* In current_operations, and no more. -1: in t. */
+int plan_show(struct running *r, struct tx *t);
+void plan_hide(struct running *r, struct tx *t);
+
+/* ---- plan_turn.c ---- */
+
+#define PLAN_DEADLOCK (-2)
+/* 1: it is this plan's turn at once. -1: no memory. PLAN_DEADLOCK, and raised:
+ * those that it would wait for wait for its parent. */
+int plan_take_turn(struct plans *ps, struct running *r);
+/* Something of a failed plan may be left, or be gone that the records have:
+ * whoever looks stands first in the queue. */
+void plan_repair(struct running *r);
+/* The next plan of the object, if one waits. */
+void plan_pass_turn(struct running *r);
 
 /* ---- plan_part.c ---- */
 

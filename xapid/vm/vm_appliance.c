@@ -122,7 +122,6 @@ appliance_finish(struct plan *p, struct tx *t, bool ok)
 #define ORDER "order"     /* of the last of them */
 #define LAST "last"       /* the last of them */
 #define MORE "more"       /* not "": others have the same order */
-#define UNTIL "until"     /* clock_wall_ms, what the VMs of this order told */
 #define FAILED "failed"   /* references and spaces */
 #define DONE "done"       /* how many VMs have been through */
 
@@ -143,8 +142,7 @@ wanted(const struct plan *p)
 }
 
 struct place {
-	int64_t
-	    order; /* from the first to the last ascending, also at an end */
+	int64_t order; /* VM.order; to stop, its complement: ascending, too */
 	struct ref vm;
 };
 
@@ -158,12 +156,14 @@ place_compare(const void *a_, const void *b_)
 	return memcmp(&a->vm, &b->vm, sizeof(a->vm));
 }
 
-/* Orders are not negative. */
 static struct place
 place_of(const struct plan *p, const struct vm *vm)
 {
-	return (
-	    struct place){ is_start(p) ? vm->order : -vm->order, vm->r.self };
+	struct place at = { vm->order, vm->r.self };
+
+	if (!is_start(p))
+		at.order = ~vm->order;
+	return at;
 }
 
 /* Those that are still to come, sorted. NULL: no memory, raised. */
@@ -240,7 +240,9 @@ choose(struct plan *p, struct tx *t)
 
 	if (!a || !(all = places(p, t, a, &n)))
 		return -1;
-	if (!*plan_arg(p, MORE) && plan_note(p, UNTIL, "") < 0)
+	if (!*plan_arg(p, MORE) &&
+	    (plan_note(p, DELAY_UNTIL, "") < 0 ||
+		plan_note(p, DELAY_MS, "") < 0))
 		return -1;
 	if (!*plan_arg(p, DONE) &&
 	    (note_number(p, DONE, 0) < 0 || note_number(p, "all", n) < 0))
@@ -273,8 +275,8 @@ send_member(struct plan *p, const char *text, void *kind)
 	if (!ref_parse(text, &vm))
 		return 0;
 	return plan_try(p, text, kind, vm, "start_paused",
-	    plan_arg(p, "paused"), "delay_for_parent",
-	    strcmp(p->kind->operation, "hard_shutdown") == 0 ? "" : UNTIL,
+	    plan_arg(p, "paused"), DELAY_FOR_PARENT,
+	    strcmp(p->kind->operation, "hard_shutdown") == 0 ? "" : "true",
 	    NULL);
 }
 
@@ -325,10 +327,10 @@ delay_send(struct plan *p)
 
 	if (all > 0 && done < all)
 		plan_progress(p, done / all);
-	if (*plan_arg(p, MORE) || !*plan_arg(p, UNTIL))
+	if (*plan_arg(p, MORE) || !*plan_arg(p, DELAY_UNTIL))
 		return 0;
-	return plan_wait(p, strtoll(plan_arg(p, UNTIL), NULL, 10),
-		   PLAN_WAIT_MAX_MS, false) < 0
+	return plan_wait(p, strtoll(plan_arg(p, DELAY_UNTIL), NULL, 10),
+		   strtoll(plan_arg(p, DELAY_MS), NULL, 10), false) < 0
 	    ? call_fail_nomem(p->call)
 	    : 0;
 }

@@ -10,6 +10,13 @@ extern const struct plan_kind *const vm_power_kinds[];
 /* One of them, which must be there ("VM.start"), as a part of another plan. */
 const struct plan_kind *vm_power_kind(const char *name);
 
+/* An argument for VM.start, clean_shutdown and shutdown, "true": the parent
+ * waits for the VM's delay, and finds in its own notes until when of
+ * clock_wall_ms, and how long that is at most; the greatest of all its parts. */
+#define DELAY_FOR_PARENT "delay_for_parent"
+#define DELAY_UNTIL "delay_until"
+#define DELAY_MS "delay_ms"
+
 /* For other plans that end or restart a domain. */
 extern const struct step vm_hard_shutdown_steps[], vm_hard_reboot_steps[];
 

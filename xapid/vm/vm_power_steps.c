@@ -368,6 +368,8 @@ power_connect_apply(struct plan *p, struct tx *t)
 
 /* ---- delays ---- */
 
+#define FORCED "forced" /* note: the guest did not go by itself */
+
 static int
 note_delay(struct plan *p, int64_t seconds)
 {
@@ -378,10 +380,10 @@ note_delay(struct plan *p, int64_t seconds)
 	if (ms <= 0)
 		return 0;
 	snprintf(text, sizeof(text), "%lld", (long long)ms);
-	if (plan_note(p, "delay", text) < 0)
+	if (plan_note(p, DELAY_MS, text) < 0)
 		return -1;
 	snprintf(text, sizeof(text), "%lld", (long long)(clock_wall_ms() + ms));
-	return plan_note(p, "delay_until", text);
+	return plan_note(p, DELAY_UNTIL, text);
 }
 
 static int64_t
@@ -395,20 +397,22 @@ noted_number(const struct plan *p, const char *name)
 int
 power_delay_send(struct plan *p)
 {
-	if (!*plan_arg(p, "delay_for_parent"))
-		(void)plan_wait(p, noted_number(p, "delay_until"),
-		    noted_number(p, "delay"), true);
+	if (!*plan_arg(p, DELAY_FOR_PARENT))
+		(void)plan_wait(p, noted_number(p, DELAY_UNTIL),
+		    noted_number(p, DELAY_MS), true);
 	return 0;
 }
 
 void
 power_delay_tell(struct plan *p)
 {
-	const char *name = plan_arg(p, "delay_for_parent");
+	static const char *const names[] = { DELAY_UNTIL, DELAY_MS };
 
-	if (*name && *plan_arg(p, "delay_until"))
-		(void)plan_tell_parent_most(p, name,
-		    noted_number(p, "delay_until"));
+	if (!*plan_arg(p, DELAY_FOR_PARENT) || !*plan_arg(p, DELAY_UNTIL))
+		return;
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		(void)plan_tell_parent_most(p, names[i],
+		    noted_number(p, names[i]));
 }
 
 /* ---- running ---- */
@@ -462,7 +466,8 @@ power_halt_apply(struct plan *p, struct tx *t)
 	const struct vm *vm = power_vm(p, t);
 	struct ref host = vm ? vm->resident_on : REF_NULL;
 
-	if (vm && note_delay(p, vm->shutdown_delay) < 0)
+	if (vm && !*plan_arg(p, FORCED) &&
+	    note_delay(p, vm->shutdown_delay) < 0)
 		return -1;
 	if (vm_halt(t, p->object) < 0 || vm_image_let_go(p, t) < 0)
 		return -1;
@@ -490,19 +495,37 @@ power_shutdown_send(struct plan *p)
 	return simple(p, "shutdown");
 }
 
-/* A guest that does not go is made to. */
+#define TIMEOUT_MAX INT64_C(86400)
+
+static int
+note_forced(struct plan *p, const struct value *answer)
+{
+	return value_member(answer, "forced") ? plan_note(p, FORCED, "true")
+					      : 0;
+}
+
+/* A guest that does not go within its shutdown_delay is made to, and one that
+ * cannot hear it is not asked. (source: lifecycle.json VM.shutdown) */
+static int
+send_shutdown_or_end(struct plan *p, const struct vm *vm)
+{
+	int64_t timeout =
+	    vm->shutdown_delay < TIMEOUT_MAX ? vm->shutdown_delay : TIMEOUT_MAX;
+
+	if (vm->power_state != VM_POWER_STATE_RUNNING)
+		return plan_note(p, FORCED, "true");
+	plan_set_deadline(p, SHUTDOWN_DEADLINE_MS + (int)timeout * 1000);
+	return plan_send(p, note_forced, "shutdown", vm->uuid, "reason",
+	    "poweroff", "#or_end", (int64_t)1, "#timeout", timeout, NULL);
+}
+
 int
 power_shutdown_or_end_send(struct plan *p)
 {
 	const struct vm *vm = published(p);
-	int rc;
+	int rc = vm ? send_shutdown_or_end(p, vm) : -1;
 
-	if (!vm)
-		return -1;
-	plan_set_deadline(p, SHUTDOWN_DEADLINE_MS);
-	rc = plan_send(p, NULL, "shutdown", vm->uuid, "reason", "poweroff",
-	    "#or_end", (int64_t)1, NULL);
-	record_unref(&vm->r);
+	record_unref(vm ? &vm->r : NULL);
 	return rc;
 }
 

@@ -51,7 +51,7 @@ int power_unpause_send(struct plan *p);
 int power_unpause_apply(struct plan *p, struct tx *t);
 
 /* The VM's delay, which begins with its new state: waited for here, or told to
- * a parent that waits. */
+ * a parent that waits (vm_power.h). */
 int power_delay_send(struct plan *p);
 void power_delay_tell(struct plan *p);
 

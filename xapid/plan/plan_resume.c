@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* A daemon that begins goes on with what the journal holds. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "call/call_private.h"
+#include "call/task.h"
+#include "lib/fault.h"
+#include "lib/log.h"
+#include "plan/plan_private.h"
+
+static const struct plan_kind *
+find_kind(const struct plan_kind *const kinds[], const char *name)
+{
+	for (; *kinds; kinds++)
+		if (strcmp((*kinds)->name, name) == 0)
+			/* cppcheck-suppress identicalInnerCondition */
+			return *kinds;
+	return NULL;
+}
+
+/* What the journal says of one; NULL: no memory, or it says nonsense. */
+static struct running *
+resume_one(struct plans *ps, const struct plan_kind *kind,
+    const struct plan_journal *row)
+{
+	const char *const *names = row->args.keys;
+	const char *const *values = row->args.values;
+	struct call *c = plan_carrier(ps->core);
+	struct ref object;
+	struct running *r;
+
+	if (!c || !ref_parse(row->object, &object) ||
+	    !(r = plan_new(ps, c, kind, object))) {
+		call_free(c);
+		return NULL;
+	}
+	r->resumed = true;
+	c->task = row->task;
+	if (!ref_is_null(c->task)) {
+		(void)task_adopt(ps->core, c->task, c);
+		plan_know_task(r);
+	}
+	r->row = row->r.self;
+	r->number = (uint64_t)row->number;
+	r->promised = row->step == STEP_PROMISED;
+	r->step = r->promised ? 0 : (unsigned)row->step;
+	r->undoing = row->undoing;
+	for (uint32_t i = 0; i < row->args.n; i++)
+		(void)plan_note(&r->plan, names[i], values[i]);
+	r->round = (unsigned)strtoul(plan_arg(&r->plan, ROUND_NOTE), NULL, 10);
+	if (r->undoing)
+		(void)fail_internal_error(c,
+		    "The toolstack was restarted "
+		    "while this was taken back");
+	if (r->number >= ps->next_number)
+		ps->next_number = r->number + 1;
+	return r;
+}
+
+/* What is volatile did not outlive the daemon. Nothing depends on it. */
+static void
+show_resumed(struct plans *ps, struct running **all, uint32_t n)
+{
+	struct tx *t = n ? tx_begin(ps->core->db) : NULL;
+
+	for (uint32_t i = 0; t && i < n; i++)
+		if (!all[i]->promised)
+			(void)plan_show(all[i], t);
+	if (t && tx_error(t))
+		log_err("plans: what is under way is not shown: %s",
+		    tx_error(t)->code);
+	if (t && tx_error(t))
+		tx_abort(t);
+	else if (t)
+		tx_commit(t, NULL, NULL);
+}
+
+/* All are known before one begins, so that children find their parents. */
+static void
+start_resumed(struct plans *ps, struct running **all, uint32_t n)
+{
+	for (uint32_t i = 0; i < n; i++)
+		plan_find_parent(all[i], all, n);
+	show_resumed(ps, all, n);
+	for (uint32_t i = 0; i < n; i++)
+		if (plan_take_turn(ps, all[i]) == 1)
+			all[i]->starts = true;
+	for (uint32_t i = 0; i < n; i++)
+		if (all[i]->starts)
+			plan_go_on(all[i],
+			    all[i]->promised ? plan_begin : plan_first_step);
+}
+
+int
+plans_resume(struct plans *ps, const struct plan_kind *const kinds[])
+{
+	CLEANUP_FREE struct running **all = NULL;
+	const struct record **rows;
+	uint32_t n, found = 0;
+	int rc = 0;
+
+	if (db_get_all(ps->core->db, CLASS_plan_journal, &rows, &n) < 0)
+		return -1;
+	all = fault_calloc(n + 1, sizeof(struct running *));
+	if (!all)
+		rc = -1;
+	for (uint32_t i = 0; all && i < n; i++) {
+		const struct plan_journal *row =
+		    (const struct plan_journal *)rows[i];
+		const struct plan_kind *kind = find_kind(kinds, row->kind);
+
+		if (!kind)
+			log_err("plan %s is unknown to this version; left as "
+				"it is",
+			    row->kind);
+		else if ((all[found] = resume_one(ps, kind, row)))
+			found++;
+		else
+			rc = -1;
+	}
+	db_release_all(rows, n);
+	if (all)
+		start_resumed(ps, all, found);
+	return rc;
+}
