@@ -53,7 +53,16 @@ is_true(const char *text)
 	    strcasecmp(text, "yes") == 0;
 }
 
-/* 1: it was for us, 0: it is for the server, -1: wrong. */
+static bool
+is_port(const char *text)
+{
+	size_t n = strlen(text);
+
+	return n > 0 && n <= 5 && strspn(text, "0123456789") == n &&
+	    atoi(text) <= 65535;
+}
+
+/* 1: it was for us, 0: it is for the server, -1: wrong (said). */
 static int
 take_named(struct options *o, const char *name, const char *value)
 {
@@ -76,6 +85,11 @@ take_named(struct options *o, const char *name, const char *value)
 	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
 		if (strcmp(known[i].name, name) != 0)
 			continue;
+		if (known[i].text == &o->port && !is_port(value)) {
+			complain("%s is no port: they are numbers up to 65535",
+			    value);
+			return -1;
+		}
 		if (known[i].text)
 			*known[i].text = value;
 		else
@@ -313,23 +327,42 @@ hide_passwords(struct options *o, int argc, char *argv[])
 	}
 }
 
+/* What is for the server goes before what is there already. */
+static int
+take_before(struct options *o, char **words, size_t n)
+{
+	size_t had = o->nargs, more;
+	CLEANUP_FREE const char **old = calloc(had + 1, sizeof(*old));
+
+	if (!old) {
+		complain("out of memory");
+		return -1;
+	}
+	if (take_words(o, words, n) < 0)
+		return -1;
+	more = o->nargs - had;
+	memcpy(old, o->args, had * sizeof(*old));
+	memmove(o->args, o->args + had, more * sizeof(*o->args));
+	memcpy(o->args + more, old, had * sizeof(*old));
+	return 0;
+}
+
 static int
 read_all(struct options *o, int argc, char *argv[])
 {
 	const char *extra = getenv("XE_EXTRA_ARGS");
 	const char *trace = getenv("TRACEPARENT");
-	char *words[2 * EXTRA_MAX];
+	char *rc[EXTRA_MAX], *extras[EXTRA_MAX];
 	CLEANUP_FREE char **mine = NULL;
 	size_t nrc, nextra, nown = argc > 0 ? (size_t)argc - 1 : 0;
-	size_t first;
 
 	*o = (struct options){
 		.server = "127.0.0.1",
 		.username = "root",
 		.password = getenv("XE_PASSWORD"),
 	};
-	nrc = read_rc(o, words, EXTRA_MAX);
-	nextra = split_extra(o, extra ? extra : "", words + nrc, EXTRA_MAX);
+	nrc = read_rc(o, rc, EXTRA_MAX);
+	nextra = split_extra(o, extra ? extra : "", extras, EXTRA_MAX);
 	o->args = calloc(nown + nrc + nextra + 1, sizeof(*o->args));
 	mine = calloc(nown + 1, sizeof(*mine));
 	if (!o->args || !mine) {
@@ -338,24 +371,11 @@ read_all(struct options *o, int argc, char *argv[])
 	}
 	memcpy(mine, argv + 1, nown * sizeof(*mine));
 	/* Later ones win among those for us, earlier ones at the server. */
-	if (take_words(o, words, nrc) < 0 ||
-	    take_words(o, words + nrc, nextra) < 0)
+	if (take_before(o, rc, nrc) < 0 || take_before(o, extras, nextra) < 0)
 		return -1;
 	o->traceparent = trace ? trace : o->traceparent;
-	first = o->nargs;
-	if (take_words(o, mine, nown) < 0)
+	if (take_before(o, mine, nown) < 0)
 		return -1;
-	if (first > 0) {
-		size_t n = o->nargs - first;
-		const char **moved = calloc(o->nargs + 1, sizeof(*moved));
-
-		if (!moved)
-			return -1;
-		memcpy(moved, o->args + first, n * sizeof(*moved));
-		memcpy(moved + n, o->args, first * sizeof(*moved));
-		free(o->args);
-		o->args = moved;
-	}
 	hide_passwords(o, argc, argv);
 	return 0;
 }
@@ -383,7 +403,7 @@ options_read_password_file(struct options *o)
 	}
 	rest = text.p;
 	user = strsep(&rest, "\n");
-	password = rest ? strsep(&rest, "\n") : NULL;
+	password = rest && *rest ? strsep(&rest, "\n") : NULL;
 	if (!password) {
 		complain("a password file has two lines: the user name, then "
 			 "the password");

@@ -299,6 +299,10 @@ obey(struct talk *t, struct frame *f)
 		r = print_stderr(t, f);
 		break;
 	case TAG_DEBUG:
+		text = take_text(f, &n);
+		if (t->o->debug)
+			fprintf(stderr, "xe: the server says: %.*s\n", (int)n,
+			    text);
 		break;
 	case TAG_ERROR:
 		r = print_error(t, f);
@@ -429,6 +433,13 @@ put_path(struct bytes *b, const struct options *o)
 	}
 }
 
+static void
+put_header(struct bytes *b, const char *name, const char *value)
+{
+	if (value && !strpbrk(value, "\r\n"))
+		bytes_printf(b, "%s: %s\r\n", name, value);
+}
+
 static int
 send_request(struct talk *t)
 {
@@ -445,8 +456,8 @@ send_request(struct talk *t)
 	    " HTTP/1.0\r\nUser-agent: xe-cli/Unix/0.2\r\noriginator: cli\r\n");
 	if (isatty(STDERR_FILENO)) /* a bar of progress is welcome */
 		bytes_puts(&all, "x-xe-terminal: 1\r\n");
-	if (o->traceparent && !strpbrk(o->traceparent, "\r\n"))
-		bytes_printf(&all, "traceparent: %s\r\n", o->traceparent);
+	put_header(&all, "traceparent", o->traceparent);
+	put_header(&all, "baggage", getenv("BAGGAGE"));
 	bytes_printf(&all, "content-length: %zu\r\n\r\n", body.len);
 	bytes_put(&all, body.p, body.len);
 	if (all.failed || body.failed)

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,6 +21,7 @@
 #define REDIRECTIONS_MAX 5
 #define HEADERS_MAX 200
 #define HEAD_LINE_MAX 8192
+#define LOOK_MS 1000
 #define WAIT_EVERY_S 60 /* the server is told that we are still there */
 
 /* ---- where to ---- */
@@ -90,9 +92,15 @@ send_head(struct link *l, const char *method, const char *path, int64_t length)
 {
 	CLEANUP_BYTES struct bytes b = { 0 };
 
-	if (strpbrk(path, " \r\n"))
+	if (strpbrk(path, "\r\n"))
 		return -1;
-	bytes_printf(&b, "%s %s HTTP/1.0\r\n", method, path);
+	bytes_printf(&b, "%s ", method);
+	for (const char *p = path; *p; p++) /* the original encodes nothing */
+		if (*p == ' ')
+			bytes_puts(&b, "%20");
+		else
+			bytes_putc(&b, *p);
+	bytes_puts(&b, " HTTP/1.0\r\n");
 	if (length >= 0)
 		bytes_printf(&b, "Content-Length: %" PRId64 "\r\n", length);
 	bytes_puts(&b, "\r\n");
@@ -221,6 +229,23 @@ go_on(struct talk *t, struct progress *p)
 	return -1;
 }
 
+/* Until the server has something for us, or has closed. */
+static int
+wait_for(struct talk *t, struct link *l, struct progress *p)
+{
+	struct pollfd fd = { .fd = link_fd(l), .events = POLLIN };
+
+	while (!link_has_input(l)) {
+		int r = poll(&fd, 1, LOOK_MS);
+
+		if (r > 0)
+			break;
+		if ((r < 0 && errno != EINTR) || go_on(t, p) < 0)
+			return -1;
+	}
+	return 0;
+}
+
 /* ---- get ---- */
 
 static int
@@ -230,7 +255,12 @@ copy_down(struct talk *t, struct link *l, int fd, int64_t length)
 	static char buf[BLOCK];
 	ssize_t n;
 
-	while ((n = link_read(l, buf, sizeof(buf))) > 0) {
+	for (;;) {
+		if (wait_for(t, l, &p) < 0)
+			return -1;
+		n = link_read(l, buf, sizeof(buf));
+		if (n <= 0)
+			break;
 		if (file_write_full(fd, buf, (size_t)n) < 0) {
 			complain("%s", strerror(errno));
 			return -1;
@@ -290,6 +320,19 @@ transfer_get(struct talk *t, const char *name, const char *url)
 
 /* ---- put ---- */
 
+/* It closes when it has done its work. */
+static int
+wait_for_end(struct talk *t, struct link *l, struct progress *p)
+{
+	char rest[512];
+
+	do {
+		if (wait_for(t, l, p) < 0)
+			return -1;
+	} while (link_read(l, rest, sizeof(rest)) > 0);
+	return 0;
+}
+
 static int
 copy_up(struct talk *t, struct link *l, int fd, int64_t length)
 {
@@ -306,15 +349,16 @@ copy_up(struct talk *t, struct link *l, int fd, int64_t length)
 		}
 		/* A server that has seen enough closes; it says why. */
 		if (link_write(l, buf, (size_t)n) < 0)
-			return 0;
+			break;
 		p.done += n;
 		show(&p);
 		if (go_on(t, &p) < 0)
 			return -1;
 	}
 	progress_end(&p);
-	link_finish(l);
-	return 0;
+	if (n == 0)
+		link_finish(l);
+	return wait_for_end(t, l, &p);
 }
 
 /* A file's length is told, so that the server knows how far it is; of other
@@ -326,7 +370,6 @@ upload(struct talk *t, const char *name, const char *url)
 	CLEANUP_FD int fd = -1;
 	int64_t length = -1, ignored;
 	struct stat st;
-	char rest[512];
 	int status;
 
 	if (!files_may_read(t->o, name))
@@ -340,11 +383,7 @@ upload(struct talk *t, const char *name, const char *url)
 	if (S_ISREG(st.st_mode))
 		length = st.st_size;
 	status = transfer_begin(t, "PUT", url, length, &l, &ignored);
-	if (status / 100 != 2 || copy_up(t, l, fd, length) < 0)
-		return false;
-	while (link_read(l, rest, sizeof(rest)) > 0)
-		;
-	return true;
+	return status / 100 == 2 && copy_up(t, l, fd, length) == 0;
 }
 
 int

@@ -116,6 +116,7 @@ python_tests = \
 	tests/api/test_xe_apply.py \
 	tests/api/test_xe_commands.py \
 	tests/api/test_xe_console.py \
+	tests/api/test_xe_dialogs.py \
 	tests/api/test_xe_every.py \
 	tests/api/test_xe_help.py \
 	tests/api/test_xe_generic.py \
@@ -197,6 +198,7 @@ bench_servers = \
 EXTRA_DIST += \
 	tests/.clang-tidy \
 	tests/bench/measure.py \
+	tests/lib/cliserver.py \
 	tests/lib/facts.py \
 	tests/interop/run \
 	tests/interop/xen_api.mjs \

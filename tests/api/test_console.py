@@ -201,6 +201,19 @@ class Connect(Base):
         two, _ = self.connect(self.query())
         two.until('said before')
 
+    def test_the_head_comes_alone(self):
+        """The original's client drops what comes together with the head."""
+        gaps = []
+        while not gaps or (max(gaps) < 0.03 and len(gaps) < 20):
+            w = self.wire()
+            w.send('CONNECT /console?%s HTTP/1.0\r\n\r\n' % self.query())
+            w.head()
+            begun = time.time()
+            alone = not w.data
+            w.until('GUEST UP')
+            gaps.append(time.time() - begun if alone else 0)
+        self.assertGreaterEqual(max(gaps), 0.03)
+
     def test_much_goes_through_whole(self):
         w, _ = self.connect(self.query(self.vm('sim-00005')))
         w.until('GUEST UP')

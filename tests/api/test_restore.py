@@ -47,7 +47,7 @@ class Restore(unittest.TestCase):
                 'dry-run=true')
         self.assertNotEqual(self.networks('late'), '')
         running = self.ok('vm-list', 'power-state=running', '--minimal')
-        self.ok('pool-restore-database', 'file-name=' + self.dump)
+        self.ok('pool-restore-database', 'file-name=' + self.dump, '--force')
         self.restarted()
         self.assertEqual(self.networks('kept'), kept)
         self.assertEqual(self.networks('late'), '')
@@ -63,7 +63,7 @@ class Restore(unittest.TestCase):
                         b'SQLite format 3\0' + b'x' * 5000):
             with open(self.dump, 'wb') as f:
                 f.write(content)
-            for extra in ((), ('dry-run=true',)):
+            for extra in (('--force',), ('dry-run=true',)):
                 r = xe.run(self.d, 'pool-restore-database',
                            'file-name=' + self.dump, *extra)
                 self.assertEqual(r.status, 1, content)
@@ -77,7 +77,7 @@ class Restore(unittest.TestCase):
             whole = f.read()
         with open(self.dump, 'wb') as f:
             f.write(whole[:len(whole) // 2])
-        r = xe.run(self.d, 'pool-restore-database',
+        r = xe.run(self.d, 'pool-restore-database', '--force',
                    'file-name=' + self.dump)
         self.assertEqual(r.status, 1)
         self.assertEqual(self.d.call('pool.get_all').__len__(), 1)
@@ -86,7 +86,7 @@ class Restore(unittest.TestCase):
         with open(self.dump, 'wb') as f:
             f.write(b'x')
         r = xe.run(self.d, '-u', 'pool-operator', 'pool-restore-database',
-                   'file-name=' + self.dump)
+                   '--force', 'file-name=' + self.dump)
         self.assertEqual(r.status, 1)
         self.assertIn('put_pool_xml_db_sync', r.err)
 

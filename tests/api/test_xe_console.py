@@ -12,89 +12,17 @@ import unittest
 import tap
 import thincli
 import xe
+from cliserver import EXIT, Server, command, frame, text
 
 
-def text(s):
-    return struct.pack('<I', len(s)) + s.encode()
-
-
-def frame(*parts):
-    payload = b''.join(struct.pack('<I', p) if isinstance(p, int) else p
-                       for p in parts)
-    return struct.pack('<I', len(payload)) + payload
-
-
-CONNECT = frame(9, 17, text('/console?uuid=x&session_id=y'))
-EXIT = frame(9, 4, 0)
-
-
-class Server:
-    """Answers connections by functions, in their order."""
-
-    def __init__(self, folder, *talks):
-        self.folder = folder
-        self.listener = socket.create_server(('127.0.0.1', 0))
-        self.port = self.listener.getsockname()[1]
-        self.heads, self.wrong = [], []
-        self.threads = []
-        t = threading.Thread(target=self.run, args=(talks,), daemon=True)
-        t.start()
-
-    def run(self, talks):
-        for talk in talks:
-            sock, _ = self.listener.accept()
-            t = threading.Thread(target=self.one, args=(talk, sock),
-                                 daemon=True)
-            t.start()
-            self.threads.append(t)
-
-    def one(self, talk, sock):
-        try:
-            with sock:
-                talk(self, sock)
-        except Exception as e:      # told by the test
-            self.wrong.append(e)
-
-    def head(self, sock):
-        data = b''
-        while b'\r\n\r\n' not in data:
-            part = sock.recv(4096)
-            if not part:
-                raise EOFError(data)
-            data += part
-        head, _, body = data.partition(b'\r\n\r\n')
-        self.heads.append(head.decode())
-        length = [x for x in head.decode().lower().split('\r\n')
-                  if x.startswith('content-length:')]
-        want = int(length[0].split(':')[1]) if length else 0
-        while len(body) < want:
-            body += sock.recv(4096)
-        return head
-
-    def read(self, sock, n):
-        data = b''
-        while len(data) < n:
-            part = sock.recv(n - len(data))
-            if not part:
-                raise EOFError(data)
-            data += part
-        return data
-
-    def begin(self, sock):
-        self.head(sock)
-        sock.sendall(thincli.GREETING)
-        self.read(sock, len(thincli.GREETING))
+CONNECT = command(thincli.CONNECT, '/console?uuid=x&session_id=y')
 
 
 class Console(unittest.TestCase):
     def server(self, *talks):
-        class Place:
-            folder = self.folder
-            port = None
         s = Server(self.folder, *talks)
-        Place.port = s.port
         self.addCleanup(s.listener.close)
-        return s, Place
+        return s, s
 
     def setUp(self):
         tmp = tempfile.TemporaryDirectory()

@@ -8,7 +8,7 @@
 
 #define LINE 74 /* characters of a line with names */
 
-static const char selectors[][8] = { "", "VM", "host", "SR" };
+static const char selectors[][8] = { "", "vm", "host", "sr" };
 
 static void
 put_names(struct bytes *out, const char *const *names)
@@ -29,17 +29,18 @@ describe(struct cli *cli, const char *name)
 	put_names(&required, c->required);
 	put_names(&optional, c->optional);
 	if (c->select)
-		bytes_printf(&optional, "%s<%s selectors>",
+		bytes_printf(&optional, "%s<%s-selectors>",
 		    optional.len ? ", " : "", selectors[c->select]);
 	if (!bytes_cstr(&required) || !bytes_cstr(&optional) ||
 	    cli_row_init(cli, &row, 5) < 0)
 		return cli_fail_nomem(cli);
-	cli_row_text(&row, "command", c->name);
-	cli_row_text(&row, "required", required.p);
-	cli_row_text(&row, "optional", optional.p);
-	cli_row_text(&row, "what it does", c->doc);
+	/* Labels that completion scripts look for. */
+	cli_row_text(&row, "command name        ", c->name);
+	cli_row_text(&row, "reqd params     ", required.p);
+	cli_row_text(&row, "optional params ", optional.p);
+	cli_row_text(&row, "description     ", c->doc);
 	if (c->instead)
-		cli_row_text(&row, "better use", c->instead);
+		cli_row_text(&row, "instead         ", c->instead);
 	cli_table_begin(cli);
 	return cli_row_print(&row);
 }

@@ -155,7 +155,8 @@ cli_run_pool_restore_database(struct cli *cli)
 {
 	bool rehearsal;
 
-	if (cli_get_bool(cli, "dry-run", false, &rehearsal) < 0)
+	if (cli_get_bool(cli, "dry-run", false, &rehearsal) < 0 ||
+	    (!rehearsal && cli_want_force(cli) < 0))
 		return -1;
 	return cli_stream(cli, CLI_TAG_HTTP_PUT, cli_need(cli, "file-name"),
 	    cli_text(cli, "/pool/xmldbdump?restore=true&dry_run=%s",

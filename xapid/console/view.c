@@ -9,6 +9,7 @@
 #include <string.h>
 #include <strings.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "access/session.h"
@@ -21,6 +22,7 @@
 #define PIECE 8192
 #define LOOK_MS 1000 /* how often is seen whether it may go on */
 #define CLOSE_NORMAL 1000
+#define HEAD_ALONE_MS 50
 
 struct view {
 	struct http_exchange *x;
@@ -210,6 +212,17 @@ run(struct view *v)
 	bytes_free(&v->in);
 }
 
+/* The original's client reads the head by a buffer of its own and drops what
+ * came with it. */
+static void
+let_head_be_read(const struct view *v)
+{
+	const struct timespec ts = { 0, HEAD_ALONE_MS * NSEC_PER_MSEC };
+
+	if (!v->framed)
+		(void)nanosleep(&ts, NULL);
+}
+
 static void
 serve(struct view *v, int status, const char *const headers[])
 {
@@ -223,8 +236,10 @@ serve(struct view *v, int status, const char *const headers[])
 		return;
 	}
 	v->idle_s = allowed_idle(c, v->target->vm);
-	if (http_begin(v->x, status, headers, -1, false) == 0)
+	if (http_begin(v->x, status, headers, -1, false) == 0) {
+		let_head_be_read(v);
 		run(v);
+	}
 	if (hooked)
 		session_unhook(c->core, &v->hook);
 }
