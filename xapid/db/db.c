@@ -78,23 +78,12 @@ struct load {
 	bool nomem;
 };
 
-static bool
-uuid_known(const struct table *table, const struct record *r)
-{
-	const char *uuid;
-
-	if (r->cls->uuid_field < 0)
-		return false;
-	uuid = *(const char *const *)record_field(r,
-	    &r->cls->fields[r->cls->uuid_field]);
-	return refmap_get(&table->uuids, db_uuid_key(uuid)) != NULL;
-}
-
 static int
 load_record(void *arg, struct record *r, int64_t rowid)
 {
 	struct load *l = arg;
 	struct table *table = &l->db->tables[r->cls->id];
+	size_t uuids = table->uuids.count;
 	struct row *row;
 
 	if (refmap_get(&table->rows, r->self)) {
@@ -102,10 +91,6 @@ load_record(void *arg, struct record *r, int64_t rowid)
 		errno = EEXIST;
 		return -1;
 	}
-	if (uuid_known(table, r))
-		log_warn("database: two objects of class %s have the same "
-			 "uuid; xapid --check-db lists them",
-		    r->cls->name);
 	row = fault_calloc(1, sizeof(*row));
 	if (!row || db_index_reserve(l->db, r->cls->id) < 0 ||
 	    refmap_reserve(&table->uuids, 1) < 0 ||
@@ -121,6 +106,10 @@ load_record(void *arg, struct record *r, int64_t rowid)
 	row->published = row->head = r;
 	table->count++;
 	db_index_swap(table, row, NULL, r);
+	if (r->cls->uuid_field >= 0 && table->uuids.count == uuids)
+		log_warn("database: two objects of class %s have the same "
+			 "uuid; xapid --check-db lists them",
+		    r->cls->name);
 	event_row_changed(table, row); /* in the order of loading, for now */
 	if (r->modified > l->highest)
 		l->highest = r->modified;
