@@ -35,8 +35,8 @@
 #include "plan/priv.h"
 #include "plan/switch.h"
 #include "plan_kinds.h"
-#include "world/adopt.h"
 #include "vm/vmss.h"
+#include "world/adopt.h"
 #include "world/reality.h"
 #include "world/world.h"
 #include "world/xen_host.h"
@@ -252,6 +252,22 @@ choose_backend(struct daemon *d)
 	return 0;
 }
 
+/* The worker with the simulated domains is asked for them when the database
+ * is open; until then it has time to start. */
+static int
+start_switch(struct daemon *d)
+{
+	struct core *core = &d->core;
+
+	core->config = &d->options.core;
+	core->switchboard = switch_new(core);
+	if (!core->switchboard)
+		return complain("out of memory or threads");
+	if (strcmp(core->config->backend, "simulator") == 0)
+		switch_keep(core->switchboard, PLAN_DOMAIN);
+	return 0;
+}
+
 static int
 start_core(struct daemon *d)
 {
@@ -262,7 +278,6 @@ start_core(struct daemon *d)
 	};
 	char err[512];
 
-	core->config = &d->options.core;
 	core->started = clock_wall_sec();
 	core->threads = threads_new("call", WORKER_THREADS, WORKER_QUEUE);
 	core->timers = timers_new();
@@ -284,9 +299,8 @@ start_core(struct daemon *d)
 	if (host_operations_start(core->db) < 0 || host_ssh_start(core) < 0 ||
 	    host_power_start(core) < 0)
 		return complain("cannot bring the hosts up to date");
-	core->switchboard = switch_new(core);
 	core->plans = plans_new(core);
-	if (!core->switchboard || !core->plans || reality_open(core) < 0)
+	if (!core->plans || reality_open(core) < 0)
 		return complain("out of memory or threads");
 	if (xen_host_read(core) < 0)
 		return complain("cannot learn what the hypervisor has");
@@ -480,8 +494,9 @@ serve(struct daemon *d)
 	limit_stacks();
 	if (fault && !fault_arm_text(fault))
 		return complain("XAPID_FAULT is not understood");
-	if (open_database(d) == 0 && ensure_certificate(d) == 0 &&
-	    start_core(d) == 0 && start_wire(d) == 0) {
+	if (start_switch(d) == 0 && open_database(d) == 0 &&
+	    ensure_certificate(d) == 0 && start_core(d) == 0 &&
+	    start_wire(d) == 0) {
 		announce(d);
 		trim_memory();
 		wait_for_signals(d, &signals);

@@ -479,6 +479,20 @@ show_progress(struct process *p, const struct frame *f)
 		m->progress(m, d);
 }
 
+static void
+tell_event(struct switchboard *s, enum plan_target from,
+    const struct value *body)
+{
+	void (
+	    *event)(void *arg, enum plan_target from, const struct value *body);
+
+	pthread_mutex_lock(&s->lock);
+	event = s->event; /* is set once */
+	pthread_mutex_unlock(&s->lock);
+	if (event)
+		event(s->event_arg, from, body);
+}
+
 /* -1: this is nothing that a worker may say. */
 static int
 take_frame(struct lane *l, struct process *p, const struct frame *f)
@@ -495,8 +509,7 @@ take_frame(struct lane *l, struct process *p, const struct frame *f)
 		show_progress(p, f);
 		return 0;
 	case FRAME_EVENT:
-		if (s->event)
-			s->event(s->event_arg, l->target, &f->body);
+		tell_event(s, l->target, &f->body);
 		return 0;
 	default:
 		return -1;

@@ -147,8 +147,10 @@ switch_on_event(struct switchboard *s,
     void (*fn)(void *arg, enum plan_target from, const struct value *body),
     void *arg)
 {
+	pthread_mutex_lock(&s->lock);
 	s->event_arg = arg;
 	s->event = fn;
+	pthread_mutex_unlock(&s->lock);
 }
 
 void
