@@ -88,6 +88,7 @@ python_tests = \
 	tests/api/test_vm_failures.py \
 	tests/api/test_vm_reality.py \
 	tests/api/test_vm_revert.py \
+	tests/api/test_vm_checks.py \
 	tests/api/test_vmss.py \
 	datamodel/gen/tests/test_check.py \
 	datamodel/gen/tests/test_cli.py \

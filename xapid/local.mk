@@ -337,6 +337,8 @@ libxapidcore_a_SOURCES = \
 	xapid/vm/vm_live.h \
 	xapid/vm/vm_metadata.c \
 	xapid/vm/vm_metadata.h \
+	xapid/vm/vm_obstacles.c \
+	xapid/vm/vm_obstacles.h \
 	xapid/vm/vm_operations.c \
 	xapid/vm/vm_operations.h \
 	xapid/vm/vm_parts.c \
@@ -347,6 +349,7 @@ libxapidcore_a_SOURCES = \
 	xapid/vm/vm_power_steps.c \
 	xapid/vm/vm_power_steps.h \
 	xapid/vm/vm_provision.c \
+	xapid/vm/vm_questions.c \
 	xapid/vm/vm_revert.c \
 	xapid/vm/vm_revert.h \
 	xapid/vm/vm_settings.c \

@@ -96,10 +96,9 @@ set_data(struct tx *t, const struct vm *vm, const struct guest_report *g)
 }
 
 static void
-apply(struct core *core, struct ref ref, const struct guest_report *g)
+apply_in(struct tx *t, struct ref ref, const struct guest_report *g)
 {
-	TX_SCOPE struct tx *t = tx_begin(core->db);
-	const struct vm *vm = t ? TX_GET(t, VM, vm, ref) : NULL;
+	const struct vm *vm = TX_GET(t, VM, vm, ref);
 	struct ref metrics;
 
 	/* it may speak before its start has ended */
@@ -112,7 +111,17 @@ apply(struct core *core, struct ref ref, const struct guest_report *g)
 	metrics = metrics_of(t, TX_GET(t, VM, vm, ref));
 	if (set_facts(t, metrics, g))
 		(void)vm_operations_refresh(t, ref);
-	tx_commit(STEAL(t), NULL, NULL);
+}
+
+static void
+apply(struct core *core, struct ref ref, const struct guest_report *g)
+{
+	struct tx *t = tx_begin(core->db);
+
+	if (!t)
+		return;
+	apply_in(t, ref, g);
+	tx_commit(t, NULL, NULL);
 }
 
 /* ---- not too often ---- */
@@ -243,4 +252,35 @@ guest_agent_told(struct core *core, const char *uuid,
 	a = arena_new(0);
 	if (a)
 		hear(core, r->self, a, values);
+}
+
+static void
+hear_in(struct tx *t, struct ref vm, const struct value *values)
+{
+	struct guest_report report;
+
+	if (guest_agent_read(tx_arena(t), values, &report) == 0)
+		apply_in(t, vm, &report);
+}
+
+void
+guest_agent_told_in(struct tx *t, struct ref vm, const struct value *values)
+{
+	struct arena *words = NULL;
+	struct value waiting = { .kind = VALUE_NIL };
+	struct guest *g;
+
+	pthread_mutex_lock(&lock);
+	g = refmap_get(&guests, vm);
+	if (g) {
+		words = g->words;
+		waiting = g->values;
+		g->words = NULL;
+	}
+	pthread_mutex_unlock(&lock);
+	if (values)
+		hear_in(t, vm, values);
+	else if (words)
+		hear_in(t, vm, &waiting);
+	arena_free(words);
 }

@@ -34,5 +34,9 @@ int guest_agent_read(struct arena *a, const struct value *values,
  * turn; a guest that writes too often is heard later, with its last words. */
 void guest_agent_told(struct core *core, const char *uuid,
     const struct value *values);
+/* The same in a transaction that there is, at once; without values: what it has
+ * told and waits to be heard, if anything. */
+void guest_agent_told_in(struct tx *t, struct ref vm,
+    const struct value *values);
 
 #endif

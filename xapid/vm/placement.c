@@ -123,8 +123,10 @@ consider(const struct record *r, void *arg)
 	}
 	members = members_on(s, r->self);
 	room = memory_free(s->t, host, false);
-	if (ref_equal(r->self, s->vm->affinity))
+	if (ref_equal(r->self, s->vm->affinity)) { /* before all others */
+		members = 0;
 		room = INT64_MAX;
+	}
 	if (ref_is_null(s->best) || members < s->members ||
 	    (members == s->members && room > s->most)) {
 		s->members = members;

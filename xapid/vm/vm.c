@@ -33,6 +33,22 @@ vm_metrics_defaults(struct vm_metrics *m)
 	    (struct map){ .keys = vcpu, .values = idle, .n = 1 };
 }
 
+void
+vm_metrics_describe(struct tx *t, const struct vm *vm)
+{
+	const struct vm_metrics *m =
+	    TX_GET(t, VM_metrics, vm_metrics, vm->metrics);
+	bool hvm = m && m->current_domain_type == DOMAIN_TYPE_HVM;
+
+	if (!m)
+		return;
+	TX_SET(t, VM_metrics, vm_metrics, vm->metrics, hvm, hvm);
+	TX_SET(t, VM_metrics, vm_metrics, vm->metrics, nomigrate,
+	    edit_map_true(&vm->platform, "nomigrate"));
+	TX_SET(t, VM_metrics, vm_metrics, vm->metrics, nested_virt,
+	    edit_map_true(&vm->platform, "nested-virt"));
+}
+
 static int64_t
 overhead(const struct vm *vm)
 {

@@ -109,12 +109,13 @@ copy_finish(struct plan *p, struct tx *t, bool ok)
 
 KIND(clone);
 KIND(copy);
+KIND(csvm); /* a clone, by an older name */
 KIND(snapshot);
 KIND(snapshot_with_quiesce); /* its check always refuses */
 
 const struct plan_kind *const vm_copy_kinds[] = { &clone_kind, &copy_kind,
-	&snapshot_kind, &snapshot_with_quiesce_kind, &vm_checkpoint_kind,
-	&vm_provision_kind, NULL };
+	&csvm_kind, &snapshot_kind, &snapshot_with_quiesce_kind,
+	&vm_checkpoint_kind, &vm_provision_kind, NULL };
 
 const struct plan_kind *
 vm_copy_kind(const char *name)
@@ -133,6 +134,20 @@ vm_clone(struct call *c, const struct vm_clone_args *a, struct ref *result_r)
 {
 	(void)result_r;
 	return plan_start(c, &clone_kind, a->vm, "name", a->new_name, NULL);
+}
+
+int
+vm_csvm(struct call *c, const struct vm_csvm_args *a, struct ref *result_r)
+{
+	RECORD_UNREF const struct record *r = call_get(c, CLASS_VM, a->vm);
+	const char *name = r ? arena_printf(c->arena, "%s-cloned-suspended",
+				   ((const struct vm *)r)->name_label)
+			     : NULL;
+
+	(void)result_r;
+	if (!name)
+		return r ? call_fail_nomem(c) : -1;
+	return plan_start(c, &csvm_kind, a->vm, "name", name, NULL);
 }
 
 int

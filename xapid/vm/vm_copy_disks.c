@@ -34,7 +34,8 @@ copy_disk(struct plan *p, struct ref vdi)
 	if (makes_snapshot(p))
 		return plan_child(p, vdi_kind("VDI.snapshot"), vdi, "at_rest",
 		    plan_arg(p, "at_rest"), NULL);
-	if (is_operation(p, "clone") || is_operation(p, "reverting"))
+	if (is_operation(p, "clone") || is_operation(p, "csvm") ||
+	    is_operation(p, "reverting"))
 		return plan_child(p, vdi_kind("VDI.clone"), vdi, NULL);
 	return plan_child(p, vdi_kind("VDI.copy"), vdi, "sr", sr, NULL);
 }

@@ -9,6 +9,7 @@
 #include "vm/vm_operations.h"
 #include "vm/vm_power.h"
 #include "vm/vm_power_steps.h"
+#include "world/reality.h"
 
 /* ---- what all plans of VMs do ---- */
 
@@ -27,6 +28,7 @@ int
 vm_plan_refresh(struct plan *p, struct tx *t, bool ok)
 {
 	(void)ok;
+	reality_hear_guest(t, p->object);
 	return vm_operations_refresh(t, p->object);
 }
 

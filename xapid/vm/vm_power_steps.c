@@ -9,6 +9,7 @@
 #include "lib/clock.h"
 #include "vm/memory_plan.h"
 #include "vm/placement.h"
+#include "vm/vm.h"
 #include "vm/vm_boot.h"
 #include "vm/vm_domain_args.h"
 #include "vm/vm_halt.h"
@@ -442,8 +443,7 @@ note_start(struct plan *p, struct tx *t)
 	    vm->memory_target);
 	TX_SET(t, VM_metrics, vm_metrics, vm->metrics, current_domain_type,
 	    vm->domain_type);
-	TX_SET(t, VM_metrics, vm_metrics, vm->metrics, hvm,
-	    vm->domain_type == DOMAIN_TYPE_HVM);
+	vm_metrics_describe(t, vm);
 	return TX_SET(t, VM_metrics, vm_metrics, vm->metrics, VCPUs_number,
 	    vm->VCPUs_at_startup);
 }

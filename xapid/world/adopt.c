@@ -9,6 +9,7 @@
 #include "lib/refmap.h"
 #include "plan/switch.h"
 #include "vm/placement.h"
+#include "vm/vm.h"
 #include "vm/vm_halt.h"
 #include "vm/vm_operations.h"
 
@@ -112,6 +113,7 @@ follow(const struct record *r, void *arg)
 		if (vm_halt(t, r->self) < 0)
 			return -1;
 	} else if (lives && domain) {
+		vm_metrics_describe(t, vm);
 		TX_SET(t, VM, vm, r->self, domid, domid_of(domain));
 	}
 	return vm_operations_refresh_alone(t, r->self);

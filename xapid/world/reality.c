@@ -2,6 +2,7 @@
 #include "world/reality.h"
 
 #include <pthread.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "lib/fault.h"
@@ -128,6 +129,45 @@ take(void)
 	}
 	pthread_mutex_unlock(&reality.lock);
 	return h;
+}
+
+/* What this guest has told and nobody has looked at. */
+static struct happening *
+take_guest(const char *uuid)
+{
+	struct happening **at, *h;
+
+	pthread_mutex_lock(&reality.lock);
+	at = &reality.first;
+	while ((h = *at) &&
+	    (strcmp(text_of(&h->body, "event"), "guest") != 0 ||
+		strcmp(text_of(&h->body, "uuid"), uuid) != 0))
+		at = &h->next;
+	if (h) {
+		*at = h->next;
+		if (reality.end == &h->next)
+			reality.end = at;
+		reality.n--;
+	}
+	pthread_mutex_unlock(&reality.lock);
+	return h;
+}
+
+void
+reality_hear_guest(struct tx *t, struct ref ref)
+{
+	const struct vm *vm = TX_GET(t, VM, vm, ref);
+	char uuid[UUID_CHARS + 1];
+	struct happening *h;
+
+	if (!vm || vm->domid < 1)
+		return;
+	snprintf(uuid, sizeof(uuid), "%s", vm->uuid);
+	guest_agent_told_in(t, ref, NULL);
+	while ((h = take_guest(uuid))) {
+		guest_agent_told_in(t, ref, value_member(&h->body, "values"));
+		arena_free(h->arena);
+	}
 }
 
 static void

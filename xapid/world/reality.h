@@ -11,6 +11,9 @@ int reality_open(struct core *core);
 /* Begins to follow: first to what the domains are now. After the plans of an
  * earlier run were resumed. */
 void reality_start(struct core *core);
+/* In t, at the end of a plan: what the guest has told meanwhile counts now, so
+ * that who waited for the plan finds it. */
+void reality_hear_guest(struct tx *t, struct ref vm);
 /* No event is looked at any more; threads may still run. */
 void reality_stop(struct core *core);
 
