@@ -222,3 +222,205 @@ address_move(unsigned from, unsigned to)
 		return -1;
 	return each(&addresses, remove_address, NULL);
 }
+
+/* ---- setting ---- */
+
+/* Those of one family out of what a link has. */
+struct setting {
+	unsigned index;
+	const struct address_wish *w;
+	unsigned char bytes[16], gateway[16];
+	size_t len;
+	bool there; /* the address */
+};
+
+static bool
+is_own_family(const struct setting *s, const struct nlmsghdr *h)
+{
+	return *(const unsigned char *)NLMSG_DATA(h) == s->w->family;
+}
+
+/* The address that is wanted, for good. */
+static bool
+is_wanted(const struct setting *s, const struct nlmsghdr *h)
+{
+	const struct ifaddrmsg *m = NLMSG_DATA(h);
+	const struct rtattr *a = own_address(h);
+
+	return s->w->text && a && m->ifa_prefixlen == s->w->prefix &&
+	    memcmp(RTA_DATA(a), s->bytes, s->len) == 0 &&
+	    nl_u32(nl_find(h, sizeof(*m), IFA_FLAGS, 4), m->ifa_flags) &
+	    IFA_F_PERMANENT;
+}
+
+static int
+remove_other(void *arg, const struct nlmsghdr *h)
+{
+	struct setting *s = arg;
+	const struct ifaddrmsg *m = NLMSG_DATA(h);
+
+	if (!is_own_family(s, h) || m->ifa_scope >= RT_SCOPE_LINK)
+		return 0;
+	if (is_wanted(s, h)) {
+		s->there = true;
+		return 0;
+	}
+	return remove_address(NULL, h);
+}
+
+static int
+add_wanted(const struct setting *s)
+{
+	const struct ifaddrmsg m = {
+		.ifa_family = (unsigned char)s->w->family,
+		.ifa_prefixlen = (unsigned char)s->w->prefix,
+		.ifa_flags = IFA_F_PERMANENT,
+		.ifa_index = s->index,
+	};
+	CLEANUP_NL struct nl n = { 0 };
+
+	nl_begin(&n, RTM_NEWADDR, NLM_F_ACK | NLM_F_CREATE | NLM_F_REPLACE, &m,
+	    sizeof(m));
+	nl_put(&n, IFA_LOCAL, s->bytes, s->len);
+	nl_put(&n, IFA_ADDRESS, s->bytes, s->len);
+	if (s->w->family == AF_INET && s->w->prefix < 31) {
+		uint32_t ip,
+		    hosts =
+			s->w->prefix ? (1u << (32 - s->w->prefix)) - 1 : ~0u;
+
+		memcpy(&ip, s->bytes, sizeof(ip));
+		ip |= htonl(hosts);
+		nl_put(&n, IFA_BROADCAST, &ip, sizeof(ip));
+	}
+	return nl_send(NETLINK_ROUTE, &n);
+}
+
+static bool
+is_default(const struct setting *s, const struct nlmsghdr *h)
+{
+	const struct rtmsg *m = NLMSG_DATA(h);
+
+	return is_own_family(s, h) && m->rtm_dst_len == 0;
+}
+
+static int
+remove_default(void *arg, const struct nlmsghdr *h)
+{
+	const struct setting *s = arg;
+	static const uint16_t without[] = { RTA_CACHEINFO, 0 };
+	const struct rtmsg *m = NLMSG_DATA(h);
+	CLEANUP_NL struct nl n = { 0 };
+
+	if (!is_default(s, h))
+		return 0;
+	nl_begin(&n, RTM_DELROUTE, NLM_F_ACK, m, sizeof(*m));
+	copy_attributes(&n, h, sizeof(*m), without);
+	/* It may have gone with the address. */
+	return nl_send(NETLINK_ROUTE, &n) < 0 && errno != ESRCH ? -1 : 0;
+}
+
+static int
+add_default(const struct setting *s)
+{
+	const struct rtmsg m = {
+		.rtm_family = (unsigned char)s->w->family,
+		.rtm_table = RT_TABLE_MAIN,
+		.rtm_protocol = RTPROT_STATIC,
+		.rtm_scope = RT_SCOPE_UNIVERSE,
+		.rtm_type = RTN_UNICAST,
+	};
+	CLEANUP_NL struct nl n = { 0 };
+
+	nl_begin(&n, RTM_NEWROUTE, NLM_F_ACK | NLM_F_CREATE | NLM_F_REPLACE, &m,
+	    sizeof(m));
+	nl_put(&n, RTA_GATEWAY, s->gateway, s->len);
+	nl_put_u32(&n, RTA_OIF, s->index);
+	return nl_send(NETLINK_ROUTE, &n);
+}
+
+static int
+set_all(struct setting *s, const struct bytes *addresses,
+    const struct bytes *routes, const char **refused_r)
+{
+	*refused_r = NULL;
+	if (each(addresses, remove_other, s) < 0 ||
+	    each(routes, remove_default, s) < 0)
+		return -1;
+	*refused_r = "IP";
+	if (s->w->text && !s->there && add_wanted(s) < 0)
+		return -1;
+	*refused_r = "gateway";
+	return s->w->text && *s->w->gateway ? add_default(s) : 0;
+}
+
+static int
+put_back_address(void *arg, const struct nlmsghdr *h)
+{
+	const struct setting *s = arg;
+	unsigned index = s->index;
+
+	return is_own_family(s, h) ? add_address(&index, h) : 0;
+}
+
+static int
+put_back_route(void *arg, const struct nlmsghdr *h)
+{
+	const struct setting *s = arg;
+	unsigned index = s->index;
+
+	return is_own_family(s, h) ? add_route(&index, h) : 0;
+}
+
+/* Without the new ones, as far as that goes. */
+static void
+put_back(struct setting *s, const struct bytes *addresses,
+    const struct bytes *routes)
+{
+	const struct address_wish none = { .family = s->w->family };
+	CLEANUP_BYTES struct bytes now = { 0 };
+
+	s->w = &none;
+	if (collect(RTM_GETADDR, keep_address, s->index, &now) == 0)
+		(void)each(&now, remove_other, s);
+	(void)each(addresses, put_back_address, s);
+	(void)each(routes, put_back_route, s);
+}
+
+static bool
+read_wish(struct setting *s)
+{
+	const struct address_wish *w = s->w;
+
+	s->len = w->family == AF_INET ? 4 : 16;
+	if (!w->text)
+		return true;
+	return w->prefix <= s->len * 8 &&
+	    inet_pton(w->family, w->text, s->bytes) == 1 &&
+	    (!*w->gateway || inet_pton(w->family, w->gateway, s->gateway) == 1);
+}
+
+int
+address_set(unsigned index, const struct address_wish *w,
+    const char **refused_r)
+{
+	struct setting s = { .index = index, .w = w };
+	CLEANUP_BYTES struct bytes addresses = { 0 };
+	CLEANUP_BYTES struct bytes routes = { 0 };
+	int error;
+
+	*refused_r = NULL;
+	if (!read_wish(&s)) {
+		errno = EINVAL;
+		*refused_r = "IP";
+		return -1;
+	}
+	if (collect(RTM_GETADDR, keep_address, index, &addresses) < 0 ||
+	    collect(RTM_GETROUTE, keep_route, index, &routes) < 0)
+		return -1;
+	if (set_all(&s, &addresses, &routes, refused_r) == 0)
+		return 0;
+	error = errno;
+	put_back(&s, &addresses, &routes);
+	errno = error;
+	return -1;
+}

@@ -28,4 +28,18 @@ int address_read(unsigned index, struct addresses *out);
  * loses its lifetime: who would renew it does not look there. */
 int address_move(unsigned from, unsigned to);
 
+/* What a link is to have of one family. */
+struct address_wish {
+	int family;
+	const char *text; /* NULL: no address, and no gateway */
+	unsigned prefix;
+	/* Where everything else is reached; "": not by this link. */
+	const char *gateway;
+};
+/* Addresses of the link only stay as they are. When the kernel refuses, what was
+ * there is there again, and *refused_r says what it did not like: "IP",
+ * "gateway" or NULL. */
+int address_set(unsigned index, const struct address_wish *w,
+    const char **refused_r);
+
 #endif

@@ -341,5 +341,6 @@ const struct network_driver network_bridge = {
 	.leave = leave,
 	.uplink = network_uplink,
 	.downlink = network_downlink,
+	.address = network_address,
 	.nics = network_nics,
 };

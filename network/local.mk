@@ -4,6 +4,7 @@ network_parts = \
 	network/address.c \
 	network/address.h \
 	network/bridge.c \
+	network/configure.c \
 	network/filter.c \
 	network/filter.h \
 	network/link.c \

@@ -28,6 +28,9 @@ struct network_driver {
 	op_fn *uplink;
 	/* args: the same. A bridge that nothing is left on is removed. */
 	op_fn *downlink;
+	/* args: device, vlan, pif as of uplink; family (4, 6), ip ("": none),
+	 * prefix, gateway ("": none): the host's address there. */
+	op_fn *address;
 	/* -> nics and vlans of the host, and what they are like (nics.c). */
 	op_fn *nics;
 	/* For tests, of simulated networks: what is on which bridge; failures
@@ -61,6 +64,11 @@ int network_fail(struct op *op, const char *link);
 /* Hardware of the host: no virtual function of another card, and no backend of
  * a guest's interface. */
 bool network_is_card(const struct link *l);
+/* The link of a request's device and vlan. -1: raised; it may not be there. */
+int network_find_uplink(struct op *op, const char *device, struct link *out);
 op_fn network_uplink, network_downlink, network_nics;
+
+/* ---- configure.c ---- */
+op_fn network_address;
 
 #endif

@@ -206,6 +206,7 @@ const struct network_driver network_simulator = {
 	.leave = leave,
 	.uplink = uplink,
 	.downlink = downlink,
+	.address = nothing,
 	.nics = nothing,
 	.list = list,
 	.order = order,

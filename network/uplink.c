@@ -102,6 +102,27 @@ need_vlan(struct op *op, const struct uplink *u, struct link *out)
 	return 0;
 }
 
+int
+network_find_uplink(struct op *op, const char *device, struct link *out)
+{
+	struct uplink u = { 0 };
+	int r = 1;
+
+	if (read_uplink(op, &u) < 0)
+		return -1;
+	if (link_get(device, &u.card) < 0 && errno != ENODEV)
+		return network_fail(op, device);
+	if (u.card.index && u.tag >= 0)
+		r = find_vlan(op, &u, out);
+	else
+		*out = u.card;
+	if (r < 0)
+		return -1;
+	return u.card.index && r > 0 ? 0
+				     : op_fail(op, "REQUIRED_PIF_IS_UNPLUGGED",
+					   op_text(op, "pif", ""), NULL);
+}
+
 /* ---- up ---- */
 
 static int

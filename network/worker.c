@@ -24,6 +24,7 @@ static const struct op_row {
 	{ "leave", offsetof(struct network_driver, leave) },
 	{ "uplink", offsetof(struct network_driver, uplink) },
 	{ "downlink", offsetof(struct network_driver, downlink) },
+	{ "address", offsetof(struct network_driver, address) },
 	{ "nics", offsetof(struct network_driver, nics) },
 	{ "list", offsetof(struct network_driver, list) },
 	{ "order", offsetof(struct network_driver, order) },

@@ -279,6 +279,7 @@ libxapidcore_a_SOURCES = \
 	xapid/net/network.c \
 	xapid/net/pif.c \
 	xapid/net/pif.h \
+	xapid/net/pif_address.c \
 	xapid/net/pif_plug.c \
 	xapid/net/pif_scan.c \
 	xapid/net/tunnel.c \

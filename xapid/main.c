@@ -317,6 +317,7 @@ start_core(struct daemon *d)
 	if (vmss_start(core) < 0)
 		return complain("out of memory");
 	reality_start(core);
+	pif_bring_up_all(core);
 	if (strcmp(core->config->backend, "libxl") == 0 &&
 	    sr_plug_all(core) < 0)
 		return complain("cannot attach the storage");

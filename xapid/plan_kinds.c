@@ -31,6 +31,7 @@ static const struct plan_kind *const *const families[] = {
 	vif_address_kinds,
 	net_kinds,
 	pif_kinds,
+	pif_address_kinds,
 	vlan_kinds,
 	vm_follow_kinds,
 	host_power_kinds,

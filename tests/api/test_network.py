@@ -133,6 +133,38 @@ class Pifs(Net):
         d.call('PIF.reconfigure_ipv6', pif, 'Static', 'fd00::1/64', '', '')
         self.assertEqual(self.get('PIF', 'IPv6', pif), ['fd00::1/64'])
 
+    def test_a_host_has_no_address_of_many_or_of_nobody(self):
+        pif = self.pif('eth4')
+        for bad in '0.0.0.0', '127.0.0.1', '224.0.0.1', '255.255.255.255':
+            for ip, gateway, what in ((bad, '', 'IP'),
+                                      ('1.2.3.4', bad, 'gateway')):
+                self.assertEqual(
+                    self.refused('PIF.reconfigure_ip', pif, 'Static', ip,
+                                 '255.0.0.0', gateway, ''),
+                    ['INVALID_IP_ADDRESS_SPECIFIED', what])
+        for bad in '::/64', '::1/64', 'ff02::1/64', '::ffff:1.2.3.4/64':
+            self.assertEqual(
+                self.refused('PIF.reconfigure_ipv6', pif, 'Static', bad, '',
+                             ''),
+                ['INVALID_CIDR_ADDRESS_SPECIFIED', 'IPv6'])
+
+    def test_name_servers_are_addresses(self):
+        pif = self.pif('eth4')
+        for bad in 'x', '1.2.3.4;rm', '1.2.3.4,,5.6.7.8', ' 1.2.3.4':
+            self.assertEqual(
+                self.refused('PIF.reconfigure_ip', pif, 'Static', '1.2.3.4',
+                             '255.0.0.0', '', bad),
+                ['INVALID_IP_ADDRESS_SPECIFIED', 'DNS'])
+
+    def test_an_address_that_the_host_refuses_is_not_noted(self):
+        d, pif = self.d, self.pif('eth4')
+        before = d.call('PIF.get_record', pif)
+        simulator.order_network(d, 'error', 'address')
+        self.refused('PIF.reconfigure_ip', pif, 'Static', '1.2.3.5',
+                     '255.0.0.0', '', '')
+        self.assertEqual(d.call('PIF.get_record', pif), before)
+        simulator.order_network(d, 'none')
+
     def test_properties_are_on_or_off(self):
         pif = self.pif('eth4')
         self.d.call('PIF.set_property', pif, 'gro', 'off')

@@ -14,8 +14,8 @@
 #include <unistd.h>
 
 #include "lib/cleanup.h"
-#include "network/address.h"
 #include "lib/netlink.h"
+#include "network/address.h"
 #include "network/network.h"
 #include "tests/lib/unit.h"
 
@@ -592,6 +592,113 @@ test_a_vlan_takes_nothing_from_its_card(void)
 	CU_ASSERT(!is_there(BRIDGE));
 }
 
+static int
+set_address(struct fixture *f, const char *ip, const char *gateway)
+{
+	return RUN(f, address, TEXT("bridge", BRIDGE), TEXT("device", CARD),
+	    INT("family", 4), TEXT("ip", ip), INT("prefix", 24),
+	    TEXT("gateway", gateway));
+}
+
+static void
+test_a_card_gets_the_address_that_is_wanted(void)
+{
+	SCOPE struct fixture f = { .arena = arena_new(0) };
+
+	if (no_namespace())
+		return;
+	give_address(CARD, "192.0.2.5", "192.0.2.1");
+	for (int again = 0; again < 2; again++) {
+		CU_ASSERT(set_address(&f, "192.0.2.6", "192.0.2.2") == 0);
+		check_has(CARD, "192.0.2.6", "192.0.2.2");
+	}
+	CU_ASSERT(set_address(&f, "198.51.100.6", "") == 0);
+	check_has(CARD, "198.51.100.6", "");
+	CU_ASSERT(set_address(&f, "", "") == 0);
+	check_has(CARD, "", "");
+}
+
+static void
+test_an_address_stands_on_the_bridge_of_its_card(void)
+{
+	SCOPE struct fixture f = { .arena = arena_new(0) };
+
+	if (no_namespace())
+		return;
+	give_address(CARD, "192.0.2.5", "192.0.2.1");
+	CU_ASSERT(RUN(&f, uplink, TEXT("bridge", BRIDGE), TEXT("device", CARD),
+		      BOOL("take", true)) == 0);
+	CU_ASSERT(set_address(&f, "192.0.2.7", "192.0.2.1") == 0);
+	check_has(CARD, "", "");
+	check_has(BRIDGE, "192.0.2.7", "192.0.2.1");
+}
+
+/* What the kernel refuses leaves the host as it was. */
+static void
+test_an_address_that_cannot_be_changes_nothing(void)
+{
+	static const struct {
+		const char *ip, *gateway, *refused;
+	} rows[] = {
+		{ "192.0.2.7", "203.0.113.1", "gateway" }, /* not reachable */
+		{ "1.2.3", "", "IP" },
+	};
+	SCOPE struct fixture f = { .arena = arena_new(0) };
+
+	if (no_namespace())
+		return;
+	give_address(CARD, "192.0.2.5", "192.0.2.1");
+	for (size_t i = 0; i < UNIT_COUNT(rows); i++) {
+		CU_ASSERT(set_address(&f, rows[i].ip, rows[i].gateway) == -1);
+		CU_ASSERT_STRING_EQUAL(f.op.error[0],
+		    "INVALID_IP_ADDRESS_SPECIFIED");
+		CU_ASSERT_STRING_EQUAL(f.op.error[1], rows[i].refused);
+		check_has(CARD, "192.0.2.5", "192.0.2.1");
+	}
+}
+
+static void
+test_IPv6_is_set_beside_IPv4(void)
+{
+	SCOPE struct fixture f = { .arena = arena_new(0) };
+	struct addresses a;
+
+	if (no_namespace())
+		return;
+	give_address(CARD, "192.0.2.5", "192.0.2.1");
+	if (RUN(&f, address, TEXT("bridge", BRIDGE), TEXT("device", CARD),
+		INT("family", 6), TEXT("ip", "fd00::5"), INT("prefix", 64),
+		TEXT("gateway", "fd00::1")) < 0) {
+		unit_skip("this kernel has no IPv6");
+		return;
+	}
+	check_has(CARD, "192.0.2.5", "192.0.2.1");
+	CU_ASSERT_FATAL(address_read(index_of(CARD), &a) == 0);
+	CU_ASSERT(a.n6 == 1);
+	CU_ASSERT_STRING_EQUAL(a.v6[0].text, "fd00::5");
+	CU_ASSERT_STRING_EQUAL(a.gateway6, "fd00::1");
+}
+
+static void
+test_what_is_not_there_gets_no_address(void)
+{
+	SCOPE struct fixture f = { .arena = arena_new(0) };
+
+	if (no_namespace())
+		return;
+	CU_ASSERT(RUN(&f, address, TEXT("bridge", BRIDGE),
+		      TEXT("device", "none0"), TEXT("pif", "the pif"),
+		      TEXT("ip", "192.0.2.5"), INT("prefix", 24)) == -1);
+	CU_ASSERT_STRING_EQUAL(f.op.error[0], "REQUIRED_PIF_IS_UNPLUGGED");
+	CU_ASSERT(RUN(&f, address, TEXT("bridge", BRIDGE), TEXT("device", CARD),
+		      INT("vlan", TAG), TEXT("pif", "the pif"),
+		      TEXT("ip", "192.0.2.5"), INT("prefix", 24)) == -1);
+	CU_ASSERT_STRING_EQUAL(f.op.error[0], "REQUIRED_PIF_IS_UNPLUGGED");
+	CU_ASSERT(RUN(&f, address, TEXT("bridge", BRIDGE), TEXT("device", CARD),
+		      TEXT("ip", "192.0.2.5"), INT("prefix", 999)) == -1);
+	CU_ASSERT_STRING_EQUAL(f.op.error[0], "INVALID_IP_ADDRESS_SPECIFIED");
+}
+
 static void
 test_links_without_hardware_are_no_cards(void)
 {
@@ -641,6 +748,15 @@ UNIT_MAIN("network",
 	test_a_card_that_carries_nothing_goes_up },
     { "a VLAN takes nothing from its card",
 	test_a_vlan_takes_nothing_from_its_card },
+    { "a card gets the address that is wanted, and no other",
+	test_a_card_gets_the_address_that_is_wanted },
+    { "an address stands on the bridge of its card",
+	test_an_address_stands_on_the_bridge_of_its_card },
+    { "an address that cannot be changes nothing",
+	test_an_address_that_cannot_be_changes_nothing },
+    { "IPv6 is set beside IPv4", test_IPv6_is_set_beside_IPv4 },
+    { "what is not there gets no address",
+	test_what_is_not_there_gets_no_address },
     { "links without hardware are no cards",
 	test_links_without_hardware_are_no_cards },
     { "names that are no device names are refused", test_names_are_harmless })

@@ -65,7 +65,7 @@ def main():
         stage(top)
         p = subprocess.run(
             [os.path.join(BED, 'run'), '--overlay', top, '--scratch', '512',
-             '--mem', MEMORY, '--timeout', str(SECONDS), '--',
+             '--mem', MEMORY, '--cards', '2', '--timeout', str(SECONDS), '--',
              'sh', '/root/src/tests/xen/dom0/run'] + sys.argv[1:],
             stdin=subprocess.DEVNULL)
     sys.exit(p.returncode)

@@ -13,6 +13,8 @@
 /* At start, on a real host. -1: the database refuses; that the worker does not
  * answer is logged. */
 int pif_scan_at_start(struct core *core);
+/* Behind that, when plans run: what a reboot of the host took comes up again. */
+void pif_bring_up_all(struct core *core);
 
 /* ---- pif.c ---- */
 
@@ -37,6 +39,17 @@ int pif_send(struct plan *p, const struct pif *pif, const char *op, bool take);
 int pif_send_needed(struct plan *p, struct ref network, struct ref host);
 int pif_note_needed(struct tx *t, struct ref network, struct ref host);
 extern const struct plan_kind *const pif_kinds[];
+
+/* ---- pif_address.c ---- */
+
+/* Puts the static addresses of a PIF, published and held, where it is: those
+ * that the API gave it. */
+int pif_send_addresses(struct plan *p, const struct pif *pif);
+/* The address of the management interface is the host's. */
+int pif_note_address(struct tx *t, const struct pif *pif);
+/* At start, of one that is ours to keep (keep_up); plug: it was up before. */
+int pif_bring_up(struct core *core, struct ref pif, bool plug);
+extern const struct plan_kind *const pif_address_kinds[];
 
 /* ---- vlan.c ---- */
 extern const struct plan_kind vlan_create_kind;

@@ -157,7 +157,9 @@ plug_check(struct plan *p, struct tx *t)
 	if (!ref_is_null(pif->bond_slave_of))
 		return fail_cannot_plug_bond_slave(c,
 		    call_ref_text(c, p->object));
-	return is_plain(pif) ? 0 : edit_simulated_only(c);
+	if (!is_plain(pif) && edit_simulated_only(c) < 0)
+		return -1;
+	return pif->currently_attached ? plan_note(p, "was", "up") : 0;
 }
 
 static int
@@ -206,8 +208,32 @@ down_apply(struct plan *p, struct tx *t)
 	return TX_SET(t, PIF, pif, p->object, currently_attached, false);
 }
 
+/* What was up before stays it. */
+static int
+up_undo_send(struct plan *p)
+{
+	return *plan_arg(p, "was") ? 0 : down_send(p);
+}
+
+static int
+up_undo(struct plan *p, struct tx *t)
+{
+	return *plan_arg(p, "was") ? 0 : down_apply(p, t);
+}
+
+/* Its own, if the API gave it some; a card brings others along. */
+static int
+addresses_send(struct plan *p)
+{
+	RECORD_UNREF const struct record *r =
+	    call_get(p->call, CLASS_PIF, p->object);
+
+	return r ? pif_send_addresses(p, (const struct pif *)r) : -1;
+}
+
 static const struct step plug_steps[] = {
-	{ "up", up_send, up_apply, NULL, NULL },
+	{ "up", up_send, up_apply, up_undo_send, up_undo },
+	{ "addresses", addresses_send, NULL, NULL, NULL },
 	{ 0 },
 };
 

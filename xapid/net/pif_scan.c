@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The cards of a real host as records. A card's addresses are the business of
- * the host's own configuration and told as they are; a PIF is attached when its
+ * the host's own configuration and told as they are, but for those that the API
+ * gave it (keep_up), which are put there again at start; a PIF is attached when its
  * card is on the bridge of its network, and nothing is put there by looking.
  * (source: network.json pif_scan, bridge_names) */
 #include <ctype.h>
@@ -16,11 +17,13 @@
 #include "world/mac.h"
 
 #define MAX_POSITIONS 1024
+#define MAX_KEPT 256
 
 struct scan {
 	struct tx *t;
 	struct ref host;
 	const struct value *answer; /* of the worker: nics, vlans */
+	const struct value *way_out;
 	struct builder b;
 	unsigned made;
 };
@@ -191,19 +194,34 @@ split(struct builder *b, const char *list)
 }
 
 static void
+set_v4(struct scan *s, struct ref ref, const struct value *nic, int mode)
+{
+	struct tx *t = s->t;
+
+	TX_SET(t, PIF, pif, ref, ip_configuration_mode, mode);
+	TX_SET(t, PIF, pif, ref, IP, text_of(nic, "ip"));
+	TX_SET(t, PIF, pif, ref, netmask, text_of(nic, "netmask"));
+	TX_SET(t, PIF, pif, ref, gateway, text_of(nic, "gateway"));
+	TX_SET(t, PIF, pif, ref, DNS, text_of(nic, "dns"));
+}
+
+static void
 set_addresses(struct scan *s, struct ref ref, const struct value *nic)
 {
 	int mode =
 	    enum_find(&enum_info_ip_configuration_mode, text_of(nic, "mode"));
 	int mode6 = enum_find(&enum_info_ipv6_configuration_mode,
 	    text_of(nic, "ipv6_mode"));
+	const struct pif *pif = TX_GET(s->t, PIF, pif, ref);
+	bool ours = pif && pif->keep_up;
 	struct tx *t = s->t;
 
-	TX_SET(t, PIF, pif, ref, ip_configuration_mode, mode < 0 ? 0 : mode);
-	TX_SET(t, PIF, pif, ref, IP, text_of(nic, "ip"));
-	TX_SET(t, PIF, pif, ref, netmask, text_of(nic, "netmask"));
-	TX_SET(t, PIF, pif, ref, gateway, text_of(nic, "gateway"));
-	TX_SET(t, PIF, pif, ref, DNS, text_of(nic, "dns"));
+	if (!ours || pif->ip_configuration_mode != IP_CONFIGURATION_MODE_STATIC)
+		set_v4(s, ref, nic, mode < 0 ? 0 : mode);
+	pif = TX_GET(s->t, PIF, pif, ref);
+	if (ours &&
+	    pif->ipv6_configuration_mode == IPV6_CONFIGURATION_MODE_STATIC)
+		return;
 	TX_SET(t, PIF, pif, ref, ipv6_configuration_mode,
 	    mode6 < 0 ? 0 : mode6);
 	TX_SET(t, PIF, pif, ref, IPv6, split(&s->b, text_of(nic, "ipv6")));
@@ -313,13 +331,32 @@ vlan_is_up(struct scan *s, const struct pif *pif)
 	return false;
 }
 
-/* The host's way out is its management interface; NULL: it has none. */
+/* The management interface that was chosen, as long as it has an address. */
+static bool
+is_managed_by(struct scan *s, const struct value *nic)
+{
+	const struct host *host = TX_GET(s->t, host, host, s->host);
+	const struct ref *pifs = host ? host->PIFs.items : NULL;
+
+	for (uint32_t i = 0; host && i < host->PIFs.n; i++) {
+		const struct pif *pif = TX_GET(s->t, PIF, pif, pifs[i]);
+
+		if (pif && pif->management && nic_of(s, pif) == nic)
+			return *pif->IP || pif->IPv6.n;
+	}
+	return false;
+}
+
+/* Else the host's way out is its management interface; NULL: it has none. */
 static const struct value *
 way_out(struct scan *s)
 {
 	static const char *const signs[] = { "gateway", "ipv6_gateway", "ip" };
 	const struct value *nics = list_of(s->answer, "nics");
 
+	for (uint32_t i = 0; i < nics->n; i++)
+		if (is_managed_by(s, &nics->items[i]))
+			return &nics->items[i];
 	for (size_t sign = 0; sign < sizeof(signs) / sizeof(*signs); sign++)
 		for (uint32_t i = 0; i < nics->n; i++)
 			if (*text_of(&nics->items[i], signs[sign]))
@@ -341,8 +378,10 @@ correct(struct scan *s, struct ref ref)
 		TX_SET(t, PIF, pif, ref, currently_attached,
 		    vlan_is_up(s, pif));
 	} else if (pif->physical && nic) {
-		if (way_out(s))
-			TX_SET(t, PIF, pif, ref, management, nic == way_out(s));
+		if (s->way_out)
+			TX_SET(t, PIF, pif, ref, management, nic == s->way_out);
+		pif = TX_GET(t, PIF, pif, ref);
+		(void)pif_note_address(t, pif);
 	} else if (pif->physical) {
 		TX_SET(t, PIF_metrics, pif_metrics, pif->metrics, carrier,
 		    false);
@@ -365,11 +404,44 @@ scan_all(struct scan *s)
 		else
 			refresh(s, ref, &nics->items[i]);
 	}
+	s->way_out = way_out(s);
 	host = TX_GET(s->t, host, host, s->host);
 	for (uint32_t i = 0; host && i < host->PIFs.n; i++) {
 		correct(s, ((const struct ref *)host->PIFs.items)[i]);
 		host = TX_GET(s->t, host, host, s->host);
 	}
+}
+
+/* What is ours to keep, and whether it was up when we looked last. */
+static struct {
+	struct ref pifs[MAX_KEPT];
+	bool up[MAX_KEPT];
+	unsigned n;
+} kept;
+
+static void
+note_kept(struct scan *s)
+{
+	const struct host *host = TX_GET(s->t, host, host, s->host);
+	const struct ref *pifs = host ? host->PIFs.items : NULL;
+
+	for (uint32_t i = 0; host && i < host->PIFs.n; i++) {
+		const struct pif *pif = TX_GET(s->t, PIF, pif, pifs[i]);
+
+		if (!pif || !pif->keep_up || kept.n == MAX_KEPT)
+			continue;
+		kept.up[kept.n] = pif->currently_attached;
+		kept.pifs[kept.n++] = pifs[i];
+	}
+}
+
+void
+pif_bring_up_all(struct core *core)
+{
+	for (unsigned i = 0; i < kept.n; i++)
+		if (pif_bring_up(core, kept.pifs[i], kept.up[i]) < 0)
+			log_err("an interface stays as it is: no memory");
+	kept.n = 0;
 }
 
 int
@@ -386,6 +458,7 @@ pif_scan_at_start(struct core *core)
 		return -1;
 	s.answer = &answer;
 	s.b.arena = tx_arena(s.t);
+	note_kept(&s);
 	scan_all(&s);
 	if (s.b.failed) {
 		tx_abort(s.t);
@@ -412,7 +485,10 @@ begin(struct call *c, struct ref host, struct scan *s, struct value *answer)
 	s->host = host;
 	s->t = call_begin(c);
 	s->b.arena = c->arena;
-	return s->t ? 0 : -1;
+	if (!s->t)
+		return -1;
+	s->way_out = way_out(s);
+	return 0;
 }
 
 int

@@ -1,0 +1,503 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Which addresses the host has on an interface. On a real host the network
+ * worker puts them there, and again at each start of the daemon: settings given
+ * here are kept by us (keep_up), all others by the host's own configuration.
+ * There is no DHCP client, and name servers are the host's.
+ * (source of rules and errors: lifecycle.json, network.json) */
+#include <arpa/inet.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "call/edit.h"
+#include "lib/log.h"
+#include "net/net_plan.h"
+#include "net/pif.h"
+
+static bool
+is_simulated(const struct core *core)
+{
+	return strcmp(core->config->backend, "simulator") == 0;
+}
+
+/* ---- asking the worker ---- */
+
+/* One PIF of a host is the way out: the one that says so, else the management
+ * interface. */
+static bool
+is_way_out(const struct pif *pif)
+{
+	return pif->management ||
+	    edit_map_true(&pif->other_config, "defaultroute");
+}
+
+struct setting {
+	int64_t family; /* 4 or 6 */
+	const char *ip; /* "": none */
+	int64_t prefix;
+	const char *gateway;
+};
+
+static int
+send_setting(struct plan *p, const struct pif *pif, const struct setting *s)
+{
+	RECORD_UNREF const struct record *r =
+	    call_get(p->call, CLASS_network, pif->network);
+	const struct network *net = (const struct network *)r;
+
+	return net
+	    ? net_send(p, NULL, net, "address", "device", pif->device, "#vlan",
+		  pif->VLAN, "pif", call_ref_text(p->call, pif->r.self),
+		  "#family", s->family, "ip", s->ip, "#prefix", s->prefix,
+		  "gateway", is_way_out(pif) ? s->gateway : "", NULL)
+	    : -1;
+}
+
+static int64_t
+mask_bits(const char *netmask)
+{
+	struct in_addr a;
+
+	return inet_pton(AF_INET, netmask, &a) == 1
+	    ? __builtin_popcount(a.s_addr)
+	    : 0;
+}
+
+static struct setting
+setting_v4(const char *ip, const char *netmask, const char *gateway)
+{
+	return (struct setting){ 4, ip, mask_bits(netmask), gateway };
+}
+
+/* "fd00::1/64" */
+static struct setting
+setting_v6(struct arena *a, const char *cidr, const char *gateway)
+{
+	size_t len = strcspn(cidr, "/");
+	const char *ip = arena_strndup(a, cidr, len);
+
+	return (struct setting){ 6, ip ? ip : "",
+		cidr[len] ? strtoll(cidr + len + 1, NULL, 10) : 128, gateway };
+}
+
+/* What the record says. */
+static struct setting
+recorded(struct plan *p, const struct pif *pif, int family)
+{
+	const char *const *v6 = pif->IPv6.items;
+
+	if (family == 4)
+		return setting_v4(pif->IP, pif->netmask, pif->gateway);
+	return setting_v6(p->call->arena, pif->IPv6.n ? v6[0] : "",
+	    pif->ipv6_gateway);
+}
+
+int
+pif_send_addresses(struct plan *p, const struct pif *pif)
+{
+	struct setting v4 = recorded(p, pif, 4), v6 = recorded(p, pif, 6);
+
+	if (!pif->keep_up)
+		return 0;
+	if (pif->ip_configuration_mode == IP_CONFIGURATION_MODE_STATIC &&
+	    send_setting(p, pif, &v4) < 0)
+		return -1;
+	return pif->ipv6_configuration_mode == IPV6_CONFIGURATION_MODE_STATIC
+	    ? send_setting(p, pif, &v6)
+	    : 0;
+}
+
+/* ---- what may be asked for ---- */
+
+static int
+check_protection(struct call *c, struct tx *t, const struct pif *pif)
+{
+	const struct pool *pool = TX_GET(t, pool, pool, c->core->pool);
+
+	if (!pif->managed)
+		return fail_pif_unmanaged(c, call_ref_text(c, pif->r.self));
+	if (pif->currently_attached && pool && pool->ha_enabled)
+		return fail_ha_is_enabled(c);
+	if (pif->currently_attached && pool && pool->redo_log_enabled)
+		return fail_redo_log_is_enabled(c);
+	return 0;
+}
+
+static bool
+is_address(int family, const char *s)
+{
+	unsigned char buf[sizeof(struct in6_addr)];
+
+	return inet_pton(family, s, buf) == 1;
+}
+
+/* One that a host can have: not everybody, nobody, many or itself. */
+static bool
+is_host_v4(const char *s)
+{
+	struct in_addr a;
+	uint32_t first;
+
+	if (inet_pton(AF_INET, s, &a) != 1)
+		return false;
+	first = ntohl(a.s_addr) >> 24;
+	return first > 0 && first != 127 && first < 224;
+}
+
+static bool
+is_host_v6(const char *s)
+{
+	struct in6_addr a;
+
+	return inet_pton(AF_INET6, s, &a) == 1 && !IN6_IS_ADDR_MULTICAST(&a) &&
+	    !IN6_IS_ADDR_UNSPECIFIED(&a) && !IN6_IS_ADDR_LOOPBACK(&a) &&
+	    !IN6_IS_ADDR_V4MAPPED(&a);
+}
+
+/* Ones, then zeros. */
+static bool
+is_netmask(const char *s)
+{
+	struct in_addr a;
+	uint32_t rest;
+
+	if (inet_pton(AF_INET, s, &a) != 1)
+		return false;
+	rest = ~ntohl(a.s_addr);
+	return (rest & (rest + 1)) == 0;
+}
+
+/* "fd00::2/64" */
+static bool
+is_cidr6(const char *s)
+{
+	const char *slash = strchr(s, '/');
+	char address[INET6_ADDRSTRLEN];
+	char *end;
+	long bits;
+
+	if (!slash || (size_t)(slash - s) >= sizeof(address))
+		return false;
+	memcpy(address, s, (size_t)(slash - s));
+	address[slash - s] = '\0';
+	bits = strtol(slash + 1, &end, 10);
+	return slash[1] >= '0' && slash[1] <= '9' && !*end && bits <= 128 &&
+	    is_host_v6(address);
+}
+
+/* Addresses with commas. */
+static bool
+is_server_list(const char *s)
+{
+	char one[INET6_ADDRSTRLEN];
+
+	for (; *s; s += *s == ',') {
+		size_t len = strcspn(s, ",");
+
+		if (len >= sizeof(one))
+			return false;
+		memcpy(one, s, len);
+		one[len] = '\0';
+		if (!is_address(AF_INET, one) && !is_address(AF_INET6, one))
+			return false;
+		s += len;
+	}
+	return true;
+}
+
+static int
+check_v4(struct call *c, const struct plan *p)
+{
+	const char *gateway = plan_arg(p, "gateway");
+
+	if (!is_host_v4(plan_arg(p, "ip")))
+		return fail_invalid_ip_address_specified(c, "IP");
+	if (!is_netmask(plan_arg(p, "netmask")))
+		return fail_invalid_ip_address_specified(c, "netmask");
+	if (*gateway && !is_host_v4(gateway))
+		return fail_invalid_ip_address_specified(c, "gateway");
+	return 0;
+}
+
+static int
+check_v6(struct call *c, const struct plan *p)
+{
+	const char *gateway = plan_arg(p, "gateway");
+
+	if (!is_cidr6(plan_arg(p, "ip")))
+		return fail_invalid_cidr_address_specified(c, "IPv6");
+	if (*gateway && !is_host_v6(gateway))
+		return fail_invalid_ip_address_specified(c, "gateway");
+	return 0;
+}
+
+static bool
+is_fixed(const struct plan *p)
+{
+	return strcmp(plan_arg(p, "mode"), "Static") == 0;
+}
+
+static bool
+is_v4(const struct plan *p)
+{
+	return strcmp(plan_arg(p, "family"), "4") == 0;
+}
+
+static const char *
+mode_now(const struct plan *p, const struct pif *pif)
+{
+	return is_v4(p)
+	    ? enum_info_ip_configuration_mode.values[pif->ip_configuration_mode]
+	    : enum_info_ipv6_configuration_mode
+		  .values[pif->ipv6_configuration_mode];
+}
+
+/* What is done on a real host; *same_r: it is so already. */
+static int
+check_real(struct call *c, const struct plan *p, const struct pif *pif,
+    bool *same_r)
+{
+	const char *mode = plan_arg(p, "mode"), *dns = plan_arg(p, "dns");
+
+	*same_r = false;
+	if (is_simulated(p->core))
+		return 0;
+	if (is_fixed(p))
+		return !*dns || strcmp(dns, pif->DNS) == 0
+		    ? 0
+		    : fail_not_implemented(c, "Name servers of a real host");
+	if (strcmp(mode, "None") == 0)
+		return 0;
+	*same_r = strcmp(mode, mode_now(p, pif)) == 0;
+	return *same_r ? 0 : fail_not_implemented(c, p->kind->name);
+}
+
+static int
+reconfigure_check(struct plan *p, struct tx *t)
+{
+	const struct pif *pif = TX_GET(t, PIF, pif, p->object);
+	struct call *c = p->call;
+	bool same;
+
+	if (!pif)
+		return fail_handle_invalid(c, "PIF",
+		    call_ref_text(c, p->object));
+	if (check_protection(c, t, pif) < 0 ||
+	    (is_fixed(p) && (is_v4(p) ? check_v4(c, p) : check_v6(c, p)) < 0))
+		return -1;
+	if (is_fixed(p) && !is_server_list(plan_arg(p, "dns")))
+		return fail_invalid_ip_address_specified(c, "DNS");
+	if (pif->management && strcmp(plan_arg(p, "mode"), "None") == 0 &&
+	    is_v4(p) ==
+		(pif->primary_address_type == PRIMARY_ADDRESS_TYPE_IPV4))
+		return fail_pif_is_management_interface(c,
+		    call_ref_text(c, p->object));
+	if (check_real(c, p, pif, &same) < 0)
+		return -1;
+	return same ? plan_note(p, "same", "true") : 0;
+}
+
+/* ---- the plan ---- */
+
+static struct setting
+wanted(struct plan *p)
+{
+	const char *ip = is_fixed(p) ? plan_arg(p, "ip") : "";
+	const char *gateway = is_fixed(p) ? plan_arg(p, "gateway") : "";
+
+	return is_v4(p) ? setting_v4(ip, plan_arg(p, "netmask"), gateway)
+			: setting_v6(p->call->arena, ip, gateway);
+}
+
+/* What is not up is only noted: it gets its addresses when it comes up. A card
+ * is where the host put it, up or not. */
+static int
+send_new(struct plan *p, bool back)
+{
+	RECORD_UNREF const struct record *r =
+	    call_get(p->call, CLASS_PIF, p->object);
+	const struct pif *pif = (const struct pif *)r;
+	struct setting s;
+
+	if (!pif)
+		return -1;
+	if (*plan_arg(p, "same") ||
+	    (!pif->currently_attached && !pif->physical))
+		return 0;
+	s = back ? recorded(p, pif, is_v4(p) ? 4 : 6) : wanted(p);
+	return send_setting(p, pif, &s);
+}
+
+static int
+address_send(struct plan *p)
+{
+	return send_new(p, false);
+}
+
+static int
+address_undo(struct plan *p)
+{
+	return send_new(p, true);
+}
+
+static void
+apply_v4(struct plan *p, struct tx *t)
+{
+	bool fixed = is_fixed(p);
+
+	TX_SET(t, PIF, pif, p->object, ip_configuration_mode,
+	    enum_find(&enum_info_ip_configuration_mode, plan_arg(p, "mode")));
+	TX_SET(t, PIF, pif, p->object, IP, fixed ? plan_arg(p, "ip") : "");
+	TX_SET(t, PIF, pif, p->object, netmask,
+	    fixed ? plan_arg(p, "netmask") : "");
+	TX_SET(t, PIF, pif, p->object, gateway,
+	    fixed ? plan_arg(p, "gateway") : "");
+	TX_SET(t, PIF, pif, p->object, DNS, fixed ? plan_arg(p, "dns") : "");
+}
+
+static void
+apply_v6(struct plan *p, struct tx *t)
+{
+	const char *const list[] = { plan_arg(p, "ip") };
+	const struct set addresses = { .items = list, .n = is_fixed(p) };
+
+	TX_SET(t, PIF, pif, p->object, ipv6_configuration_mode,
+	    enum_find(&enum_info_ipv6_configuration_mode, plan_arg(p, "mode")));
+	TX_SET(t, PIF, pif, p->object, IPv6, addresses);
+	TX_SET(t, PIF, pif, p->object, ipv6_gateway,
+	    is_fixed(p) ? plan_arg(p, "gateway") : "");
+}
+
+int
+pif_note_address(struct tx *t, const struct pif *pif)
+{
+	const char *const *v6 = pif->IPv6.items;
+	bool six = pif->primary_address_type == PRIMARY_ADDRESS_TYPE_IPV6;
+	const char *text = six ? (pif->IPv6.n ? v6[0] : "") : pif->IP;
+
+	text = arena_strndup(tx_arena(t), text, strcspn(text, "/"));
+	if (!text)
+		return -1;
+	return pif->management && *text
+	    ? TX_SET(t, host, host, pif->host, address, text)
+	    : 0;
+}
+
+static int
+address_apply(struct plan *p, struct tx *t)
+{
+	const struct pif *pif;
+
+	if (*plan_arg(p, "same"))
+		return 0;
+	if (is_v4(p))
+		apply_v4(p, t);
+	else
+		apply_v6(p, t);
+	if (TX_SET(t, PIF, pif, p->object, keep_up, true) < 0)
+		return -1;
+	pif = TX_GET(t, PIF, pif, p->object);
+	return pif && !is_simulated(p->core) ? pif_note_address(t, pif) : 0;
+}
+
+static const struct step reconfigure_steps[] = {
+	{ "address", address_send, address_apply, address_undo, NULL },
+	{ 0 },
+};
+
+static const struct plan_kind reconfigure_kind = {
+	.name = "PIF.reconfigure_ip",
+	.cls = CLASS_PIF,
+	.steps = reconfigure_steps,
+	.check = reconfigure_check,
+};
+
+int
+pif_reconfigure_ip(struct call *c, const struct pif_reconfigure_ip_args *a)
+{
+	return plan_start(c, &reconfigure_kind, a->self, "family", "4", "mode",
+	    enum_info_ip_configuration_mode.values[a->mode], "ip", a->IP,
+	    "netmask", a->netmask, "gateway", a->gateway, "dns", a->DNS, NULL);
+}
+
+int
+pif_reconfigure_ipv6(struct call *c, const struct pif_reconfigure_ipv6_args *a)
+{
+	return plan_start(c, &reconfigure_kind, a->self, "family", "6", "mode",
+	    enum_info_ipv6_configuration_mode.values[a->mode], "ip", a->IPv6,
+	    "gateway", a->gateway, "dns", a->DNS, NULL);
+}
+
+int
+pif_set_primary_address_type(struct call *c,
+    const struct pif_set_primary_address_type_args *a)
+{
+	TX_SCOPE struct tx *t = call_begin(c);
+	const struct pif *pif;
+
+	if (!t || !(pif = EDIT_HEAD(c, t, PIF, pif, a->self)) ||
+	    check_protection(c, t, pif) < 0)
+		return -1;
+	if (pif->management &&
+	    pif->primary_address_type != a->primary_address_type)
+		return fail_pif_is_management_interface(c,
+		    call_ref_text(c, a->self));
+	TX_SET(t, PIF, pif, a->self, primary_address_type,
+	    a->primary_address_type);
+	return call_commit(c, STEAL(t));
+}
+
+/* ---- at start: what a reboot of the host took ---- */
+
+static int
+up_send(struct plan *p)
+{
+	RECORD_UNREF const struct record *r =
+	    db_get(p->core->db, CLASS_PIF, p->object);
+	const struct pif *pif = (const struct pif *)r;
+
+	return pif && !pif->currently_attached && *plan_arg(p, "plug")
+	    ? pif_send(p, pif, "uplink", true)
+	    : 0;
+}
+
+static int
+up_apply(struct plan *p, struct tx *t)
+{
+	return TX_GET(t, PIF, pif, p->object) && *plan_arg(p, "plug")
+	    ? TX_SET(t, PIF, pif, p->object, currently_attached, true)
+	    : 0;
+}
+
+static int
+addresses_send(struct plan *p)
+{
+	RECORD_UNREF const struct record *r =
+	    db_get(p->core->db, CLASS_PIF, p->object);
+	const struct pif *pif = (const struct pif *)r;
+
+	return pif && (pif->currently_attached || pif->physical)
+	    ? pif_send_addresses(p, pif)
+	    : 0;
+}
+
+static const struct step bring_up_steps[] = {
+	{ "up", up_send, up_apply, NULL, NULL },
+	{ "addresses", addresses_send, NULL, NULL, NULL },
+	{ 0 },
+};
+
+static const struct plan_kind bring_up_kind = {
+	.name = "PIF.bring_up",
+	.cls = CLASS_PIF,
+	.steps = bring_up_steps,
+};
+
+int
+pif_bring_up(struct core *core, struct ref pif, bool plug)
+{
+	return plan_start_own(core, &bring_up_kind, pif, "plug",
+	    plug ? "true" : "", NULL);
+}
+
+const struct plan_kind *const pif_address_kinds[] = { &reconfigure_kind,
+	&bring_up_kind, NULL };
