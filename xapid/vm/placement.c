@@ -86,6 +86,14 @@ objection(struct search *s, const struct host *host)
 	return code;
 }
 
+/* Running, or being built: halted, but on a host already. */
+static bool
+counts(const struct vm *vm)
+{
+	return vm->power_state == VM_POWER_STATE_RUNNING ||
+	    vm->power_state == VM_POWER_STATE_HALTED;
+}
+
 static unsigned
 members_on(struct search *s, struct ref host)
 {
@@ -99,8 +107,7 @@ members_on(struct search *s, struct ref host)
 			continue;
 		n += ref_equal(vm->scheduled_to_be_resident_on, host) ||
 		    (ref_is_null(vm->scheduled_to_be_resident_on) &&
-			vm->power_state == VM_POWER_STATE_RUNNING &&
-			ref_equal(vm->resident_on, host));
+			counts(vm) && ref_equal(vm->resident_on, host));
 	}
 	return n;
 }
