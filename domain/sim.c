@@ -307,7 +307,15 @@ sim_nudge(void *context, struct op *op)
 static int
 sim_xenstore_write(void *context, struct op *op)
 {
-	return sim_need(context, op) ? 0 : -1;
+	struct sim_domain *d = sim_need(context, op);
+	const struct value *data = op_list(op, "xenstore_data");
+
+	for (uint32_t i = 0;
+	     d && data && data->kind == VALUE_STRUCT && i < data->n; i++)
+		if (data->members[i].value.kind == VALUE_STRING)
+			sim_guest_read(d, data->members[i].name,
+			    data->members[i].value.s);
+	return d ? 0 : -1;
 }
 
 static int

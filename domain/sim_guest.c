@@ -55,6 +55,8 @@ static const char *const windows_guest[][2] = {
 	{ "data/os_minorver", "0" },
 	{ "attr/os/spmajor", "0" },
 	{ "attr/os/spminor", "0" },
+	{ "control/feature-ts", "1" },
+	{ "control/feature-ts2", "1" },
 };
 
 #define SAY_ALL(s, table)                                                      \
@@ -107,13 +109,27 @@ sim_guest_speak(const struct sim_domain *d)
 	if (d->agent == SIM_AGENT_NONE)
 		return;
 	SAY_ALL(&s, everyone);
-	if (d->agent == SIM_AGENT_WINDOWS)
-		SAY_ALL(&s, windows_guest);
-	else
+	if (d->agent < SIM_AGENT_WINDOWS) {
 		SAY_ALL(&s, linux_guest);
+	} else {
+		SAY_ALL(&s, windows_guest);
+		say(&s, "data/ts",
+		    d->agent == SIM_AGENT_WINDOWS_RDP ? "1" : "0");
+	}
 	say(&s, "data/host_name_dns", d->name);
 	say_addresses(&s, d);
 	tell(d, &s);
+}
+
+void
+sim_guest_read(struct sim_domain *d, const char *path, const char *text)
+{
+	if (d->agent < SIM_AGENT_WINDOWS || d->state != SIM_RUNNING ||
+	    strcmp(path, "control/ts") != 0)
+		return;
+	d->agent =
+	    strcmp(text, "1") == 0 ? SIM_AGENT_WINDOWS_RDP : SIM_AGENT_WINDOWS;
+	sim_guest_speak(d);
 }
 
 enum sim_agent

@@ -25,7 +25,12 @@ enum sim_state {
 	SIM_HELD, /* for a checkpoint */
 };
 
-enum sim_agent { SIM_AGENT_NONE, SIM_AGENT_LINUX, SIM_AGENT_WINDOWS };
+enum sim_agent {
+	SIM_AGENT_NONE,
+	SIM_AGENT_LINUX,
+	SIM_AGENT_WINDOWS,
+	SIM_AGENT_WINDOWS_RDP, /* lets people in by remote desktop */
+};
 
 struct sim_domain {
 	char uuid[40];
@@ -74,6 +79,8 @@ op_fn sim_plug, sim_connect, sim_unplug, sim_insert, sim_eject;
 enum sim_agent sim_guest_agent(const struct op *op);
 /* It tells what there is to tell. */
 void sim_guest_speak(const struct sim_domain *d);
+/* Somebody has written this into its xenstore. */
+void sim_guest_read(struct sim_domain *d, const char *path, const char *text);
 
 /* What an order wants done with this operation (worker/obey.h). */
 const char *sim_order_for(void *context, const char *op);

@@ -101,7 +101,8 @@ xl_xenstore_write(void *context, struct op *op)
 		const struct value_member *m = &data->members[i];
 
 		if ((strncmp(m->name, "vm-data/", 8) != 0 &&
-			strncmp(m->name, "FIST/", 5) != 0) ||
+			strncmp(m->name, "FIST/", 5) != 0 &&
+			strcmp(m->name, "control/ts") != 0) ||
 		    strstr(m->name, "..") || m->value.kind != VALUE_STRING)
 			return op_fail(op, "INVALID_VALUE", "xenstore_data",
 			    m->name, NULL);

@@ -13,6 +13,7 @@ import tap
 import xapid
 from test_vm_power import daemon_pid, free_port, kill_workers
 from test_vm_records import MIB, NULL, VBD, VIF, VM
+from test_vm_suspend import wait
 
 
 class Base(unittest.TestCase):
@@ -379,18 +380,38 @@ class Others(Base):
         d.call('VUSB.destroy', vusb)
 
     def test_requests_that_a_guest_does_not_know_are_refused(self):
-        d, vm = self.d, self.vm()
-        self.assertEqual(d.error('VM.call_plugin', vm, 'nope', 'x', {}),
-                         ['XENAPI_MISSING_PLUGIN', 'nope'])
-        plugin = 'guest-agent-operation'
-        self.assertEqual(d.error('VM.call_plugin', vm, plugin, 'x', {})[0],
-                         'XENAPI_PLUGIN_FAILURE')
+        d, plugin = self.d, 'guest-agent-operation'
+
+        def error(*args, vm=None, **kwargs):
+            # A guest each: they are asked every ten seconds at most.
+            vm = vm or self.vm()
+            return d.error('VM.call_plugin', vm, *args, {}, **kwargs)
+        self.assertEqual(error('nope', 'x'), ['XENAPI_MISSING_PLUGIN', 'nope'])
+        self.assertEqual(error(plugin, 'x')[:2],
+                         ['XENAPI_PLUGIN_FAILURE', 'failed to find fn'])
+        self.assertEqual(error(plugin, 'request-rdp-on')[:2],
+                         ['XENAPI_PLUGIN_FAILURE', 'failed to execute fn'])
+        halted = self.vm(started=False)
+        self.assertEqual(error(plugin, 'x', vm=halted),
+                         ['VM_BAD_POWER_STATE', halted, 'running', 'halted'])
+
+    def test_remote_desktops_are_switched_on_and_off(self):
+        d, plugin = self.d, 'guest-agent-operation'
+        vm = self.vm(platform={'device_id': '0002'})
+
+        def rdp():
+            metrics = d.call('VM.get_guest_metrics', vm)
+            return d.call('VM_guest_metrics.get_other', metrics)['data-ts']
+        self.assertEqual(rdp(), '0')
         self.assertEqual(
-            d.error('VM.call_plugin', vm, plugin, 'request-rdp-on', {}),
-            ['VM_LACKS_FEATURE', vm])
-        self.assertEqual(
-            d.error('VM.call_plugin', vm, plugin, 'run-script', {})[0],
-            'OPERATION_NOT_ALLOWED')
+            d.call('VM.call_plugin', vm, plugin, 'request-rdp-on', {}), '')
+        wait(lambda: rdp() == '1')
+        code, who, interval, rest = d.error('VM.call_plugin', vm, plugin,
+                                            'request-rdp-off', {})
+        self.assertEqual((code, who, interval),
+                         ('VM_CALL_PLUGIN_RATE_LIMIT', vm, '10.'))
+        self.assertTrue(0 < float(rest) <= 10)
+        self.assertEqual(rdp(), '1')
 
 
 if __name__ == '__main__':

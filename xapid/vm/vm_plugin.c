@@ -1,63 +1,185 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* VM.call_plugin: requests to the agent inside a guest. */
+/* VM.call_plugin: requests to the agent inside a guest, by xenstore. (source:
+ * guest-agent.json, lifecycle.json "VM.call_plugin") */
+#include <pthread.h>
 #include <string.h>
 
+#include "access/rbac.h"
 #include "call/edit.h"
+#include "lib/clock.h"
+#include "lib/refmap.h"
 #include "model/builder.h"
-#include "vm/vm.h"
+#include "vm/vm_live.h"
+#include "vm/vm_power.h"
 
 #define PLUGIN "guest-agent-operation"
+#define INTERVAL_SEC 10
+#define REMEMBERED_MAX 4096 /* VMs; beyond that the oldest may ask again */
 
-static bool
-has_feature(struct tx *t, const struct vm *vm, const char *feature)
+/* What agents know, the feature that says that this one does, and what is
+ * written for it; scripts need an answer, which nobody waits for yet. */
+static const struct function {
+	const char *name, *feature, *path, *value;
+} functions[] = {
+	{ "request-rdp-on", "feature-ts2", "control/ts", "1" },
+	{ "request-rdp-off", "feature-ts2", "control/ts", "0" },
+	{ "run-script", "feature-xs-batcmd", NULL, NULL },
+};
+
+static const struct function *
+find(const char *name)
+{
+	for (size_t i = 0; i < sizeof(functions) / sizeof(*functions); i++)
+		if (strcmp(functions[i].name, name) == 0)
+			return &functions[i];
+	return NULL;
+}
+
+/* ---- not too often ---- */
+
+/* When each VM may be asked again, clock_mono_ns; as pointers, never NULL. */
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static struct refmap until;
+
+static void
+forget_old(int64_t now)
+{
+	struct ref vm;
+	void *v;
+
+	for (size_t i = 0; (v = refmap_next(&until, &i, &vm));)
+		if ((int64_t)(uintptr_t)v <= now ||
+		    until.count > REMEMBERED_MAX)
+			(void)refmap_remove(&until, vm);
+}
+
+static int
+check_rate(struct call *c, struct ref vm)
+{
+	const int64_t interval = INTERVAL_SEC * NSEC_PER_SEC;
+	int64_t now = clock_mono_ns(), may;
+	const char *wait;
+
+	pthread_mutex_lock(&lock);
+	forget_old(now);
+	may = (int64_t)(uintptr_t)refmap_get(&until, vm);
+	if (may <= now)
+		(void)refmap_put(&until, vm,
+		    (void *)(uintptr_t)(now + interval));
+	pthread_mutex_unlock(&lock);
+	if (may <= now)
+		return 0;
+	wait = arena_printf(c->arena, "%.3f",
+	    (double)(may - now) / (double)NSEC_PER_SEC);
+	return wait ? fail_vm_call_plugin_rate_limit(c, call_ref_text(c, vm),
+			  "10.", wait)
+		    : call_fail_nomem(c);
+}
+
+/* ---- may it? ---- */
+
+static int
+fail_function(struct call *c, const char *status, const char *why)
+{
+	return fail_xenapi_plugin_failure(c, status, why, why);
+}
+
+static int
+check_feature(struct call *c, struct tx *t, const struct vm *vm,
+    const struct function *f)
 {
 	const struct vm_guest_metrics *g =
 	    TX_GET(t, VM_guest_metrics, vm_guest_metrics, vm->guest_metrics);
-	const char *text = g ? builder_find(&g->other, feature) : NULL;
+	const char *text = g ? builder_find(&g->other, f->feature) : NULL;
 
-	return text && strcmp(text, "1") == 0;
+	if (text && strcmp(text, "1") == 0)
+		return 0;
+	return fail_function(c, "failed to execute fn",
+	    "The guest's agent does not say that it knows this function");
 }
 
-static bool
-scripts_are_allowed(struct call *c, struct tx *t)
+/* Whoever may do this owns the guest. */
+static int
+check_script(struct call *c, struct tx *t)
 {
 	const struct pool *pool = TX_GET(t, pool, pool, c->core->pool);
 
-	return pool &&
-	    edit_map_true(&pool->other_config, "allow_guest_agent_run_script");
+	if (!pool ||
+	    !edit_map_true(&pool->other_config, "allow_guest_agent_run_script"))
+		return fail_feature_restricted(c);
+	if (!call_allowed(c, rbac_at_least("vm-power-admin")))
+		return fail_rbac_permission_denied(c, "vm.call_plugin",
+		    "Scripts in guests need the role vm-power-admin");
+	return fail_not_implemented(c, "VM.call_plugin run-script");
 }
 
-/* What agents know, and the feature that says that this one does. No worker
- * carries these to a guest yet. (source: guest-agent.json) */
+static int
+check(struct plan *p, struct tx *t)
+{
+	const struct vm_call_plugin_args *a = p->call->args;
+	const struct function *f;
+	const struct vm *vm;
+
+	if (vm_plan_check(p, t) < 0)
+		return -1;
+	vm = TX_GET(t, VM, vm, p->object);
+	if (strcmp(a->plugin, PLUGIN) != 0)
+		return fail_xenapi_missing_plugin(p->call, a->plugin);
+	if (check_rate(p->call, p->object) < 0)
+		return -1;
+	f = find(a->fn);
+	if (!f)
+		return fail_function(p->call, "failed to find fn",
+		    "The plugin has no such function");
+	if (check_feature(p->call, t, vm, f) < 0 ||
+	    (!f->path && check_script(p->call, t) < 0) ||
+	    plan_note(p, "uuid", vm->uuid) < 0)
+		return -1;
+	return plan_note(p, "fn", f->name);
+}
+
+/* ---- asking ---- */
+
+static int
+ask_send(struct plan *p)
+{
+	const struct function *f = find(plan_arg(p, "fn"));
+	struct value_member data, m[3];
+	struct value body = { .kind = VALUE_STRUCT, .n = 3, .members = m };
+	const char *texts[] = { "xenstore_write", plan_arg(p, "uuid"),
+		f->value };
+	struct value v[3];
+
+	for (int i = 0; i < 3; i++)
+		v[i] = (struct value){ .kind = VALUE_STRING,
+			.n = (uint32_t)strlen(texts[i]),
+			.s = texts[i] };
+	data = (struct value_member){ f->path, v[2] };
+	m[0] = (struct value_member){ "op", v[0] };
+	m[1] = (struct value_member){ "uuid", v[1] };
+	m[2] = (struct value_member){ "xenstore_data",
+		{ .kind = VALUE_STRUCT, .n = 1, .members = &data } };
+	return plan_send_to(p, PLAN_DOMAIN, NULL, &body);
+}
+
+static const struct step ask_steps[] = {
+	{ .name = "ask", .send = ask_send },
+	{ 0 },
+};
+
+const struct plan_kind vm_call_plugin_kind = {
+	.name = "VM.call_plugin",
+	.cls = CLASS_VM,
+	.operation = "call_plugin",
+	.steps = ask_steps,
+	.check = check,
+	.finish = vm_plan_refresh,
+};
+
 int
 vm_call_plugin(struct call *c, const struct vm_call_plugin_args *a,
     const char **result_r)
 {
-	static const char *const functions[][2] = {
-		{ "request-rdp-on", "feature-ts2" },
-		{ "request-rdp-off", "feature-ts2" },
-		{ "run-script", "feature-xs-batcmd" },
-	};
-	TX_SCOPE struct tx *t = call_begin(c);
-	const struct vm *vm;
-
-	(void)result_r;
-	if (!t || !(vm = vm_check_head(c, t, a->vm, VM_OPERATIONS_CALL_PLUGIN)))
-		return -1;
-	if (strcmp(a->plugin, PLUGIN) != 0)
-		return fail_xenapi_missing_plugin(c, a->plugin);
-	for (size_t i = 0; i < sizeof(functions) / sizeof(*functions); i++) {
-		if (strcmp(a->fn, functions[i][0]) != 0)
-			continue;
-		if (strcmp(a->fn, "run-script") == 0 &&
-		    !scripts_are_allowed(c, t))
-			return fail_operation_not_allowed(c,
-			    "pool.other_config does not allow scripts in "
-			    "guests");
-		if (!has_feature(t, vm, functions[i][1]))
-			return fail_vm_lacks_feature(c,
-			    call_ref_text(c, a->vm));
-		return fail_not_implemented(c, a->fn);
-	}
-	return fail_xenapi_plugin_failure(c, "unknown function", a->fn, "");
+	*result_r = "";
+	return plan_start(c, &vm_call_plugin_kind, a->vm, NULL);
 }
