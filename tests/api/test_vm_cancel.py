@@ -54,6 +54,13 @@ class Cancel(unittest.TestCase):
         self.assertEqual(self.d.call('VM.get_power_state', self.vm),
                          'Running')
 
+    def test_a_guest_that_does_not_react_fails_under_its_reference(self):
+        task = self.deaf_shutdown()     # what is half a minute in this world
+        self.until(lambda: self.d.call('task.get_status', task) == 'failure',
+                   120)
+        self.assertEqual(self.d.call('task.get_error_info', task),
+                         ['VM_FAILED_SHUTDOWN_ACKNOWLEDGMENT', self.vm])
+
     def test_a_hard_shutdown_does_not_wait_for_a_clean_one(self):
         task = self.deaf_shutdown()
         self.d.call('VM.hard_shutdown', self.vm)

@@ -224,8 +224,30 @@ struct plan_request {
 	struct request request; /* first */
 	struct running *plan;
 	plan_reply_fn *reply;
-	const char *subject; /* arena of the plan's call */
+	const char *subject; /* arena of the plan's call, as the next one */
+	const char *vm;      /* uuid; "": it is not about a VM */
 };
+
+#define MAX_ERROR 16
+
+/* Workers know VMs by their uuids, clients by their references. */
+static void
+request_failed(struct plan_request *q, const char *const *error,
+    unsigned nerror)
+{
+	RECORD_UNREF const struct record *vm = *q->vm
+	    ? db_get_by_uuid(q->plan->plan.core->db, CLASS_VM, q->vm)
+	    : NULL;
+	const char *named[MAX_ERROR];
+	char ref[REF_CHARS + 1];
+	unsigned n = 0;
+
+	if (vm)
+		ref_format(vm->self, ref);
+	for (; n < nerror && n < MAX_ERROR; n++)
+		named[n] = vm && strcmp(error[n], q->vm) == 0 ? ref : error[n];
+	plan_part_failed(q->plan, named, n);
+}
 
 static void
 answered(struct plan_request *q, const struct value *answer)
@@ -254,7 +276,7 @@ request_done(struct request *request, const struct value *answer,
 		r->failed = plan_fail_cancelled(r) < 0;
 		pthread_mutex_unlock(&r->lock);
 	} else if (nerror) {
-		plan_part_failed(r, error, nerror);
+		request_failed(q, error, nerror);
 	} else {
 		answered(q, answer);
 	}
@@ -312,12 +334,20 @@ plan_subject(const struct plan *p)
 }
 
 static struct plan_request *
-request_new(struct running *r, enum plan_target target, plan_reply_fn *reply)
+request_new(struct running *r, enum plan_target target, plan_reply_fn *reply,
+    const struct value *body)
 {
 	struct plan_request *q = fault_calloc(1, sizeof(*q));
+	const struct value *vm =
+	    target == PLAN_DOMAIN ? value_member(body, "uuid") : NULL;
 
 	if (!q)
 		return NULL;
+	q->vm = vm && vm->kind == VALUE_STRING
+	    ? arena_strdup(r->plan.call->arena, vm->s)
+	    : "";
+	if (!q->vm)
+		q->vm = "";
 	q->plan = r;
 	q->reply = reply;
 	q->subject = r->subject;
@@ -340,7 +370,7 @@ plan_send_to(struct plan *p, enum plan_target target, plan_reply_fn *reply,
     const struct value *body)
 {
 	struct running *r = plan_running(p);
-	struct plan_request *q = request_new(r, target, reply);
+	struct plan_request *q = request_new(r, target, reply, body);
 
 	if (!q)
 		return call_fail_nomem(p->call);
