@@ -175,6 +175,8 @@ places(struct plan *p, struct tx *t, const struct vm_appliance *a,
 	    arena_array(p->call->arena, a->VMs.n + 1, sizeof(*all));
 	const struct place last = { strtoll(plan_arg(p, ORDER), NULL, 10),
 		plan_arg_ref(p, LAST) };
+	enum vm_power_state state = wanted(p);
+	bool first = !*plan_arg(p, LAST);
 	const struct ref *vms = a->VMs.items;
 
 	*n_r = 0;
@@ -186,10 +188,10 @@ places(struct plan *p, struct tx *t, const struct vm_appliance *a,
 		const struct vm *vm = TX_GET(t, VM, vm, vms[i]);
 		struct place at;
 
-		if (!vm || vm->power_state == wanted(p))
+		if (!vm || vm->power_state == state)
 			continue;
 		at = place_of(p, vm);
-		if (!*plan_arg(p, LAST) || place_compare(&at, &last) > 0)
+		if (first || place_compare(&at, &last) > 0)
 			all[(*n_r)++] = at;
 	}
 	qsort(all, *n_r, sizeof(*all), place_compare);
