@@ -343,4 +343,5 @@ const struct sr_driver sr_file = {
 	.vdi_copy = file_vdi_copy,
 	.vdi_attach = file_vdi_attach,
 	.vdi_detach = file_vdi_detach,
+	.vdi_sum = file_vdi_sum,
 };

@@ -5,6 +5,7 @@ storage_drivers = \
 	storage/drivers.def \
 	storage/file.c \
 	storage/file_copy.c \
+	storage/file_sum.c \
 	storage/image.c \
 	storage/image.h \
 	storage/image_program.c \

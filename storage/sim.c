@@ -60,6 +60,18 @@ attach(void *context, struct op *op)
 	return op_answer(op, m, 2);
 }
 
+/* Without data all of one size are the same. */
+static int
+sum(void *context, struct op *op)
+{
+	const char *text = arena_printf(op->arena, "%016llx",
+	    (unsigned long long)op_int(op, "size", 0));
+	const struct value_member m = { "sum", value_of_text(text) };
+
+	(void)context;
+	return text ? op_answer(op, &m, 1) : op_fail_nomem(op);
+}
+
 const struct sr_driver sr_simulator = {
 	.name = "simulator",
 	.sr_create = nothing,
@@ -77,4 +89,5 @@ const struct sr_driver sr_simulator = {
 	.vdi_copy = answer_volume,
 	.vdi_attach = attach,
 	.vdi_detach = nothing,
+	.vdi_sum = sum,
 };

@@ -36,6 +36,8 @@ struct sr_driver {
 	 * worker. */
 	op_fn *vdi_attach;
 	op_fn *vdi_detach;
+	/* result: sum: the same text for volumes with the same content. */
+	op_fn *vdi_sum;
 };
 
 extern const struct sr_driver sr_file, sr_iso, sr_simulator;

@@ -99,5 +99,6 @@ void volume_drop_drafts(int folder);
 
 /* Clones and copies (file_copy.c). */
 op_fn file_vdi_clone, file_vdi_copy;
+op_fn file_vdi_sum; /* file_sum.c */
 
 #endif

@@ -356,6 +356,7 @@ libxapidcore_a_SOURCES = \
 	xapid/vm/vm_settings.c \
 	xapid/vm/vm_suspend.c \
 	xapid/vm/vm_suspend.h \
+	xapid/vm/vm_suspend_vdi.c \
 	xapid/vm/vm_xenstore.c \
 	xapid/vm/vmss.c \
 	xapid/vm/vmss.h \

@@ -69,6 +69,35 @@ class Suspend(unittest.TestCase):
         self.assertNotEqual(r['domid'], before['domid'])
         wait(lambda: not self.images())
 
+    def test_the_image_of_the_memory_may_be_another_one_that_is_the_same(self):
+        d, vm = self.d, self.running()
+        any_disk = d.call('VDI.get_all')[0]
+        self.assertEqual(
+            d.error('VM.set_suspend_VDI', vm, any_disk),
+            ['VM_BAD_POWER_STATE', vm, 'suspended', 'running'])
+        d.call('VM.suspend', vm)
+        image = d.call('VM.get_suspend_VDI', vm)
+        d.call('VM.set_suspend_VDI', vm, image)
+        other = d.call('VDI.create', {
+            'name_label': 'other', 'name_description': '',
+            'SR': d.call('VDI.get_SR', image), 'virtual_size': 1 << 20,
+            'type': 'suspend', 'sharable': False, 'read_only': False,
+            'other_config': {}, 'xenstore_data': {}, 'sm_config': {},
+            'tags': []})
+        code, old, new = d.error('VM.set_suspend_VDI', vm, other)
+        self.assertEqual(code, 'SUSPEND_VDI_REPLACEMENT_IS_NOT_IDENTICAL')
+        for vdi, said in (image, old), (other, new):
+            self.assertTrue(said.startswith(d.call('VDI.get_uuid', vdi) +
+                                            ' : '), said)
+        self.assertEqual(d.call('VM.get_suspend_VDI', vm), image)
+        copy = d.call('VDI.copy', image, d.call('VDI.get_SR', image))
+        d.call('VM.set_suspend_VDI', vm, copy)
+        self.assertEqual(d.call('VM.get_suspend_VDI', vm), copy)
+        d.call('VDI.destroy', image)
+        d.call('VDI.destroy', other)
+        d.call('VM.resume', vm, False, False)
+        wait(lambda: not self.images())
+
     def test_memory_of_the_host_is_free_while_a_VM_is_suspended(self):
         d = self.d
         vm = self.running()

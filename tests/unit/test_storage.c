@@ -474,6 +474,52 @@ test_images(void)
 	CU_ASSERT_PTR_NULL(sr_iso.sr_destroy);
 }
 
+/* ---- the same content ---- */
+
+static const char *
+sum(struct fixture *f, const char *vdi)
+{
+	const struct value *text;
+
+	CU_ASSERT(run(f, sr_file.vdi_sum, vdi, "", 0) == 0);
+	text = value_member(&f->op.result, "sum");
+	return text && text->kind == VALUE_STRING ? text->s : "";
+}
+
+static void
+test_sum(void)
+{
+	SCOPE struct fixture f = fixture_new("sr");
+	static const char zeros[4096];
+	const char *first;
+
+	if (unit_skip_under_valgrind(no_openat2))
+		return;
+	CU_ASSERT(run(&f, sr_file.sr_create, "", "", 0) == 0);
+	CU_ASSERT(run(&f, sr_file.vdi_create, A, "", 3 * MIB) == 0);
+	CU_ASSERT(run(&f, sr_file.vdi_create, B, "", 3 * MIB) == 0);
+	CU_ASSERT(run(&f, sr_file.vdi_create, C, "", 4 * MIB) == 0);
+	first = sum(&f, A);
+	CU_ASSERT_EQUAL(strlen(first), 16);
+	CU_ASSERT_STRING_EQUAL(sum(&f, B), first);
+	CU_ASSERT_STRING_NOT_EQUAL(sum(&f, C), first);
+	/* Zeros that were written, at the end and in between. */
+	for (off_t at = 0; at < MIB; at += (off_t)sizeof(zeros)) {
+		CLEANUP_FD int fd =
+		    open(path_of(&f, B ".raw"), O_WRONLY | O_CLOEXEC);
+
+		CU_ASSERT(pwrite(fd, zeros, sizeof(zeros), at) > 0);
+	}
+	CU_ASSERT_STRING_EQUAL(sum(&f, B), first);
+	put(path_of(&f, A ".raw"), "same", 2 * MIB + 77);
+	CU_ASSERT_STRING_NOT_EQUAL(sum(&f, A), first);
+	put(path_of(&f, B ".raw"), "same", 2 * MIB + 76);
+	CU_ASSERT_STRING_NOT_EQUAL(sum(&f, A), sum(&f, B));
+	put(path_of(&f, B ".raw"), "ssame", 2 * MIB + 76);
+	put(path_of(&f, A ".raw"), "s", 2 * MIB + 76);
+	CU_ASSERT_STRING_EQUAL(sum(&f, A), sum(&f, B));
+}
+
 UNIT_MAIN("storage drivers",
     { "a volume is made, grown and destroyed, twice is once", test_life },
     { "clones, snapshots and copies keep what was, and its holes",
@@ -481,6 +527,7 @@ UNIT_MAIN("storage drivers",
     { "an image is made, grown and destroyed", test_image_life },
     { "copies of an image share what was", test_image_chain },
     { "chains of images have an end", test_image_depth },
+    { "volumes with the same content have the same sum", test_sum },
     { "images lead nowhere else", test_image_hostile },
     { "what dead workers left is taken away", test_leftovers },
     { "what fails leaves no half volume", test_faults },

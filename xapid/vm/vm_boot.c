@@ -239,22 +239,33 @@ sees_storage(struct tx *t, const struct host *host, struct ref sr)
 }
 
 static int
-check_storage(struct call *c, struct tx *t, const struct vm *vm,
+check_disk(struct call *c, struct tx *t, const struct vm *vm,
+    const struct host *host, struct ref ref)
+{
+	const struct vdi *vdi = TX_GET(t, VDI, vdi, ref);
+
+	if (!vdi || sees_storage(t, host, vdi->SR))
+		return 0;
+	return fail_vm_requires_sr(c, call_ref_text(c, vm->r.self),
+	    call_ref_text(c, vdi->SR));
+}
+
+int
+vm_check_storage(struct call *c, struct tx *t, const struct vm *vm,
     const struct host *host)
 {
 	const struct ref *vbds = vm->VBDs.items;
 
 	for (uint32_t i = 0; i < vm->VBDs.n; i++) {
 		const struct vbd *vbd = TX_GET(t, VBD, vbd, vbds[i]);
-		const struct vdi *vdi =
-		    vbd && !vbd->empty ? TX_GET(t, VDI, vdi, vbd->VDI) : NULL;
 
-		if (vdi && !sees_storage(t, host, vdi->SR))
-			return fail_vm_requires_sr(c,
-			    call_ref_text(c, vm->r.self),
-			    call_ref_text(c, vdi->SR));
+		if (vbd && !vbd->empty &&
+		    check_disk(c, t, vm, host, vbd->VDI) < 0)
+			return -1;
 	}
-	return 0;
+	return vm->power_state == VM_POWER_STATE_SUSPENDED
+	    ? check_disk(c, t, vm, host, vm->suspend_VDI)
+	    : 0;
 }
 
 /* Whether a host reaches a network: by a PIF of its own, or because no host
@@ -310,7 +321,7 @@ vm_check_host(struct call *c, struct tx *t, const struct vm *vm,
     const struct host *host)
 {
 	if (check_hardware_version(c, vm, host) < 0 ||
-	    check_storage(c, t, vm, host) < 0 ||
+	    vm_check_storage(c, t, vm, host) < 0 ||
 	    check_networks(c, t, vm, host) < 0)
 		return -1;
 	if (vm->domain_type != DOMAIN_TYPE_PV && !has_hvm(host))

@@ -79,7 +79,8 @@ static const struct plan_kind suspend_kind = {
 	.finish = finish,
 };
 
-const struct plan_kind *const vm_suspend_kinds[] = { &suspend_kind, NULL };
+const struct plan_kind *const vm_suspend_kinds[] = { &suspend_kind,
+	&vm_suspend_vdi_kind, NULL };
 
 int
 vm_suspend(struct call *c, const struct vm_suspend_args *a)
