@@ -10,6 +10,21 @@
 static const char *const looking[] = { "get_", "assert_", "query_", "compute_",
 	"is_", "list_", "has_", "retrieve_", "read_", "maximise_", "probe" };
 
+/* How a command comes to its session and waits, which no rehearsal is without
+ * and nobody wants to read. */
+static bool
+is_own_affair(const struct method *m)
+{
+	static const char *const names[] = { "session.login_with_password",
+		"session.slave_local_login_with_password", "session.logout",
+		"session.local_logout" };
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (strcmp(m->name, names[i]) == 0)
+			return true;
+	return m->cls == CLASS_event;
+}
+
 static bool
 only_looks(const struct method *m)
 {
@@ -30,7 +45,7 @@ only_looks(const struct method *m)
 	for (size_t i = 0; i < sizeof(looking) / sizeof(looking[0]); i++)
 		if (strncmp(name, looking[i], strlen(looking[i])) == 0)
 			return true;
-	return m->cls == CLASS_session || m->cls == CLASS_event;
+	return is_own_affair(m);
 }
 
 /* Which calls are worth telling: not how xe finds its objects, or follows a
@@ -38,7 +53,7 @@ only_looks(const struct method *m)
 static bool
 is_told(const struct cli *cli, const struct method *m)
 {
-	if (m->cls == CLASS_session || m->cls == CLASS_event)
+	if (is_own_affair(m))
 		return false;
 	if (m->cls == CLASS_task && strncmp(cli->name, "task-", 5) != 0)
 		return false;

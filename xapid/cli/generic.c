@@ -81,6 +81,9 @@ choose_columns(struct cli *cli, struct columns *c)
 		c->fields[c->n] = f;
 		c->labels[c->n++] = cli_field_label(cli, f);
 	}
+	for (; names && *names; names++)
+		if (!cli_field_find(cls, *names))
+			cli_hint_field(cli, cls, *names);
 	return cli->failure == CLI_FINE ? 0 : -1;
 }
 

@@ -147,8 +147,9 @@ read_condition(const struct cli_class *cls, const char *name,
 	return c->field != NULL;
 }
 
-int
-cli_fail_field(struct cli *cli, const struct cli_class *cls, const char *name)
+/* That there is no such field, and which ones may be meant. */
+static const char *
+no_field(struct cli *cli, const struct cli_class *cls, const char *name)
 {
 	const char **names =
 	    arena_array(cli->arena, cls->nfields, sizeof(*names));
@@ -160,11 +161,24 @@ cli_fail_field(struct cli *cli, const struct cli_class *cls, const char *name)
 	if (names)
 		n = cli_near(name, names, cls->nfields, near, 3);
 	if (n == 0)
-		return cli_fail(cli, "There is no field %s of %s", name,
+		return cli_text(cli, "There is no field %s of %s", name,
 		    cls->name);
-	return cli_fail(cli, "There is no field %s of %s; is it %s%s%s%s%s?",
+	return cli_text(cli, "There is no field %s of %s; is it %s%s%s%s%s?",
 	    name, cls->name, near[0], n > 1 ? ", " : "", n > 1 ? near[1] : "",
 	    n > 2 ? ", " : "", n > 2 ? near[2] : "");
+}
+
+int
+cli_fail_field(struct cli *cli, const struct cli_class *cls, const char *name)
+{
+	return cli_fail(cli, "%s", no_field(cli, cls, name));
+}
+
+void
+cli_hint_field(struct cli *cli, const struct cli_class *cls, const char *name)
+{
+	if (cli->wish.progress && !cli->wish.watch)
+		cli_print_stderr(cli, "%s\n", no_field(cli, cls, name));
 }
 
 int

@@ -24,6 +24,9 @@ int cli_set_filter(struct cli *cli, const struct cli_class *cls,
     struct cli_set *s, const char *name, const char *value);
 int cli_fail_field(struct cli *cli, const struct cli_class *cls,
     const char *name);
+/* The same as a hint, to somebody who looks on: lists pass over such fields. */
+void cli_hint_field(struct cli *cli, const struct cli_class *cls,
+    const char *name);
 
 /* What a selector of the command chooses, fit for running it: one object, or
  * several where the user allows that. */

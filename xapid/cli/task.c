@@ -20,8 +20,9 @@ struct bar {
 	bool wanted;   /* by a parameter: its last state stays */
 	bool terminal; /* somebody looks on: shown while it takes long */
 	bool drawn;
-	int64_t begun; /* clock_mono_ns */
-	int percent;   /* last drawn */
+	int64_t begun;    /* clock_mono_ns */
+	int percent;      /* last drawn */
+	int64_t drawn_ns; /* when */
 };
 
 /* ---- progress ---- */
@@ -47,6 +48,15 @@ is_shown(const struct bar *b)
 	    (b->terminal && clock_mono_ns() - b->begun > SHORT_NS);
 }
 
+/* Somebody who looks on sees the estimate move. */
+static bool
+is_news(const struct bar *b, int percent)
+{
+	return !b->drawn || percent != b->percent ||
+	    (b->terminal && percent > 0 &&
+		clock_mono_ns() - b->drawn_ns > LOOK_S * NSEC_PER_SEC / 2);
+}
+
 static void
 draw(struct cli *cli, struct bar *b, double progress)
 {
@@ -54,9 +64,10 @@ draw(struct cli *cli, struct bar *b, double progress)
 	int percent = (int)(progress * 100), done = (int)(progress * BAR);
 
 	if (!is_shown(b) || percent < 0 || percent > 100 ||
-	    (b->drawn && percent == b->percent))
+	    !is_news(b, percent))
 		return;
 	b->drawn = true;
+	b->drawn_ns = clock_mono_ns();
 	b->percent = percent;
 	bytes_puts(&line, "\r[");
 	for (int i = 0; i < BAR; i++)
