@@ -189,6 +189,11 @@ class Records(Schedules):
            'retained-snapshots=3', 'enabled=false', 'type=snapshot')
         self.assertEqual(ok('vmss-list', 'name-label=s', 'enabled=false',
                             'params=retained-snapshots', '--minimal'), '3')
+        r = xe.run(self.d, 'vmss-param-set', 'uuid=' + uuid,
+                   'schedule:hour=99')
+        self.assertEqual(r.status, 1)
+        self.assertEqual(ok('vmss-param-get', 'uuid=' + uuid,
+                            'param-name=schedule', 'param-key=hour'), '4')
         vm = self.vm(disks=0, start=False)
         ok('vm-param-set', 'uuid=' + self.get('VM', 'uuid', vm),
            'snapshot-schedule=' + uuid)

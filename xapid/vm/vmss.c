@@ -2,6 +2,8 @@
 /* The calls of snapshot schedules. (source of checks: lifecycle.json vmss) */
 #include "vm/vmss.h"
 
+#include <pthread.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "call/edit.h"
@@ -222,6 +224,46 @@ vmss_set_schedule(struct call *c, const struct vmss_set_schedule_args *a)
 	return set_times(c, STEAL(t), a->self, times);
 }
 
+/* Clients replace a key by removing it and adding it: what they removed last
+ * comes back when what they add is refused. */
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static struct {
+	struct ref vmss;
+	char key[8], value[64]; /* of the times that there are */
+} removed;
+
+static void
+note_removed(struct ref vmss, const char *key, const char *value)
+{
+	if (!value)
+		return;
+	pthread_mutex_lock(&lock);
+	removed.vmss = vmss;
+	snprintf(removed.key, sizeof(removed.key), "%s", key);
+	snprintf(removed.value, sizeof(removed.value), "%s", value);
+	pthread_mutex_unlock(&lock);
+}
+
+/* In t, which ends. The call has failed. */
+static int
+put_back(struct call *c, struct tx *t, struct ref vmss, const char *key)
+{
+	char value[sizeof(removed.value)] = "";
+
+	pthread_mutex_lock(&lock);
+	if (ref_equal(removed.vmss, vmss) && strcmp(removed.key, key) == 0)
+		memcpy(value, removed.value, sizeof(value));
+	pthread_mutex_unlock(&lock);
+	if (!*value) {
+		tx_abort(t);
+		return -1;
+	}
+	(void)tx_map_put(t, CLASS_VMSS, vmss, FIELD_VMSS_schedule, key, value);
+	vmss_plan_next(c->core, t, vmss);
+	tx_commit(t, NULL, NULL);
+	return -1;
+}
+
 int
 vmss_add_to_schedule(struct call *c, const struct vmss_add_to_schedule_args *a)
 {
@@ -233,9 +275,12 @@ vmss_add_to_schedule(struct call *c, const struct vmss_add_to_schedule_args *a)
 	if (!t || !(v = EDIT_HEAD(c, t, VMSS, vmss, a->self)))
 		return -1;
 	times = with_times(c, -1, &v->schedule, &one);
-	if (!c->nerror && builder_find(&v->schedule, a->key))
-		return fail_map_duplicate_key(c, "VMSS", "schedule",
-		    call_ref_text(c, a->self), a->key);
+	if (builder_find(&v->schedule, a->key))
+		return c->nerror ? -1
+				 : fail_map_duplicate_key(c, "VMSS", "schedule",
+				       call_ref_text(c, a->self), a->key);
+	if (c->nerror)
+		return put_back(c, STEAL(t), a->self, a->key);
 	return set_times(c, STEAL(t), a->self, times);
 }
 
@@ -245,9 +290,11 @@ vmss_remove_from_schedule(struct call *c,
     const struct vmss_remove_from_schedule_args *a)
 {
 	TX_SCOPE struct tx *t = call_begin(c);
+	const struct vmss *v;
 
-	if (!t || !EDIT_HEAD(c, t, VMSS, vmss, a->self))
+	if (!t || !(v = EDIT_HEAD(c, t, VMSS, vmss, a->self)))
 		return -1;
+	note_removed(a->self, a->key, builder_find(&v->schedule, a->key));
 	(void)tx_map_remove(t, CLASS_VMSS, a->self, FIELD_VMSS_schedule,
 	    a->key);
 	vmss_plan_next(c->core, t, a->self);

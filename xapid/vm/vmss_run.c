@@ -19,6 +19,8 @@
 /* What XenCenter and others read. */
 #define FAILED_PRIORITY 3
 #define SUCCEEDED_PRIORITY 5
+#define FAILURES_MAX_BYTES                                                     \
+	(60 * 1024) /* of an alert; those behind are left out */
 
 /* ---- may it? ---- */
 
@@ -135,14 +137,14 @@ struct outcome {
 static int
 tell_one(struct plan *p, struct ref ref, void *arg)
 {
-	const struct outcome *o = arg;
-	struct bytes *out = &((struct outcome *)arg)->failures;
+	struct outcome *o = arg;
+	struct bytes *out = &o->failures;
 	const struct vm *vm = TX_GET(o->t, VM, vm, ref);
 	const char *error[PLAN_ERROR_MAX];
 	unsigned n = plan_tried_error(p, call_ref_text(p->call, ref), error);
 
-	((struct outcome *)arg)->members++;
-	if (n == 0)
+	o->members++;
+	if (n == 0 || out->len > FAILURES_MAX_BYTES)
 		return 0;
 	bytes_printf(out, "%sVM:%sUUID:%sError:[", out->len ? "\n" : "",
 	    vm ? vm->name_label : "", vm ? vm->uuid : "");
