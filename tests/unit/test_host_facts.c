@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "lib/file.h"
 #include "tests/lib/unit.h"
@@ -47,6 +48,9 @@ put_machine(void)
 	put_text("sys/devices/system/node/online", "");
 	put_text("sys/class/dmi/id/sys_vendor", "Maker\n");
 	put_text("sys/class/iommu/dmar0", "");
+	put_text("etc/x", "");
+	CU_ASSERT(symlink("../usr/share/zoneinfo/Europe/Paris",
+		      unit_path("etc/localtime")) == 0);
 }
 
 static void
@@ -61,6 +65,7 @@ test_a_machine(void)
 	CU_ASSERT_FALSE(b.failed);
 	CU_ASSERT_STRING_EQUAL(f.hostname, "box");
 	CU_ASSERT_STRING_EQUAL(f.linux_version, "6.1.0");
+	CU_ASSERT_STRING_EQUAL(f.timezone, "Europe/Paris");
 	CU_ASSERT_STRING_EQUAL(f.xen_version, "");
 	CU_ASSERT_EQUAL(f.capabilities.n, 0);
 	CU_ASSERT_EQUAL(f.cpu.count, 4);
@@ -111,6 +116,7 @@ test_nothing(void)
 
 	host_facts_read(unit_folder(), &b, &f);
 	CU_ASSERT_STRING_EQUAL(f.hostname, "");
+	CU_ASSERT_STRING_EQUAL(f.timezone, "");
 	CU_ASSERT_EQUAL(f.cpu.count, 1);
 	CU_ASSERT_EQUAL(f.cpu.sockets, 1);
 	CU_ASSERT_EQUAL(f.cpu.threads_per_core, 1);

@@ -200,6 +200,25 @@ number_after(const char *text, const char *word)
 	return at ? strtoll(at + strlen(word), NULL, 10) : 0;
 }
 
+/* What the link leads to, behind the folder of zones. */
+static const char *
+read_timezone(const char *root, struct builder *b)
+{
+	static const char folder[] = "/zoneinfo/";
+	char target[256];
+	ssize_t n = readlink(builder_text(b, "%s/etc/localtime", root), target,
+	    sizeof(target) - 1);
+	const char *zone;
+
+	if (n < 0)
+		return "";
+	target[n] = '\0';
+	zone = strstr(target, folder);
+	return zone && text_is_clean(zone, strlen(zone))
+	    ? builder_text(b, "%s", zone + strlen(folder))
+	    : "";
+}
+
 void
 host_facts_read(const char *root, struct builder *b, struct host_facts *out)
 {
@@ -211,6 +230,7 @@ host_facts_read(const char *root, struct builder *b, struct host_facts *out)
 	};
 	out->hostname = slurp(root, b, "/proc/sys/kernel/hostname");
 	out->linux_version = slurp(root, b, "/proc/sys/kernel/osrelease");
+	out->timezone = read_timezone(root, b);
 	read_xen(root, b, out);
 	read_cpus(root, b, &out->cpu);
 	out->bios_strings = read_bios(root, b);

@@ -21,6 +21,7 @@ struct host_facts {
 	const char *backend;         /* "simulator" or "libxl" */
 	const char *network_backend; /* "bridge" or "openvswitch" */
 	const char *sched_policy;
+	const char *timezone; /* "Europe/Paris" */
 	struct cpu_facts cpu;
 	struct set capabilities; /* kinds of guests, as Xen says them */
 	struct map bios_strings;

@@ -183,6 +183,8 @@ host_identity_fill(struct builder *b, const struct core_config *config,
 	h->chipset_info =
 	    BUILDER_MAP(b, "iommu", facts->iommu ? "true" : "false");
 	h->memory_overhead = facts->memory_overhead;
+	if (*facts->timezone)
+		h->timezone = facts->timezone;
 	h->https_only = config->https_only;
 	h->ssl_legacy = false;
 	h->virtual_hardware_platform_versions =
@@ -204,6 +206,8 @@ host_identity_refresh(struct builder *b, struct tx *t, struct ref host,
 		(void)tx_set(t, CLASS_host, host, refreshed[i],
 		    record_field(&h.r,
 			&class_table[CLASS_host].fields[refreshed[i]]));
+	if (*facts->timezone) /* that of a simulated host is a setting */
+		TX_SET(t, host, host, host, timezone, h.timezone);
 	for (unsigned i = 0; times[i]; i++)
 		(void)tx_map_put(t, CLASS_host, host, FIELD_host_other_config,
 		    times[i], builder_find(&h.other_config, times[i]));

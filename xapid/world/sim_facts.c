@@ -71,6 +71,7 @@ sim_facts(struct builder *b, unsigned number, int64_t now,
 		.backend = "simulator",
 		.network_backend = "openvswitch",
 		.sched_policy = "credit",
+		.timezone = "",
 		.cpu = sim_cpu,
 		.memory_total = SIM_MEMORY,
 		/* what a real host of this size loses to Xen */
