@@ -191,6 +191,7 @@ bench_scripts = \
 # What bench_scripts measure, and measure with.
 bench_servers = \
 	tests/bench/bare_mhd \
+	tests/bench/durable \
 	tests/bench/floors \
 	tests/bench/listen \
 	tests/bench/load \
@@ -293,6 +294,9 @@ LDADD = $(test_libs) $(all_libs)
 bench_client = \
 	tests/bench/client.c \
 	tests/bench/client.h
+tests_bench_durable_SOURCES = \
+	tests/bench/durable.c \
+	$(bench_client)
 tests_bench_floors_SOURCES = \
 	tests/bench/floors.c \
 	$(bench_client)
