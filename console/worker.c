@@ -44,7 +44,7 @@ give_up(bool real)
 	if (geteuid() == 0 && real &&
 	    sandbox_keep_capability(&nobody, CAP_DAC_OVERRIDE) < 0)
 		return -1;
-	return sandbox_filter(SANDBOX_CONSOLE);
+	return sandbox_filter(SANDBOX_LOCAL);
 }
 
 /* A descriptor for each guest's terminal and log, and each viewer. */

@@ -167,7 +167,7 @@ fill_raw(struct op *op, void *overlay, int to)
 static int
 file_vdi_create(void *context, struct op *op)
 {
-	int format = volume_format_wanted(op);
+	int format = volume_format_wanted(op, VOLUME_RAW);
 	struct overlay empty = { .base = "" };
 	CLEANUP_FD int folder = -1;
 
@@ -187,14 +187,15 @@ file_vdi_create(void *context, struct op *op)
 static int
 file_vdi_destroy(void *context, struct op *op)
 {
-	static const char *const suffixes[] = { ".new", ".raw", ".qcow2" };
+	static const char *const suffixes[] = { ".new", ".raw", ".qcow2",
+		".scratch" };
 	CLEANUP_FD int folder = volume_folder(op, true);
 	bool image = false;
 
 	(void)context;
 	if (folder < 0 || image_detach(op, "vdi", NULL) < 0)
 		return -1;
-	for (int i = 0; i < 3; i++) {
+	for (int i = 0; i < 4; i++) {
 		const char *name = volume_name(op, "vdi", suffixes[i]);
 
 		if (!name)
@@ -275,11 +276,28 @@ file_vdi_stat(void *context, struct op *op)
 
 /* ---- use ---- */
 
+/* The device of what is written in the place of the disk. */
 static const char *
-path_of(struct op *op, int folder, const struct volume *v)
+scratch_path(struct op *op, int folder, struct volume *v)
+{
+	CLEANUP_LAYERS struct layers below = { .n = 0 };
+	CLEANUP_VOLUME struct volume s = VOLUME_NONE;
+
+	if (layers_open(op, folder, v, &below) < 0 ||
+	    scratch_open(op, folder, v, &s) < 0 ||
+	    scratch_rest_on(op, v, &below) < 0)
+		return NULL;
+	return image_attach(op, "vdi", &s, &below, true);
+}
+
+static const char *
+path_of(struct op *op, int folder, struct volume *v)
 {
 	bool writable = strcmp(op_text(op, "mode", "RW"), "RW") == 0;
 	CLEANUP_LAYERS struct layers below = { .n = 0 };
+
+	if (writable && strcmp(op_text(op, "on_boot", ""), "reset") == 0)
+		return scratch_path(op, folder, v);
 
 	if (v->format == VOLUME_RAW)
 		return arena_printf(op->arena, "%s/%s",
@@ -310,15 +328,28 @@ file_vdi_attach(void *context, struct op *op)
 	    2);
 }
 
+/* With "ends" in the request what was written to a disk that is reset goes. */
+static int
+scratch_detach(struct op *op, int folder, const struct volume *s)
+{
+	if (image_detach(op, "vdi", s) < 0)
+		return -1;
+	return op_int(op, "ends", 0) ? scratch_drop(op, folder) : 0;
+}
+
 /* Of a volume that is gone a device may be left. */
 static int
 file_vdi_detach(void *context, struct op *op)
 {
 	CLEANUP_VOLUME struct volume v = VOLUME_NONE;
+	CLEANUP_VOLUME struct volume s = VOLUME_NONE;
 	CLEANUP_FD int folder = volume_folder(op, false);
-	int r = folder < 0 ? -1 : volume_find(op, folder, "vdi", O_RDONLY, &v);
+	int r = folder < 0 ? -1 : scratch_find(op, folder, &s);
 
 	(void)context;
+	if (r == 1)
+		return scratch_detach(op, folder, &s);
+	r = r < 0 ? -1 : volume_find(op, folder, "vdi", O_RDONLY, &v);
 	if (r < 0)
 		return -1;
 	return r == 1 && v.format == VOLUME_RAW
@@ -326,8 +357,22 @@ file_vdi_detach(void *context, struct op *op)
 	    : image_detach(op, "vdi", r == 1 ? &v : NULL);
 }
 
+static bool
+counts(const char *name)
+{
+	return volume_kind(name, NULL, NULL) == 'v';
+}
+
+static int
+file_sr_probe(void *context, struct op *op)
+{
+	(void)context;
+	return place_probe(op, counts);
+}
+
 const struct sr_driver sr_file = {
 	.name = "file",
+	.sr_probe = file_sr_probe,
 	.sr_create = file_sr_create,
 	.sr_attach = file_sr_attach,
 	.sr_detach = file_sr_detach,

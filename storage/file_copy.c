@@ -6,12 +6,14 @@
 #include <fcntl.h>
 #include <linux/fs.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "lib/cleanup.h"
 #include "lib/fault.h"
 #include "storage/image.h"
+#include "storage/job.h"
 #include "storage/volume.h"
 
 #define CHUNK ((size_t)4 << 20)
@@ -192,23 +194,110 @@ file_vdi_clone(void *context, struct op *op)
 	return clone_image(op, folder, &v);
 }
 
+/* ---- from another repository, or into a volume that is there ---- */
+
+struct copy {
+	struct volume from;
+	struct layers below;
+	enum volume_format format; /* of the new one */
+	int64_t size;
+};
+
+static void
+copy_close(struct copy *k)
+{
+	volume_close(&k->from);
+	layers_close(&k->below);
+}
+#define CLEANUP_COPY __attribute__((cleanup(copy_close)))
+
+static int
+fill_copy(struct op *op, void *arg, int to)
+{
+	struct copy *k = arg;
+	struct overlay empty = { k->size, "" };
+	int rc;
+
+	if (k->from.format == VOLUME_RAW && k->format == VOLUME_RAW)
+		return copy_data(op, &k->from.fd, to) < 0
+		    ? -1
+		    : ftruncate(to, k->size);
+	rc = k->format == VOLUME_RAW ? ftruncate(to, k->size)
+				     : volume_fill_overlay(op, &empty, to);
+	if (rc < 0)
+		return -1;
+	if (job_convert(op, &k->from, &k->below, k->format, to) < 0)
+		return -1;
+	return k->format == VOLUME_RAW ? fchown(to, geteuid(), getegid()) : 0;
+}
+
+/* The source with what it rests on, as they are in one moment. */
+static int
+open_source(struct op *op, struct copy *k)
+{
+	CLEANUP_FD int from =
+	    place_open(op, op_list(op, "source_config"), false);
+
+	if (from < 0)
+		return -1;
+	if (flock(from, LOCK_EX) < 0)
+		return place_fail(op, "lock");
+	if (volume_open(op, from, "source", O_RDONLY, &k->from) < 0)
+		return -1;
+	return layers_open(op, from, &k->from, &k->below);
+}
+
+/* The volume keeps its size and its format; until the copy is whole it is what
+ * it was. */
+static int
+copy_into(struct op *op, int folder, struct copy *k)
+{
+	CLEANUP_VOLUME struct volume v = VOLUME_NONE;
+	CLEANUP_FD int locked = -1;
+
+	if (volume_open(op, folder, "vdi", O_RDONLY, &v) < 0)
+		return -1;
+	if (v.size < k->from.size)
+		return op_fail(op, "VDI_TOO_SMALL", op_text(op, "vdi", ""),
+		    arena_printf(op->arena, "%lld", (long long)k->from.size),
+		    NULL);
+	if (v.format == VOLUME_QCOW2 && image_is_open(&v))
+		return op_fail(op, "VDI_IN_USE", op_text(op, "vdi", ""), "copy",
+		    NULL);
+	k->format = v.format;
+	k->size = v.size;
+	if (volume_replace(op, folder, "vdi", v.format, fill_copy, k) < 0)
+		return -1;
+	volume_close(&v);
+	locked = volume_folder(op, true);
+	if (locked < 0 || volume_drop_bases(op, locked) < 0 ||
+	    volume_open(op, locked, "vdi", O_RDONLY, &v) < 0)
+		return -1;
+	return volume_answer(op, &v);
+}
+
 int
 file_vdi_copy(void *context, struct op *op)
 {
-	CLEANUP_VOLUME struct volume v = VOLUME_NONE;
-	CLEANUP_FD int from = -1;
+	CLEANUP_COPY struct copy k = { .from = VOLUME_NONE };
 	CLEANUP_FD int folder = -1;
+	int format;
 
 	(void)context;
 	if (strcmp(op_text(op, "source_driver", ""), "file") != 0)
 		return op_fail(op, "SR_OPERATION_NOT_SUPPORTED", op->uuid,
 		    NULL);
-	from = place_open(op, op_list(op, "source_config"), false);
-	folder = from < 0 ? -1 : volume_folder(op, false);
-	if (folder < 0 || volume_open(op, from, "source", O_RDONLY, &v) < 0)
+	if (open_source(op, &k) < 0)
 		return -1;
-	if (v.format != VOLUME_RAW)
-		return op_fail(op, "SR_OPERATION_NOT_SUPPORTED", op->uuid,
-		    NULL);
-	return volume_make(op, folder, v.format, copy_data, &v.fd);
+	folder = volume_folder(op, false);
+	if (folder < 0)
+		return -1;
+	if (op_int(op, "into", 0))
+		return copy_into(op, folder, &k);
+	format = volume_format_wanted(op, k.from.format);
+	if (format < 0)
+		return -1;
+	k.format = (enum volume_format)format;
+	k.size = k.from.size;
+	return volume_make(op, folder, k.format, fill_copy, &k);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* An image as a block device: qemu-nbd reads and writes it, the kernel is its
  * only client and remembers the connection. The server ends when the kernel
- * hangs up. Neither is anybody's child: guests outlive workers and daemon. */
+ * hangs up (keeper.h). */
 #include "storage/image.h"
 
 #include <errno.h>
@@ -18,11 +18,11 @@
 #include "lib/cleanup.h"
 #include "lib/log.h"
 #include "lib/proc.h"
+#include "storage/helper.h"
 #include "storage/image_program.h"
+#include "storage/keeper.h"
 #include "storage/nbd.h"
 
-#define SERVER "/usr/bin/qemu-nbd"
-#define GREET_SECONDS 60
 #define LEAVE_MS 15000 /* a backend that lets go, a server that writes out */
 #define LOOK_MS 20
 
@@ -57,7 +57,7 @@ static const char *
 device_name(struct op *op, const char *argument)
 {
 	const char *name =
-	    arena_printf(op->arena, "xapid:%s", op_text(op, argument, ""));
+	    arena_printf(op->arena, NBD_PREFIX "%s", op_text(op, argument, ""));
 
 	if (!name)
 		op_fail_nomem(op);
@@ -84,83 +84,68 @@ fail_server(struct op *op, const char *what, int out)
 	    NULL);
 }
 
-/* Two ends of a connection that nobody else can reach: the socket has a name
- * only for a moment, in a folder of ours. 0, or -1 and errno. */
+/* A socket that nobody else can reach: it has a name only for a moment, in a
+ * folder of ours; named_r: its file. 0, or -1 and errno. */
 static int
-make_sockets(int *listening_r, int *client_r)
+make_socket(int *listening_r, int *named_r)
 {
-	static const struct timeval limit = { .tv_sec = GREET_SECONDS };
 	struct sockaddr_un a = { .sun_family = AF_UNIX };
 	CLEANUP_FD int l = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	CLEANUP_FD int c = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	CLEANUP_FD int folder = -1;
 	char path[4096];
-	int r;
 
 	snprintf(path, sizeof(path), "%s/image.XXXXXX", state);
-	if (l < 0 || c < 0 || !mkdtemp(path))
+	if (l < 0 || !mkdtemp(path))
 		return -1;
 	folder = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	snprintf(a.sun_path, sizeof(a.sun_path), "/proc/self/fd/%d/s", folder);
-	r = folder < 0 || bind(l, (struct sockaddr *)&a, sizeof(a)) < 0 ||
-		listen(l, 1) < 0 ||
-		connect(c, (struct sockaddr *)&a, sizeof(a)) < 0
-	    ? -1
-	    : 0;
+	if (folder >= 0 && bind(l, (struct sockaddr *)&a, sizeof(a)) == 0 &&
+	    listen(l, 1) == 0)
+		*named_r = openat(folder, "s", O_PATH | O_CLOEXEC);
 	if (folder >= 0)
 		(void)unlinkat(folder, "s", 0);
 	(void)rmdir(path);
-	if (r < 0 ||
-	    setsockopt(c, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof(limit)) < 0)
+	if (*named_r < 0)
 		return -1;
 	*listening_r = STEAL_FD(l);
-	*client_r = STEAL_FD(c);
 	return 0;
 }
 
+/* The device of a server that is started; -1, raised. */
 static int
-lend_all(const struct volume *v, const struct layers *below)
+serve(struct op *op, const char *name, const struct volume *v,
+    const struct layers *below, bool writable)
 {
-	int r = image_lend(v->fd);
-
-	for (unsigned i = 0; r == 0 && i < below->n; i++)
-		r = image_lend(below->fd[i]);
-	return r;
-}
-
-/* Starts a server, whose words can be read from *out_r. A socket that it
- * serves, or -1, raised. */
-static int
-start_server(struct op *op, const struct volume *v, const struct layers *below,
-    bool writable, int *out_r)
-{
-	const char *image = image_describe(op, v->format, below->n, 4);
-	const char *argv[] = { SERVER, "--aio=threads", "--discard=unmap",
-		image, writable ? NULL : "--read-only", NULL };
-	struct image_program p = { .argv = argv, .listening = true };
+	struct helper_request r = { .op = HELPER_SERVE,
+		.format = v->format,
+		.lowest = below->lowest,
+		.layers = below->n,
+		.writable = writable };
+	int fds[HELPER_FDS], words[2];
 	CLEANUP_FD int listening = -1;
-	CLEANUP_FD int client = -1;
-	CLEANUP_FD int words = -1;
-	int out[2];
+	CLEANUP_FD int named = -1;
+	CLEANUP_FD int in = -1;
+	CLEANUP_FD int out = -1;
+	struct helper_answer answer;
+	unsigned n = KEEPER_FDS;
 
-	if (!image)
-		return -1;
-	if (lend_all(v, below) < 0)
+	if (image_lend_all(v, below) < 0)
 		return op_fail_errno(op, "VDI_NOT_AVAILABLE", v->name);
-	if (make_sockets(&listening, &client) < 0)
+	if (make_socket(&listening, &named) < 0)
 		return place_fail(op, "socket");
-	if (pipe2(out, O_CLOEXEC) < 0)
+	if (pipe2(words, O_CLOEXEC) < 0)
 		return place_fail(op, "pipe");
-	*out_r = out[0];
-	words = out[1];
-	p.out = words;
-	p.fds[p.nfds++] = listening;
-	p.fds[p.nfds++] = v->fd;
+	in = words[0];
+	out = words[1];
+	snprintf(r.name, sizeof(r.name), "%s", name);
+	memcpy(fds, (int[]){ out, listening, named, v->fd },
+	    KEEPER_FDS * sizeof(int));
 	for (unsigned i = 0; i < below->n; i++)
-		p.fds[p.nfds++] = below->fd[i];
-	if (image_start(&p, true) < 0)
-		return place_fail(op, SERVER);
-	return STEAL_FD(client);
+		fds[n++] = below->fd[i];
+	if (helper_ask(&r, fds, n, &answer) == 0)
+		return answer.device;
+	return fail_server(op,
+	    errno == ENOENT ? "The kernel has no module nbd" : "qemu-nbd", in);
 }
 
 /* ---- the device ---- */
@@ -175,42 +160,7 @@ device_path(struct op *op, int device)
 	return path;
 }
 
-const char *
-image_attach(struct op *op, const char *argument, const struct volume *v,
-    const struct layers *below, bool writable)
-{
-	const char *name = device_name(op, argument);
-	int device = name ? nbd_find(name) : -1;
-	CLEANUP_FD int sock = -1;
-	CLEANUP_FD int out = -1;
-	struct nbd_export e;
-
-	if (!name || !state)
-		return name ? "" : NULL;
-	if (device >= 0 && writable && nbd_is_read_only(device)) {
-		op_fail(op, "VDI_IN_USE", op_text(op, argument, ""), "attach",
-		    NULL);
-		return NULL;
-	}
-	if (device >= 0)
-		return device_path(op, device);
-	sock = start_server(op, v, below, writable, &out);
-	if (sock < 0)
-		return NULL;
-	if (nbd_greet(sock, &e) < 0) {
-		fail_server(op, "qemu-nbd", out);
-		return NULL;
-	}
-	device = nbd_connect(sock, &e, name);
-	if (device < 0) {
-		fail_server(op,
-		    errno == ENOENT ? "The kernel has no module nbd" : "nbd",
-		    out);
-		return NULL;
-	}
-	return device_path(op, device);
-}
-
+/* Whether a program has it open. */
 bool
 image_is_open(const struct volume *v)
 {
@@ -220,6 +170,35 @@ image_is_open(const struct volume *v)
 		.l_len = LOCKS };
 
 	return fcntl(v->fd, F_OFD_GETLK, &l) == 0 && l.l_type != F_UNLCK;
+}
+
+static int
+disconnect(struct op *op, const char *name, int device)
+{
+	const struct helper_request r = { .op = HELPER_DISCONNECT,
+		.device = device };
+	struct helper_answer answer;
+
+	return helper_ask(&r, NULL, 0, &answer) < 0 ? place_fail(op, name) : 0;
+}
+
+const char *
+image_attach(struct op *op, const char *argument, const struct volume *v,
+    const struct layers *below, bool writable)
+{
+	const char *name = device_name(op, argument);
+	int device = name ? nbd_find(name) : -1;
+
+	if (!name || !state)
+		return name ? "" : NULL;
+	if (device >= 0 && writable && nbd_is_read_only(device)) {
+		op_fail(op, "VDI_IN_USE", op_text(op, argument, ""), "attach",
+		    NULL);
+		return NULL;
+	}
+	if (device < 0)
+		device = serve(op, name, v, below, writable);
+	return device < 0 ? NULL : device_path(op, device);
 }
 
 int
@@ -233,12 +212,12 @@ image_detach(struct op *op, const char *argument, const struct volume *v)
 		return name ? 0 : -1;
 	for (; left > 0 && nbd_is_used(device); left -= LOOK_MS)
 		wait_a_little();
-	if (left <= 0) {
-		log_warn("%s is still used by a domain", name);
-		return 0;
-	}
-	if (nbd_disconnect(device) < 0)
-		return place_fail(op, name);
+	if (left <= 0)
+		return op_fail(op, "DEVICE_DETACH_TIMEOUT",
+		    op_text(op, "user_class", "VDI"),
+		    op_text(op, "user", op_text(op, argument, "")), NULL);
+	if (disconnect(op, name, device) < 0)
+		return -1;
 	for (left = LEAVE_MS; v && left > 0 && image_is_open(v);
 	     left -= LOOK_MS)
 		wait_a_little();

@@ -6,9 +6,9 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "lib/sandbox.h"
@@ -16,26 +16,30 @@
 #define FIRST 3
 #define ASIDE 200 /* above all that a program gets */
 
-/* A user that has nothing but the images; nobody where there is none. */
-static int
-find_user(struct sandbox_user *user_r)
+static struct sandbox_user user; /* no name: whoever we are */
+
+int
+image_find_user(void)
 {
-	*user_r = (struct sandbox_user){ .name = NULL };
-	if (geteuid() != 0)
-		return 0; /* tests: it is ours that we have */
-	if (sandbox_find_user("xapid-image", user_r) == 0)
-		return 0;
-	return sandbox_find_user("nobody", user_r);
+	return sandbox_find_user("xapid-image", &user) == 0
+	    ? 0
+	    : sandbox_find_user("nobody", &user);
 }
 
 int
 image_lend(int fd)
 {
-	struct sandbox_user user;
-
-	if (find_user(&user) < 0)
-		return -1;
 	return user.name ? fchown(fd, user.uid, user.gid) : 0;
+}
+
+int
+image_lend_all(const struct volume *v, const struct layers *below)
+{
+	int r = image_lend(v->fd);
+
+	for (unsigned i = 0; r == 0 && i < below->n; i++)
+		r = image_lend(below->fd[i]);
+	return r;
 }
 
 static int
@@ -57,7 +61,7 @@ place_descriptors(const struct image_program *p)
 
 /* In the child: it becomes the program. */
 static _Noreturn void
-become(const struct image_program *p, const struct sandbox_user *user)
+become(const struct image_program *p)
 {
 	static const struct rlimit no_core = { 0, 0 };
 	char pid[32];
@@ -71,59 +75,62 @@ become(const struct image_program *p, const struct sandbox_user *user)
 	setsid();
 	(void)setrlimit(RLIMIT_CORE, &no_core);
 	if (chdir("/") < 0 || place_descriptors(p) < 0 ||
-	    sandbox_become(user) < 0 ||
-	    (user->name && sandbox_drop_capabilities() < 0))
+	    sandbox_become(&user) < 0 ||
+	    (user.name && sandbox_drop_capabilities() < 0) ||
+	    sandbox_filter(SANDBOX_PROGRAM) < 0)
 		_exit(126);
+	/* Changing the user takes it away. */
+	if (p->ends_with_us)
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
 	execve(p->argv[0], (char *const *)(uintptr_t)p->argv,
 	    (char *const *)(uintptr_t)env);
 	_exit(127);
 }
 
 pid_t
-image_start(const struct image_program *p, bool stays)
+image_start(const struct image_program *p)
 {
-	struct sandbox_user user;
-	int status;
 	pid_t pid;
 
-	if (find_user(&user) < 0 || p->nfds > IMAGE_FDS)
+	if (p->nfds > IMAGE_FDS) {
+		errno = E2BIG;
 		return -1;
-	pid = fork();
-	if (pid == 0) {
-		if (stays && fork() != 0)
-			_exit(0); /* init is its parent */
-		become(p, &user);
 	}
-	if (pid > 0 && stays)
-		(void)waitpid(pid, &status, 0);
+	pid = fork();
+	if (pid == 0)
+		become(p);
 	return pid;
 }
 
-const char *
-image_describe(struct op *op, enum volume_format format, unsigned layers,
-    unsigned first)
+/* One image, and what it says of those below it. */
+static const char *
+describe(struct arena *arena, enum volume_format format, unsigned fd,
+    const char *below)
 {
-	const char *below = "null", *text = NULL;
+	return format == VOLUME_RAW
+	    ? arena_printf(arena,
+		  "{\"driver\":\"raw\",\"file\":{\"driver\":\"file\","
+		  "\"filename\":\"/proc/self/fd/%u\"}}",
+		  fd)
+	    : arena_printf(arena,
+		  "{\"driver\":\"qcow2\",\"discard\":\"unmap\","
+		  "\"file\":{\"driver\":\"file\",\"discard\":\"unmap\","
+		  "\"filename\":\"/proc/self/fd/%u\"},\"backing\":%s}",
+		  fd, below);
+}
+
+const char *
+image_describe(struct arena *arena, enum volume_format format,
+    enum volume_format lowest, unsigned layers, unsigned first)
+{
+	const char *text = "null";
 
 	/* From the lowest up. */
-	for (unsigned i = layers + 1; i-- > 0;) {
-		text = i == 0 && format == VOLUME_RAW
-		    ? arena_printf(op->arena,
-			  "{\"driver\":\"raw\",\"file\":{\"driver\":\"file\","
-			  "\"filename\":\"/proc/self/fd/%u\"}}",
-			  first)
-		    : arena_printf(op->arena,
-			  "{\"driver\":\"qcow2\",\"discard\":\"unmap\","
-			  "\"file\":{\"driver\":\"file\",\"discard\":\"unmap\","
-			  "\"filename\":\"/proc/self/fd/%u\"},\"backing\":%s}",
-			  first + i, below);
-		if (!text)
-			break;
-		below = text;
-	}
-	if (text)
-		text = arena_printf(op->arena, "json:%s", text);
-	if (!text)
-		op_fail_nomem(op);
-	return text;
+	for (unsigned i = layers + 1; text && i-- > 0;)
+		text = describe(arena,
+		    i == 0            ? format
+			: i == layers ? lowest
+				      : VOLUME_QCOW2,
+		    first + i, text);
+	return text ? arena_printf(arena, "json:%s", text) : NULL;
 }

@@ -12,18 +12,25 @@ struct image_program {
 	int fds[IMAGE_FDS]; /* they become 3, 4, … */
 	unsigned nfds;
 	bool listening; /* fds[0] is a socket that it serves */
-	int out;        /* its descriptors 1 and 2 */
+	bool ends_with_us;
+	int out; /* its descriptors 1 and 2 */
 };
 
-/* As a user without rights, in a session of its own. stays: it outlives us,
- * and nobody waits for it; else its pid. -1 and errno. */
-pid_t image_start(const struct image_program *p, bool stays);
+/* Root, at the start of a worker: who the programs are from now on, a user that
+ * has nothing but images, nobody where there is none. Without it they are who
+ * we are. -1 and errno. */
+int image_find_user(void);
+
+/* As a user without rights and without sockets but those, in a session of its
+ * own. Its pid; -1 and errno. */
+pid_t image_start(const struct image_program *p);
 /* Gives the file to that user. 0, or -1 and errno. */
 int image_lend(int fd);
+int image_lend_all(const struct volume *v, const struct layers *below);
 
 /* How QEMU is told of an image and those below it, which are its descriptors
- * first, first + 1, … In the arena; NULL, raised. */
-const char *image_describe(struct op *op, enum volume_format format,
-    unsigned layers, unsigned first);
+ * first, first + 1, … In the arena; NULL: no memory. */
+const char *image_describe(struct arena *arena, enum volume_format format,
+    enum volume_format lowest, unsigned layers, unsigned first);
 
 #endif

@@ -112,8 +112,16 @@ iso_vdi_attach(void *context, struct op *op)
 		    : op_fail_nomem(op);
 }
 
+static int
+iso_sr_probe(void *context, struct op *op)
+{
+	(void)context;
+	return place_probe(op, is_image);
+}
+
 const struct sr_driver sr_iso = {
 	.name = "iso",
+	.sr_probe = iso_sr_probe,
 	.sr_create = iso_sr_attach,
 	.sr_attach = iso_sr_attach,
 	.sr_detach = iso_sr_detach,

@@ -6,16 +6,24 @@ storage_drivers = \
 	storage/file.c \
 	storage/file_copy.c \
 	storage/file_sum.c \
+	storage/helper.c \
+	storage/helper.h \
 	storage/image.c \
 	storage/image.h \
 	storage/image_program.c \
 	storage/image_program.h \
 	storage/iso.c \
+	storage/job.c \
+	storage/job.h \
+	storage/keeper.c \
+	storage/keeper.h \
 	storage/nbd.c \
 	storage/nbd.h \
 	storage/place.c \
+	storage/probe.c \
 	storage/qcow2.c \
 	storage/qcow2.h \
+	storage/scratch.c \
 	storage/sim.c \
 	storage/storage.h \
 	storage/volume.c \

@@ -207,7 +207,8 @@ put_socket(struct nl *n, int sock)
 }
 
 int
-nbd_connect(int sock, const struct nbd_export *e, const char *name)
+nbd_connect(int sock, const struct nbd_export *e, const char *name,
+    unsigned patience_sec)
 {
 	struct wanted w = { .type = NBD_ATTR_INDEX, .size = sizeof(w.value) };
 	CLEANUP_NL struct nl n = { 0 };
@@ -220,11 +221,28 @@ nbd_connect(int sock, const struct nbd_export *e, const char *name)
 	put64(&n, NBD_ATTR_BLOCK_SIZE_BYTES, BLOCK);
 	put64(&n, NBD_ATTR_SERVER_FLAGS, e->flags);
 	put64(&n, NBD_ATTR_CLIENT_FLAGS, NBD_CFLAG_DESTROY_ON_DISCONNECT);
+	if (patience_sec)
+		put64(&n, NBD_ATTR_DEAD_CONN_TIMEOUT, patience_sec);
 	nl_put_text(&n, NBD_ATTR_BACKEND_IDENTIFIER, name);
 	put_socket(&n, sock);
 	if (nl_ask(NETLINK_GENERIC, &n, note, &w) < 0)
 		return -1;
 	return w.found ? (int)w.value : fail(EPROTO);
+}
+
+int
+nbd_reconnect(int device, int sock, const char *name)
+{
+	CLEANUP_NL struct nl n = { 0 };
+	int family = find_family();
+
+	if (family < 0)
+		return -1;
+	begin(&n, (uint16_t)family, NBD_CMD_RECONFIGURE);
+	nl_put_u32(&n, NBD_ATTR_INDEX, (uint32_t)device);
+	nl_put_text(&n, NBD_ATTR_BACKEND_IDENTIFIER, name);
+	put_socket(&n, sock);
+	return nl_send(NETLINK_GENERIC, &n);
 }
 
 int
@@ -254,6 +272,21 @@ read_text(const char *path, char *out, size_t size)
 	out[n] = '\0';
 	out[strcspn(out, "\n")] = '\0';
 	return true;
+}
+
+bool
+nbd_is_name(const char *name)
+{
+	return strncmp(name, NBD_PREFIX, sizeof(NBD_PREFIX) - 1) == 0;
+}
+
+bool
+nbd_is_ours(int device)
+{
+	char path[64], name[128];
+
+	snprintf(path, sizeof(path), "/sys/block/nbd%d/backend", device);
+	return read_text(path, name, sizeof(name)) && nbd_is_name(name);
 }
 
 int

@@ -17,8 +17,17 @@ struct nbd_export {
 };
 int nbd_greet(int sock, struct nbd_export *out_r);
 
-/* A new device over a socket that was greeted: its number, or -1. */
-int nbd_connect(int sock, const struct nbd_export *e, const char *name);
+/* A new device over a socket that was greeted: its number, or -1. When its
+ * server is gone the kernel waits that long for another one (0: not at
+ * all). */
+int nbd_connect(int sock, const struct nbd_export *e, const char *name,
+    unsigned patience_sec);
+/* Another server for a device whose own is gone. */
+int nbd_reconnect(int device, int sock, const char *name);
+/* Names of ours: NBD_PREFIX and a uuid. */
+#define NBD_PREFIX "xapid:"
+bool nbd_is_name(const char *name);
+bool nbd_is_ours(int device);
 /* The device that has that name, or -1. */
 int nbd_find(const char *name);
 int nbd_disconnect(int device);

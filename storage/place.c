@@ -26,6 +26,21 @@ place_set_roots(const char *const *list)
 	roots = list ? list : usual;
 }
 
+int
+place_each_root(int (*fn)(void *arg, int root, const char *path), void *arg)
+{
+	int rc = 0;
+
+	for (size_t i = 0; roots[i] && rc == 0; i++) {
+		CLEANUP_FD int root =
+		    open(roots[i], O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+		if (root >= 0)
+			rc = fn(arg, root, roots[i]);
+	}
+	return rc;
+}
+
 /* The root a path lies below; *rest_r: what follows, without a slash. */
 static const char *
 root_of(const char *path, const char **rest_r)

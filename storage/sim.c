@@ -72,8 +72,18 @@ sum(void *context, struct op *op)
 	return text ? op_answer(op, &m, 1) : op_fail_nomem(op);
 }
 
+static int
+find_nothing(void *context, struct op *op)
+{
+	const struct value_member m = { "found", { .kind = VALUE_ARRAY } };
+
+	(void)context;
+	return op_answer(op, &m, 1);
+}
+
 const struct sr_driver sr_simulator = {
 	.name = "simulator",
+	.sr_probe = find_nothing,
 	.sr_create = nothing,
 	.sr_attach = stat_sr,
 	.sr_detach = nothing,

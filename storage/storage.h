@@ -12,6 +12,9 @@
 
 struct sr_driver {
 	const char *name; /* SR.type */
+	/* What could be one: at device_config.location, or anywhere. result:
+	 * found [ "TOTAL FREE VOLUMES LOCATION" ] (bytes, bytes, count) */
+	op_fn *sr_probe;
 	op_fn *sr_create; /* an empty one */
 	op_fn *sr_attach; /* makes it usable; result: that of sr_stat */
 	op_fn *sr_detach;
@@ -32,9 +35,13 @@ struct sr_driver {
 	/* source, source_config {} of its SR and source_driver: a full copy from
 	 * another SR; reports progress. As vdi_create. */
 	op_fn *vdi_copy;
-	/* location, mode ("RO", "RW"). result: path, format: for the domain
-	 * worker. */
+	/* location, mode ("RO", "RW"); on_boot ("reset": what is written is not
+	 * kept), begins (1: what was written before goes). result: path,
+	 * format: for the domain worker. */
 	op_fn *vdi_attach;
+	/* ends (1: what was written to a disk that is reset goes); user_class,
+	 * user: whose device it is, for the error when it does not
+	 * let go: DEVICE_DETACH_TIMEOUT. */
 	op_fn *vdi_detach;
 	/* result: sum: the same text for volumes with the same content. */
 	op_fn *vdi_sum;
@@ -66,6 +73,12 @@ int place_open(struct op *op, const struct value *config, bool make);
 int place_fail(struct op *op, const char *what);
 /* Opens a plain file of the folder. -1 and errno. */
 int place_file(int folder, const char *name, int flags);
+/* Each root that there is, open. Ends with the first that is not 0. */
+int place_each_root(int (*fn)(void *arg, int root, const char *path),
+    void *arg);
+/* The answer of sr_probe; which names are volumes is the driver's (probe.c). */
+typedef bool place_counts_fn(const char *name);
+int place_probe(struct op *op, place_counts_fn *counts);
 /* Other roots, NULL at the end, for tests; NULL: the usual ones. */
 void place_set_roots(const char *const *list);
 /* The folder's path in the arena, or NULL, raised. */

@@ -91,7 +91,7 @@ find_format(const char *name, size_t len)
 
 /* The first of a list with commas that is known here. */
 static int
-find_preferred(const char *list)
+find_preferred(const char *list, enum volume_format otherwise)
 {
 	int format = -1;
 
@@ -102,11 +102,11 @@ find_preferred(const char *list)
 		list += len;
 		list += strspn(list, ", ");
 	}
-	return format < 0 ? VOLUME_RAW : format;
+	return format < 0 ? (int)otherwise : format;
 }
 
 int
-volume_format_wanted(struct op *op)
+volume_format_wanted(struct op *op, enum volume_format otherwise)
 {
 	const char *wanted = op_text(op, "format", "");
 	const struct value *config = op_list(op, "device_config");
@@ -115,8 +115,9 @@ volume_format_wanted(struct op *op)
 	if (!*wanted)
 		wanted = value_text(config, "image-format", "");
 	if (!*wanted)
-		return find_preferred(
-		    value_text(config, "preferred-image-formats", ""));
+		return find_preferred(value_text(config,
+					  "preferred-image-formats", ""),
+		    otherwise);
 	format = find_format(wanted, strlen(wanted));
 	return format < 0
 	    ? op_fail(op, "INVALID_VALUE", "image-format", wanted, NULL)
@@ -288,6 +289,7 @@ layers_open(struct op *op, int folder, const struct volume *v, struct layers *l)
 	const char *above = v->name;
 
 	l->n = 0;
+	l->lowest = VOLUME_QCOW2;
 	if (v->format != VOLUME_QCOW2)
 		return 0;
 	while (head.backing[0]) {

@@ -6,6 +6,7 @@
  *   base-UUID.qcow2  which is read only, and may have another one below it;
  *                    UUID is that of the copy for which it was split off
  *   UUID.new         a volume that is being made; locked by who makes it
+ *   UUID.scratch     what a guest wrote to a disk that is reset at each start
  *
  * The suffix alone says what a file is: content is never guessed from. Headers
  * of images name only files of this form, in this folder; whatever else one
@@ -36,8 +37,8 @@ void volume_close(struct volume *v);
 
 extern const char *const volume_formats[VOLUME_FORMATS]; /* "raw" … */
 /* "image-format" and so on of a request; else what its device_config prefers;
- * raw. -1, raised: one that is not known here. */
-int volume_format_wanted(struct op *op);
+ * else that one. -1, raised: one that is not known here. */
+int volume_format_wanted(struct op *op, enum volume_format otherwise);
 
 /* The folder of the request's repository; with lock: held until it is closed.
  * -1, raised. */
@@ -80,6 +81,7 @@ struct layers {
 	int fd[VOLUME_LAYERS];
 	const char *name[VOLUME_LAYERS]; /* arena */
 	unsigned n;
+	enum volume_format lowest; /* of the last of them */
 };
 void layers_close(struct layers *l);
 #define CLEANUP_LAYERS __attribute__((cleanup(layers_close)))
@@ -96,6 +98,18 @@ char volume_kind(const char *name, enum volume_format *format_r,
 int volume_drop_bases(struct op *op, int folder);
 /* Takes away what workers left that died while they made a volume. */
 void volume_drop_drafts(int folder);
+
+/* ---- disks that are reset at each start (scratch.c); of the argument vdi ----
+ */
+/* 1 there, 0 not, -1 raised. */
+int scratch_find(struct op *op, int folder, struct volume *s);
+/* The one to go on with; a new one when there is none, or with "begins" in the
+ * request. -1, raised. */
+int scratch_open(struct op *op, int folder, const struct volume *disk,
+    struct volume *s);
+/* The disk becomes the nearest of the layers, and is closed with them. */
+int scratch_rest_on(struct op *op, struct volume *disk, struct layers *l);
+int scratch_drop(struct op *op, int folder);
 
 /* Clones and copies (file_copy.c). */
 op_fn file_vdi_clone, file_vdi_copy;

@@ -1,12 +1,18 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* xapid-storage: runs one operation on storage after another. No network of
  * its own, no database (xapid/worker/worker.h). */
+#include <linux/capability.h>
+#include <sched.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "lib/log.h"
+#include "lib/sandbox.h"
+#include "storage/helper.h"
 #include "storage/image.h"
+#include "storage/image_program.h"
 #include "storage/sim_orders.h"
 #include "storage/storage.h"
 #include "worker/worker.h"
@@ -25,6 +31,7 @@ static const struct op_row {
 	{                                                                      \
 #name, offsetof(struct sr_driver, name)                        \
 	}
+	OP(sr_probe),
 	OP(sr_create),
 	OP(sr_attach),
 	OP(sr_detach),
@@ -118,6 +125,27 @@ simulate(struct worker *w, const char *state)
 	sim_orders_open(state);
 }
 
+/* Root reads and writes what is lent to others, and lends it. The helper has
+ * the rest. */
+static int
+give_up(bool real)
+{
+	static const struct sandbox_user nobody = { 0 };
+
+	if (real && geteuid() == 0 && image_find_user() < 0)
+		return -1;
+	if (helper_start(real) < 0)
+		return -1;
+	if (real && geteuid() == 0) {
+		(void)unshare(CLONE_NEWNET); /* no network at all, if it can */
+		if (sandbox_keep_capabilities(&nobody,
+			SANDBOX_CAP(CAP_DAC_OVERRIDE) | SANDBOX_CAP(CAP_CHOWN) |
+			    SANDBOX_CAP(CAP_FOWNER)) < 0)
+			return -1;
+	}
+	return sandbox_filter(SANDBOX_LOCAL);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -133,5 +161,9 @@ main(int argc, char **argv)
 		return 2;
 	}
 	image_prepare(w.context ? NULL : argv[2]);
+	if (give_up(!w.context) < 0) {
+		log_err("cannot give up rights: %m");
+		return 1;
+	}
 	return worker_serve(&w);
 }

@@ -217,6 +217,7 @@ libxapidcore_a_SOURCES = \
 	xapid/disk/pbd.c \
 	xapid/disk/sr.c \
 	xapid/disk/sr_plans.c \
+	xapid/disk/sr_probe.c \
 	xapid/disk/sr_scan.c \
 	xapid/disk/sr_scan.h \
 	xapid/disk/storage.c \
@@ -228,6 +229,9 @@ libxapidcore_a_SOURCES = \
 	xapid/disk/vdi_attach.c \
 	xapid/disk/vdi_attach.h \
 	xapid/disk/vdi_changes.c \
+	xapid/disk/vdi_config.c \
+	xapid/disk/vdi_copy.c \
+	xapid/disk/vdi_plan.h \
 	xapid/disk/vdi_plans.c \
 	xapid/host/blob.c \
 	xapid/host/blob.h \

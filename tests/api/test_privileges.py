@@ -17,6 +17,8 @@ import tap
 import xapid
 
 OTHER = 'nobody'
+CAPS_STORAGE = 0, 1, 3    # chown, dac_override, fowner
+CAPS_HELPER = 5, 6, 7, 21  # kill, setgid, setuid, sys_admin
 CAP_NET_ADMIN = 12
 ROOT = os.geteuid() == 0
 # The sanitizers need system calls that the filter refuses.
@@ -106,6 +108,46 @@ class Network(unittest.TestCase):
                 ours.close()
                 p.kill()
                 p.wait()
+
+
+class Storage(unittest.TestCase):
+    @unittest.skipUnless(ROOT, 'needs root')
+    def test_the_storage_worker_gives_its_rights_to_a_helper(self):
+        """the storage worker reads others' files, and only its helper starts
+        programs and devices"""
+        program = os.path.join(xapid.BUILD, 'storage', 'xapid-storage')
+        with tempfile.TemporaryDirectory() as folder:
+            ours, its = socket.socketpair()
+            p = subprocess.Popen([program, 'real', folder], close_fds=False,
+                                 preexec_fn=lambda: os.dup2(its.fileno(), 3))
+            its.close()
+            try:
+                wait_for(lambda: status(p.pid).get('NoNewPrivs') == '1')
+                wait_for(lambda: status(p.pid).get('Seccomp') == '2'
+                         or SANITIZED)
+                helper = wait_for(
+                    lambda: children(p.pid).get('xapid-helper'))
+                wait_for(lambda: status(helper).get('NoNewPrivs') == '1')
+                for pid, caps in ((p.pid, CAPS_STORAGE),
+                                  (helper, CAPS_HELPER)):
+                    s = status(pid)
+                    wanted = sum(1 << n for n in caps)
+                    for which in 'CapPrm', 'CapEff':
+                        self.assertEqual(int(s[which], 16), wanted)
+                    for which in 'CapInh', 'CapAmb', 'CapBnd':
+                        self.assertEqual(int(s[which], 16), 0)
+                with open('/proc/%s/net/dev' % p.pid) as f:
+                    self.assertEqual([line.split(':')[0].strip()
+                                      for line in f.readlines()[2:]], ['lo'])
+                links = [os.readlink('/proc/%s/fd/%s' % (helper, fd))
+                         for fd in os.listdir('/proc/%s/fd' % helper)
+                         if int(fd) > 2]
+                self.assertEqual(len(links), 1, links)
+            finally:
+                ours.close()
+                p.kill()
+                p.wait()
+            wait_for(lambda: not os.path.exists('/proc/%s' % helper))
 
 
 class Plain(unittest.TestCase, Mixin):

@@ -4,8 +4,11 @@
 a folder of the state."""
 
 import os
+import shutil
+import subprocess
 import time
 import unittest
+import xmlrpc.client
 
 import simulator
 import tap
@@ -57,12 +60,275 @@ class Files(unittest.TestCase):
 
     def wait(self, task, seconds=60):
         end = time.time() + seconds
-        while self.d.call('task.get_status', task) == 'pending':
+        while self.d.call('task.get_status', task) in ('pending',
+                                                       'cancelling'):
             self.assertLess(time.time(), end)
             time.sleep(0.05)
 
     def order(self, what, of, **more):
         simulator.order_storage(self.d, what, of=of, **more)
+
+
+    def io(self, path, command, format='qcow2'):
+        """Has QEMU write to a file or look into it."""
+        p = subprocess.run(
+            ['qemu-io', '-f', format, '-c', command,
+             os.path.join(self.d.state, 'sr', path)],
+            capture_output=True, text=True)
+        self.assertEqual(p.returncode, 0, p.stdout + p.stderr)
+        self.assertNotIn('failed', p.stdout)
+
+
+@unittest.skipUnless(shutil.which('qemu-io') and shutil.which('qemu-img'),
+                     'needs QEMU')
+class Copies(Files):
+    def filled(self, format, **other):
+        vdi = self.disk(sm_config={'image-format': format}, **other)
+        self.io('a/' + self.file(vdi, '.' + format), 'write -P 7 1M 1M',
+                format)
+        return vdi
+
+    def holds(self, vdi, place, format, byte=7):
+        path = '%s/%s' % (place, self.file(vdi, '.' + format))
+        self.io(path, 'read -P %d 1M 1M' % byte, format)
+        self.io(path, 'read -P 0 2M 1M', format)
+
+    def test_copies_have_the_format_that_their_repository_likes(self):
+        d = self.d
+        for name in 'raw', 'qcow2':
+            self.repository(name, **{'image-format': name})
+        self.repository('same')
+        for source in 'raw', 'qcow2':
+            vdi = self.filled(source, tags=['t'], other_config={'k': 'v'},
+                              sharable=True)
+            for name, wanted in (('raw', 'raw'), ('qcow2', 'qcow2'),
+                                 ('same', source)):
+                sr = d.call('SR.get_by_name_label', name)[0]
+                copy = d.call('VDI.copy', vdi, sr)
+                self.holds(copy, name, wanted)
+                r = d.call('VDI.get_record', copy)
+                self.assertEqual(r['sm_config'], {'image-format': wanted})
+                self.assertEqual(
+                    [r[k] for k in ('tags', 'other_config', 'sharable',
+                                    'virtual_size', 'read_only')],
+                    [['t'], {'k': 'v'}, True, 8 * MIB, False])
+        self.assertFalse([f for f in self.files('raw') if '.new' in f])
+
+    def test_a_copy_of_a_chain_stands_alone(self):
+        self.repository('b')
+        sr = self.d.call('SR.get_by_name_label', 'b')[0]
+        vdi = self.filled('qcow2')
+        snapshot = self.d.call('VDI.snapshot', vdi, {})
+        self.io('a/' + self.file(vdi, '.qcow2'), 'write -P 9 4M 64K')
+        copy = self.d.call('VDI.copy', vdi, sr)
+        for gone in vdi, snapshot:
+            self.d.call('VDI.destroy', gone)
+        self.assertEqual(self.files(), [])
+        self.holds(copy, 'b', 'qcow2')
+        self.io('b/' + self.file(copy, '.qcow2'), 'read -P 9 4M 64K')
+
+    def test_a_copy_into_a_disk_replaces_all_that_it_held(self):
+        d = self.d
+        for source in 'raw', 'qcow2':
+            for format in 'raw', 'qcow2':
+                vdi = self.filled(source)
+                into = self.disk(virtual_size=12 * MIB,
+                                 sm_config={'image-format': format})
+                self.io('a/' + self.file(into, '.' + format),
+                        'write -P 5 2M 8M', format)
+                before = d.call('VDI.get_all')
+                self.assertEqual(
+                    d.call('VDI.copy', vdi, 'OpaqueRef:NULL',
+                           'OpaqueRef:NULL', into), into)
+                self.assertEqual(set(d.call('VDI.get_all')), set(before))
+                self.holds(into, 'a', format)
+                self.io('a/' + self.file(into, '.' + format),
+                        'read -P 0 2M 10M', format)
+                r = d.call('VDI.get_record', into)
+                self.assertEqual(r['virtual_size'], 12 * MIB)
+                self.assertEqual(r['name_label'], 'd')
+                self.assertIn('destroy', r['allowed_operations'])
+
+    def test_what_cannot_take_a_copy_says_why(self):
+        d = self.d
+        vdi = self.disk()
+        null = 'OpaqueRef:NULL'
+        small = self.disk(virtual_size=4 * MIB)
+        fixed = self.disk(read_only=True)
+        self.assertEqual(d.error('VDI.copy', vdi, null, null, small),
+                         ['VDI_TOO_SMALL', small, str(8 * MIB)])
+        self.assertEqual(d.error('VDI.copy', vdi, null, null, fixed),
+                         ['VDI_READONLY', fixed])
+        self.assertEqual(d.error('VDI.copy', vdi, null, null, vdi)[0],
+                         'VDI_IN_USE')
+        vm = [v for v, r in d.call('VM.get_all_records').items()
+              if r['power_state'] == 'Running'
+              and not r['is_control_domain']][0]
+        used = self.disk()
+        vbd = d.call('VBD.create', {
+            'VM': vm, 'VDI': used, 'userdevice': '7', 'bootable': False,
+            'mode': 'RW', 'type': 'Disk', 'empty': False, 'other_config': {},
+            'unpluggable': True, 'qos_algorithm_type': '',
+            'qos_algorithm_params': {}})
+        d.call('VBD.plug', vbd)
+        self.assertEqual(d.error('VDI.copy', vdi, null, null, used),
+                         ['VDI_IN_USE', used, 'copy'])
+        self.assertEqual(d.error('VDI.copy', used, null, null, vdi),
+                         ['VDI_IN_USE', used, 'copy'])
+
+    def test_a_copy_that_is_cancelled_leaves_nothing(self):
+        d = self.d
+        self.repository('raw', **{'image-format': 'raw'})
+        sr = d.call('SR.get_by_name_label', 'raw')[0]
+        vdi = self.disk(virtual_size=4 << 30,
+                        sm_config={'image-format': 'qcow2'})
+        self.io('a/' + self.file(vdi, '.qcow2'), 'write -P 7 0 768M')
+        into = self.disk(virtual_size=4 << 30)
+        for args in (vdi, sr), (vdi, 'OpaqueRef:NULL', 'OpaqueRef:NULL', into):
+            task = d.call('Async.VDI.copy', *args)
+            end = time.time() + 30
+            while not [f for name in ('a', 'raw') for f in self.files(name)
+                       if f.endswith('.new')]:
+                self.assertLess(time.time(), end)
+            d.call('task.cancel', task)
+            self.wait(task)
+            self.assertEqual(d.call('task.get_status', task), 'cancelled')
+        self.assertEqual(self.files('raw'), [])
+        self.assertEqual(self.files(), sorted([self.file(vdi, '.qcow2'),
+                                               self.file(into)]))
+        self.assertEqual(d.call('SR.get_VDIs', sr), [])
+
+
+@unittest.skipUnless(shutil.which('qemu-io'), 'needs QEMU')
+class Resets(Files):
+    def scratch(self, vdi):
+        return os.path.join(self.place(), self.file(vdi, '.scratch'))
+
+    def vm_with(self, format):
+        d = self.d
+        template = d.call('VM.get_by_name_label', 'Other install media')[0]
+        vm = d.call('VM.clone', template, 'reset')
+        d.call('VM.set_is_a_template', vm, False)
+        vdi = self.disk(sm_config={'image-format': format})
+        d.call('VBD.create', {
+            'VM': vm, 'VDI': vdi, 'userdevice': '0', 'bootable': False,
+            'mode': 'RW', 'type': 'Disk', 'empty': False, 'other_config': {},
+            'unpluggable': True, 'qos_algorithm_type': '',
+            'qos_algorithm_params': {}})
+        return vm, vdi
+
+    def test_a_disk_returns_to_what_it_was_at_each_start(self):
+        d = self.d
+        for format in 'raw', 'qcow2':
+            vm, vdi = self.vm_with(format)
+            d.call('VDI.set_on_boot', vdi, 'reset')
+            self.assertEqual(d.call('VDI.get_on_boot', vdi), 'reset')
+            self.assertEqual(d.call('VDI.get_sm_config', vdi)['on_boot'],
+                             'reset')
+            d.call('VM.start', vm, False, False)
+            before = os.stat(self.scratch(vdi)).st_ino
+            for keeps in 'VM.hard_reboot', 'VM.suspend', 'VM.resume':
+                args = (False, False) if keeps == 'VM.resume' else ()
+                d.call(keeps, vm, *args)
+                self.assertEqual(os.stat(self.scratch(vdi)).st_ino, before,
+                                 keeps)
+            d.kill()
+            d.start()
+            self.assertEqual(os.stat(self.scratch(vdi)).st_ino, before)
+            # What a guest would have written.
+            self.io(self.scratch(vdi), 'write -P 7 1M 1M')
+            d.call('VM.hard_shutdown', vm)
+            self.assertFalse(os.path.exists(self.scratch(vdi)))
+            d.call('VM.start', vm, False, False)
+            self.io(self.scratch(vdi), 'read -P 0 1M 1M')
+            clone = d.call('VDI.clone', vdi, {})
+            self.io('a/' + self.file(clone, '.' + format), 'read -P 0 1M 1M',
+                    format)
+            d.call('VM.hard_shutdown', vm)
+            d.call('VDI.set_on_boot', vdi, 'persist')
+            self.assertNotIn('on_boot', d.call('VDI.get_sm_config', vdi))
+            d.call('VM.start', vm, False, False)
+            self.assertFalse(os.path.exists(self.scratch(vdi)))
+            d.call('VM.hard_shutdown', vm)
+
+    def test_when_a_disk_cannot_be_reset_is_said(self):
+        d = self.d
+        vm, vdi = self.vm_with('raw')
+        d.call('VM.start', vm, False, False)
+        self.assertEqual(d.error('VDI.set_on_boot', vdi, 'reset'),
+                         ['VDI_IN_USE', vdi, 'set_on_boot'])
+        d.call('VM.hard_shutdown', vm)
+        d.call('VDI.set_on_boot', vdi, 'reset')
+        for call in 'VDI.snapshot', 'VDI.copy':
+            args = ({},) if call == 'VDI.snapshot' else (self.sr,)
+            self.assertEqual(
+                d.error(call, vdi, *args)[0],
+                'VDI_ON_BOOT_MODE_INCOMPATIBLE_WITH_OPERATION')
+        images = [s for s, r in d.call('SR.get_all_records').items()
+                  if r['type'] == 'iso' and r['VDIs']][0]
+        iso = d.call('SR.get_VDIs', images)[0]
+        self.assertEqual(d.error('VDI.set_on_boot', iso, 'reset'),
+                         ['SR_OPERATION_NOT_SUPPORTED', images])
+
+
+class Probes(Files):
+    def probe(self, type='file', call='SR.probe_ext', **config):
+        return self.d.call(call, self.host, config, type, {})
+
+    def test_what_could_be_a_repository_is_found(self):
+        self.disk()
+        os.makedirs(self.place('new'))
+        os.makedirs(self.place('found'))
+        self.put('../found/20000000-0000-0000-0000-00000000000a.raw')
+        os.makedirs(self.place('isos'))
+        self.put('../isos/a.iso')
+        by_name = {r['configuration']['location'].rsplit('/', 1)[1]: r
+                   for r in self.probe(location=self.place())}
+        a, = by_name.values()
+        self.assertTrue(a['complete'])
+        self.assertEqual(a['extra_info'], {'volumes': '1'})
+        self.assertEqual(a['sr']['uuid'], self.d.call('SR.get_uuid', self.sr))
+        self.assertEqual(a['sr']['name_label'], 'a')
+        self.assertEqual(a['sr']['health'], 'healthy')
+        self.assertGreater(int(a['sr']['total_space']), 0)
+        new, = self.probe(location=self.place('new'))
+        self.assertFalse(new.get('sr'))
+        found, = self.probe(location=self.place('found'))
+        self.assertFalse(found['sr'].get('uuid'))
+        isos, = self.probe('iso', location=self.place('isos'))
+        self.assertEqual(isos['extra_info'], {'volumes': '1'})
+        text = self.probe(call='SR.probe', location=self.place())
+        self.assertIn('<UUID>%s</UUID>' % a['sr']['uuid'], text)
+        self.assertNotIn('<SR>', self.probe(call='SR.probe',
+                                            location=self.place('new')))
+
+    def test_what_is_nothing_says_why(self):
+        d = self.d
+        for call in 'SR.probe', 'SR.probe_ext':
+            self.assertEqual(
+                d.error(call, self.host, {}, 'zfs9', {}),
+                ['SR_UNKNOWN_DRIVER', 'zfs9'])
+            self.assertEqual(
+                d.error(call, 'OpaqueRef:NULL', {}, 'file', {})[0],
+                'HANDLE_INVALID')
+            self.assertEqual(
+                d.error(call, self.host,
+                        {'location': self.place('not there')}, 'file', {})[:2],
+                ['SR_BACKEND_FAILURE', '2'])
+            self.assertEqual(
+                d.error(call, self.host, {'location': self.place() +
+                                          '/../../../../etc'},
+                        'file', {})[0], 'SR_BACKEND_FAILURE')
+
+    def test_a_disk_tells_how_it_is_attached_without_a_database(self):
+        vdi = self.disk()
+        text = self.d.call('VDI.generate_config', self.host, vdi)
+        (config,), method = xmlrpc.client.loads(text)
+        self.assertEqual(method, 'vdi_attach_from_config')
+        self.assertEqual(config['device_config'], {'location': self.place()})
+        self.assertEqual(config['vdi_uuid'], self.d.call('VDI.get_uuid', vdi))
+        self.assertEqual(config['sr_uuid'],
+                         self.d.call('SR.get_uuid', self.sr))
 
 
 class Formats(Files):

@@ -47,6 +47,27 @@ reach_no_network(void)
 }
 
 static int
+ask_the_kernel_only(void)
+{
+	static const int families[] = { AF_INET, AF_INET6, AF_PACKET, AF_VSOCK,
+		AF_X25 };
+
+	for (size_t i = 0; i < UNIT_COUNT(families); i++)
+		if (socket(families[i], SOCK_DGRAM, 0) >= 0 ||
+		    errno != EAFNOSUPPORT)
+			return 2 + (int)i;
+	return socket(AF_NETLINK, SOCK_RAW, 0) >= 0 ? 0 : 1;
+}
+
+static int
+have_no_socket(void)
+{
+	return socket(AF_UNIX, SOCK_STREAM, 0) < 0 && errno == EAFNOSUPPORT
+	    ? reach_no_network() == 1 ? 0 : 2
+	    : 1;
+}
+
+static int
 mount_nothing(void)
 {
 	return mount("none", "/", "tmpfs", 0, NULL) < 0 && errno == EPERM ? 0
@@ -71,6 +92,16 @@ test_hypervisor(void)
 }
 
 static void
+test_starter(void)
+{
+	CU_ASSERT(is(behind(SANDBOX_STARTER, ask_the_kernel_only)));
+	CU_ASSERT(is(behind(SANDBOX_STARTER, mount_nothing)));
+	CU_ASSERT(is(behind(SANDBOX_STARTER, start_a_program)));
+	CU_ASSERT(is(behind(SANDBOX_PROGRAM, have_no_socket)));
+	CU_ASSERT(is(behind(SANDBOX_PROGRAM, start_a_program)));
+}
+
+static void
 test_worker(void)
 {
 	int status = behind(SANDBOX_WORKER, start_a_program);
@@ -81,4 +112,6 @@ test_worker(void)
 UNIT_MAIN("sandbox",
     { "who runs domains starts programs, reaches no network and mounts nothing",
 	test_hypervisor },
+    { "who starts programs asks the kernel, and they have no socket",
+	test_starter },
     { "a plain worker that starts a program is ended", test_worker })

@@ -361,6 +361,6 @@ sr_plug_all(struct core *core)
 	return rc;
 }
 
-const struct plan_kind *const sr_kinds[] = { &create_kind, &sr_scan_kind,
-	&sr_update_kind, &destroy_kind, &plug_kind, &plug_first_kind,
-	&unplug_kind, NULL };
+const struct plan_kind *const sr_kinds[] = { &create_kind, &sr_probe_kind,
+	&sr_probe_ext_kind, &sr_scan_kind, &sr_update_kind, &destroy_kind,
+	&plug_kind, &plug_first_kind, &unplug_kind, NULL };

@@ -103,6 +103,24 @@ storage_send(struct plan *p, plan_reply_fn *reply, struct ref sr,
 }
 
 int
+storage_send_to_driver(struct plan *p, plan_reply_fn *reply, const char *driver,
+    const struct value_member *config, uint32_t n, const char *op)
+{
+	const struct value_member m[] = {
+		{ "op", text(op) },
+		{ "uuid", text("") },
+		{ "driver", text(driver) },
+		{ "device_config",
+		    { .kind = VALUE_STRUCT, .n = n, .members = config } },
+	};
+	const struct value body = { .kind = VALUE_STRUCT,
+		.n = 4,
+		.members = m };
+
+	return plan_send_to(p, PLAN_STORAGE, reply, &body);
+}
+
+int
 storage_send_from(struct plan *p, plan_reply_fn *reply, struct ref sr,
     struct ref source_sr, const char *op, ...)
 {

@@ -10,6 +10,10 @@
  * "name", "value" pairs as plan_send takes them; NULL at the end. */
 int storage_send(struct plan *p, plan_reply_fn *reply, struct ref sr,
     const char *op, ...) __attribute__((sentinel));
+/* A request that is about none yet: to a driver, with a configuration. */
+int storage_send_to_driver(struct plan *p, plan_reply_fn *reply,
+    const char *driver, const struct value_member *config, uint32_t n,
+    const char *op);
 /* The same with the configuration of another SR as source_driver and
  * source_config. */
 int storage_send_from(struct plan *p, plan_reply_fn *reply, struct ref sr,
@@ -48,5 +52,6 @@ void storage_account(struct tx *t, struct ref sr, int64_t allocated,
 /* The row of a disk whose volume is gone goes, and its SR counts it no more. */
 int vdi_take_out(struct plan *p, struct tx *t, struct ref vdi);
 extern const struct plan_kind *const sr_kinds[];
+extern const struct plan_kind sr_probe_kind, sr_probe_ext_kind;
 
 #endif

@@ -101,9 +101,9 @@ enum {
 	UNWRITTEN = 1 << 1, /* not while a VM has it attached to write */
 	HAS_DATA = 1 << 2,  /* not of what holds changed blocks */
 	REMOVES = 1 << 3,
+	SILENT = 1 << 4, /* never offered */
 };
 
-/* Those that are ever offered. */
 static const struct vdi_rule {
 	const char *call;
 	unsigned feature;
@@ -118,6 +118,8 @@ static const struct vdi_rule {
 	[VDI_OPERATIONS_UPDATE] = { "VDI.update", UPDATE, FREE },
 	[VDI_OPERATIONS_GENERATE_CONFIG] = { "VDI.generate_config", GENERATE,
 	    FREE },
+	[VDI_OPERATIONS_SET_ON_BOOT] = { "VDI.set_on_boot", RESETS,
+	    FREE | HAS_DATA | SILENT },
 };
 
 #define NVDI (sizeof(vdi_rules) / sizeof(vdi_rules[0]))
@@ -260,6 +262,8 @@ check_vdi_itself(struct call *c, const struct vdi *vdi,
 		if (op == VDI_OPERATIONS_FORGET && vdi->type == VDI_TYPE_RRD)
 			return refuse_ref(c, "VDI_HAS_RRDS", vdi->r.self, NULL);
 	}
+	if (op == VDI_OPERATIONS_SET_ON_BOOT && vdi->cbt_enabled)
+		return refuse_ref(c, "VDI_CBT_ENABLED", vdi->r.self, NULL);
 	if (op == VDI_OPERATIONS_SNAPSHOT && vdi->sharable)
 		return refuse_ref(c, "VDI_IS_SHARABLE", vdi->r.self, NULL);
 	if (op != VDI_OPERATIONS_SNAPSHOT && op != VDI_OPERATIONS_COPY)
@@ -318,7 +322,7 @@ set_vdi_operations(struct tx *t, const struct vdi *vdi,
 	struct set all = { .items = ops };
 
 	for (size_t i = 0; i < NVDI; i++)
-		if (vdi_rules[i].call &&
+		if (vdi_rules[i].call && !(vdi_rules[i].flags & SILENT) &&
 		    check_vdi(NULL, vdi, f, (enum vdi_operations)i) == 0 &&
 		    method_is_written(vdi_rules[i].call))
 			ops[all.n++] = (int)i;

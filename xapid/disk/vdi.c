@@ -144,3 +144,40 @@ vdi_set_allow_caching(struct call *c,
 	return edit_field(c, CLASS_VDI, a->self, FIELD_VDI_allow_caching,
 	    &a->value);
 }
+
+/* A map without a key, or with it and that value. */
+static struct map
+with_key(struct call *c, const struct map *m, const char *key,
+    const char *value)
+{
+	struct builder b = { .arena = c->arena };
+	struct builder_pairs pairs = { .b = &b };
+	const char *const *keys = m->keys, *const *values = m->values;
+
+	for (uint32_t i = 0; i < m->n; i++)
+		if (strcmp(keys[i], key) != 0)
+			builder_put(&pairs, keys[i], values[i]);
+	if (value)
+		builder_put(&pairs, key, value);
+	return b.failed ? *m : builder_pairs_map(&pairs);
+}
+
+/* Its effect is at the next start (vdi_attach.c); what VMs are checked for
+ * stands in sm_config. */
+int
+vdi_set_on_boot(struct call *c, const struct vdi_set_on_boot_args *a)
+{
+	TX_SCOPE struct tx *t = call_begin(c);
+	const struct vdi *vdi;
+	struct map config;
+
+	if (!t || !(vdi = EDIT_HEAD(c, t, VDI, vdi, a->self)) ||
+	    vdi_operation_check(c, t, vdi, VDI_OPERATIONS_SET_ON_BOOT) < 0)
+		return -1;
+	config = with_key(c, &vdi->sm_config, "on_boot",
+	    a->value == ON_BOOT_RESET ? "reset" : NULL);
+	TX_SET(t, VDI, vdi, a->self, sm_config, config);
+	TX_SET(t, VDI, vdi, a->self, on_boot, a->value);
+	vdi_operations_refresh(t, a->self);
+	return call_commit(c, STEAL(t));
+}

@@ -26,7 +26,8 @@ note_path(struct plan *p, const struct value *answer)
 }
 
 int
-vdi_attach_send_one(struct plan *p, const struct vbd *vbd, bool attach)
+vdi_attach_send_one(struct plan *p, const struct vbd *vbd, bool attach,
+    enum vdi_epoch epoch)
 {
 	RECORD_UNREF const struct record *r =
 	    db_get(p->core->db, CLASS_VDI, vbd->VDI);
@@ -39,11 +40,14 @@ vdi_attach_send_one(struct plan *p, const struct vbd *vbd, bool attach)
 	return storage_send(p, attach ? note_path : NULL, vdi->SR,
 	    attach ? "vdi_attach" : "vdi_detach", "vdi", vdi->uuid, "location",
 	    vdi->location, "mode", vbd->mode == VBD_MODE_RW ? "RW" : "RO",
-	    NULL);
+	    "on_boot", enum_info_on_boot.values[vdi->on_boot], "#begins",
+	    (int64_t)(epoch == VDI_EPOCH_BEGINS), "#ends",
+	    (int64_t)(epoch == VDI_EPOCH_ENDS), "user_class", "VBD", "user",
+	    call_ref_text(p->call, vbd->r.self), NULL);
 }
 
 static int
-send_all(struct plan *p, const struct vm *vm, bool attach)
+send_all(struct plan *p, const struct vm *vm, bool attach, enum vdi_epoch epoch)
 {
 	const struct ref *vbds = vm->VBDs.items;
 	int rc = 0;
@@ -54,21 +58,21 @@ send_all(struct plan *p, const struct vm *vm, bool attach)
 
 		if (r)
 			rc = vdi_attach_send_one(p, (const struct vbd *)r,
-			    attach);
+			    attach, epoch);
 	}
 	return rc;
 }
 
 int
-vdi_attach_send(struct plan *p, const struct vm *vm)
+vdi_attach_send(struct plan *p, const struct vm *vm, enum vdi_epoch epoch)
 {
-	return send_all(p, vm, true);
+	return send_all(p, vm, true, epoch);
 }
 
 int
-vdi_detach_send(struct plan *p, const struct vm *vm)
+vdi_detach_send(struct plan *p, const struct vm *vm, enum vdi_epoch epoch)
 {
-	return send_all(p, vm, false);
+	return send_all(p, vm, false, epoch);
 }
 
 struct disk_source

@@ -9,22 +9,21 @@
 #include "disk/storage.h"
 #include "disk/storage_operations.h"
 #include "disk/vdi.h"
+#include "disk/vdi_plan.h"
 #include "lib/clock.h"
 #include "model/builder.h"
-
-#define COPY_DEADLINE_MS (6 * 3600 * 1000) /* of the largest disks */
 
 /* ---- what the plans share ---- */
 
 /* The disk that is being made. */
-static struct ref
-made(const struct plan *p)
+struct ref
+vdi_plan_made(const struct plan *p)
 {
 	return plan_arg_ref(p, "made");
 }
 
-static const struct vdi *
-head_vdi(struct plan *p, struct tx *t, struct ref ref)
+const struct vdi *
+vdi_plan_head(struct plan *p, struct tx *t, struct ref ref)
 {
 	const struct vdi *vdi = TX_GET(t, VDI, vdi, ref);
 
@@ -47,8 +46,8 @@ tell_parent(struct plan *p, struct ref ref)
 		(void)plan_tell_parent(p, name, call_ref_text(p->call, ref));
 }
 
-static int
-insert(struct plan *p, struct tx *t, struct vdi *vdi)
+int
+vdi_plan_insert(struct plan *p, struct tx *t, struct vdi *vdi)
 {
 	struct ref ref;
 
@@ -143,10 +142,10 @@ set_format(struct plan *p, struct tx *t, struct ref ref)
 }
 
 /* What the storage says of a volume, into its row and its SR's. */
-static int
-settle(struct plan *p, struct tx *t, struct ref ref)
+int
+vdi_plan_settle(struct plan *p, struct tx *t, struct ref ref)
 {
-	const struct vdi *vdi = head_vdi(p, t, ref);
+	const struct vdi *vdi = vdi_plan_head(p, t, ref);
 	int64_t size, used, size_before, used_before;
 	struct ref home;
 
@@ -166,10 +165,10 @@ settle(struct plan *p, struct tx *t, struct ref ref)
 	return 0;
 }
 
-static int
-made_apply(struct plan *p, struct tx *t)
+int
+vdi_plan_made_apply(struct plan *p, struct tx *t)
 {
-	return settle(p, t, made(p));
+	return vdi_plan_settle(p, t, vdi_plan_made(p));
 }
 
 static int
@@ -184,44 +183,44 @@ send_about(struct plan *p, plan_reply_fn *reply, struct ref ref, const char *op)
 		   : 0;
 }
 
-static int
-unmake_send(struct plan *p)
+int
+vdi_plan_unmake_send(struct plan *p)
 {
-	return send_about(p, NULL, made(p), "vdi_destroy");
+	return send_about(p, NULL, vdi_plan_made(p), "vdi_destroy");
 }
 
-static int
-unmake_apply(struct plan *p, struct tx *t)
+int
+vdi_plan_unmake_apply(struct plan *p, struct tx *t)
 {
 	(void)p;
-	return TX_GET(t, VDI, vdi, made(p))
-	    ? vdi_forget_row(p->call, t, made(p))
+	return TX_GET(t, VDI, vdi, vdi_plan_made(p))
+	    ? vdi_forget_row(p->call, t, vdi_plan_made(p))
 	    : 0;
 }
 
-static int
-finish(struct plan *p, struct tx *t, bool ok)
+int
+vdi_plan_finish(struct plan *p, struct tx *t, bool ok)
 {
-	if (ok && !ref_is_null(made(p)))
-		tell_parent(p, made(p));
+	if (ok && !ref_is_null(vdi_plan_made(p)))
+		tell_parent(p, vdi_plan_made(p));
 	const struct vdi *vdi;
 
-	vdi_operations_refresh(t, made(p));
+	vdi_operations_refresh(t, vdi_plan_made(p));
 	if (p->kind->cls == CLASS_SR) {
 		sr_operations_refresh(t, p->object);
 		return 0;
 	}
 	vdi_operations_refresh(t, p->object);
 	sr_operations_refresh(t, plan_arg_ref(p, "home"));
-	vdi = TX_GET(t, VDI, vdi, made(p));
+	vdi = TX_GET(t, VDI, vdi, vdi_plan_made(p));
 	if (vdi)
 		sr_operations_refresh(t, vdi->SR);
 	return 0;
 }
 
 /* Whether the disk takes the operation, and its storage is there. */
-static int
-check_operation(struct plan *p, struct tx *t, const struct vdi *vdi,
+int
+vdi_plan_check(struct plan *p, struct tx *t, const struct vdi *vdi,
     enum vdi_operations op)
 {
 	if (!vdi || vdi_operation_check(p->call, t, vdi, op) < 0)
@@ -267,14 +266,14 @@ create_check(struct plan *p, struct tx *t)
 	if (*format[1] && tx_each(t, CLASS_SM, check_format, format) == 1)
 		return fail_invalid_value(p->call, "sm_config:image-format",
 		    format[1]);
-	return insert(p, t, &vdi);
+	return vdi_plan_insert(p, t, &vdi);
 }
 
 static int
 create_send(struct plan *p)
 {
 	RECORD_UNREF const struct record *r =
-	    db_get(p->core->db, CLASS_VDI, made(p));
+	    db_get(p->core->db, CLASS_VDI, vdi_plan_made(p));
 	const struct vdi *vdi = (const struct vdi *)r;
 
 	return vdi ? storage_send(p, storage_note, vdi->SR, "vdi_create", "vdi",
@@ -284,7 +283,8 @@ create_send(struct plan *p)
 }
 
 static const struct step create_steps[] = {
-	{ "volume", create_send, made_apply, unmake_send, unmake_apply },
+	{ "volume", create_send, vdi_plan_made_apply, vdi_plan_unmake_send,
+	    vdi_plan_unmake_apply },
 	{ 0 },
 };
 
@@ -294,7 +294,7 @@ static const struct plan_kind create_kind = {
 	.operation = "vdi_create",
 	.steps = create_steps,
 	.check = create_check,
-	.finish = finish,
+	.finish = vdi_plan_finish,
 };
 
 int
@@ -307,8 +307,8 @@ vdi_create(struct call *c, const struct vdi_create_args *a,
 
 /* ---- copies ---- */
 
-static void
-describe_copy(struct vdi *copy, const struct vdi *source)
+void
+vdi_plan_describe_copy(struct vdi *copy, const struct vdi *source)
 {
 	copy->parent = REF_NULL;
 	copy->snapshot_of = REF_NULL;
@@ -322,30 +322,30 @@ describe_copy(struct vdi *copy, const struct vdi *source)
 static int
 clone_check(struct plan *p, struct tx *t)
 {
-	const struct vdi *source = head_vdi(p, t, p->object);
+	const struct vdi *source = vdi_plan_head(p, t, p->object);
 	struct vdi copy;
 
-	if (check_operation(p, t, source, VDI_OPERATIONS_CLONE) < 0)
+	if (vdi_plan_check(p, t, source, VDI_OPERATIONS_CLONE) < 0)
 		return -1;
 	copy = *source;
-	describe_copy(&copy, source);
-	return insert(p, t, &copy);
+	vdi_plan_describe_copy(&copy, source);
+	return vdi_plan_insert(p, t, &copy);
 }
 
 static int
 snapshot_check(struct plan *p, struct tx *t)
 {
-	const struct vdi *source = head_vdi(p, t, p->object);
+	const struct vdi *source = vdi_plan_head(p, t, p->object);
 	struct vdi copy;
 
-	if (check_operation(p, t, source, VDI_OPERATIONS_SNAPSHOT) < 0)
+	if (vdi_plan_check(p, t, source, VDI_OPERATIONS_SNAPSHOT) < 0)
 		return -1;
 	copy = *source;
-	describe_copy(&copy, source);
+	vdi_plan_describe_copy(&copy, source);
 	copy.is_a_snapshot = true;
 	copy.snapshot_of = p->object;
 	copy.snapshot_time = clock_wall_sec();
-	return insert(p, t, &copy);
+	return vdi_plan_insert(p, t, &copy);
 }
 
 /* Whether a guest that runs may be writing to the disk. */
@@ -357,6 +357,8 @@ is_written(struct plan *p, const struct vdi *vdi)
 
 	if (strcmp(plan_arg(p, "at_rest"), "true") == 0)
 		return false; /* the plan above holds the guest */
+	if (vdi->on_boot == ON_BOOT_RESET)
+		return false; /* what it writes is elsewhere */
 	for (uint32_t i = 0; !written && i < vdi->VBDs.n; i++) {
 		RECORD_UNREF const struct record *r =
 		    db_get(p->core->db, CLASS_VBD, refs[i]);
@@ -373,11 +375,11 @@ is_written(struct plan *p, const struct vdi *vdi)
 }
 
 /* Into the same SR, or by a full copy into another. */
-static int
-copy_send(struct plan *p, const char *op)
+int
+vdi_plan_copy_send(struct plan *p, const char *op)
 {
 	RECORD_UNREF const struct record *to =
-	    db_get(p->core->db, CLASS_VDI, made(p));
+	    db_get(p->core->db, CLASS_VDI, vdi_plan_made(p));
 	RECORD_UNREF const struct record *from =
 	    call_get(p->call, CLASS_VDI, p->object);
 	const struct vdi *copy = (const struct vdi *)to;
@@ -385,11 +387,11 @@ copy_send(struct plan *p, const char *op)
 
 	if (!copy || !source)
 		return -1;
-	plan_set_deadline(p, COPY_DEADLINE_MS);
+	plan_set_deadline(p, VDI_COPY_DEADLINE_MS);
 	if (strcmp(op, "vdi_copy") == 0)
 		return storage_send_from(p, storage_note, copy->SR, source->SR,
 		    op, "vdi", copy->uuid, "source", source->uuid, "#size",
-		    source->virtual_size, "#in_use",
+		    copy->virtual_size, "#in_use",
 		    (int64_t)is_written(p, source), NULL);
 	return storage_send(p, storage_note, copy->SR, op, "vdi", copy->uuid,
 	    "source", source->uuid, "#size", source->virtual_size, "#in_use",
@@ -399,22 +401,24 @@ copy_send(struct plan *p, const char *op)
 static int
 clone_send(struct plan *p)
 {
-	return copy_send(p, "vdi_clone");
+	return vdi_plan_copy_send(p, "vdi_clone");
 }
 
 static int
 snapshot_send(struct plan *p)
 {
-	return copy_send(p, "vdi_snapshot");
+	return vdi_plan_copy_send(p, "vdi_snapshot");
 }
 
 static const struct step clone_steps[] = {
-	{ "volume", clone_send, made_apply, unmake_send, unmake_apply },
+	{ "volume", clone_send, vdi_plan_made_apply, vdi_plan_unmake_send,
+	    vdi_plan_unmake_apply },
 	{ 0 },
 };
 
 static const struct step snapshot_steps[] = {
-	{ "volume", snapshot_send, made_apply, unmake_send, unmake_apply },
+	{ "volume", snapshot_send, vdi_plan_made_apply, vdi_plan_unmake_send,
+	    vdi_plan_unmake_apply },
 	{ 0 },
 };
 
@@ -424,7 +428,7 @@ static const struct plan_kind clone_kind = {
 	.operation = "clone",
 	.steps = clone_steps,
 	.check = clone_check,
-	.finish = finish,
+	.finish = vdi_plan_finish,
 };
 
 static const struct plan_kind snapshot_kind = {
@@ -433,7 +437,7 @@ static const struct plan_kind snapshot_kind = {
 	.operation = "snapshot",
 	.steps = snapshot_steps,
 	.check = snapshot_check,
-	.finish = finish,
+	.finish = vdi_plan_finish,
 };
 
 int
@@ -451,66 +455,15 @@ vdi_snapshot(struct call *c, const struct vdi_snapshot_args *a,
 	return plan_start(c, &snapshot_kind, a->vdi, NULL);
 }
 
-/* Without a repository: into that of the disk. */
-static int
-copy_check(struct plan *p, struct tx *t)
-{
-	const struct vdi *source = head_vdi(p, t, p->object);
-	struct ref sr = plan_arg_ref(p, "sr");
-	struct vdi copy;
-
-	if (source && ref_is_null(sr))
-		sr = source->SR;
-	if (check_operation(p, t, source, VDI_OPERATIONS_COPY) < 0 ||
-	    storage_check(p->call, t, sr, "VDI_CREATE") < 0)
-		return -1;
-	copy = *source;
-	describe_copy(&copy, source);
-	copy.SR = sr;
-	return insert(p, t, &copy);
-}
-
-static int
-copy_volume_send(struct plan *p)
-{
-	return copy_send(p, "vdi_copy");
-}
-
-static const struct step copy_steps[] = {
-	{ "volume", copy_volume_send, made_apply, unmake_send, unmake_apply },
-	{ 0 },
-};
-
-static const struct plan_kind copy_kind = {
-	.name = "VDI.copy",
-	.cls = CLASS_VDI,
-	.operation = "copy",
-	.steps = copy_steps,
-	.check = copy_check,
-	.finish = finish,
-};
-
-int
-vdi_copy(struct call *c, const struct vdi_copy_args *a, struct ref *result_r)
-{
-	(void)result_r;
-	if (!ref_is_null(a->into_vdi) || !ref_is_null(a->base_vdi))
-		return fail_not_implemented(c, "VDI.copy into a VDI");
-	if (ref_is_null(a->sr))
-		return fail_handle_invalid(c, "SR", call_ref_text(c, a->sr));
-	return plan_start(c, &copy_kind, a->vdi, "sr", call_ref_text(c, a->sr),
-	    NULL);
-}
-
 /* ---- resize ---- */
 
 static int
 resize_check(struct plan *p, struct tx *t)
 {
-	const struct vdi *vdi = head_vdi(p, t, p->object);
+	const struct vdi *vdi = vdi_plan_head(p, t, p->object);
 	int64_t size = storage_noted(p, "want", 0);
 
-	if (check_operation(p, t, vdi, VDI_OPERATIONS_RESIZE) < 0)
+	if (vdi_plan_check(p, t, vdi, VDI_OPERATIONS_RESIZE) < 0)
 		return -1;
 	if (size < vdi->virtual_size)
 		return fail_invalid_value(p->call, "size",
@@ -533,7 +486,7 @@ resize_send(struct plan *p)
 static int
 resize_apply(struct plan *p, struct tx *t)
 {
-	return settle(p, t, p->object);
+	return vdi_plan_settle(p, t, p->object);
 }
 
 static const struct step resize_steps[] = {
@@ -547,7 +500,7 @@ static const struct plan_kind resize_kind = {
 	.operation = "resize",
 	.steps = resize_steps,
 	.check = resize_check,
-	.finish = finish,
+	.finish = vdi_plan_finish,
 };
 
 int
@@ -562,9 +515,9 @@ vdi_resize(struct call *c, const struct vdi_resize_args *a)
 static int
 destroy_check(struct plan *p, struct tx *t)
 {
-	const struct vdi *vdi = head_vdi(p, t, p->object);
+	const struct vdi *vdi = vdi_plan_head(p, t, p->object);
 
-	if (check_operation(p, t, vdi, VDI_OPERATIONS_DESTROY) < 0)
+	if (vdi_plan_check(p, t, vdi, VDI_OPERATIONS_DESTROY) < 0)
 		return -1;
 	return plan_note(p, "home", call_ref_text(p->call, vdi->SR));
 }
@@ -604,7 +557,7 @@ static const struct plan_kind destroy_kind = {
 	.operation = "destroy",
 	.steps = destroy_steps,
 	.check = destroy_check,
-	.finish = finish,
+	.finish = vdi_plan_finish,
 };
 
 int
@@ -618,7 +571,7 @@ vdi_destroy(struct call *c, const struct vdi_destroy_args *a)
 static int
 update_check(struct plan *p, struct tx *t)
 {
-	return check_operation(p, t, head_vdi(p, t, p->object),
+	return vdi_plan_check(p, t, vdi_plan_head(p, t, p->object),
 	    VDI_OPERATIONS_UPDATE);
 }
 
@@ -639,7 +592,7 @@ static const struct plan_kind update_kind = {
 	.operation = "update",
 	.steps = update_steps,
 	.check = update_check,
-	.finish = finish,
+	.finish = vdi_plan_finish,
 };
 
 int
@@ -649,8 +602,8 @@ vdi_update(struct call *c, const struct vdi_update_args *a)
 }
 
 const struct plan_kind *const vdi_kinds[] = { &create_kind, &clone_kind,
-	&snapshot_kind, &copy_kind, &resize_kind, &destroy_kind, &update_kind,
-	NULL };
+	&snapshot_kind, &vdi_copy_kind, &vdi_copy_into_kind, &vdi_fill_kind,
+	&resize_kind, &destroy_kind, &update_kind, NULL };
 
 const struct plan_kind *
 vdi_kind(const char *name)

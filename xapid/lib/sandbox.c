@@ -74,18 +74,17 @@ bound_capabilities(void)
 	return 0;
 }
 
-/* keep -1: none. */
 static int
-set_capabilities(int keep)
+set_capabilities(uint64_t keep)
 {
 	struct __user_cap_header_struct header = {
 		.version = _LINUX_CAPABILITY_VERSION_3,
 	};
 	struct __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3] = { 0 };
 
-	if (keep >= 0)
-		data[keep / 32].effective = data[keep / 32].permitted = 1u
-		    << keep % 32;
+	for (int i = 0; i < _LINUX_CAPABILITY_U32S_3; i++)
+		data[i].effective = data[i].permitted =
+		    (uint32_t)(keep >> 32 * i);
 	if (syscall(SYS_capset, &header, data) < 0)
 		return -1;
 	return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
@@ -94,16 +93,22 @@ set_capabilities(int keep)
 int
 sandbox_drop_capabilities(void)
 {
-	return bound_capabilities() < 0 ? -1 : set_capabilities(-1);
+	return bound_capabilities() < 0 ? -1 : set_capabilities(0);
 }
 
 int
 sandbox_keep_capability(const struct sandbox_user *user, int cap)
 {
+	return sandbox_keep_capabilities(user, SANDBOX_CAP(cap));
+}
+
+int
+sandbox_keep_capabilities(const struct sandbox_user *user, uint64_t caps)
+{
 	if (bound_capabilities() < 0 ||
 	    prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0) < 0 || sandbox_become(user) < 0)
 		return -1;
-	return set_capabilities(cap);
+	return set_capabilities(caps);
 }
 
 /* ---- memory ---- */
@@ -124,9 +129,9 @@ sandbox_limit_memory(uint64_t bytes)
 
 #define BASIC                                                                  \
 	(1u << SANDBOX_DAEMON | 1u << SANDBOX_WORKER | 1u << SANDBOX_NETWORK | \
-	    1u << SANDBOX_CONSOLE)
+	    1u << SANDBOX_LOCAL)
 #define DAEMON (1u << SANDBOX_DAEMON)
-#define SERVERS (DAEMON | 1u << SANDBOX_CONSOLE)
+#define SERVERS (DAEMON | 1u << SANDBOX_LOCAL)
 
 static const struct {
 	unsigned kinds;
@@ -254,19 +259,45 @@ is_still_allowed(const char *name)
 	return false;
 }
 
+/* Kinds that may do all but what is listed: they start programs that others
+ * wrote, or are some. */
+static bool
+is_open_list(enum sandbox_kind kind)
+{
+	return kind == SANDBOX_HYPERVISOR || kind == SANDBOX_STARTER ||
+	    kind == SANDBOX_PROGRAM;
+}
+
+static bool
+may_have_family(enum sandbox_kind kind, int family)
+{
+	return (family == AF_UNIX && kind != SANDBOX_PROGRAM) ||
+	    (family == AF_NETLINK && kind == SANDBOX_STARTER);
+}
+
 static int
-refuse_rules(scmp_filter_ctx ctx)
+refuse_sockets(scmp_filter_ctx ctx, enum sandbox_kind kind)
+{
+	const uint32_t refuse = SCMP_ACT_ERRNO(EAFNOSUPPORT);
+	int r = seccomp_rule_add(ctx, refuse, SCMP_SYS(socket), 1,
+	    SCMP_A0(SCMP_CMP_GT, AF_NETLINK));
+
+	for (int family = 0; r == 0 && family <= AF_NETLINK; family++)
+		if (!may_have_family(kind, family))
+			r = seccomp_rule_add(ctx, refuse, SCMP_SYS(socket), 1,
+			    SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)family));
+	return r;
+}
+
+static int
+refuse_rules(scmp_filter_ctx ctx, enum sandbox_kind kind)
 {
 	int r = 0;
 
 	for (size_t i = 0; i < COUNT(deadly) && r == 0; i++)
 		if (!is_still_allowed(deadly[i]))
 			r = add_rule(ctx, SCMP_ACT_ERRNO(EPERM), deadly[i]);
-	if (r == 0)
-		r = seccomp_rule_add(ctx, SCMP_ACT_ERRNO(EAFNOSUPPORT),
-		    SCMP_SYS(socket), 1,
-		    SCMP_A0(SCMP_CMP_NE, (scmp_datum_t)AF_UNIX));
-	return r;
+	return r == 0 ? refuse_sockets(ctx, kind) : r;
 }
 
 static int
@@ -298,14 +329,13 @@ sandbox_filter(enum sandbox_kind kind)
 		return -1;
 	if (prctl(PR_GET_SECCOMP, 0, 0, 0, 0) < 0)
 		return 1; /* the kernel was built without */
-	ctx = seccomp_init(kind == SANDBOX_HYPERVISOR ? SCMP_ACT_ALLOW
-						      : SCMP_ACT_ERRNO(ENOSYS));
+	ctx = seccomp_init(
+	    is_open_list(kind) ? SCMP_ACT_ALLOW : SCMP_ACT_ERRNO(ENOSYS));
 	if (!ctx) {
 		errno = ENOMEM;
 		return -1;
 	}
-	r = kind == SANDBOX_HYPERVISOR ? refuse_rules(ctx)
-				       : add_rules(ctx, kind);
+	r = is_open_list(kind) ? refuse_rules(ctx, kind) : add_rules(ctx, kind);
 	if (r == 0)
 		(void)seccomp_attr_set(ctx, SCMP_FLTATR_CTL_OPTIMIZE, 2);
 	if (r == 0)

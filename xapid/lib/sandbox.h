@@ -24,6 +24,9 @@ int sandbox_drop_capabilities(void);
 /* Becomes user (name NULL: stays who it is) and has this one capability from
  * then on, and nothing that it executes has any. It must be root. */
 int sandbox_keep_capability(const struct sandbox_user *user, int cap);
+/* The same with several: a bit for each. */
+int sandbox_keep_capabilities(const struct sandbox_user *user, uint64_t caps);
+#define SANDBOX_CAP(cap) (UINT64_C(1) << (cap))
 
 /* What it may have of its own memory: beyond that, malloc fails. So a mistake
  * costs the process, not the machine. */
@@ -37,7 +40,9 @@ enum sandbox_kind {
 	 * wrote (QEMU), and they get the same. What is refused answers EPERM,
 	 * or EAFNOSUPPORT for sockets that reach a network. */
 	SANDBOX_HYPERVISOR,
-	SANDBOX_CONSOLE, /* as SANDBOX_WORKER, and sockets of this host */
+	SANDBOX_LOCAL,   /* as SANDBOX_WORKER, and sockets of this host */
+	SANDBOX_STARTER, /* as SANDBOX_HYPERVISOR, and netlink */
+	SANDBOX_PROGRAM, /* the same for a program that needs no socket */
 	SANDBOX_KINDS
 };
 

@@ -182,7 +182,10 @@ int
 power_disks_send(struct plan *p)
 {
 	const struct vm *vm = published(p);
-	int rc = vm ? vdi_attach_send(p, vm) : -1;
+	bool begins = strncmp(p->kind->operation, "start", 5) == 0;
+	int rc = vm ? vdi_attach_send(p, vm,
+			  begins ? VDI_EPOCH_BEGINS : VDI_EPOCH_GOES_ON)
+		    : -1;
 
 	record_unref(vm ? &vm->r : NULL);
 	return rc;
@@ -192,7 +195,11 @@ int
 power_disks_undo(struct plan *p)
 {
 	const struct vm *vm = published(p);
-	int rc = vm ? vdi_detach_send(p, vm) : 0;
+	/* The guest of a resume that fails stays suspended. */
+	bool stays = strncmp(p->kind->operation, "resume", 6) == 0;
+	int rc = vm ? vdi_detach_send(p, vm,
+			  stays ? VDI_EPOCH_GOES_ON : VDI_EPOCH_ENDS)
+		    : 0;
 
 	record_unref(vm ? &vm->r : NULL);
 	return rc;

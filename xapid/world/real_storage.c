@@ -15,16 +15,17 @@ struct driver {
 
 static const struct driver drivers[] = {
 	{ "file", "Folder", "Disks as sparse files in a folder of the host",
-	    { "SR_UPDATE", "SR_SCAN", "VDI_CREATE", "VDI_DELETE", "VDI_UPDATE",
-		"VDI_ATTACH", "VDI_DETACH", "VDI_CLONE", "VDI_SNAPSHOT",
-		"VDI_RESIZE", "THIN_PROVISIONING" },
+	    { "SR_PROBE", "SR_UPDATE", "SR_SCAN", "VDI_CREATE", "VDI_DELETE",
+		"VDI_UPDATE", "VDI_ATTACH", "VDI_DETACH", "VDI_CLONE",
+		"VDI_SNAPSHOT", "VDI_RESIZE", "VDI_RESET_ON_BOOT",
+		"VDI_GENERATE_CONFIG", "THIN_PROVISIONING" },
 	    { "location", "path of a folder (required)", "image-format",
 		"raw or qcow2, for disks that do not say",
 		"preferred-image-formats",
 		"the same as a list, the first that is known" },
 	    { IMAGE_FORMAT_TYPE_RAW, IMAGE_FORMAT_TYPE_QCOW2 }, 2 },
 	{ "iso", "ISO", "CD images in a folder of the host",
-	    { "SR_UPDATE", "SR_SCAN", "VDI_ATTACH", "VDI_DETACH" },
+	    { "SR_PROBE", "SR_UPDATE", "SR_SCAN", "VDI_ATTACH", "VDI_DETACH" },
 	    { "location", "path of a folder (required)" }, { 0 }, 0 },
 };
 

@@ -2,6 +2,7 @@
 """Disks of real guests in images: written, read back, copied, plugged."""
 
 import os
+import signal
 import subprocess
 
 import tap
@@ -35,6 +36,17 @@ def servers():
     return found
 
 
+def parent(pid):
+    with open('/proc/%s/stat' % pid) as f:
+        return f.read().rsplit(')', 1)[1].split()[1]
+
+
+def status(pid):
+    with open('/proc/%s/status' % pid) as f:
+        return dict(line.rstrip('\n').split(':\t', 1)
+                    for line in f if ':\t' in line)
+
+
 def holds(path, text, at=0):
     out = subprocess.run(
         ['qemu-img', 'dd', '-f', 'qcow2', '-O', 'raw', 'bs=512',
@@ -55,13 +67,13 @@ class Images(Base):
                         {'location': PLACE, 'image-format': 'qcow2'}, 0,
                         'images', '', 'file', 'user', False, {})
 
-    def disk(self, vm, name, at='0', size=64):
+    def disk(self, vm, name, at='0', size=64, format='qcow2'):
         d = self.d
         vdi = d.call('VDI.create', {
             'name_label': name, 'name_description': '', 'SR': self.sr,
             'virtual_size': size * MIB, 'type': 'user', 'sharable': False,
             'read_only': False, 'other_config': {}, 'xenstore_data': {},
-            'sm_config': {}, 'tags': []})
+            'sm_config': {'image-format': format}, 'tags': []})
         return vdi, self.vbd(vm, vdi, at)
 
     def vbd(self, vm, vdi, at, mode='RW'):
@@ -96,10 +108,13 @@ class Images(Base):
         self.write(vm, 'read me back', '/dev/xvda', 9)
         self.assertEqual(d.error('VDI.snapshot', vdi, {})[0],
                          'OPERATION_NOT_ALLOWED')
-        with open('/proc/%s/status' % servers()[0]) as f:
-            status = f.read()
-        self.assertNotIn('Uid:\t0', status)
-        self.assertIn('CapEff:\t0000000000000000', status)
+        server = status(servers()[0])
+        self.assertNotIn('0', server['Uid'].split())
+        self.assertEqual(int(server['CapEff'], 16), 0)
+        self.assertEqual(server['Seccomp'], '2')
+        keeper = status(parent(servers()[0]))
+        self.assertEqual(int(keeper['CapEff'], 16),
+                         1 << 5 | 1 << 6 | 1 << 7 | 1 << 21)
         d.call('VM.hard_shutdown', vm)
         self.let_go()
         self.assertTrue(holds(self.path(vdi), b'read me back', 9 * 4096))
@@ -139,6 +154,70 @@ class Images(Base):
         self.let_go()
         self.assertTrue(holds(self.path(vdi), b'after'))
         d.call('VDI.destroy', vdi)
+
+    def test_a_server_that_only_reads_is_followed_by_another(self):
+        vm = self.linux('reads')
+        vdi, vbd = self.disk(vm, 'reads')
+        self.d.call('VBD.set_mode', vbd, 'RO')
+        subprocess.run(['qemu-io', '-f', 'qcow2', '-c', 'write -P 0x79 0 1M',
+                        self.path(vdi)], check=True)
+        self.up(vm, 'reads')
+        for n in 1, 2:
+            old = servers()
+            os.kill(int(old[0]), signal.SIGKILL)
+            wait(lambda: servers() and servers() != old, what='the next')
+            self.type(vm, 'reads', 'echo %d=$(dd if=/dev/xvda bs=4096 '
+                      'skip=%d count=1 | head -c 3)' % (n, n * 8),
+                      '%d=yyy' % n)
+        self.d.call('VM.hard_shutdown', vm)
+        self.assertEqual(devices(), {})
+        wait(lambda: not servers(), what='the server has ended')
+        self.d.call('VDI.destroy', vdi)
+
+    def test_a_server_that_writes_takes_its_disk_with_it(self):
+        d = self.d
+        vm = self.linux('writes')
+        vdi, vbd = self.disk(vm, 'writes')
+        self.up(vm, 'writes')
+        self.type(vm, 'writes', 'echo before | dd of=/dev/xvda conv=fsync; '
+                  'echo WRITTEN $((40 + 1))', 'WRITTEN 41')
+        os.kill(int(servers()[0]), signal.SIGKILL)
+        wait(lambda: not devices(), what='the device is gone')
+        self.type(vm, 'writes', 'echo lost | dd of=/dev/xvda seek=8 '
+                  'conv=fsync && echo KEPT || echo FAILED $((40 + 2))',
+                  'FAILED 42')
+        d.call('VBD.unplug', vbd)
+        d.call('VBD.plug', vbd)
+        self.type(vm, 'writes', 'echo after | dd of=/dev/xvda seek=8 '
+                  'conv=fsync && echo WRITTEN $((40 + 3))', 'WRITTEN 43')
+        d.call('VM.hard_shutdown', vm)
+        self.assertEqual(devices(), {})
+        self.assertTrue(holds(self.path(vdi), b'before'))
+        self.assertTrue(holds(self.path(vdi), b'after', 8 * 512))
+        d.call('VDI.destroy', vdi)
+
+    def test_a_disk_that_is_reset_forgets_what_a_guest_wrote(self):
+        d = self.d
+        vm = self.linux('reset')
+        for at, format in ('0', 'raw'), ('1', 'qcow2'):
+            vdi, _ = self.disk(vm, 'reset', at, format=format)
+            d.call('VDI.set_on_boot', vdi, 'reset')
+        self.up(vm, 'reset')
+        self.assertEqual(len(devices()), 2)
+        self.type(vm, 'reset', 'for d in a b; do echo new | '
+                  'dd of=/dev/xvd$d conv=fsync; done; '
+                  'echo GOT=$(head -c 3 /dev/xvda)$(head -c 3 /dev/xvdb)',
+                  'GOT=newnew')
+        d.call('VM.hard_shutdown', vm)
+        self.assertEqual(devices(), {})
+        self.up(vm, 'reset')
+        self.type(vm, 'reset', 'echo OLD=$(head -c 3 /dev/xvda | tr -d '
+                  "'\\0')$(head -c 3 /dev/xvdb | tr -d '\\0')=",
+                  'OLD==')
+        d.call('VM.hard_shutdown', vm)
+        for vbd in d.call('VM.get_VBDs', vm):
+            d.call('VDI.destroy', d.call('VBD.get_VDI', vbd))
+        self.assertEqual(os.listdir(PLACE), [])
 
 
 if __name__ == '__main__':

@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "storage/helper.h"
+
+#include <errno.h>
+#include <linux/capability.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "lib/cleanup.h"
+#include "lib/log.h"
+#include "lib/sandbox.h"
+#include "storage/job.h"
+#include "storage/keeper.h"
+#include "storage/nbd.h"
+
+static int line = -1; /* to the other of the two */
+
+/* ---- packets ---- */
+
+union control {
+	struct cmsghdr align;
+	char bytes[CMSG_SPACE(HELPER_FDS * sizeof(int))];
+};
+
+static int
+send_packet(const void *p, size_t len, const int *fds, unsigned nfds)
+{
+	struct iovec iov = { (void *)(uintptr_t)p, len };
+	struct msghdr m = { .msg_iov = &iov, .msg_iovlen = 1 };
+	union control control;
+	struct cmsghdr *c;
+
+	if (nfds > HELPER_FDS) {
+		errno = E2BIG;
+		return -1;
+	}
+	if (nfds) {
+		memset(&control, 0, sizeof(control));
+		m.msg_control = control.bytes;
+		m.msg_controllen = CMSG_SPACE(nfds * sizeof(int));
+		c = CMSG_FIRSTHDR(&m);
+		c->cmsg_level = SOL_SOCKET;
+		c->cmsg_type = SCM_RIGHTS;
+		c->cmsg_len = CMSG_LEN(nfds * sizeof(int));
+		memcpy(CMSG_DATA(c), fds, nfds * sizeof(int));
+	}
+	return sendmsg(line, &m, MSG_NOSIGNAL) == (ssize_t)len ? 0 : -1;
+}
+
+/* 0 when it is a packet of that length. */
+static int
+receive(void *p, size_t len, int *fds, unsigned *nfds_r)
+{
+	struct iovec iov = { p, len };
+	union control control;
+	struct msghdr m = { .msg_iov = &iov,
+		.msg_iovlen = 1,
+		.msg_control = control.bytes,
+		.msg_controllen = sizeof(control) };
+	struct cmsghdr *c;
+	ssize_t n;
+
+	*nfds_r = 0;
+	do
+		n = recvmsg(line, &m, MSG_CMSG_CLOEXEC);
+	while (n < 0 && errno == EINTR);
+	c = n > 0 ? CMSG_FIRSTHDR(&m) : NULL;
+	if (c && c->cmsg_level == SOL_SOCKET && c->cmsg_type == SCM_RIGHTS) {
+		*nfds_r = (unsigned)((c->cmsg_len - CMSG_LEN(0)) / sizeof(int));
+		memcpy(fds, CMSG_DATA(c), *nfds_r * sizeof(int));
+	}
+	return n == (ssize_t)len ? 0 : -1;
+}
+
+/* ---- its half ---- */
+
+static bool
+is_sound(const struct helper_request *r, unsigned nfds)
+{
+	if (memchr(r->name, '\0', sizeof(r->name)) == NULL ||
+	    (unsigned)r->format >= VOLUME_FORMATS ||
+	    (unsigned)r->lowest >= VOLUME_FORMATS ||
+	    (unsigned)r->to >= VOLUME_FORMATS || r->layers > VOLUME_LAYERS)
+		return false;
+	if (r->op == HELPER_SERVE)
+		return nbd_is_name(r->name) && nfds == KEEPER_FDS + r->layers;
+	if (r->op == HELPER_CONVERT)
+		return nfds == JOB_FDS + r->layers;
+	return nfds == 0 && (r->op == HELPER_END || r->device >= 0);
+}
+
+static int
+carry_out(const struct helper_request *r, const int *fds, unsigned nfds,
+    struct helper_answer *answer)
+{
+	if (!is_sound(r, nfds)) {
+		errno = EINVAL;
+		return -1;
+	}
+	if (r->op == HELPER_SERVE) {
+		answer->device = keeper_start(r, fds, nfds);
+		return answer->device < 0 ? -1 : 0;
+	}
+	if (r->op == HELPER_CONVERT)
+		return job_start(r, fds);
+	if (r->op == HELPER_END)
+		return job_end(r->kill, &answer->status);
+	if (r->op != HELPER_DISCONNECT || !nbd_is_ours(r->device)) {
+		errno = ENODEV;
+		return -1;
+	}
+	return nbd_disconnect(r->device);
+}
+
+/* CAP_SYS_ADMIN is what the kernel's nbd asks for; the others are to become
+ * somebody without any, and to end such a one. */
+static int
+give_up(bool real)
+{
+	static const struct sandbox_user nobody = { 0 };
+
+	if (real && geteuid() == 0 &&
+	    sandbox_keep_capabilities(&nobody,
+		SANDBOX_CAP(CAP_SYS_ADMIN) | SANDBOX_CAP(CAP_SETUID) |
+		    SANDBOX_CAP(CAP_SETGID) | SANDBOX_CAP(CAP_KILL)) < 0)
+		return -1;
+	return sandbox_filter(SANDBOX_STARTER);
+}
+
+static _Noreturn void
+serve(void)
+{
+	struct helper_request r;
+	int fds[HELPER_FDS];
+	unsigned nfds;
+
+	while (receive(&r, sizeof(r), fds, &nfds) == 0) {
+		struct helper_answer answer = { 0 };
+
+		if (carry_out(&r, fds, nfds, &answer) < 0)
+			answer.error = errno ? errno : EIO;
+		while (nfds)
+			close(fds[--nfds]);
+		if (send_packet(&answer, sizeof(answer), NULL, 0) < 0)
+			break;
+	}
+	_exit(0); /* the worker has ended */
+}
+
+/* ---- the worker's half ---- */
+
+int
+helper_start(bool real)
+{
+	int sv[2];
+	pid_t pid;
+
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, sv) < 0)
+		return -1;
+	pid = fork();
+	if (pid == 0) {
+		line = sv[1];
+		/* Nothing else of the worker's, above all not its end of what
+		 * leads to the core. */
+		if (line > 3)
+			(void)syscall(SYS_close_range, 3, line - 1, 0);
+		(void)syscall(SYS_close_range, line + 1, ~0U, 0);
+		prctl(PR_SET_NAME, "xapid-helper");
+		if (give_up(real) < 0)
+			_exit(1);
+		serve();
+	}
+	close(sv[1]);
+	if (pid < 0) {
+		close(sv[0]);
+		return -1;
+	}
+	line = sv[0];
+	return 0;
+}
+
+int
+helper_ask(const struct helper_request *r, const int *fds, unsigned nfds,
+    struct helper_answer *answer_r)
+{
+	unsigned none;
+	int got[HELPER_FDS];
+
+	if (line < 0 && helper_start(false) < 0)
+		return -1;
+	if (send_packet(r, sizeof(*r), fds, nfds) < 0 ||
+	    receive(answer_r, sizeof(*answer_r), got, &none) < 0) {
+		log_err("The helper of the storage worker is gone");
+		_exit(1);
+	}
+	errno = answer_r->error;
+	return answer_r->error ? -1 : 0;
+}

@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "storage/job.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "lib/cleanup.h"
+#include "storage/image_program.h"
+
+#define PROGRAM "/usr/bin/qemu-img"
+#define LOOK_MS 200
+
+/* ---- the helper's half ---- */
+
+static pid_t program; /* 0: none */
+
+enum { WORDS, TARGET, IMAGE };
+
+/* Nothing is known of the target but that it is empty, so it is told. */
+static pid_t
+start_convert(struct arena *a, const struct helper_request *r, const int *fds)
+{
+	const char *image =
+	    image_describe(a, r->format, r->lowest, r->layers, 4);
+	const char *target = arena_printf(a,
+	    "driver=%s,file.driver=file,file.filename=/proc/self/fd/3,"
+	    "discard=unmap,file.discard=unmap",
+	    volume_formats[r->to]);
+	const char *argv[] = { PROGRAM, "convert", "-p", "-n",
+		"--target-is-zero", "--target-image-opts", image, target,
+		NULL };
+	struct image_program p = { .argv = argv,
+		.out = fds[WORDS],
+		.ends_with_us = true };
+
+	if (!image || !target) {
+		errno = ENOMEM;
+		return -1;
+	}
+	p.fds[p.nfds++] = fds[TARGET];
+	for (unsigned i = 0; i <= r->layers; i++)
+		p.fds[p.nfds++] = fds[IMAGE + i];
+	return image_start(&p);
+}
+
+int
+job_start(const struct helper_request *r, const int *fds)
+{
+	struct arena *a = arena_new(0);
+	int error;
+
+	if (program || !a) {
+		arena_free(a);
+		errno = program ? EBUSY : ENOMEM;
+		return -1;
+	}
+	program = start_convert(a, r, fds);
+	error = errno;
+	arena_free(a);
+	errno = error;
+	if (program > 0)
+		return 0;
+	program = 0;
+	return -1;
+}
+
+int
+job_end(bool kill_it, int *status_r)
+{
+	if (!program) {
+		errno = ECHILD;
+		return -1;
+	}
+	if (kill_it)
+		(void)kill(program, SIGKILL);
+	if (waitpid(program, status_r, 0) != program)
+		return -1;
+	program = 0;
+	return 0;
+}
+
+/* ---- the worker's half ---- */
+
+/* What it says: "    (12.34/100%)\r" again and again, or why it fails. */
+struct words {
+	char text[512];
+};
+
+static void
+take_line(struct op *op, struct words *w, char *line)
+{
+	char *at = strchr(line, '(');
+	double percent;
+
+	if (at && sscanf(at, "(%lf/100%%)", &percent) == 1) {
+		op_progress(op, percent / 100);
+	} else if (line[strspn(line, " ")]) {
+		snprintf(w->text, sizeof(w->text), "%s", line);
+	}
+}
+
+static void
+take(struct op *op, struct words *w, char line[256], size_t *n, char c)
+{
+	if (c != '\r' && c != '\n') {
+		if (*n < 255)
+			line[(*n)++] = c;
+		return;
+	}
+	line[*n] = '\0';
+	*n = 0;
+	take_line(op, w, line);
+}
+
+/* Until it has closed its mouth. 1: nobody wants it any more. */
+static int
+listen_to(struct op *op, int in, struct words *w)
+{
+	struct pollfd fd = { .fd = in, .events = POLLIN };
+	char line[256], piece[256];
+	size_t n = 0;
+	ssize_t got;
+
+	for (;;) {
+		if (op_cancelled(op))
+			return 1;
+		if (poll(&fd, 1, LOOK_MS) <= 0)
+			continue;
+		got = read(in, piece, sizeof(piece));
+		if (got <= 0)
+			return 0;
+		for (ssize_t i = 0; i < got; i++)
+			take(op, w, line, &n, piece[i]);
+	}
+}
+
+/* Of what QEMU says only its words are known. */
+static int
+fail(struct op *op, int status, const struct words *w)
+{
+	if (strstr(w->text, strerror(ENOSPC)))
+		return op_fail(op, "SR_FULL",
+		    arena_printf(op->arena, "%lld",
+			(long long)op_int(op, "size", 0)),
+		    "what the file system has left", NULL);
+	return op_fail(op, "SR_BACKEND_FAILURE",
+	    arena_printf(op->arena, "%d",
+		WIFEXITED(status) ? WEXITSTATUS(status)
+				  : 128 + WTERMSIG(status)),
+	    "", arena_printf(op->arena, "qemu-img: %s", w->text), NULL);
+}
+
+static int
+run(struct op *op, struct helper_request *r, const int *fds, unsigned nfds,
+    int in)
+{
+	struct words w = { "" };
+	struct helper_answer answer;
+
+	if (helper_ask(r, fds, nfds, &answer) < 0)
+		return place_fail(op, PROGRAM);
+	close(fds[WORDS]);
+	r->op = HELPER_END;
+	r->kill = listen_to(op, in, &w);
+	if (helper_ask(r, NULL, 0, &answer) < 0)
+		return place_fail(op, PROGRAM);
+	if (r->kill)
+		return op_fail(op, "TASK_CANCELLED", NULL);
+	return answer.status ? fail(op, answer.status, &w) : 0;
+}
+
+int
+job_convert(struct op *op, const struct volume *from,
+    const struct layers *below, enum volume_format format, int to)
+{
+	struct helper_request r = { .op = HELPER_CONVERT,
+		.format = from->format,
+		.lowest = below->lowest,
+		.to = format,
+		.layers = below->n };
+	int fds[HELPER_FDS], words[2], n = JOB_FDS, rc;
+
+	if (image_lend(to) < 0 || image_lend_all(from, below) < 0)
+		return place_fail(op, from->name);
+	if (pipe2(words, O_CLOEXEC) < 0)
+		return place_fail(op, "pipe");
+	memcpy(fds, (int[]){ words[1], to, from->fd }, JOB_FDS * sizeof(int));
+	for (unsigned i = 0; i < below->n; i++)
+		fds[n++] = below->fd[i];
+	rc = run(op, &r, fds, (unsigned)n, words[0]);
+	close(words[0]);
+	return rc;
+}

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What qemu-img does with images, one at a time: the worker looks on, tells how
+ * far it is, and has it ended when nobody wants it any more. It ends with the
+ * helper. */
+#ifndef XAPID_STORAGE_JOB_H
+#define XAPID_STORAGE_JOB_H
+
+#include "storage/helper.h"
+
+#define JOB_FDS 3 /* for words, the target, the image; then those below it */
+
+/* ---- for the worker ---- */
+
+/* All that a volume holds into the file `to`: raw and empty of that size, or an
+ * image without data. -1, raised. */
+int job_convert(struct op *op, const struct volume *from,
+    const struct layers *below, enum volume_format format, int to);
+
+/* ---- for the helper ---- */
+
+/* -1 and errno. */
+int job_start(const struct helper_request *r, const int *fds);
+int job_end(bool kill_it, int *status_r);
+
+#endif
