@@ -52,7 +52,7 @@ int xl_config(struct xl *x, struct op *op, libxl_domain_config *out_r);
 
 /* ---- xl_kernel.c ---- */
 /* The path of a kernel or ramdisk that is allowed and one, or NULL, raised. */
-const char *xl_guest_file(struct op *op, const char *path);
+const char *xl_guest_file(const struct xl *x, struct op *op, const char *path);
 
 /* ---- xl_disk.c, xl_nic.c ---- */
 /* Into what xl_config() made; a loop device in the place of a plain file. fds:

@@ -50,14 +50,14 @@ copy(const char *text)
 }
 
 static int
-set_kernel(struct op *op, libxl_domain_build_info *b)
+set_kernel(const struct xl *x, struct op *op, libxl_domain_build_info *b)
 {
 	const char *kernel = op_text(op, "kernel", "");
 	const char *ramdisk = op_text(op, "ramdisk", "");
 
-	if (*kernel && !(kernel = xl_guest_file(op, kernel)))
+	if (*kernel && !(kernel = xl_guest_file(x, op, kernel)))
 		return -1;
-	if (*ramdisk && !(ramdisk = xl_guest_file(op, ramdisk)))
+	if (*ramdisk && !(ramdisk = xl_guest_file(x, op, ramdisk)))
 		return -1;
 	b->kernel = copy(kernel);
 	b->ramdisk = copy(ramdisk);
@@ -115,9 +115,10 @@ set_kind(struct xl *x, struct op *op, const struct type_row *type,
 		return -1;
 	if (type->shim)
 		libxl_defbool_set(&b->u.pvh.pvshim, true);
-	if (!*op_text(op, "kernel", ""))
+	/* One that is resumed has it in its memory. */
+	if (!*op_text(op, "kernel", "") && strcmp(op->name, "resume") != 0)
 		return op_fail(op, "INVALID_VALUE", "PV_kernel", "", NULL);
-	return set_kernel(op, b);
+	return set_kernel(x, op, b);
 }
 
 /* ---- all of them ---- */

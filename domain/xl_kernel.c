@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Which files of the host may be a guest's kernel or ramdisk: plain ones below
- * two folders, whatever links stand in them. */
+ * two folders, whatever links stand in them, and below the folder where the
+ * storage worker puts what it took out of disks. */
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/openat2.h>
@@ -48,9 +49,22 @@ find_loader(const char *path)
 	return NULL;
 }
 
-const char *
-xl_guest_file(struct op *op, const char *path)
+/* Which of the folders it is below: how it is written, NULL for none. */
+static const char *
+find_root(const struct xl *x, struct op *op, const char *path)
 {
+	const char *taken = arena_printf(op->arena, "%s/boot/", x->state_dir);
+
+	for (size_t i = 0; i < sizeof(roots) / sizeof(roots[0]); i++)
+		if (strncmp(path, roots[i], strlen(roots[i])) == 0)
+			return roots[i];
+	return taken && strncmp(path, taken, strlen(taken)) == 0 ? taken : NULL;
+}
+
+const char *
+xl_guest_file(const struct xl *x, struct op *op, const char *path)
+{
+	const char *root = find_root(x, op, path);
 	const char *loader = find_loader(path);
 	struct stat st;
 
@@ -65,18 +79,12 @@ xl_guest_file(struct op *op, const char *path)
 	}
 	if (loader)
 		return loader;
-	for (size_t i = 0; i < sizeof(roots) / sizeof(roots[0]); i++) {
-		size_t len = strlen(roots[i]);
-		CLEANUP_FD int fd = -1;
+	if (root) {
+		CLEANUP_FD int fd = open_below(root, path + strlen(root));
 
-		if (strncmp(path, roots[i], len) != 0)
-			continue;
-		fd = open_below(roots[i], path + len);
 		if (fd >= 0 && fstat(fd, &st) == 0 && S_ISREG(st.st_mode) &&
 		    st.st_size > 0)
 			return path;
-		op_fail(op, "INVALID_VALUE", "PV_kernel", path, NULL);
-		return NULL;
 	}
 	op_fail(op, "INVALID_VALUE", "PV_kernel", path, NULL);
 	return NULL;

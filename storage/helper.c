@@ -2,6 +2,7 @@
 #include "storage/helper.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/capability.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -15,7 +16,10 @@
 #include "lib/sandbox.h"
 #include "storage/job.h"
 #include "storage/keeper.h"
+#include "storage/kernel.h"
 #include "storage/nbd.h"
+
+#define MAX_FD 256 /* above all that a helper has */
 
 static int line = -1; /* to the other of the two */
 
@@ -90,6 +94,10 @@ is_sound(const struct helper_request *r, unsigned nfds)
 		return nbd_is_name(r->name) && nfds == KEEPER_FDS + r->layers;
 	if (r->op == HELPER_CONVERT)
 		return nfds == JOB_FDS + r->layers;
+	if (r->op == HELPER_TAKE)
+		return nfds == KERNEL_FDS &&
+		    memchr(r->files[0].path, '\0', HELPER_PATH) &&
+		    memchr(r->files[1].path, '\0', HELPER_PATH);
 	return nfds == 0 && (r->op == HELPER_END || r->device >= 0);
 }
 
@@ -105,7 +113,7 @@ carry_out(const struct helper_request *r, const int *fds, unsigned nfds,
 		answer->device = keeper_start(r, fds, nfds);
 		return answer->device < 0 ? -1 : 0;
 	}
-	if (r->op == HELPER_CONVERT)
+	if (r->op == HELPER_CONVERT || r->op == HELPER_TAKE)
 		return job_start(r, fds);
 	if (r->op == HELPER_END)
 		return job_end(r->kill, &answer->status);
@@ -114,6 +122,23 @@ carry_out(const struct helper_request *r, const int *fds, unsigned nfds,
 		return -1;
 	}
 	return nbd_disconnect(r->device);
+}
+
+void
+helper_keep_only(const int *fds, unsigned nfds)
+{
+	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+
+	for (int fd = 0; fd < 3; fd++)
+		dup2(null, fd);
+	for (int fd = 3; fd < MAX_FD; fd++) {
+		bool needed = false;
+
+		for (unsigned i = 0; i < nfds; i++)
+			needed |= fds[i] == fd;
+		if (!needed)
+			close(fd);
+	}
 }
 
 /* CAP_SYS_ADMIN is what the kernel's nbd asks for; the others are to become

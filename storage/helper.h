@@ -10,6 +10,7 @@
 #include "storage/volume.h"
 
 #define HELPER_NAME 64
+#define HELPER_PATH 512
 #define HELPER_FDS (2 * VOLUME_LAYERS + 8)
 
 enum helper_op {
@@ -20,6 +21,9 @@ enum helper_op {
 	/* Starts what copies (job.h). Descriptors: for words, the target, the
 	 * image, those below it. */
 	HELPER_CONVERT,
+	/* Starts what takes files out of a disk (kernel.h). Descriptors: for
+	 * words, the disk, and where to: the kernel, the ramdisk. */
+	HELPER_TAKE,
 	HELPER_END, /* waits for what copies; kill: ends it */
 };
 
@@ -31,6 +35,10 @@ struct helper_request {
 	bool writable, kill;
 	int device;
 	char name[HELPER_NAME]; /* of the device */
+	struct helper_file {
+		char path[HELPER_PATH];
+		int64_t max; /* bytes */
+	} files[2];          /* the kernel, the ramdisk */
 };
 
 struct helper_answer {
@@ -42,6 +50,8 @@ struct helper_answer {
 /* Before there are threads; real: with all rights, of which it keeps some. Else
  * it is started when it is asked first. -1 and errno. */
 int helper_start(bool real);
+/* In a child: closes all but those and 0, 1 and 2, which lead nowhere then. */
+void helper_keep_only(const int *fds, unsigned nfds);
 /* The descriptors stay the caller's. -1 and errno, also of what failed
  * there. When it is gone this process ends, and a fresh one begins both. */
 int helper_ask(const struct helper_request *r, const int *fds, unsigned nfds,

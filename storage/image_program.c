@@ -27,6 +27,14 @@ image_find_user(void)
 }
 
 int
+image_become_user(void)
+{
+	if (sandbox_become(&user) < 0)
+		return -1;
+	return user.name ? sandbox_drop_capabilities() : 0;
+}
+
+int
 image_lend(int fd)
 {
 	return user.name ? fchown(fd, user.uid, user.gid) : 0;
@@ -75,9 +83,7 @@ become(const struct image_program *p)
 	setsid();
 	(void)setrlimit(RLIMIT_CORE, &no_core);
 	if (chdir("/") < 0 || place_descriptors(p) < 0 ||
-	    sandbox_become(&user) < 0 ||
-	    (user.name && sandbox_drop_capabilities() < 0) ||
-	    sandbox_filter(SANDBOX_PROGRAM) < 0)
+	    image_become_user() < 0 || sandbox_filter(SANDBOX_PROGRAM) < 0)
 		_exit(126);
 	/* Changing the user takes it away. */
 	if (p->ends_with_us)

@@ -20,6 +20,8 @@ struct image_program {
  * has nothing but images, nobody where there is none. Without it they are who
  * we are. -1 and errno. */
 int image_find_user(void);
+/* In a child: that is who it is, without rights. -1 and errno. */
+int image_become_user(void);
 
 /* As a user without rights and without sockets but those, in a session of its
  * own. Its pid; -1 and errno. */

@@ -13,6 +13,7 @@
 
 #include "lib/cleanup.h"
 #include "storage/image_program.h"
+#include "storage/kernel.h"
 
 #define PROGRAM "/usr/bin/qemu-img"
 #define LOOK_MS 200
@@ -61,7 +62,8 @@ job_start(const struct helper_request *r, const int *fds)
 		errno = program ? EBUSY : ENOMEM;
 		return -1;
 	}
-	program = start_convert(a, r, fds);
+	program = r->op == HELPER_TAKE ? kernel_start(r, fds)
+				       : start_convert(a, r, fds);
 	error = errno;
 	arena_free(a);
 	errno = error;
@@ -89,12 +91,8 @@ job_end(bool kill_it, int *status_r)
 /* ---- the worker's half ---- */
 
 /* What it says: "    (12.34/100%)\r" again and again, or why it fails. */
-struct words {
-	char text[512];
-};
-
 static void
-take_line(struct op *op, struct words *w, char *line)
+take_line(struct op *op, char *words, char *line)
 {
 	char *at = strchr(line, '(');
 	double percent;
@@ -102,12 +100,12 @@ take_line(struct op *op, struct words *w, char *line)
 	if (at && sscanf(at, "(%lf/100%%)", &percent) == 1) {
 		op_progress(op, percent / 100);
 	} else if (line[strspn(line, " ")]) {
-		snprintf(w->text, sizeof(w->text), "%s", line);
+		snprintf(words, JOB_WORDS, "%s", line);
 	}
 }
 
 static void
-take(struct op *op, struct words *w, char line[256], size_t *n, char c)
+take(struct op *op, char *words, char line[256], size_t *n, char c)
 {
 	if (c != '\r' && c != '\n') {
 		if (*n < 255)
@@ -116,12 +114,12 @@ take(struct op *op, struct words *w, char line[256], size_t *n, char c)
 	}
 	line[*n] = '\0';
 	*n = 0;
-	take_line(op, w, line);
+	take_line(op, words, line);
 }
 
 /* Until it has closed its mouth. 1: nobody wants it any more. */
 static int
-listen_to(struct op *op, int in, struct words *w)
+listen_to(struct op *op, int in, char *words)
 {
 	struct pollfd fd = { .fd = in, .events = POLLIN };
 	char line[256], piece[256];
@@ -137,15 +135,15 @@ listen_to(struct op *op, int in, struct words *w)
 		if (got <= 0)
 			return 0;
 		for (ssize_t i = 0; i < got; i++)
-			take(op, w, line, &n, piece[i]);
+			take(op, words, line, &n, piece[i]);
 	}
 }
 
 /* Of what QEMU says only its words are known. */
 static int
-fail(struct op *op, int status, const struct words *w)
+fail(struct op *op, int status, const char *words)
 {
-	if (strstr(w->text, strerror(ENOSPC)))
+	if (strstr(words, strerror(ENOSPC)))
 		return op_fail(op, "SR_FULL",
 		    arena_printf(op->arena, "%lld",
 			(long long)op_int(op, "size", 0)),
@@ -154,26 +152,26 @@ fail(struct op *op, int status, const struct words *w)
 	    arena_printf(op->arena, "%d",
 		WIFEXITED(status) ? WEXITSTATUS(status)
 				  : 128 + WTERMSIG(status)),
-	    "", arena_printf(op->arena, "qemu-img: %s", w->text), NULL);
+	    "", arena_printf(op->arena, "qemu-img: %s", words), NULL);
 }
 
-static int
-run(struct op *op, struct helper_request *r, const int *fds, unsigned nfds,
-    int in)
+int
+job_run(struct op *op, struct helper_request *r, const int *fds, unsigned nfds,
+    int in, char words[JOB_WORDS])
 {
-	struct words w = { "" };
 	struct helper_answer answer;
 
-	if (helper_ask(r, fds, nfds, &answer) < 0)
+	words[0] = '\0';
+	if (helper_ask(r, fds, nfds, &answer) < 0) {
+		close(fds[WORDS]);
 		return place_fail(op, PROGRAM);
+	}
 	close(fds[WORDS]);
 	r->op = HELPER_END;
-	r->kill = listen_to(op, in, &w);
+	r->kill = listen_to(op, in, words);
 	if (helper_ask(r, NULL, 0, &answer) < 0)
 		return place_fail(op, PROGRAM);
-	if (r->kill)
-		return op_fail(op, "TASK_CANCELLED", NULL);
-	return answer.status ? fail(op, answer.status, &w) : 0;
+	return r->kill ? op_fail(op, "TASK_CANCELLED", NULL) : answer.status;
 }
 
 int
@@ -185,16 +183,17 @@ job_convert(struct op *op, const struct volume *from,
 		.lowest = below->lowest,
 		.to = format,
 		.layers = below->n };
-	int fds[HELPER_FDS], words[2], n = JOB_FDS, rc;
+	int fds[HELPER_FDS], ends[2], n = JOB_FDS, status;
+	char words[JOB_WORDS];
 
 	if (image_lend(to) < 0 || image_lend_all(from, below) < 0)
 		return place_fail(op, from->name);
-	if (pipe2(words, O_CLOEXEC) < 0)
+	if (pipe2(ends, O_CLOEXEC) < 0)
 		return place_fail(op, "pipe");
-	memcpy(fds, (int[]){ words[1], to, from->fd }, JOB_FDS * sizeof(int));
+	memcpy(fds, (int[]){ ends[1], to, from->fd }, JOB_FDS * sizeof(int));
 	for (unsigned i = 0; i < below->n; i++)
 		fds[n++] = below->fd[i];
-	rc = run(op, &r, fds, (unsigned)n, words[0]);
-	close(words[0]);
-	return rc;
+	status = job_run(op, &r, fds, (unsigned)n, ends[0], words);
+	close(ends[0]);
+	return status > 0 ? fail(op, status, words) : status;
 }

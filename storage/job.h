@@ -9,12 +9,20 @@
 
 #define JOB_FDS 3 /* for words, the target, the image; then those below it */
 
+#define JOB_WORDS 512
+
 /* ---- for the worker ---- */
 
 /* All that a volume holds into the file `to`: raw and empty of that size, or an
  * image without data. -1, raised. */
 int job_convert(struct op *op, const struct volume *from,
     const struct layers *below, enum volume_format format, int to);
+
+/* Has the helper start something, and listens until it has ended: the status,
+ * as from waitpid, and its last words. -1, raised. The words' end is fds[0],
+ * and closed. */
+int job_run(struct op *op, struct helper_request *r, const int *fds,
+    unsigned nfds, int in, char words_r[JOB_WORDS]);
 
 /* ---- for the helper ---- */
 

@@ -22,7 +22,6 @@
 #define GREET_SECONDS 60
 #define LEAVE_MS 3000 /* from the server's end to that of the device */
 #define LOOK_MS 20
-#define MAX_FD 256 /* above all that a helper has */
 /* Dying more often than that in a minute, it is left dead. */
 #define MAX_DEATHS 5
 
@@ -186,32 +185,17 @@ begin(struct keeper *k, pid_t *server_r)
 	return device < 0 ? -errno : device;
 }
 
-/* Nothing of the helper's stays open but what it needs. */
-static void
-settle(const int *fds, unsigned nfds, int answer)
-{
-	for (int fd = 3; fd < MAX_FD; fd++) {
-		bool needed = fd == answer;
-
-		for (unsigned i = 0; i < nfds; i++)
-			needed |= fds[i] == fd;
-		if (!needed)
-			close(fd);
-	}
-}
-
 static _Noreturn void
 run(const struct helper_request *r, const int *fds, unsigned nfds, int answer)
 {
 	struct keeper k = { .r = r, .fds = fds, .arena = arena_new(0) };
-	int null = open("/dev/null", O_RDWR);
-	int device;
+	int needed[HELPER_FDS + 1], device;
 	pid_t server;
 
 	setsid();
-	for (int fd = 0; fd < 3; fd++)
-		dup2(null, fd);
-	settle(fds, nfds, answer);
+	memcpy(needed, fds, nfds * sizeof(*fds));
+	needed[nfds] = answer;
+	helper_keep_only(needed, nfds + 1);
 	prctl(PR_SET_NAME, "xapid-image");
 	log_open("syslog", "xapid-image", LOG_L_INFO);
 	device = k.arena ? begin(&k, &server) : -ENOMEM;

@@ -1,7 +1,15 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 
+# What reads disks of guests.
+disk_readers = \
+	storage/disk.c \
+	storage/disk.h \
+	storage/fs_ext.c \
+	storage/fs_iso.c
+
 # The drivers; tests are linked with them, too.
 storage_drivers = \
+	$(disk_readers) \
 	storage/drivers.def \
 	storage/file.c \
 	storage/file_copy.c \
@@ -17,6 +25,8 @@ storage_drivers = \
 	storage/job.h \
 	storage/keeper.c \
 	storage/keeper.h \
+	storage/kernel.c \
+	storage/kernel.h \
 	storage/nbd.c \
 	storage/nbd.h \
 	storage/place.c \

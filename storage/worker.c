@@ -13,6 +13,7 @@
 #include "storage/helper.h"
 #include "storage/image.h"
 #include "storage/image_program.h"
+#include "storage/kernel.h"
 #include "storage/sim_orders.h"
 #include "storage/storage.h"
 #include "worker/worker.h"
@@ -102,7 +103,12 @@ dispatch(void *context, struct op *op)
 	if (!fn)
 		return op_fail(op, "SR_OPERATION_NOT_SUPPORTED", op->uuid,
 		    NULL);
-	return fn(context, op);
+	if (fn == d->vdi_detach && op_int(op, "ends", 0))
+		kernel_drop(op);
+	if (fn(context, op) < 0)
+		return -1;
+	return fn == d->vdi_attach && op_int(op, "take", 0) ? kernel_take(op)
+							    : 0;
 }
 
 static op_fn *
@@ -160,6 +166,7 @@ main(int argc, char **argv)
 		    "xapid-storage simulator|real STATE-FOLDER\n");
 		return 2;
 	}
+	kernel_prepare(argv[2]);
 	image_prepare(w.context ? NULL : argv[2]);
 	if (give_up(!w.context) < 0) {
 		log_err("cannot give up rights: %m");

@@ -12,6 +12,7 @@ unit_tests = \
 	tests/unit/test_db_upgrade \
 	tests/unit/test_db_xml \
 	tests/unit/test_event \
+	tests/unit/test_disk \
 	tests/unit/test_encode \
 	tests/unit/test_escape \
 	tests/unit/test_frame \
@@ -68,6 +69,7 @@ fuzz_tests = \
 	tests/fuzz/fuzz_head \
 	tests/fuzz/fuzz_dbfile \
 	tests/fuzz/fuzz_dbxml \
+	tests/fuzz/fuzz_disk \
 	tests/fuzz/fuzz_jsonrpc \
 	tests/fuzz/fuzz_qcow2 \
 	tests/fuzz/fuzz_query \
@@ -328,6 +330,12 @@ tests_unit_test_storage_SOURCES = \
 tests_unit_test_qcow2_SOURCES = \
 	tests/unit/test_qcow2.c \
 	storage/qcow2.c
+tests_unit_test_disk_SOURCES = \
+	tests/unit/test_disk.c \
+	$(disk_readers)
+tests_fuzz_fuzz_disk_SOURCES = \
+	tests/fuzz/fuzz_disk.c \
+	$(disk_readers)
 tests_fuzz_fuzz_qcow2_SOURCES = \
 	tests/fuzz/fuzz_qcow2.c \
 	storage/qcow2.c

@@ -320,6 +320,8 @@ libxapidcore_a_SOURCES = \
 	xapid/vm/vm_appliance.h \
 	xapid/vm/vm_boot.c \
 	xapid/vm/vm_boot.h \
+	xapid/vm/vm_boot_disk.c \
+	xapid/vm/vm_boot_disk.h \
 	xapid/vm/vm_checkpoint.c \
 	xapid/vm/vm_copy.c \
 	xapid/vm/vm_copy.h \

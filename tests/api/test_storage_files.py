@@ -15,6 +15,7 @@ import tap
 import xapid
 
 MIB = 1 << 20
+SRC = os.environ.get('XAPID_SRCDIR', '.')
 MANY = 10000
 VDI = {
     'name_label': 'd', 'name_description': '', 'virtual_size': 8 * MIB,
@@ -269,6 +270,76 @@ class Resets(Files):
         iso = d.call('SR.get_VDIs', images)[0]
         self.assertEqual(d.error('VDI.set_on_boot', iso, 'reset'),
                          ['SR_OPERATION_NOT_SUPPORTED', images])
+
+
+class Kernels(Files):
+    """Kernels that lie in disks (tests/fuzz/corpus/disk)."""
+
+    def vm(self, image, args, **more):
+        d = self.d
+        template = d.call('VM.get_by_name_label', 'Other install media')[0]
+        record = dict(d.call('VM.get_record', template))
+        record.update(name_label='inside', is_a_template=False,
+                      domain_type='pvh', PV_bootloader='pygrub',
+                      PV_bootloader_args=args, **more)
+        vm = d.call('VM.create', record)
+        vdi = self.disk()
+        with open(os.path.join(SRC, 'tests/fuzz/corpus/disk', image),
+                  'rb') as f:
+            data = f.read()
+        with open(os.path.join(self.place(), self.file(vdi)), 'r+b') as f:
+            f.write(data)
+        d.call('VBD.create', {
+            'VM': vm, 'VDI': vdi, 'userdevice': '0', 'bootable': True,
+            'mode': 'RW', 'type': 'Disk', 'empty': False, 'other_config': {},
+            'unpluggable': True, 'qos_algorithm_type': '',
+            'qos_algorithm_params': {}})
+        return vm
+
+    def taken(self):
+        folder = os.path.join(self.d.state, 'boot')
+        found = {}
+        for name in os.listdir(folder):
+            with open(os.path.join(folder, name), 'rb') as f:
+                found[name.rsplit('.', 1)[1]] = f.read()
+        return found
+
+    def test_kernel_and_ramdisk_are_taken_out_of_a_disk(self):
+        d = self.d
+        for image in 'ext2', 'ext4', 'iso':
+            vm = self.vm(image, '--kernel=/boot/vmlinuz-6 '
+                         '--ramdisk="/initrd"')
+            d.call('VM.start', vm, False, False)
+            self.assertEqual(self.taken()['ramdisk'], b'ramdisk' * 30)
+            self.assertEqual(self.taken()['kernel'][:6], b'kernel')
+            self.assertEqual(self.taken()['kernel'][-3:], b'end')
+            d.call('VM.hard_reboot', vm)
+            self.assertEqual(self.taken()['kernel'][:6], b'kernel')
+            d.call('VM.hard_shutdown', vm)
+            self.assertEqual(self.taken(), {})
+
+    def test_why_there_is_no_kernel_is_said(self):
+        d = self.d
+        limits = {'pv-kernel-max-size': '1000'}
+        for args, platform, why in (
+                ('--kernel=/boot/x', {}, '/boot/x: it is not there'),
+                ('--kernel=/boot', {}, '/boot: it is no file'),
+                ('--kernel=/loop', {}, '/loop: it has too many links'),
+                ('--kernel=', {}, 'the disk: the disk is no kernel'),
+                ('--kernel=/vmlinuz', limits,
+                 '/vmlinuz: it is larger than allowed'),
+                ('--kernel=/vmlinuz --ramdisk=/x', {},
+                 '/x: it is not there'),
+                ('--kernel=/' + 'x' * 600, {}, 'The path is too long')):
+            vm = self.vm('ext4', args, platform=platform)
+            self.assertEqual(d.error('VM.start', vm, False, False),
+                             ['BOOTLOADER_FAILED', vm, why])
+            self.assertEqual(d.call('VM.get_power_state', vm), 'Halted')
+        empty = self.vm('ext4', '--kernel=/x')
+        for vbd in d.call('VM.get_VBDs', empty):
+            d.call('VBD.destroy', vbd)
+        self.assertEqual(d.error('VM.start', empty, False, False)[0],
+                         'BOOTLOADER_FAILED')
 
 
 class Probes(Files):

@@ -48,7 +48,7 @@ storage(struct plan *p, struct ref disk, bool attach)
 		    sizeof(vbd) - sizeof(vbd.r));
 		if (!ref_is_null(disk))
 			vbd.VDI = disk;
-		rc = vdi_attach_send_one(p, &vbd, attach, VDI_EPOCH_GOES_ON);
+		rc = vdi_attach_send_one(p, &vbd, attach);
 	}
 	return rc;
 }

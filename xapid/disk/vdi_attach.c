@@ -6,59 +6,95 @@
 #include <string.h>
 
 #include "disk/storage.h"
+#include "vm/vm_boot_disk.h"
+
+/* How all of them are asked. */
+struct use {
+	bool attach;
+	enum vdi_epoch epoch;
+	const struct vm *vm;   /* NULL: of a single disk */
+	struct boot_disk boot; /* its kernel is taken out; vbd null: of none */
+};
 
 static const char *
-note_name(struct plan *p, const char *vbd)
+note_name(struct plan *p, const char *kind, const char *vbd)
 {
-	return arena_printf(p->call->arena, "disk:%s", vbd);
+	return arena_printf(p->call->arena, "%s:%s", kind, vbd);
+}
+
+static int
+note(struct plan *p, const struct value *answer, const char *member,
+    const char *kind)
+{
+	const struct value *v = value_member(answer, member);
+	const char *name = note_name(p, kind, plan_subject(p));
+
+	if (!name)
+		return call_fail_nomem(p->call);
+	return v && v->kind == VALUE_STRING ? plan_note(p, name, v->s) : 0;
 }
 
 static int
 note_path(struct plan *p, const struct value *answer)
 {
 	const struct value *path = value_member(answer, "path");
-	const char *name = note_name(p, plan_subject(p));
 
-	if (!path || path->kind != VALUE_STRING || !name)
+	if (!path || path->kind != VALUE_STRING)
 		return fail_internal_error(p->call,
 		    "The storage worker gave no path");
-	return plan_note(p, name, path->s);
+	if (note(p, answer, "path", "disk") < 0 ||
+	    note(p, answer, "kernel", "kernel") < 0)
+		return -1;
+	return note(p, answer, "ramdisk", "ramdisk");
 }
 
-int
-vdi_attach_send_one(struct plan *p, const struct vbd *vbd, bool attach,
-    enum vdi_epoch epoch)
+static int
+send_one(struct plan *p, const struct vbd *vbd, const struct use *u)
 {
 	RECORD_UNREF const struct record *r =
 	    db_get(p->core->db, CLASS_VDI, vbd->VDI);
 	const struct vdi *vdi = (const struct vdi *)r;
+	bool take = u->attach && !ref_is_null(u->boot.vbd) &&
+	    ref_equal(u->boot.vbd, vbd->r.self);
+	bool takes = u->vm && vm_takes_kernel(u->vm);
 
 	if (!vdi) /* an empty drive */
 		return 0;
 	if (plan_set_subject(p, call_ref_text(p->call, vbd->r.self)) < 0)
 		return -1;
-	return storage_send(p, attach ? note_path : NULL, vdi->SR,
-	    attach ? "vdi_attach" : "vdi_detach", "vdi", vdi->uuid, "location",
-	    vdi->location, "mode", vbd->mode == VBD_MODE_RW ? "RW" : "RO",
-	    "on_boot", enum_info_on_boot.values[vdi->on_boot], "#begins",
-	    (int64_t)(epoch == VDI_EPOCH_BEGINS), "#ends",
-	    (int64_t)(epoch == VDI_EPOCH_ENDS), "user_class", "VBD", "user",
-	    call_ref_text(p->call, vbd->r.self), NULL);
+	return storage_send(p, u->attach ? note_path : NULL, vdi->SR,
+	    u->attach ? "vdi_attach" : "vdi_detach", "vdi", vdi->uuid,
+	    "location", vdi->location, "mode",
+	    vbd->mode == VBD_MODE_RW ? "RW" : "RO", "on_boot",
+	    enum_info_on_boot.values[vdi->on_boot], "#begins",
+	    (int64_t)(u->epoch == VDI_EPOCH_BEGINS), "#ends",
+	    (int64_t)(u->epoch == VDI_EPOCH_ENDS), "user_class", "VBD", "user",
+	    call_ref_text(p->call, vbd->r.self), "#take", (int64_t)take,
+	    "kernel", take ? u->boot.kernel : "", "ramdisk",
+	    take ? u->boot.ramdisk : "", "#kernel_max", u->boot.kernel_max,
+	    "#ramdisk_max", u->boot.ramdisk_max, "vm",
+	    u->vm ? call_ref_text(p->call, u->vm->r.self) : "", "vm_uuid",
+	    takes ? u->vm->uuid : "", NULL);
+}
+
+int
+vdi_attach_send_one(struct plan *p, const struct vbd *vbd, bool attach)
+{
+	return send_one(p, vbd, &(struct use){ .attach = attach });
 }
 
 static int
-send_all(struct plan *p, const struct vm *vm, bool attach, enum vdi_epoch epoch)
+send_all(struct plan *p, const struct use *u)
 {
-	const struct ref *vbds = vm->VBDs.items;
+	const struct ref *vbds = u->vm->VBDs.items;
 	int rc = 0;
 
-	for (uint32_t i = 0; rc == 0 && i < vm->VBDs.n; i++) {
+	for (uint32_t i = 0; rc == 0 && i < u->vm->VBDs.n; i++) {
 		RECORD_UNREF const struct record *r =
 		    db_get(p->core->db, CLASS_VBD, vbds[i]);
 
 		if (r)
-			rc = vdi_attach_send_one(p, (const struct vbd *)r,
-			    attach, epoch);
+			rc = send_one(p, (const struct vbd *)r, u);
 	}
 	return rc;
 }
@@ -66,21 +102,38 @@ send_all(struct plan *p, const struct vm *vm, bool attach, enum vdi_epoch epoch)
 int
 vdi_attach_send(struct plan *p, const struct vm *vm, enum vdi_epoch epoch)
 {
-	return send_all(p, vm, true, epoch);
+	struct use u = { .attach = true, .epoch = epoch, .vm = vm };
+
+	/* A guest that is resumed has its kernel in its memory. */
+	if (epoch != VDI_EPOCH_RESUMES && vm_takes_kernel(vm)) {
+		vm_boot_disk(p->call->arena, p->core->db, vm, &u.boot);
+		if (ref_is_null(u.boot.vbd))
+			return fail_bootloader_failed(p->call,
+			    call_ref_text(p->call, vm->r.self),
+			    "The VM has no disk to take a kernel from");
+	}
+	return send_all(p, &u);
 }
 
 int
 vdi_detach_send(struct plan *p, const struct vm *vm, enum vdi_epoch epoch)
 {
-	return send_all(p, vm, false, epoch);
+	return send_all(p, &(struct use){ .epoch = epoch, .vm = vm });
+}
+
+static const char *
+noted(struct plan *p, const char *kind, struct ref vbd)
+{
+	const char *name = note_name(p, kind, call_ref_text(p->call, vbd));
+
+	return name ? plan_arg(p, name) : "";
 }
 
 struct disk_source
 vdi_source(void *arg, struct ref vbd)
 {
 	struct plan *p = arg;
-	const char *name = note_name(p, call_ref_text(p->call, vbd));
-	const char *path = name ? plan_arg(p, name) : "";
 
-	return (struct disk_source){ path, "raw" };
+	return (struct disk_source){ noted(p, "disk", vbd), "raw",
+		noted(p, "kernel", vbd), noted(p, "ramdisk", vbd) };
 }

@@ -8,14 +8,18 @@
 /* A disk that is reset at each start (VDI.on_boot) is as it was when an epoch
  * begins, and what is written in it goes when it ends: one runs from a start to
  * a halt, over reboots and suspends. */
-enum vdi_epoch { VDI_EPOCH_GOES_ON, VDI_EPOCH_BEGINS, VDI_EPOCH_ENDS };
+enum vdi_epoch {
+	VDI_EPOCH_GOES_ON,
+	VDI_EPOCH_RESUMES,
+	VDI_EPOCH_BEGINS,
+	VDI_EPOCH_ENDS
+};
 
 /* In a step: asks the storage of every disk of the VM, which makes ready what
  * holds the data. The second lets go of it again. */
 int vdi_attach_send(struct plan *p, const struct vm *vm, enum vdi_epoch epoch);
 int vdi_detach_send(struct plan *p, const struct vm *vm, enum vdi_epoch epoch);
-int vdi_attach_send_one(struct plan *p, const struct vbd *vbd, bool attach,
-    enum vdi_epoch epoch);
+int vdi_attach_send_one(struct plan *p, const struct vbd *vbd, bool attach);
 /* Afterwards, for vm_domain_args(); arg: the plan. */
 disk_source_fn vdi_source;
 

@@ -195,6 +195,13 @@ static const struct {
 	    { "recvfrom", "recvmsg", "recvmmsg", "sendmsg", "sendto",
 		"sendmmsg", "shutdown", "getsockopt", "getsockname",
 		"getpeername", "setsockopt" } },
+	/* nothing but what it has */
+	{ 1u << SANDBOX_READER,
+	    { "read", "pread64", "write", "lseek", "fstat", "newfstatat",
+		"close", "brk", "mmap", "munmap", "mprotect", "madvise",
+		"mremap", "futex", "exit", "exit_group", "rt_sigreturn",
+		"rt_sigprocmask", "clock_gettime", "getpid", "gettid",
+		"tgkill" } },
 	/* sockets of its own: socket(), by family, see allow_sockets */
 	{ SERVERS, { "accept", "accept4", "bind", "connect", "listen" } },
 	{ DAEMON,

@@ -43,6 +43,7 @@ enum sandbox_kind {
 	SANDBOX_LOCAL,   /* as SANDBOX_WORKER, and sockets of this host */
 	SANDBOX_STARTER, /* as SANDBOX_HYPERVISOR, and netlink */
 	SANDBOX_PROGRAM, /* the same for a program that needs no socket */
+	SANDBOX_READER, /* reads and writes what it has open, and that is all */
 	SANDBOX_KINDS
 };
 

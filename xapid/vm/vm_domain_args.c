@@ -8,6 +8,7 @@
 #include "call/edit.h"
 #include "model/builder.h"
 #include "vm/vm_boot.h"
+#include "vm/vm_boot_disk.h"
 #include "vm/vm_devices.h"
 
 #define MAX_MEMBERS 40
@@ -306,7 +307,7 @@ add_vbd(struct devices *d, struct members *m, struct db *db,
 {
 	RECORD_UNREF const struct record *r = db_get(db, CLASS_VBD, ref);
 	const struct vbd *vbd = (const struct vbd *)r;
-	struct disk_source none = { "", "raw" };
+	struct disk_source none = { "", "raw", "", "" };
 
 	if (!vbd || (vbd->empty && vm->domain_type != DOMAIN_TYPE_HVM))
 		return;
@@ -402,7 +403,24 @@ is_platform_key(const char *key)
 }
 
 static void
-put_boot(struct members *m, const struct vm *vm)
+put_taken(struct members *m, struct db *db, const struct vm *vm,
+    disk_source_fn *source, void *arg)
+{
+	struct disk_source from = { "", "raw", "", "" };
+	struct boot_disk boot;
+
+	vm_boot_disk(m->a, db, vm, &boot);
+	if (source && !ref_is_null(boot.vbd))
+		from = source(arg, boot.vbd);
+	put_text(m, "kernel", from.kernel);
+	put_text(m, "ramdisk", from.ramdisk);
+	put_text(m, "cmdline",
+	    vm->PV_args[0] ? vm->PV_args : vm->PV_legacy_args);
+}
+
+static void
+put_boot(struct members *m, struct db *db, const struct vm *vm,
+    disk_source_fn *source, void *arg)
 {
 	const char *order = builder_find(&vm->HVM_boot_params, "order");
 	const char *grub = vm_bootloader_kernel(vm);
@@ -410,6 +428,10 @@ put_boot(struct members *m, const struct vm *vm)
 	if (vm->domain_type == DOMAIN_TYPE_HVM) {
 		put_text(m, "firmware", vm_is_uefi(vm) ? "uefi" : "bios");
 		put_text(m, "boot_order", order && *order ? order : "cd");
+		return;
+	}
+	if (vm_takes_kernel(vm)) {
+		put_taken(m, db, vm, source, arg);
 		return;
 	}
 	put_text(m, "kernel", grub ? grub : vm->PV_kernel);
@@ -437,7 +459,7 @@ vm_domain_args(struct arena *a, struct db *db, const struct vm *vm,
 	put(&m, "shadow_multiplier",
 	    (struct value){ .kind = VALUE_DOUBLE,
 		.d = vm->HVM_shadow_multiplier });
-	put_boot(&m, vm);
+	put_boot(&m, db, vm, source, arg);
 	put_bool(&m, "nested", edit_map_true(&vm->platform, "nested-virt"));
 	put_bool(&m, "vnc",
 	    vm->domain_type == DOMAIN_TYPE_HVM ||

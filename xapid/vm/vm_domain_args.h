@@ -10,6 +10,8 @@
 struct disk_source {
 	const char *path;   /* "" where there is nothing to open */
 	const char *format; /* "raw", "qcow2", "empty" */
+	/* What was taken out of the disk that the VM boots from; "": nothing. */
+	const char *kernel, *ramdisk;
 };
 /* NULL: the disks have no data (simulated domains). */
 typedef struct disk_source disk_source_fn(void *arg, struct ref vbd);

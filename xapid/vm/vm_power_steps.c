@@ -178,28 +178,33 @@ note_domain(struct plan *p, const struct value *answer)
 	return note_interfaces(p, value_member(answer, "interfaces"));
 }
 
+static bool
+is_operation(const struct plan *p, const char *begin)
+{
+	return strncmp(p->kind->operation, begin, strlen(begin)) == 0;
+}
+
 int
 power_disks_send(struct plan *p)
 {
 	const struct vm *vm = published(p);
-	bool begins = strncmp(p->kind->operation, "start", 5) == 0;
-	int rc = vm ? vdi_attach_send(p, vm,
-			  begins ? VDI_EPOCH_BEGINS : VDI_EPOCH_GOES_ON)
-		    : -1;
+	enum vdi_epoch epoch = is_operation(p, "start") ? VDI_EPOCH_BEGINS
+	    : is_operation(p, "resume")                 ? VDI_EPOCH_RESUMES
+							: VDI_EPOCH_GOES_ON;
+	int rc = vm ? vdi_attach_send(p, vm, epoch) : -1;
 
 	record_unref(vm ? &vm->r : NULL);
 	return rc;
 }
 
+/* The guest of a resume that fails stays suspended. */
 int
 power_disks_undo(struct plan *p)
 {
 	const struct vm *vm = published(p);
-	/* The guest of a resume that fails stays suspended. */
-	bool stays = strncmp(p->kind->operation, "resume", 6) == 0;
-	int rc = vm ? vdi_detach_send(p, vm,
-			  stays ? VDI_EPOCH_GOES_ON : VDI_EPOCH_ENDS)
-		    : 0;
+	enum vdi_epoch epoch =
+	    is_operation(p, "resume") ? VDI_EPOCH_RESUMES : VDI_EPOCH_ENDS;
+	int rc = vm ? vdi_detach_send(p, vm, epoch) : 0;
 
 	record_unref(vm ? &vm->r : NULL);
 	return rc;

@@ -2,6 +2,7 @@
 """Disks of real guests in images: written, read back, copied, plugged."""
 
 import os
+import shutil
 import signal
 import subprocess
 
@@ -83,8 +84,8 @@ class Images(Base):
             'unpluggable': True, 'qos_algorithm_type': '',
             'qos_algorithm_params': {}})
 
-    def path(self, vdi):
-        return '%s/%s.qcow2' % (PLACE, self.d.call('VDI.get_uuid', vdi))
+    def path(self, vdi, format='qcow2'):
+        return '%s/%s.%s' % (PLACE, self.d.call('VDI.get_uuid', vdi), format)
 
     def write(self, vm, text, device, seek=0):
         # Without the device dd makes a file of its name.
@@ -182,7 +183,7 @@ class Images(Base):
         self.type(vm, 'writes', 'echo before | dd of=/dev/xvda conv=fsync; '
                   'echo WRITTEN $((40 + 1))', 'WRITTEN 41')
         os.kill(int(servers()[0]), signal.SIGKILL)
-        wait(lambda: not devices(), what='the device is gone')
+        wait(lambda: not servers(), what='it is dead')
         self.type(vm, 'writes', 'echo lost | dd of=/dev/xvda seek=8 '
                   'conv=fsync && echo KEPT || echo FAILED $((40 + 2))',
                   'FAILED 42')
@@ -218,6 +219,58 @@ class Images(Base):
         for vbd in d.call('VM.get_VBDs', vm):
             d.call('VDI.destroy', d.call('VBD.get_VDI', vbd))
         self.assertEqual(os.listdir(PLACE), [])
+
+    def with_kernel(self, name, format, files, args, **more):
+        """A VM whose kernel lies in its disk."""
+        d = self.d
+        vm = self.make(name, **more)
+        d.call('VM.set_PV_kernel', vm, '')
+        d.call('VM.set_PV_bootloader', vm, 'pygrub')
+        d.call('VM.set_PV_bootloader_args', vm, args)
+        vdi, _ = self.disk(vm, name, format=format)
+        folder = '/root/files-' + name
+        for path, source in files.items():
+            os.makedirs(os.path.dirname(folder + path), exist_ok=True)
+            shutil.copy(FOLDER + source, folder + path)
+        with open('/root/fs', 'wb') as f:
+            f.truncate(64 * MIB)
+        subprocess.run(['mke2fs', '-q', '-t', 'ext4', '-d', folder,
+                        '/root/fs'], check=True)
+        subprocess.run(['qemu-img', 'convert', '-f', 'raw', '-O', format,
+                        '/root/fs', self.path(vdi, format)], check=True)
+        return vm, vdi
+
+    def test_a_kernel_is_taken_out_of_a_disk(self):
+        d = self.d
+        for format, kind in ('raw', 'pv'), ('qcow2', 'pvh'):
+            name = 'inside-' + kind
+            vm, vdi = self.with_kernel(name, format, {'/boot/k': 'tiny'},
+                                       '--kernel=/boot/k', kind=kind)
+            self.up(vm, name)
+            self.assertEqual(len(os.listdir('/root/guests/boot')), 2)
+            d.call('VM.hard_reboot', vm)
+            wait(lambda: console(name).count('GUEST UP') == 2, 240)
+            d.call('VM.suspend', vm)
+            d.call('VM.resume', vm, False, False)
+            wait(lambda: 'GUEST RESUMED' in console(name), 240)
+            d.call('VM.hard_shutdown', vm)
+            self.assertEqual(os.listdir('/root/guests/boot'), [])
+            d.call('VM.set_PV_bootloader_args', vm, '--kernel=/boot/x')
+            self.assertEqual(
+                d.error('VM.start', vm, False, False),
+                ['BOOTLOADER_FAILED', vm, '/boot/x: it is not there'])
+            self.assertEqual(devices(), {})
+            d.call('VDI.destroy', vdi)
+
+    def test_a_Linux_guest_has_kernel_and_ramdisk_in_its_disk(self):
+        vm, vdi = self.with_kernel(
+            'whole', 'qcow2', {'/boot/vmlinux': 'vmlinux',
+                               '/initrd': 'initrd'},
+            '--kernel /boot/vmlinux --ramdisk=/initrd', mib=96,
+            PV_args='console=hvc0')
+        self.up(vm, 'whole')
+        self.d.call('VM.hard_shutdown', vm)
+        self.d.call('VDI.destroy', vdi)
 
 
 if __name__ == '__main__':
