@@ -237,12 +237,14 @@ grow_image(struct op *op, const struct volume *v, int64_t size)
 static int
 file_vdi_resize(void *context, struct op *op)
 {
+	const struct layers none = { .n = 0 };
 	CLEANUP_VOLUME struct volume v = VOLUME_NONE;
 	CLEANUP_FD int folder = volume_folder(op, true);
 	int64_t size;
 
 	(void)context;
-	if (folder < 0 || volume_open(op, folder, "vdi", O_RDWR, &v) < 0)
+	if (folder < 0 || volume_open(op, folder, "vdi", O_RDWR, &v) < 0 ||
+	    chain_use(op, folder, &v, &none) < 0)
 		return -1;
 	size = size_of(op, v.format);
 	if (size < 0)
@@ -284,6 +286,7 @@ scratch_path(struct op *op, int folder, struct volume *v)
 	CLEANUP_VOLUME struct volume s = VOLUME_NONE;
 
 	if (layers_open(op, folder, v, &below) < 0 ||
+	    chain_use(op, folder, v, &below) < 0 ||
 	    scratch_open(op, folder, v, &s) < 0 ||
 	    scratch_rest_on(op, v, &below) < 0)
 		return NULL;
@@ -302,7 +305,8 @@ path_of(struct op *op, int folder, struct volume *v)
 	if (v->format == VOLUME_RAW)
 		return arena_printf(op->arena, "%s/%s",
 		    place_path(op, op_list(op, "device_config")), v->name);
-	if (layers_open(op, folder, v, &below) < 0)
+	if (layers_open(op, folder, v, &below) < 0 ||
+	    chain_use(op, folder, v, &below) < 0)
 		return NULL;
 	return image_attach(op, "vdi", v, &below, writable);
 }
@@ -379,6 +383,7 @@ const struct sr_driver sr_file = {
 	.sr_destroy = file_sr_destroy,
 	.sr_stat = file_sr_stat,
 	.sr_scan = file_sr_scan,
+	.sr_merge = file_sr_merge,
 	.vdi_create = file_vdi_create,
 	.vdi_destroy = file_vdi_destroy,
 	.vdi_resize = file_vdi_resize,

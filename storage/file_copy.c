@@ -139,7 +139,8 @@ clone_image(struct op *op, int folder, struct volume *v)
 
 	if (!base)
 		return op_fail_nomem(op);
-	if (layers_open(op, folder, v, &below) < 0)
+	if (layers_open(op, folder, v, &below) < 0 ||
+	    chain_use(op, folder, v, &below) < 0)
 		return -1;
 	if (image_is_open(v))
 		return fail_written(op);
@@ -244,7 +245,9 @@ open_source(struct op *op, struct copy *k)
 		return place_fail(op, "lock");
 	if (volume_open(op, from, "source", O_RDONLY, &k->from) < 0)
 		return -1;
-	return layers_open(op, from, &k->from, &k->below);
+	if (layers_open(op, from, &k->from, &k->below) < 0)
+		return -1;
+	return chain_use(op, from, &k->from, &k->below);
 }
 
 /* The volume keeps its size and its format; until the copy is whole it is what
@@ -252,6 +255,7 @@ open_source(struct op *op, struct copy *k)
 static int
 copy_into(struct op *op, int folder, struct copy *k)
 {
+	const struct layers none = { .n = 0 };
 	CLEANUP_VOLUME struct volume v = VOLUME_NONE;
 	CLEANUP_FD int locked = -1;
 
@@ -261,6 +265,8 @@ copy_into(struct op *op, int folder, struct copy *k)
 		return op_fail(op, "VDI_TOO_SMALL", op_text(op, "vdi", ""),
 		    arena_printf(op->arena, "%lld", (long long)k->from.size),
 		    NULL);
+	if (chain_use(op, folder, &v, &none) < 0)
+		return -1;
 	if (v.format == VOLUME_QCOW2 && image_is_open(&v))
 		return op_fail(op, "VDI_IN_USE", op_text(op, "vdi", ""), "copy",
 		    NULL);

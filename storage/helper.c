@@ -94,6 +94,8 @@ is_sound(const struct helper_request *r, unsigned nfds)
 		return nbd_is_name(r->name) && nfds == KEEPER_FDS + r->layers;
 	if (r->op == HELPER_CONVERT)
 		return nfds == JOB_FDS + r->layers;
+	if (r->op == HELPER_COMMIT)
+		return r->layers > 0 && nfds == 2 + r->layers;
 	if (r->op == HELPER_TAKE)
 		return nfds == KERNEL_FDS &&
 		    memchr(r->files[0].path, '\0', HELPER_PATH) &&
@@ -113,7 +115,8 @@ carry_out(const struct helper_request *r, const int *fds, unsigned nfds,
 		answer->device = keeper_start(r, fds, nfds);
 		return answer->device < 0 ? -1 : 0;
 	}
-	if (r->op == HELPER_CONVERT || r->op == HELPER_TAKE)
+	if (r->op == HELPER_CONVERT || r->op == HELPER_COMMIT ||
+	    r->op == HELPER_TAKE)
 		return job_start(r, fds);
 	if (r->op == HELPER_END)
 		return job_end(r->kill, &answer->status);

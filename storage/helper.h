@@ -21,6 +21,9 @@ enum helper_op {
 	/* Starts what copies (job.h). Descriptors: for words, the target, the
 	 * image, those below it. */
 	HELPER_CONVERT,
+	/* Starts what writes an image into the one below it. Descriptors: for
+	 * words, the image, those below it. */
+	HELPER_COMMIT,
 	/* Starts what takes files out of a disk (kernel.h). Descriptors: for
 	 * words, the disk, and where to: the kernel, the ramdisk. */
 	HELPER_TAKE,

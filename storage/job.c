@@ -51,6 +51,35 @@ start_convert(struct arena *a, const struct helper_request *r, const int *fds)
 	return image_start(&p);
 }
 
+/* -d: the image stays as it is until the base has its name. */
+static pid_t
+start_commit(struct arena *a, const struct helper_request *r, const int *fds)
+{
+	const char *image =
+	    image_describe(a, r->format, r->lowest, r->layers, 3);
+	const char *argv[] = { PROGRAM, "commit", "-p", "-d", image, NULL };
+	struct image_program p = { .argv = argv,
+		.out = fds[WORDS],
+		.ends_with_us = true };
+
+	if (!image) {
+		errno = ENOMEM;
+		return -1;
+	}
+	for (unsigned i = 0; i <= r->layers; i++)
+		p.fds[p.nfds++] = fds[1 + i];
+	return image_start(&p);
+}
+
+static pid_t
+start(struct arena *a, const struct helper_request *r, const int *fds)
+{
+	if (r->op == HELPER_TAKE)
+		return kernel_start(r, fds);
+	return r->op == HELPER_COMMIT ? start_commit(a, r, fds)
+				      : start_convert(a, r, fds);
+}
+
 int
 job_start(const struct helper_request *r, const int *fds)
 {
@@ -62,8 +91,7 @@ job_start(const struct helper_request *r, const int *fds)
 		errno = program ? EBUSY : ENOMEM;
 		return -1;
 	}
-	program = r->op == HELPER_TAKE ? kernel_start(r, fds)
-				       : start_convert(a, r, fds);
+	program = start(a, r, fds);
 	error = errno;
 	arena_free(a);
 	errno = error;
@@ -117,9 +145,15 @@ take(struct op *op, char *words, char line[256], size_t *n, char c)
 	take_line(op, words, line);
 }
 
+/* Who may say that it is not wanted any more, beside the core. */
+struct judge {
+	bool (*give_up)(void *arg); /* NULL: nobody */
+	void *arg;
+};
+
 /* Until it has closed its mouth. 1: nobody wants it any more. */
 static int
-listen_to(struct op *op, int in, char *words)
+listen_to(struct op *op, int in, const struct judge *j, char *words)
 {
 	struct pollfd fd = { .fd = in, .events = POLLIN };
 	char line[256], piece[256];
@@ -127,7 +161,7 @@ listen_to(struct op *op, int in, char *words)
 	ssize_t got;
 
 	for (;;) {
-		if (op_cancelled(op))
+		if (op_cancelled(op) || (j->give_up && j->give_up(j->arg)))
 			return 1;
 		if (poll(&fd, 1, LOOK_MS) <= 0)
 			continue;
@@ -155,23 +189,62 @@ fail(struct op *op, int status, const char *words)
 	    "", arena_printf(op->arena, "qemu-img: %s", words), NULL);
 }
 
+/* As job_run; *given_up_r: it was ended, and nothing is raised. */
+static int
+run(struct op *op, struct helper_request *r, const int *fds, unsigned nfds,
+    int in, const struct judge *j, char words[JOB_WORDS], bool *given_up_r)
+{
+	struct helper_answer answer;
+	int rc = helper_ask(r, fds, nfds, &answer);
+
+	words[0] = '\0';
+	*given_up_r = false;
+	close(fds[WORDS]);
+	if (rc < 0)
+		return place_fail(op, PROGRAM);
+	r->op = HELPER_END;
+	r->kill = *given_up_r = listen_to(op, in, j, words);
+	if (helper_ask(r, NULL, 0, &answer) < 0)
+		return place_fail(op, PROGRAM);
+	return answer.status;
+}
+
 int
 job_run(struct op *op, struct helper_request *r, const int *fds, unsigned nfds,
     int in, char words[JOB_WORDS])
 {
-	struct helper_answer answer;
+	const struct judge nobody = { .give_up = NULL };
+	bool given_up;
+	int status = run(op, r, fds, nfds, in, &nobody, words, &given_up);
 
-	words[0] = '\0';
-	if (helper_ask(r, fds, nfds, &answer) < 0) {
-		close(fds[WORDS]);
-		return place_fail(op, PROGRAM);
-	}
-	close(fds[WORDS]);
-	r->op = HELPER_END;
-	r->kill = listen_to(op, in, words);
-	if (helper_ask(r, NULL, 0, &answer) < 0)
-		return place_fail(op, PROGRAM);
-	return r->kill ? op_fail(op, "TASK_CANCELLED", NULL) : answer.status;
+	return given_up ? op_fail(op, "TASK_CANCELLED", NULL) : status;
+}
+
+int
+job_commit(struct op *op, const struct volume *v, const struct layers *below,
+    bool (*give_up)(void *arg), void *arg)
+{
+	struct helper_request r = { .op = HELPER_COMMIT,
+		.format = v->format,
+		.lowest = below->lowest,
+		.layers = below->n };
+	const struct judge j = { give_up, arg };
+	int fds[HELPER_FDS], ends[2], n = 2, status;
+	char words[JOB_WORDS];
+	bool given_up;
+
+	if (image_lend_all(v, below) < 0)
+		return place_fail(op, v->name);
+	if (pipe2(ends, O_CLOEXEC) < 0)
+		return place_fail(op, "pipe");
+	memcpy(fds, (int[]){ ends[1], v->fd }, 2 * sizeof(int));
+	for (unsigned i = 0; i < below->n; i++)
+		fds[n++] = below->fd[i];
+	status = run(op, &r, fds, (unsigned)n, ends[0], &j, words, &given_up);
+	close(ends[0]);
+	if (given_up || status < 0)
+		return given_up ? 0 : -1;
+	return status ? fail(op, status, words) : 1;
 }
 
 int

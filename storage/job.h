@@ -18,6 +18,11 @@
 int job_convert(struct op *op, const struct volume *from,
     const struct layers *below, enum volume_format format, int to);
 
+/* What an image holds into the one below it. Ends when give_up() says so. 1
+ * done, 0 given up, -1 raised. */
+int job_commit(struct op *op, const struct volume *v,
+    const struct layers *below, bool (*give_up)(void *arg), void *arg);
+
 /* Has the helper start something, and listens until it has ended: the status,
  * as from waitpid, and its last words. -1, raised. The words' end is fds[0],
  * and closed. */

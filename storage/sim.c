@@ -90,6 +90,7 @@ const struct sr_driver sr_simulator = {
 	.sr_destroy = nothing,
 	.sr_stat = stat_sr,
 	.sr_scan = nothing,
+	.sr_merge = nothing,
 	.vdi_create = answer_volume,
 	.vdi_destroy = nothing,
 	.vdi_resize = resize,

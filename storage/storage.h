@@ -24,6 +24,9 @@ struct sr_driver {
 	 * 1; - where there is none); nil: what is known already. All of them,
 	 * or an error: what is not in it is taken for gone. */
 	op_fn *sr_scan;
+	/* Ends chains that are longer than they need be, as far as nobody uses
+	 * them. result: merged (a count). */
+	op_fn *sr_merge;
 	op_fn *vdi_create; /* size; result: location, size (rounded up), used */
 	op_fn *vdi_destroy;
 	op_fn *vdi_resize; /* size: grows; result as vdi_create */

@@ -90,6 +90,12 @@ void layers_close(struct layers *l);
 int layers_open(struct op *op, int folder, const struct volume *v,
     struct layers *out_r);
 
+/* Whoever reads or writes an image holds this as long as its files are open,
+ * here or where they were given to. A merge of two of them is stopped (merge.c).
+ * -1, raised. */
+int chain_use(struct op *op, int folder, const struct volume *v,
+    const struct layers *below);
+
 /* What a name in a folder is: 'v' a volume, 'b' a base, 'n' one that is being
  * made, 0 anything else. uuid_r may be NULL. */
 char volume_kind(const char *name, enum volume_format *format_r,
@@ -114,5 +120,6 @@ int scratch_drop(struct op *op, int folder);
 /* Clones and copies (file_copy.c). */
 op_fn file_vdi_clone, file_vdi_copy;
 op_fn file_vdi_sum; /* file_sum.c */
+op_fn file_sr_merge;
 
 #endif

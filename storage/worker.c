@@ -39,6 +39,7 @@ static const struct op_row {
 	OP(sr_destroy),
 	OP(sr_stat),
 	OP(sr_scan),
+	OP(sr_merge),
 	OP(vdi_create),
 	OP(vdi_destroy),
 	OP(vdi_resize),

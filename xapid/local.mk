@@ -216,6 +216,7 @@ libxapidcore_a_SOURCES = \
 	xapid/device/vtpm.c \
 	xapid/disk/pbd.c \
 	xapid/disk/sr.c \
+	xapid/disk/sr_merge.c \
 	xapid/disk/sr_plans.c \
 	xapid/disk/sr_probe.c \
 	xapid/disk/sr_scan.c \

@@ -36,6 +36,7 @@ static const struct plan_kind *const *const families[] = {
 	vm_follow_kinds,
 	host_power_kinds,
 	sr_kinds,
+	sr_merge_kinds,
 	vdi_kinds,
 	vmss_kinds,
 };

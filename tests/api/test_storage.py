@@ -145,7 +145,7 @@ class Storage(unittest.TestCase):
     def test_allowed_operations_follow_the_users_of_a_disk(self):
         vdi = self.disk()
         free = {'clone', 'copy', 'resize', 'snapshot', 'destroy', 'forget',
-                'update'}
+                'update', 'generate_config'}
         self.assertEqual(self.allowed('VDI', vdi), free)
         vm = [v for v in self.d.call('VM.get_all')
               if self.record('VM', v)['power_state'] == 'Running'

@@ -128,6 +128,83 @@ class Copies(Files):
         self.holds(copy, 'b', 'qcow2')
         self.io('b/' + self.file(copy, '.qcow2'), 'read -P 9 4M 64K')
 
+    def merged(self, files):
+        end = time.time() + 60
+        while self.files() != sorted(files):
+            self.assertLess(time.time(), end, self.files())
+            time.sleep(0.05)
+
+    def test_a_chain_is_no_longer_than_it_need_be(self):
+        d = self.d
+        vdi = self.filled('qcow2')
+        path = 'a/' + self.file(vdi, '.qcow2')
+        gone = []
+        for n in range(3):
+            gone.append(d.call('VDI.snapshot', vdi, {}))
+            self.io(path, 'write -P %d %dM 64K' % (n + 1, n + 3))
+        d.call('VDI.resize', vdi, 16 * MIB)
+        kept = d.call('VDI.snapshot', vdi, {})
+        self.io(path, 'write -P 9 1M 64K')
+        self.io(path, 'write -P 8 15M 64K')
+        for snapshot in gone:
+            d.call('VDI.destroy', snapshot)
+        base = 'base-%s.qcow2' % d.call('VDI.get_uuid', kept)
+        self.merged([base, self.file(vdi, '.qcow2'),
+                     self.file(kept, '.qcow2')])
+        self.holds(kept, 'a', 'qcow2')
+        self.io(path, 'read -P 9 1M 64K')
+        d.call('VDI.destroy', kept)
+        self.merged([self.file(vdi, '.qcow2')])
+        for n in range(3):
+            self.io(path, 'read -P %d %dM 64K' % (n + 1, n + 3))
+        self.io(path, 'read -P 9 1M 64K')
+        self.io(path, 'read -P 7 1088K 960K')
+        self.io(path, 'read -P 8 15M 64K')
+        p = subprocess.run(['qemu-img', 'check', os.path.join(
+            self.d.state, 'sr', path)], capture_output=True, text=True)
+        self.assertEqual(p.returncode, 0, p.stdout + p.stderr)
+        self.assertEqual(d.call('VDI.get_virtual_size', vdi), 16 * MIB)
+
+    def test_a_merge_gives_way_and_is_done_later(self):
+        d = self.d
+        vdi = self.disk(virtual_size=4 << 30,
+                        sm_config={'image-format': 'qcow2'})
+        path = 'a/' + self.file(vdi, '.qcow2')
+        self.io(path, 'write -P 7 0 64K')
+        snapshot = d.call('VDI.snapshot', vdi, {})
+        self.io(path, 'write -P 6 1M 768M')
+        d.call('VDI.destroy', snapshot)
+        begin = time.time()
+        d.call('VDI.resize', vdi, 5 << 30)   # has it stopped
+        clone = d.call('VDI.clone', vdi, {})
+        self.assertLess(time.time() - begin, 20)
+        self.io('a/' + self.file(clone, '.qcow2'), 'read -P 6 1M 768M')
+        self.assertEqual(d.call('VDI.get_virtual_size', clone), 5 << 30)
+        d.call('VDI.destroy', clone)
+        d.call('SR.scan', self.sr)
+        self.merged([self.file(vdi, '.qcow2')])
+        self.io(path, 'read -P 6 1M 768M')
+        self.io(path, 'read -P 7 0 64K')
+
+    def test_a_merge_whose_worker_dies_loses_nothing(self):
+        d = self.d
+        for what in ('exit', 'after', 'fault:rename:0:exit',
+                     'fault:sync:0:exit', 'fault:sync:1:exit',
+                     'fault:rename:0:EIO'):
+            vdi = self.filled('qcow2')
+            path = 'a/' + self.file(vdi, '.qcow2')
+            snapshot = d.call('VDI.snapshot', vdi, {})
+            self.io(path, 'write -P 8 5M 1M')
+            self.order(what, 'sr_merge')
+            d.call('VDI.destroy', snapshot)
+            self.order('none', 'sr_merge')
+            d.call('SR.scan', self.sr)
+            self.merged([self.file(vdi, '.qcow2')])
+            self.holds(vdi, 'a', 'qcow2')
+            self.io(path, 'read -P 8 5M 1M')
+            d.call('VDI.destroy', vdi)
+            self.merged([])
+
     def test_a_copy_into_a_disk_replaces_all_that_it_held(self):
         d = self.d
         for source in 'raw', 'qcow2':

@@ -322,7 +322,7 @@ scan_apply(struct plan *p, struct tx *t)
 	}
 	storage_account(t, p->object, size, 0);
 	vdi_operations_refresh_all(t, p->object, refs, n);
-	return 0;
+	return sr_merge_then(p, t, p->object);
 }
 
 static int

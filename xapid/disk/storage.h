@@ -52,6 +52,12 @@ void storage_account(struct tx *t, struct ref sr, int64_t allocated,
 /* The row of a disk whose volume is gone goes, and its SR counts it no more. */
 int vdi_take_out(struct plan *p, struct tx *t, struct ref vdi);
 extern const struct plan_kind *const sr_kinds[];
+/* In apply or finish: chains of images that are longer than they need be are
+ * shortened next, when there are images. */
+int sr_merge_then(struct plan *p, struct tx *t, struct ref sr);
+/* Whether a disk is an image that may rest on others. */
+bool sr_is_image(const struct vdi *vdi);
+extern const struct plan_kind *const sr_merge_kinds[];
 extern const struct plan_kind sr_probe_kind, sr_probe_ext_kind;
 
 #endif

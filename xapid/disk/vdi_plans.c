@@ -543,7 +543,13 @@ vdi_take_out(struct plan *p, struct tx *t, struct ref ref)
 static int
 destroy_apply(struct plan *p, struct tx *t)
 {
-	return vdi_take_out(p, t, p->object);
+	const struct vdi *vdi = TX_GET(t, VDI, vdi, p->object);
+	bool image = vdi && sr_is_image(vdi);
+	struct ref home = vdi ? vdi->SR : REF_NULL;
+
+	if (vdi_take_out(p, t, p->object) < 0)
+		return -1;
+	return image ? sr_merge_then(p, t, home) : 0;
 }
 
 static const struct step destroy_steps[] = {

@@ -131,9 +131,10 @@ class Images(Base):
         self.assertTrue(holds(self.path(vdi), b'something new', 9 * 4096))
         self.assertTrue(holds(self.path(snapshot), b'read me back', 9 * 4096))
         d.call('VDI.destroy', vdi)
+        wait(lambda: len(os.listdir(PLACE)) == 1, what='a shorter chain')
         self.assertTrue(holds(self.path(snapshot), b'read me back', 9 * 4096))
         d.call('VDI.destroy', snapshot)
-        self.assertEqual(os.listdir(PLACE), [])
+        wait(lambda: not os.listdir(PLACE), what='nothing is left')
 
     def test_an_image_is_plugged_into_a_guest_that_runs(self):
         d = self.d
@@ -247,14 +248,14 @@ class Images(Base):
             vm, vdi = self.with_kernel(name, format, {'/boot/k': 'tiny'},
                                        '--kernel=/boot/k', kind=kind)
             self.up(vm, name)
-            self.assertEqual(len(os.listdir('/root/guests/boot')), 2)
+            self.assertEqual(len(os.listdir(d.state + '/boot')), 2)
             d.call('VM.hard_reboot', vm)
             wait(lambda: console(name).count('GUEST UP') == 2, 240)
             d.call('VM.suspend', vm)
             d.call('VM.resume', vm, False, False)
             wait(lambda: 'GUEST RESUMED' in console(name), 240)
             d.call('VM.hard_shutdown', vm)
-            self.assertEqual(os.listdir('/root/guests/boot'), [])
+            self.assertEqual(os.listdir(d.state + '/boot'), [])
             d.call('VM.set_PV_bootloader_args', vm, '--kernel=/boot/x')
             self.assertEqual(
                 d.error('VM.start', vm, False, False),
