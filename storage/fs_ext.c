@@ -109,15 +109,19 @@ find_extent(const uint8_t *node, unsigned n, uint32_t block, bool leaf,
     struct run *r)
 {
 	const uint8_t *found = NULL;
-	uint32_t end = UINT32_MAX, len, begins;
+	/* Where the next node begins is not known here. */
+	uint32_t end = block + 1, len, begins;
+	bool bounded = false;
 
 	for (unsigned i = 1; i <= n; i++) {
 		const uint8_t *e = node + 12 * (size_t)i;
 
-		if (disk_32(e) <= block)
+		if (disk_32(e) <= block) {
 			found = e;
-		else if (disk_32(e) < end)
+		} else if (!bounded || disk_32(e) < end) {
 			end = disk_32(e);
+			bounded = true;
+		}
 	}
 	if (!found) { /* a hole before the first */
 		*r = (struct run){ 0, end - block };
