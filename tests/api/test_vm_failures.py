@@ -21,6 +21,7 @@ import xapid        # noqa: E402
 FAILURES = int(os.environ.get('XAPID_FAILURES', 150))
 KILL_SECONDS = float(os.environ.get('XAPID_KILL_SECONDS', 4))
 KILL_EVERY = 0.2
+MEMORY_MAX = 1024   # MiB: a tenth of it is usual, with a sanitizer more
 CLIENTS = 16
 OPERATIONS = (('start', (False, False)), ('hard_shutdown', ()),
               ('clean_shutdown', ()), ('hard_reboot', ()),
@@ -50,6 +51,15 @@ def daemon_pid(d):
             except OSError:
                 pass    # gone in the meantime
     return None
+
+
+def most_memory(pid):
+    """MiB; 0: it is gone."""
+    try:
+        with open('/proc/%d/status' % pid) as f:
+            return int(f.read().split('VmHWM:')[1].split()[0]) / 1024
+    except (OSError, IndexError):
+        return 0
 
 
 class Client:
@@ -191,15 +201,18 @@ class Failures(unittest.TestCase):
         client.forget()
 
     def kill_for(self, d, seconds):
-        """Answers how often."""
-        end, kills = time.time() + seconds, 0
+        """At any moment. Answers how often, and the most memory that one had,
+        MiB: a start does not grow with what was left behind."""
+        rng = random.Random(5)
+        end, kills, most = time.time() + seconds, 0, 0
         while time.time() < end:
             pid = daemon_pid(d)
             if pid:
+                most = max(most, most_memory(pid))
                 os.kill(pid, signal.SIGKILL)
                 kills += 1
-            time.sleep(KILL_EVERY)
-        return kills
+            time.sleep(KILL_EVERY * 2 * rng.random())
+        return kills, most
 
     def come_back(self, d, timeout=20):
         end = time.time() + timeout
@@ -220,15 +233,17 @@ class Failures(unittest.TestCase):
             for t in threads:
                 t.start()
             try:
-                kills = self.kill_for(d, KILL_SECONDS)
+                kills, most = self.kill_for(d, KILL_SECONDS)
             finally:
                 stop.set()
                 for t in threads:
                     t.join(60)
             self.come_back(d)
             took = self.settle(d)
+            most = max(most, most_memory(daemon_pid(d)))
             print('# %d kills, %d tasks; the last ended %.2f s after the '
-                  'start' % (kills, len(tasks), took))
+                  'start; %.0f MiB at most' % (kills, len(tasks), took, most))
+            self.assertLess(most, MEMORY_MAX)
             self.assertGreater(kills, 5)
             records = d.call('task.get_all_records')
             self.assertEqual({records[t]['status'] for t in tasks

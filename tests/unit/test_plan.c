@@ -659,6 +659,32 @@ test_wait_restart(void)
 	stop();
 }
 
+static void
+test_in_line(void)
+{
+	static const struct plan_kind *const soft[] = { &soft_kind, NULL };
+	static const struct plan_kind *const none[] = { NULL };
+
+	start();
+	CU_ASSERT_EQUAL(plans_in_line(&d.core, objects[0], soft), 0);
+	CU_ASSERT_EQUAL(plan_start_own(&d.core, &waiting_kind, objects[0],
+			    "until", in_ms(FOREVER_MS), NULL),
+	    0);
+	wait_for_run(1);
+	for (unsigned i = 0; i < 3; i++)
+		CU_ASSERT_EQUAL(plan_start_own(&d.core, &soft_kind, objects[0],
+				    NULL),
+		    0);
+	CU_ASSERT_EQUAL(plans_in_line(&d.core, objects[0], soft), 3);
+	CU_ASSERT_EQUAL(plans_in_line(&d.core, objects[0], none), 0);
+	CU_ASSERT_EQUAL(plans_in_line(&d.core, objects[1], soft), 0);
+	CU_ASSERT_EQUAL(plan_start_own(&d.core, &hard_kind, objects[0], NULL),
+	    0);
+	wait_for_ends(5);
+	CU_ASSERT_EQUAL(plans_in_line(&d.core, objects[0], soft), 0);
+	stop();
+}
+
 UNIT_MAIN("plan", { "a step waits for the plans inside it", test_children },
     { "a plan inside that fails takes the outer one back", test_failing_child },
     { "of two plans that want parts of each other one is refused",
@@ -678,4 +704,5 @@ UNIT_MAIN("plan", { "a step waits for the plans inside it", test_children },
     { "only a wait that yields ends when somebody stands behind",
 	test_wait_yields },
     { "a wait is left to the next daemon", test_wait_restart },
+    { "it is known how many stand in line", test_in_line },
     { "a worker that cannot be started fails the step", test_no_worker })

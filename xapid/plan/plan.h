@@ -79,6 +79,11 @@ int plan_start(struct call *c, const struct plan_kind *kind, struct ref object,
 int plan_start_own(struct core *core, const struct plan_kind *kind,
     struct ref object, ...) __attribute__((sentinel));
 
+/* How many plans of these kinds (NULL at the end) stand in line for the object
+ * and have not begun. */
+unsigned plans_in_line(struct core *core, struct ref object,
+    const struct plan_kind *const kinds[]);
+
 /* ---- for steps ---- */
 
 /* An argument, or what a step noted; "" when absent. */

@@ -114,6 +114,30 @@ plan_take_turn(struct plans *ps, struct running *r)
 	return rc;
 }
 
+static bool
+is_one_of(const struct plan_kind *kind, const struct plan_kind *const kinds[])
+{
+	while (*kinds && *kinds != kind)
+		kinds++;
+	return *kinds != NULL;
+}
+
+unsigned
+plans_in_line(struct core *core, struct ref object,
+    const struct plan_kind *const kinds[])
+{
+	struct plans *ps = core->plans;
+	struct running *r;
+	unsigned n = 0;
+
+	pthread_mutex_lock(&ps->lock);
+	r = refmap_get(&ps->busy, object);
+	while (r && (r = r->next))
+		n += is_one_of(r->plan.kind, kinds);
+	pthread_mutex_unlock(&ps->lock);
+	return n;
+}
+
 /* ---- the end of a turn ---- */
 
 void

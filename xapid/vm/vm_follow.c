@@ -298,6 +298,9 @@ const struct plan_kind *const vm_follow_kinds[] = { &ended_kind, &restarts_kind,
 
 /* ---- which one ---- */
 
+/* More than that in line of one VM, and who comes last looks for all. */
+#define IN_LINE_MAX 32
+
 static const struct plan_kind *
 kind_after(bool restart)
 {
@@ -356,10 +359,16 @@ vm_follow(struct core *core, const struct vm *vm, int64_t domid,
     const char *state)
 {
 	const struct plan_kind *kind = kind_for(vm, state);
+	unsigned before;
 	char number[24];
 
 	if (!kind || vm->is_control_domain)
 		return;
+	before = plans_in_line(core, vm->r.self, vm_follow_kinds);
+	if (before > IN_LINE_MAX)
+		return; /* one that looks has not begun */
+	if (before == IN_LINE_MAX)
+		kind = &vm_look_kind;
 	snprintf(number, sizeof(number), "%lld", (long long)domid);
 	if (plan_start_own(core, kind, vm->r.self, "state", state, "domid",
 		number, "uuid", vm->uuid, NULL) < 0)
