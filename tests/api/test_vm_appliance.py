@@ -297,10 +297,20 @@ class Rules(Case):
             self.assertEqual(
                 self.d.error('VM.set_appliance', vm, self.appliance)[0],
                 'OPERATION_NOT_ALLOWED')
-        for call in 'set_order', 'set_start_delay', 'set_shutdown_delay':
+        record = dict(records[self.halted[0]], appliance=self.appliance)
+        for field in 'order', 'start_delay', 'shutdown_delay':
             self.assertEqual(
-                self.d.error('VM.' + call, self.halted[0], -1)[0],
-                'INVALID_VALUE')
+                self.d.error('VM.set_' + field, self.halted[0], -1),
+                ['INVALID_VALUE', field, '-1'])
+            self.assertEqual(
+                self.d.error('VM.create', dict(record, **{field: -1})),
+                ['INVALID_VALUE', field, '-1'])
+        vm = self.d.call('VM.create', dict(record, is_a_template=True))
+        self.assertEqual(self.do('get_VMs'), [])
+        self.d.call('VM.destroy', vm)
+        vm = self.d.call('VM.create', record)
+        self.assertEqual(self.do('get_VMs'), [vm])
+        self.assertEqual(self.allowed(), {'start'})
 
     def test_a_vm_that_moves_is_told_to_both_appliances(self):
         vm, = self.members(0)

@@ -131,6 +131,27 @@ check_suspended(struct call *c, const struct vm *want)
 	    "suspended");
 }
 
+/* As their setters say. */
+static int
+check_counts(struct call *c, const struct vm *want)
+{
+	const struct {
+		const char *name;
+		int64_t value;
+	} counts[] = {
+		{ "order", want->order },
+		{ "start_delay", want->start_delay },
+		{ "shutdown_delay", want->shutdown_delay },
+	};
+
+	for (size_t i = 0; i < sizeof(counts) / sizeof(counts[0]); i++)
+		if (counts[i].value < 0)
+			return fail_invalid_value(c, counts[i].name,
+			    arena_printf(c->arena, "%lld",
+				(long long)counts[i].value));
+	return 0;
+}
+
 /* Only the constructor's fields came in; what it ignores or derives. */
 static void
 settle(struct call *c, struct vm *vm)
@@ -151,6 +172,8 @@ settle(struct call *c, struct vm *vm)
 	    vm->hardware_platform_version < VENDOR_DEVICE_VERSION)
 		vm->hardware_platform_version = VENDOR_DEVICE_VERSION;
 	vm->domid = -1;
+	if (vm->is_a_template)
+		vm->appliance = REF_NULL; /* as VM.set_appliance says */
 	vm->protection_policy = REF_NULL;
 	vm->snapshot_schedule = REF_NULL;
 	vm->is_snapshot_from_vmpp = false;
@@ -167,6 +190,7 @@ vm_create(struct call *c, const struct vm_create_args *a, struct ref *result_r)
 	bool suspended = vm.power_state == VM_POWER_STATE_SUSPENDED;
 
 	if (implicit_check_create(c, &a->args->r) < 0 ||
+	    check_counts(c, &vm) < 0 ||
 	    (suspended && check_suspended(c, &vm) < 0))
 		return -1;
 	settle(c, &vm);
@@ -228,8 +252,7 @@ make_template(struct call *c, struct tx *t, const struct vm *vm)
 {
 	struct ref self = vm->r.self, metrics = vm->metrics;
 
-	if (check_protected(c, t, vm) < 0 ||
-	    vm_destroy_vusbs(c, t, vm) < 0)
+	if (check_protected(c, t, vm) < 0 || vm_destroy_vusbs(c, t, vm) < 0)
 		return -1;
 	TX_SET(t, VM, vm, self, ha_always_run, false);
 	TX_SET(t, VM, vm, self, groups, (struct set){ .n = 0 });

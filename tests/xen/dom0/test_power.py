@@ -155,6 +155,26 @@ class Power(unittest.TestCase):
         d.call('VM.hard_shutdown', vm)
         d.call('VM.destroy', vm)
 
+    def test_an_appliance_starts_and_stops_its_guests_in_their_order(self):
+        d = self.d
+        appliance = d.call('VM_appliance.create', {'name_label': 'two'})
+        second = self.make('second', 'pvh', appliance=appliance, order=1)
+        first = self.make('first', 'pvh', appliance=appliance, order=0,
+                          start_delay=1)
+        d.call('VM_appliance.start', appliance, False)
+        self.assertLess(int(xl('domid', 'first')), int(xl('domid', 'second')))
+        for name in 'first', 'second':
+            is_up(name)
+        # one that hears it goes by itself, one that does not is ended
+        d.call('VM.pause', first)
+        d.call('VM_appliance.shutdown', appliance)
+        for vm in first, second:
+            self.assertEqual(d.call('VM.get_power_state', vm), 'Halted')
+            d.call('VM.destroy', vm)
+        self.assertIsNone(xl_state('first'))
+        self.assertIsNone(xl_state('second'))
+        d.call('VM_appliance.destroy', appliance)
+
     def test_a_PV_guest_lives_through_start_pause_reboot_and_shutdown(self):
         self.lifecycle('pv')
 
