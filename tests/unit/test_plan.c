@@ -301,7 +301,8 @@ stop(void)
 
 /* As the journal of a daemon that was killed says it. */
 static void
-add_row(const char *kind, struct ref object, int64_t number, struct map args)
+add_row_at(const char *kind, struct ref object, int64_t number, struct map args,
+    int64_t step, bool undoing)
 {
 	struct tx *t = tx_begin(d.core.db);
 	char text[REF_CHARS + 1];
@@ -314,8 +315,16 @@ add_row(const char *kind, struct ref object, int64_t number, struct map args)
 	row.object = text;
 	row.number = number;
 	row.args = args;
+	row.step = step;
+	row.undoing = undoing;
 	CU_ASSERT_EQUAL_FATAL(tx_insert(t, &row.r, NULL), 0);
 	CU_ASSERT_EQUAL_FATAL(tx_commit_wait(t, NULL), 0);
+}
+
+static void
+add_row(const char *kind, struct ref object, int64_t number, struct map args)
+{
+	add_row_at(kind, object, number, args, 0, false);
 }
 
 /* ---- tests ---- */
@@ -382,6 +391,27 @@ test_restart_after_failure(void)
 	CU_ASSERT_EQUAL(atomic_load(&failed), 1);
 	CU_ASSERT_STRING_EQUAL(last_error, "VM_IS_TEMPLATE this");
 	stop();
+}
+
+/* The daemon died while a plan was taken back. */
+static void
+test_restart_while_undoing(void)
+{
+	static const char *const names[] = { "failed because" };
+	static const char *const values[] = { "VM_IS_TEMPLATE\nthis\nstart" };
+
+	for (uint32_t known = 0; known < 2; known++) {
+		start();
+		add_row_at("test.doomed", objects[0], 7,
+		    (struct map){ names, values, known }, 0, true);
+		CU_ASSERT_EQUAL(plans_resume(d.core.plans, kinds), 0);
+		wait_for_ends(1);
+		CU_ASSERT_EQUAL(atomic_load(&failed), 1);
+		CU_ASSERT_EQUAL(atomic_load(&undone), 1);
+		CU_ASSERT_PTR_NOT_NULL(strstr(last_error,
+		    known ? "VM_IS_TEMPLATE this" : "INTERNAL_ERROR The"));
+		stop();
+	}
 }
 
 static void
@@ -692,6 +722,8 @@ UNIT_MAIN("plan", { "a step waits for the plans inside it", test_children },
     { "after a restart each plan inside runs once", test_restart },
     { "after a restart the failure of a plan inside is known",
 	test_restart_after_failure },
+    { "after a restart it is known why a plan is taken back",
+	test_restart_while_undoing },
     { "a part that may fail fails alone, in every round", test_try },
     { "a part that may fail and may not wait has failed", test_try_deadlock },
     { "after a restart it is known how parts ended that may fail",

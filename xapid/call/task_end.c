@@ -68,7 +68,8 @@ keep(struct task_entry *e, void *arg)
 	char text[REF_CHARS + 1];
 	const char *const cancelled[] = { "TASK_CANCELLED", text };
 
-	if (how->nerror && e->cancelled) {
+	if (how->nerror &&
+	    (e->cancelled || strcmp(how->error[0], cancelled[0]) == 0)) {
 		ref_format(e->task, text);
 		end->status = TASK_STATUS_TYPE_CANCELLED;
 		(void)keep_error(end, cancelled, 2);

@@ -208,6 +208,7 @@ plan_next(void *arg)
 			r->failed = plan_fail_cancelled(r) < 0;
 		if (r->failed) {
 			r->undoing = true;
+			plan_keep_error(r);
 			plan_step(r);
 			return;
 		}

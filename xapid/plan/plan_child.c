@@ -125,6 +125,32 @@ read_error_note(struct plan *p, const char *note_)
 		 : call_fail_nomem(p->call);
 }
 
+#define ERROR_NOTE "failed because"
+
+void
+plan_keep_error(struct running *r)
+{
+	CLEANUP_BYTES struct bytes text = { 0 };
+	const char *s;
+
+	error_note(r->plan.call, &text);
+	s = bytes_cstr(&text);
+	if (s)
+		(void)plan_put_note(r, ERROR_NOTE, s);
+}
+
+void
+plan_recall_error(struct running *r)
+{
+	const char *s = plan_arg(&r->plan, ERROR_NOTE);
+
+	if (*s)
+		(void)read_error_note(&r->plan, s);
+	else
+		(void)fail_internal_error(r->plan.call,
+		    "The toolstack was restarted while this was taken back");
+}
+
 void
 plan_part_report(struct running *r, struct tx *t)
 {

@@ -160,6 +160,9 @@ void plan_break_promise(struct running *r);
 
 /* ---- plan_child.c ---- */
 
+/* Why it is taken back, in its notes; and raised again after a restart. */
+void plan_keep_error(struct running *r);
+void plan_recall_error(struct running *r);
 /* Before undoing: children of an earlier run that the step did not start. */
 void plan_wait_for_children(struct running *r);
 /* For a resumed one: the parent that it names, if that is there. */

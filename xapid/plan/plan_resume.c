@@ -50,9 +50,7 @@ resume_one(struct plans *ps, const struct plan_kind *kind,
 		(void)plan_note(&r->plan, names[i], values[i]);
 	r->round = (unsigned)strtoul(plan_arg(&r->plan, ROUND_NOTE), NULL, 10);
 	if (r->undoing)
-		(void)fail_internal_error(c,
-		    "The toolstack was restarted "
-		    "while this was taken back");
+		plan_recall_error(r);
 	if (r->number >= ps->next_number)
 		ps->next_number = r->number + 1;
 	return r;
