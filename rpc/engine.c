@@ -25,6 +25,7 @@
 #include "lib/fault.h"
 #include "lib/log.h"
 #include "lib/text.h"
+#include "lib/turn.h"
 #include "rpc/bulk.h"
 #include "rpc/request.h"
 
@@ -438,6 +439,8 @@ is_alone(struct engine_thread *t, const struct conn *c)
 {
 	t->in_a_row = c == t->last ? t->in_a_row + 1 : 0;
 	t->last = c;
+	if (t->in_a_row == 0)
+		turn_usual(); /* it was a lone writer's */
 	return t->in_a_row >= ALONE_AFTER;
 }
 

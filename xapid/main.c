@@ -27,7 +27,6 @@
 #include "lib/fault.h"
 #include "lib/file.h"
 #include "lib/trim.h"
-#include "lib/turn.h"
 #include "main_db.h"
 #include "net/pif.h"
 #include "options.h"
@@ -373,7 +372,6 @@ start_wire(struct daemon *d)
 	struct http_routes routes;
 	char err[512];
 
-	turn_quick(); /* and so all threads of the wire */
 	call_service_init(&d->service, &d->core);
 	http_routes_init(&routes, &d->core);
 	if (d->core.certificate) {

@@ -310,6 +310,8 @@ db_enqueue(struct db *db, struct tx *t, enum tx_patience how)
 	pthread_mutex_unlock(&db->queue_lock);
 	pthread_mutex_unlock(&db->writer);
 	if (here) {
+		if (how == TX_WAITS_BRIEFLY)
+			turn_quick();
 		flush(db, t);
 		more = db->queue || db->closing;
 		pthread_mutex_unlock(&db->queue_lock);

@@ -2,6 +2,7 @@
 #include "lib/turn.h"
 
 #include <sched.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
@@ -22,6 +23,8 @@ struct attributes {
 	uint32_t least, most;
 };
 
+static _Thread_local bool is_quick;
+
 /* Where the kernel knows no slices it takes no notice of them. */
 static void
 set(uint32_t policy, int32_t nice, uint64_t slice)
@@ -37,13 +40,23 @@ set(uint32_t policy, int32_t nice, uint64_t slice)
 }
 
 void
-turn_quick(void)
-{
-	set(SCHED_OTHER, getpriority(PRIO_PROCESS, 0), QUICK_SLICE);
-}
-
-void
 turn_patient(void)
 {
 	set(SCHED_BATCH, PATIENT_NICENESS, 0);
+}
+
+void
+turn_quick(void)
+{
+	if (!is_quick)
+		set(SCHED_OTHER, getpriority(PRIO_PROCESS, 0), QUICK_SLICE);
+	is_quick = true;
+}
+
+void
+turn_usual(void)
+{
+	if (is_quick)
+		set(SCHED_OTHER, getpriority(PRIO_PROCESS, 0), 0);
+	is_quick = false;
 }
