@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Clones, snapshots and copies. Where the file system can share blocks a copy
  * is a file of its own at once. Else a qcow2 image becomes the read-only base
- * of two new ones, and of a raw volume what holds data is copied. */
+ * of two new ones, and of a raw volume, or of an image that is open, what holds
+ * data is copied. */
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/fs.h>
@@ -130,23 +131,17 @@ split(struct op *op, int folder, const struct volume *v, const char *base)
 }
 
 static int
-clone_image(struct op *op, int folder, struct volume *v)
+clone_image(struct op *op, int folder, struct volume *v, unsigned layers)
 {
-	CLEANUP_LAYERS struct layers below = { .n = 0 };
 	const char *base =
 	    arena_printf(op->arena, "base-%s.qcow2", op_text(op, "vdi", ""));
 	struct overlay copy = { v->size, base };
 
 	if (!base)
 		return op_fail_nomem(op);
-	if (layers_open(op, folder, v, &below) < 0 ||
-	    chain_use(op, folder, v, &below) < 0)
-		return -1;
-	if (image_is_open(v))
-		return fail_written(op);
 	if (is_unwritten(v))
 		copy.base = v->head.backing;
-	else if (below.n + 1 >= VOLUME_LAYERS)
+	else if (layers + 1 >= VOLUME_LAYERS)
 		return op_fail(op, "SR_BACKEND_FAILURE_109", "",
 		    "The snapshot chain is too long", "", NULL);
 	else if (strcmp(v->head.backing, base) != 0 &&
@@ -154,6 +149,19 @@ clone_image(struct op *op, int folder, struct volume *v)
 		return -1;
 	return volume_make(op, folder, VOLUME_QCOW2, volume_fill_overlay,
 	    &copy);
+}
+
+/* No base can be put below what a server has open, so the file is copied as it
+ * is, on the same base. Nobody else splits it meanwhile either, and what it rests
+ * on is in use, so the folder need not be locked for as long as that takes. */
+static int
+copy_open(struct op *op, int folder, struct volume *v)
+{
+	if (!op_int(op, "in_use", 0) && image_settle(op, "source") < 0)
+		return -1;
+	if (flock(folder, LOCK_UN) < 0)
+		return place_fail(op, "lock");
+	return volume_make(op, folder, v->format, copy_data, &v->fd);
 }
 
 /* ---- operations ---- */
@@ -175,6 +183,7 @@ file_vdi_clone(void *context, struct op *op)
 {
 	CLEANUP_VOLUME struct volume v = VOLUME_NONE;
 	CLEANUP_FD int folder = volume_folder(op, false);
+	CLEANUP_LAYERS struct layers below = { .n = 0 };
 	CLEANUP_FD int locked = -1;
 	int r = folder < 0 ? -1 : is_done(op, folder);
 
@@ -188,11 +197,15 @@ file_vdi_clone(void *context, struct op *op)
 	/* From here on nobody else may split it. */
 	locked = volume_folder(op, true);
 	volume_close(&v);
-	if (locked < 0 || volume_open(op, folder, "source", O_RDONLY, &v) < 0)
+	if (locked < 0 || volume_open(op, locked, "source", O_RDONLY, &v) < 0 ||
+	    layers_open(op, locked, &v, &below) < 0 ||
+	    chain_use(op, locked, &v, &below) < 0)
 		return -1;
-	if (can_share(folder, v.fd))
-		return volume_make(op, folder, v.format, copy_data, &v.fd);
-	return clone_image(op, folder, &v);
+	if (image_is_open(&v))
+		return copy_open(op, locked, &v);
+	if (can_share(locked, v.fd))
+		return volume_make(op, locked, v.format, copy_data, &v.fd);
+	return clone_image(op, locked, &v, below.n);
 }
 
 /* ---- from another repository, or into a volume that is there ---- */

@@ -202,6 +202,30 @@ image_attach(struct op *op, const char *argument, const struct volume *v,
 }
 
 int
+image_settle(struct op *op, const char *argument)
+{
+	const char *name = device_name(op, argument);
+	int device = name ? nbd_find(name) : -1;
+	const char *path = device < 0 ? NULL : device_path(op, device);
+	CLEANUP_FD int fd = -1;
+	int left = LEAVE_MS;
+
+	if (!path) /* somebody else has the image open */
+		return op->nerror
+		    ? -1
+		    : op_fail(op, "VDI_IN_USE", op_text(op, argument, ""),
+			  "copy", NULL);
+	/* What a guest had sent before it was held. */
+	for (; left > 0 && !nbd_is_idle(device); left -= LOOK_MS)
+		wait_a_little();
+	errno = ETIMEDOUT;
+	if (left <= 0)
+		return place_fail(op, name);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	return fd < 0 || fsync(fd) < 0 ? place_fail(op, name) : 0;
+}
+
+int
 image_detach(struct op *op, const char *argument, const struct volume *v)
 {
 	const char *name = device_name(op, argument);

@@ -18,6 +18,9 @@ const char *image_attach(struct op *op, const char *argument,
     const struct volume *v, const struct layers *below, bool writable);
 /* Lets go of it, after its last user has, and waits until it is closed. */
 int image_detach(struct op *op, const char *argument, const struct volume *v);
+/* Of one that nobody writes to at present: all that was written is in its file,
+ * and the file is whole. -1, raised. */
+int image_settle(struct op *op, const char *argument);
 /* Whether a program has it open. */
 bool image_is_open(const struct volume *v);
 

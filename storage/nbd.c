@@ -322,6 +322,17 @@ nbd_is_read_only(int device)
 	return read_text(path, text, sizeof(text)) && strcmp(text, "1") == 0;
 }
 
+bool
+nbd_is_idle(int device)
+{
+	unsigned reads, writes;
+	char path[64], text[64];
+
+	snprintf(path, sizeof(path), "/sys/block/nbd%d/inflight", device);
+	return read_text(path, text, sizeof(text)) &&
+	    sscanf(text, "%u %u", &reads, &writes) == 2 && !reads && !writes;
+}
+
 /* "major:minor" in hexadecimal, as backends write it. */
 static bool
 read_number(int device, char out[32])

@@ -31,6 +31,8 @@ bool nbd_is_ours(int device);
 /* The device that has that name, or -1. */
 int nbd_find(const char *name);
 int nbd_disconnect(int device);
+/* Whether no request is on its way. */
+bool nbd_is_idle(int device);
 /* Whether a domain's backend has it open. */
 bool nbd_is_used(int device);
 /* Whether it refuses to be written. */

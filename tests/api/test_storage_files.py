@@ -3,8 +3,10 @@
 """The driver of folders and images, really at work: on a simulated host it has
 a folder of the state."""
 
+import fcntl
 import os
 import shutil
+import struct
 import subprocess
 import time
 import unittest
@@ -477,6 +479,18 @@ class Probes(Files):
 
 
 class Formats(Files):
+    def test_an_image_that_a_stranger_has_open_is_not_copied(self):
+        vdi = self.disk(sm_config={'image-format': 'qcow2'})
+        path = os.path.join(self.place(), self.file(vdi, '.qcow2'))
+        with open(path, 'rb') as f:
+            # As QEMU does: a lock of the open file on one of its bytes.
+            fcntl.fcntl(f, 37, struct.pack('hhqqi4x', fcntl.F_RDLCK,
+                                           os.SEEK_SET, 100, 1, 0))
+            self.assertEqual(self.d.error('VDI.clone', vdi, {})[0],
+                             'VDI_IN_USE')
+            self.assertEqual(self.files(), [self.file(vdi, '.qcow2')])
+        self.d.call('VDI.clone', vdi, {})
+
     def test_the_client_chooses_the_format_else_the_repository(self):
         images = self.repository('images', **{'image-format': 'qcow2'})
         liked = self.repository('liked', **{
