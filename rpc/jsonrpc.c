@@ -10,13 +10,16 @@
 #include "rpc/decode.h"
 
 #include <jansson.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "lib/fault.h"
 #include "lib/text.h"
 #include "rpc/escape.h"
 
 #define BATCH_MAX 100
 #define DEFAULT_NODES 100000
+#define FEW_BYTES ((size_t)64 * 1024)
 
 #define JSON_PARSE_ERROR (-32700)
 #define JSON_INVALID_REQUEST (-32600)
@@ -294,11 +297,27 @@ read_batch(struct arena *a, struct decoded_call *calls, const json_t *root)
 	return DECODE_OK;
 }
 
+/* jansson asks for memory again with each byte of a string that has no room,
+ * which takes a minute for a long one; so it is asked for before. The most that
+ * a string takes are a buffer, that twice as large which replaces it, and its
+ * value. */
+static bool
+has_room_for(size_t len)
+{
+	void *p = len > FEW_BYTES ? fault_malloc(4 * len) : NULL;
+	bool room = len <= FEW_BYTES || p;
+
+	free(p);
+	return room;
+}
+
 static enum decode_status
 parse(const char *body, size_t len, json_t **root_r)
 {
 	json_error_t err;
 
+	if (!has_room_for(len))
+		return DECODE_NO_MEMORY;
 	*root_r = json_loadb(body, len,
 	    JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &err);
 	if (*root_r)
