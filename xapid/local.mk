@@ -232,6 +232,7 @@ libxapidcore_a_SOURCES = \
 	xapid/disk/vdi_changes.c \
 	xapid/disk/vdi_config.c \
 	xapid/disk/vdi_copy.c \
+	xapid/disk/vdi_migrate.c \
 	xapid/disk/vdi_plan.h \
 	xapid/disk/vdi_plans.c \
 	xapid/host/blob.c \

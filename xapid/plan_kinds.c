@@ -37,6 +37,7 @@ static const struct plan_kind *const *const families[] = {
 	host_power_kinds,
 	sr_kinds,
 	sr_merge_kinds,
+	vdi_migrate_kinds,
 	vdi_kinds,
 	vmss_kinds,
 };

@@ -348,6 +348,47 @@ class Resets(Files):
                          ['SR_OPERATION_NOT_SUPPORTED', images])
 
 
+class Moves(Files):
+    def test_a_disk_of_a_halted_VM_moves_with_its_snapshots_links(self):
+        d = self.d
+        other = self.repository('b')
+        template = d.call('VM.get_by_name_label', 'Other install media')[0]
+        vm = d.call('VM.clone', template, 'moves')
+        d.call('VM.set_is_a_template', vm, False)
+        vdi = self.disk(tags=['t'])
+        with open(os.path.join(self.place(), self.file(vdi)), 'r+b') as f:
+            f.write(b'moved')
+        self.assertEqual(d.error('VDI.pool_migrate', vdi, other, {}),
+                         ['VDI_NEEDS_VM_FOR_MIGRATE', vdi])
+        vbd = d.call('VBD.create', {
+            'VM': vm, 'VDI': vdi, 'userdevice': '0', 'bootable': False,
+            'mode': 'RW', 'type': 'Disk', 'empty': False, 'other_config': {},
+            'unpluggable': True, 'qos_algorithm_type': '',
+            'qos_algorithm_params': {}})
+        snapshot = d.call('VDI.snapshot', vdi, {})
+        for what in 'error', 'fault:sync:0:EIO':
+            self.order(what, 'vdi_copy')
+            self.assertTrue(d.error('VDI.pool_migrate', vdi, other, {}))
+            self.assertEqual(d.call('VBD.get_VDI', vbd), vdi)
+            self.assertEqual(self.files('b'), [])
+        moved = d.call('VDI.pool_migrate', vdi, other, {})
+        self.assertEqual(d.call('VBD.get_VDI', vbd), moved)
+        self.assertEqual(d.call('VDI.get_SR', moved), other)
+        self.assertEqual(d.call('VDI.get_tags', moved), ['t'])
+        self.assertEqual(d.call('VDI.get_snapshot_of', snapshot), moved)
+        with open(os.path.join(self.place('b'), self.file(moved)), 'rb') as f:
+            self.assertEqual(f.read(5), b'moved')
+        end = time.time() + 30
+        while self.files() != [self.file(snapshot)]:
+            self.assertLess(time.time(), end)
+            time.sleep(0.05)
+        self.assertEqual(d.error('VDI.get_uuid', vdi)[0], 'HANDLE_INVALID')
+        d.call('VM.start', vm, False, False)
+        self.assertEqual(
+            d.error('VDI.pool_migrate', moved, self.sr, {})[0],
+            'NOT_IMPLEMENTED')
+
+
 class Kernels(Files):
     """Kernels that lie in disks (tests/fuzz/corpus/disk)."""
 

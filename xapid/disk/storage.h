@@ -58,6 +58,7 @@ int sr_merge_then(struct plan *p, struct tx *t, struct ref sr);
 /* Whether a disk is an image that may rest on others. */
 bool sr_is_image(const struct vdi *vdi);
 extern const struct plan_kind *const sr_merge_kinds[];
+extern const struct plan_kind *const vdi_migrate_kinds[];
 extern const struct plan_kind sr_probe_kind, sr_probe_ext_kind;
 
 #endif
