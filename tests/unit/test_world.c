@@ -825,6 +825,53 @@ test_a_real_machine_becomes_a_pool(void)
 	box_close(&b);
 }
 
+/* The row of a driver of this host. */
+static const struct sm *
+find_driver(struct box *b, const char *type)
+{
+	LIST l = list_of(b, CLASS_SM);
+
+	for (uint32_t i = 0; i < l.n; i++) {
+		const struct sm *sm = (const struct sm *)l.r[i];
+
+		if (strcmp(sm->type, type) == 0)
+			return sm;
+	}
+	return NULL;
+}
+
+static void
+test_drivers_of_an_older_version_learn_what_they_can(void)
+{
+	struct box b = { .config = { .backend = "libxl" } };
+	const struct set nothing = { .n = 0 };
+	const struct sm *sm;
+	struct db_error e;
+	struct ref ref;
+	struct tx *t;
+	char err[200];
+	uint32_t can;
+
+	b.core.config = &b.config;
+	b.core.started = STARTED;
+	b.core.db = db_open(NULL, err, sizeof(err));
+	CU_ASSERT_PTR_NOT_NULL_FATAL(b.core.db);
+	CU_ASSERT_EQUAL_FATAL(world_create(&b.core, &b.options), 0);
+	sm = find_driver(&b, "file");
+	CU_ASSERT_PTR_NOT_NULL_FATAL(sm);
+	can = sm->capabilities.n;
+	ref = sm->r.self;
+	t = tx_begin(b.core.db);
+	(void)tx_set(t, CLASS_SM, ref, FIELD_SM_capabilities, &nothing);
+	CU_ASSERT_EQUAL_FATAL(tx_commit_wait(t, &e), 0);
+	CU_ASSERT_EQUAL_FATAL(world_create(&b.core, &b.options), 0);
+	sm = find_driver(&b, "file");
+	CU_ASSERT_TRUE(can > 0);
+	CU_ASSERT_EQUAL(sm->capabilities.n, can);
+	CU_ASSERT_TRUE(ref_equal(sm->r.self, ref));
+	box_close(&b);
+}
+
 UNIT_MAIN("world",
     { "an empty database becomes a pool with one host", test_pool_and_host },
     { "the hosts of a pool share its networks", test_hosts_share_networks },
@@ -857,4 +904,6 @@ UNIT_MAIN("world",
 	test_no_memory },
     { "no pool has more than 64 hosts", test_sizes_have_bounds },
     { "a real machine becomes a pool of clean text",
-	test_a_real_machine_becomes_a_pool })
+	test_a_real_machine_becomes_a_pool },
+    { "drivers of an older version learn what they can",
+	test_drivers_of_an_older_version_learn_what_they_can })

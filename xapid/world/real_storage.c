@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The storage of a real host: the drivers that there are, and a repository in
  * a folder of its own, so that a first VM can have a disk. */
+#include <string.h>
+
 #include "world/world_private.h"
 
+#define VENDOR "xapid"
 #define LOCAL_FOLDER "/var/lib/xapid/sr/local"
 
 struct driver {
@@ -41,24 +44,54 @@ features_map(struct builder *b, struct set names)
 }
 
 static void
+fill(struct builder *b, const struct driver *d, struct sm *sm)
+{
+	builder_defaults(CLASS_SM, &sm->r);
+	sm->type = d->type;
+	sm->name_label = d->name;
+	sm->name_description = d->description;
+	sm->vendor = VENDOR;
+	sm->copyright = "LGPL-2.1-or-later";
+	sm->version = PACKAGE_VERSION;
+	sm->required_api_version = "1.1";
+	sm->configuration = builder_map(b, d->configuration);
+	sm->capabilities = builder_strings(b, d->features);
+	sm->features = features_map(b, sm->capabilities);
+	sm->supported_image_formats =
+	    (struct set){ .items = d->formats, .n = d->nformats };
+}
+
+static void
 add_driver(struct maker *m, const struct driver *d)
 {
 	struct sm sm;
 
-	builder_defaults(CLASS_SM, &sm.r);
-	sm.type = d->type;
-	sm.name_label = d->name;
-	sm.name_description = d->description;
-	sm.vendor = "xapid";
-	sm.copyright = "LGPL-2.1-or-later";
-	sm.version = PACKAGE_VERSION;
-	sm.required_api_version = "1.1";
-	sm.configuration = builder_map(&m->b, d->configuration);
-	sm.capabilities = builder_strings(&m->b, d->features);
-	sm.features = features_map(&m->b, sm.capabilities);
-	sm.supported_image_formats =
-	    (struct set){ .items = d->formats, .n = d->nformats };
+	fill(&m->b, d, &sm);
 	(void)maker_add(m, &sm.r);
+}
+
+/* What an older version of us wrote. */
+void
+real_storage_refresh(struct builder *b, struct tx *t, const struct sm *old)
+{
+	static const int fields[] = { FIELD_SM_version, FIELD_SM_configuration,
+		FIELD_SM_capabilities, FIELD_SM_features,
+		FIELD_SM_supported_image_formats };
+	struct ref ref = old->r.self;
+	struct sm sm;
+
+	if (strcmp(old->vendor, VENDOR) != 0)
+		return;
+	for (size_t i = 0; i < sizeof(drivers) / sizeof(*drivers); i++) {
+		if (strcmp(drivers[i].type, old->type) != 0)
+			continue;
+		fill(b, &drivers[i], &sm);
+		for (size_t k = 0; k < sizeof(fields) / sizeof(*fields); k++)
+			(void)tx_set(t, CLASS_SM, ref, fields[k],
+			    record_field(&sm.r,
+				&class_table[CLASS_SM].fields[fields[k]]));
+		return;
+	}
 }
 
 struct ref

@@ -385,6 +385,15 @@ refresh_host(const struct record *r, void *arg)
 	return 0;
 }
 
+static int
+refresh_driver(const struct record *r, void *arg)
+{
+	struct refresh *f = arg;
+
+	real_storage_refresh(f->b, f->t, (const struct sm *)r);
+	return 0;
+}
+
 /* What is measured is not on disk: until a worker measures, a running
  * simulated VM has the memory that it should have. */
 static int
@@ -421,6 +430,8 @@ world_adopt(struct core *core, const struct pool *p)
 	(void)tx_each(f.t, CLASS_host, refresh_host, &f);
 	if (is_simulator(core))
 		(void)tx_each(f.t, CLASS_VM, refresh_vm, &f);
+	else
+		(void)tx_each(f.t, CLASS_SM, refresh_driver, &f);
 	(void)TX_SET(f.t, pool, pool, core->pool, restrictions,
 	    host_identity_features(&b));
 	if (b.failed) {

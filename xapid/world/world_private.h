@@ -51,5 +51,8 @@ void sim_world_make(struct maker *m, struct core *core,
 
 /* Drivers and a local repository of a real host; the repository. */
 struct ref real_storage_add(struct maker *m, struct ref host);
+/* At each start: what its drivers can. */
+void real_storage_refresh(struct builder *b, struct tx *t,
+    const struct sm *old);
 
 #endif
