@@ -26,6 +26,16 @@ place_set_roots(const char *const *list)
 	roots = list ? list : usual;
 }
 
+size_t
+place_paths(struct sandbox_path *paths, size_t max)
+{
+	size_t n = 0;
+
+	for (; roots[n] && n < max; n++)
+		paths[n] = (struct sandbox_path){ roots[n], true };
+	return n;
+}
+
 int
 place_each_root(int (*fn)(void *arg, int root, const char *path), void *arg)
 {

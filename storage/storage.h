@@ -8,6 +8,7 @@
 #ifndef XAPID_STORAGE_H
 #define XAPID_STORAGE_H
 
+#include "lib/sandbox.h"
 #include "worker/op.h"
 
 struct sr_driver {
@@ -76,6 +77,8 @@ int place_open(struct op *op, const struct value *config, bool make);
 int place_fail(struct op *op, const char *what);
 /* Opens a plain file of the folder. -1 and errno. */
 int place_file(int folder, const char *name, int flags);
+/* The roots, for a sandbox: how many. */
+size_t place_paths(struct sandbox_path *paths, size_t max);
 /* Each root that there is, open. Ends with the first that is not 0. */
 int place_each_root(int (*fn)(void *arg, int root, const char *path),
     void *arg);

@@ -132,10 +132,24 @@ simulate(struct worker *w, const char *state)
 	sim_orders_open(state);
 }
 
+#define MAX_PATHS 16
+
+/* Folders of repositories, the state; what the kernel says of devices, and
+ * those that a kernel is taken out of. */
+static int
+keep_paths(const char *state)
+{
+	struct sandbox_path paths[MAX_PATHS] = { { state, true },
+		{ "/sys", false }, { "/dev", false }, { "/proc/self", false } };
+	size_t n = place_paths(paths + 4, MAX_PATHS - 4);
+
+	return sandbox_paths(paths, n + 4);
+}
+
 /* Root reads and writes what is lent to others, and lends it. The helper has
  * the rest. */
 static int
-give_up(bool real)
+give_up(const char *state, bool real)
 {
 	static const struct sandbox_user nobody = { 0 };
 
@@ -148,6 +162,8 @@ give_up(bool real)
 		if (sandbox_keep_capabilities(&nobody,
 			SANDBOX_CAP(CAP_DAC_OVERRIDE) | SANDBOX_CAP(CAP_CHOWN) |
 			    SANDBOX_CAP(CAP_FOWNER)) < 0)
+			return -1;
+		if (keep_paths(state) < 0)
 			return -1;
 	}
 	return sandbox_filter(SANDBOX_LOCAL);
@@ -169,7 +185,7 @@ main(int argc, char **argv)
 	}
 	kernel_prepare(argv[2]);
 	image_prepare(w.context ? NULL : argv[2]);
-	if (give_up(!w.context) < 0) {
+	if (give_up(argv[2], !w.context) < 0) {
 		log_err("cannot give up rights: %m");
 		return 1;
 	}

@@ -29,6 +29,7 @@ libxapidlib_a_SOURCES = \
 	xapid/lib/refmap.h \
 	xapid/lib/sandbox.c \
 	xapid/lib/sandbox.h \
+	xapid/lib/sandbox_paths.c \
 	xapid/lib/text.c \
 	xapid/lib/text.h \
 	xapid/lib/threads.c \

@@ -2,9 +2,12 @@
 #include "lib/sandbox.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <sys/mount.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -109,9 +112,67 @@ test_worker(void)
 	CU_ASSERT(status == 128 || status == NO_FILTER);
 }
 
+/* A file in a folder: 0, or what open() says. */
+static int
+try_file(const char *folder, int flags)
+{
+	char path[1024];
+	int fd;
+
+	snprintf(path, sizeof(path), "%s/file", folder);
+	fd = open(path, flags | O_CLOEXEC, 0600);
+	if (fd < 0)
+		return errno;
+	(void)!ftruncate(fd, 0);
+	close(fd);
+	return 0;
+}
+
+static int
+reach_folders_only(void)
+{
+	char rw[512], ro[512], other[512];
+	struct sandbox_path paths[3];
+	int r;
+
+	snprintf(rw, sizeof(rw), "%s", unit_path("rw"));
+	snprintf(ro, sizeof(ro), "%s", unit_path("ro"));
+	snprintf(other, sizeof(other), "%s", unit_path("other"));
+	(void)(mkdir(rw, 0700) | mkdir(ro, 0700) | mkdir(other, 0700));
+	if (try_file(ro, O_CREAT | O_RDWR) || try_file(other, O_CREAT | O_RDWR))
+		return 2;
+	paths[0] = (struct sandbox_path){ rw, true };
+	paths[1] = (struct sandbox_path){ ro, false };
+	paths[2] = (struct sandbox_path){ "/not/there", true };
+	r = sandbox_paths(paths, 3);
+	if (r != 0)
+		return r > 0 ? NO_FILTER : 3;
+	if (try_file(rw, O_CREAT | O_RDWR) != 0 || try_file(ro, O_RDONLY) != 0)
+		return 4;
+	if (try_file(ro, O_RDWR) != EACCES ||
+	    try_file(other, O_RDONLY) != EACCES)
+		return 5;
+	return open("/etc/passwd", O_RDONLY | O_CLOEXEC) < 0 && errno == EACCES
+	    ? 0
+	    : 6;
+}
+
+static void
+test_paths(void)
+{
+	int status;
+	pid_t pid = fork();
+
+	if (pid == 0)
+		_exit(reach_folders_only());
+	CU_ASSERT_FATAL(pid > 0 && waitpid(pid, &status, 0) == pid);
+	CU_ASSERT(WIFEXITED(status) && is(WEXITSTATUS(status)));
+}
+
 UNIT_MAIN("sandbox",
     { "who runs domains starts programs, reaches no network and mounts nothing",
 	test_hypervisor },
     { "who starts programs asks the kernel, and they have no socket",
 	test_starter },
+    { "files are reached below some folders only", test_paths },
     { "a plain worker that starts a program is ended", test_worker })

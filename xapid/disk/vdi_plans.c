@@ -179,7 +179,8 @@ send_about(struct plan *p, plan_reply_fn *reply, struct ref ref, const char *op)
 	const struct vdi *vdi = (const struct vdi *)r;
 
 	return vdi ? storage_send(p, reply, vdi->SR, op, "vdi", vdi->uuid,
-			 "#size", vdi->virtual_size, NULL)
+			 "#size", vdi->virtual_size, "user_class", "VDI",
+			 "user", call_ref_text(p->call, ref), NULL)
 		   : 0;
 }
 

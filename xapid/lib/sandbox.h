@@ -4,6 +4,8 @@
 #ifndef XAPID_LIB_SANDBOX_H
 #define XAPID_LIB_SANDBOX_H
 
+#include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
 
@@ -31,6 +33,15 @@ int sandbox_keep_capabilities(const struct sandbox_user *user, uint64_t caps);
 /* What it may have of its own memory: beyond that, malloc fails. So a mistake
  * costs the process, not the machine. */
 int sandbox_limit_memory(uint64_t bytes);
+
+/* From here on files are opened below these folders only; elsewhere it is
+ * EACCES. What is open stays. Call it before there are threads. 1: the kernel
+ * has no such thing; -1 and errno. */
+struct sandbox_path {
+	const char *path; /* one that is not there stays out of reach */
+	bool writable;
+};
+int sandbox_paths(const struct sandbox_path *paths, size_t n);
 
 enum sandbox_kind {
 	SANDBOX_DAEMON,  /* files, sockets, threads; no program */

@@ -7,10 +7,11 @@ import signal
 import subprocess
 
 import tap
-from bed import MIB, wait
-from test_guests import Host as Base
+from bed import MIB, console, is_up, wait, xl
+from test_guests import FOLDER, Host as Base
 
 PLACE = '/srv/images'
+DISK = 96   # MiB, for a whole kernel
 
 
 def devices():
@@ -163,40 +164,55 @@ class Images(Base):
         self.d.call('VBD.set_mode', vbd, 'RO')
         subprocess.run(['qemu-io', '-f', 'qcow2', '-c', 'write -P 0x79 0 1M',
                         self.path(vdi)], check=True)
-        self.up(vm, 'reads')
+        self.up(vm)
+        self.until(vm, 'test -b /dev/xvda')
         for n in 1, 2:
             old = servers()
             os.kill(int(old[0]), signal.SIGKILL)
             wait(lambda: servers() and servers() != old, what='the next')
-            self.type(vm, 'reads', 'echo %d=$(dd if=/dev/xvda bs=4096 '
-                      'skip=%d count=1 | head -c 3)' % (n, n * 8),
-                      '%d=yyy' % n)
+            self.assertIn('yyy', self.inside(
+                vm, 'dd if=/dev/xvda bs=4096 skip=%d count=1 | head -c 3; '
+                'echo' % (n * 8)))
         self.d.call('VM.hard_shutdown', vm)
-        self.assertEqual(devices(), {})
-        wait(lambda: not servers(), what='the server has ended')
+        self.let_go()
         self.d.call('VDI.destroy', vdi)
 
     def test_a_server_that_writes_takes_its_disk_with_it(self):
         d = self.d
         vm = self.linux('writes')
         vdi, vbd = self.disk(vm, 'writes')
-        self.up(vm, 'writes')
-        self.type(vm, 'writes', 'echo before | dd of=/dev/xvda conv=fsync; '
-                  'echo WRITTEN $((40 + 1))', 'WRITTEN 41')
+        self.up(vm)
+        self.write(vm, 'before', '/dev/xvda')
         os.kill(int(servers()[0]), signal.SIGKILL)
         wait(lambda: not servers(), what='it is dead')
-        self.type(vm, 'writes', 'echo lost | dd of=/dev/xvda seek=8 '
-                  'conv=fsync && echo KEPT || echo FAILED $((40 + 2))',
-                  'FAILED 42')
+        status, _ = self.shell(vm, 'echo lost | dd of=/dev/xvda seek=8 '
+                               'conv=fsync')
+        self.assertNotEqual(status, 0)
         d.call('VBD.unplug', vbd)
         d.call('VBD.plug', vbd)
-        self.type(vm, 'writes', 'echo after | dd of=/dev/xvda seek=8 '
-                  'conv=fsync && echo WRITTEN $((40 + 3))', 'WRITTEN 43')
+        self.write(vm, 'after', '/dev/xvda', 8)
         d.call('VM.hard_shutdown', vm)
-        self.assertEqual(devices(), {})
+        self.let_go()
         self.assertTrue(holds(self.path(vdi), b'before'))
-        self.assertTrue(holds(self.path(vdi), b'after', 8 * 512))
+        self.assertTrue(holds(self.path(vdi), b'after', 8 * 4096))
         d.call('VDI.destroy', vdi)
+
+    def test_a_disk_that_is_still_used_is_not_let_go(self):
+        d = self.d
+        vm, holder = self.make('lets-go'), self.make('holder')
+        vdi, vbd = self.disk(vm, 'lets-go')
+        for one in vm, holder:
+            self.up(one)
+        device, = devices()
+        xl('block-attach', 'holder', 'phy:/dev/' + device, 'xvdz', 'w!')
+        self.assertEqual(d.error('VBD.unplug', vbd),
+                         ['DEVICE_DETACH_TIMEOUT', 'VBD', vbd])
+        self.assertEqual(list(devices()), [device])
+        self.assertEqual(d.error('VDI.destroy', vdi),
+                         ['DEVICE_DETACH_TIMEOUT', 'VDI', vdi])
+        xl('block-detach', 'holder', 'xvdz')
+        d.call('VDI.destroy', vdi)
+        self.let_go()
 
     def test_a_disk_that_is_reset_forgets_what_a_guest_wrote(self):
         d = self.d
@@ -204,19 +220,20 @@ class Images(Base):
         for at, format in ('0', 'raw'), ('1', 'qcow2'):
             vdi, _ = self.disk(vm, 'reset', at, format=format)
             d.call('VDI.set_on_boot', vdi, 'reset')
-        self.up(vm, 'reset')
+        self.up(vm)
         self.assertEqual(len(devices()), 2)
-        self.type(vm, 'reset', 'for d in a b; do echo new | '
-                  'dd of=/dev/xvd$d conv=fsync; done; '
-                  'echo GOT=$(head -c 3 /dev/xvda)$(head -c 3 /dev/xvdb)',
-                  'GOT=newnew')
+        for disk in '/dev/xvda', '/dev/xvdb':
+            self.write(vm, 'new', disk)
+            self.assertIn('new', self.inside(vm, 'head -c 3 %s; echo' % disk))
         d.call('VM.hard_shutdown', vm)
-        self.assertEqual(devices(), {})
-        self.up(vm, 'reset')
-        self.type(vm, 'reset', 'echo OLD=$(head -c 3 /dev/xvda | tr -d '
-                  "'\\0')$(head -c 3 /dev/xvdb | tr -d '\\0')=",
-                  'OLD==')
+        self.let_go()
+        self.up(vm)
+        for disk in '/dev/xvda', '/dev/xvdb':
+            self.until(vm, 'test -b ' + disk)
+            self.assertNotIn('new', self.inside(
+                vm, "head -c 3 %s | tr -d '\\0'; echo" % disk))
         d.call('VM.hard_shutdown', vm)
+        self.let_go()
         for vbd in d.call('VM.get_VBDs', vm):
             d.call('VDI.destroy', d.call('VBD.get_VDI', vbd))
         self.assertEqual(os.listdir(PLACE), [])
@@ -228,17 +245,19 @@ class Images(Base):
         d.call('VM.set_PV_kernel', vm, '')
         d.call('VM.set_PV_bootloader', vm, 'pygrub')
         d.call('VM.set_PV_bootloader_args', vm, args)
-        vdi, _ = self.disk(vm, name, format=format)
+        vdi, _ = self.disk(vm, name, size=DISK, format=format)
         folder = '/root/files-' + name
         for path, source in files.items():
             os.makedirs(os.path.dirname(folder + path), exist_ok=True)
             shutil.copy(FOLDER + source, folder + path)
         with open('/root/fs', 'wb') as f:
-            f.truncate(64 * MIB)
+            f.truncate(DISK * MIB)
         subprocess.run(['mke2fs', '-q', '-t', 'ext4', '-d', folder,
                         '/root/fs'], check=True)
         subprocess.run(['qemu-img', 'convert', '-f', 'raw', '-O', format,
                         '/root/fs', self.path(vdi, format)], check=True)
+        shutil.rmtree(folder)
+        os.unlink('/root/fs')
         return vm, vdi
 
     def test_a_kernel_is_taken_out_of_a_disk(self):
@@ -247,20 +266,20 @@ class Images(Base):
             name = 'inside-' + kind
             vm, vdi = self.with_kernel(name, format, {'/boot/k': 'tiny'},
                                        '--kernel=/boot/k', kind=kind)
-            self.up(vm, name)
+            self.up(vm)
             self.assertEqual(len(os.listdir(d.state + '/boot')), 2)
             d.call('VM.hard_reboot', vm)
-            wait(lambda: console(name).count('GUEST UP') == 2, 240)
+            is_up(name, 2)
             d.call('VM.suspend', vm)
             d.call('VM.resume', vm, False, False)
-            wait(lambda: 'GUEST RESUMED' in console(name), 240)
+            wait(lambda: 'GUEST RESUMED' in console(name), what='it goes on')
             d.call('VM.hard_shutdown', vm)
             self.assertEqual(os.listdir(d.state + '/boot'), [])
             d.call('VM.set_PV_bootloader_args', vm, '--kernel=/boot/x')
             self.assertEqual(
                 d.error('VM.start', vm, False, False),
                 ['BOOTLOADER_FAILED', vm, '/boot/x: it is not there'])
-            self.assertEqual(devices(), {})
+            self.let_go()
             d.call('VDI.destroy', vdi)
 
     def test_a_Linux_guest_has_kernel_and_ramdisk_in_its_disk(self):
@@ -269,8 +288,9 @@ class Images(Base):
                                '/initrd': 'initrd'},
             '--kernel /boot/vmlinux --ramdisk=/initrd', mib=96,
             PV_args='console=hvc0')
-        self.up(vm, 'whole')
+        self.up(vm)
         self.d.call('VM.hard_shutdown', vm)
+        self.let_go()
         self.d.call('VDI.destroy', vdi)
 
 
