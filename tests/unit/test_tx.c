@@ -593,6 +593,35 @@ test_each(void)
 	check_sound(db);
 }
 
+/* What was read stays as it was, however often the object changes. */
+static void
+test_lent(void)
+{
+	CLEANUP(db_close) struct db *db = open_db(NULL);
+	struct ref ref = insert_vm(db, "0");
+	struct ref vbd = insert_vbd(db, ref, REF_NULL);
+	const struct vm *seen[5];
+	struct tx *t = tx_begin(db);
+	char name[] = "0";
+
+	for (unsigned i = 0; i < 5; i++) {
+		seen[i] = TX_GET(t, VM, vm, ref);
+		name[0]++;
+		if (i == 1)
+			CU_ASSERT_EQUAL(tx_destroy(t, CLASS_VBD, vbd), 0);
+		if (i < 4)
+			TX_SET(t, VM, vm, ref, name_label, (const char *)name);
+		else
+			CU_ASSERT_EQUAL(tx_destroy(t, CLASS_VM, ref), 0);
+	}
+	for (unsigned i = 0; i < 5; i++) {
+		CU_ASSERT_EQUAL(seen[i]->name_label[0], '0' + (char)i);
+		CU_ASSERT_EQUAL(seen[i]->VBDs.n, i < 2 ? 1 : 0);
+	}
+	tx_abort(t);
+	check_sound(db);
+}
+
 /* ---- everything at random ---- */
 
 /* Half of the transactions are aborted; a second database that never saw
@@ -663,4 +692,6 @@ UNIT_MAIN("tx",
     { "the first error of a transaction is the one that commit answers",
 	test_first_error_stays },
     { "every object of the head can be visited while they change", test_each },
+    { "a record that was read stays as it was until the transaction ends",
+	test_lent },
     { "random transactions and aborts keep the invariants", test_random })

@@ -87,7 +87,8 @@ struct tx *tx_begin(struct db *db);
 /* Drops all changes. After tx_commit the pointer is gone. NULL is fine. */
 void tx_abort(struct tx *t);
 
-/* The head record: borrowed until the transaction changes it or ends. */
+/* The head record: borrowed until the transaction ends. It stays as it is when
+ * the object is changed: who wants to see that asks again. */
 const struct record *tx_get(struct tx *t, int cls, struct ref ref);
 #define TX_GET(t, CLASS, type, ref)                                            \
 	((const struct type *)tx_get((t), CLASS_##CLASS, (ref)))

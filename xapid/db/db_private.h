@@ -99,6 +99,7 @@ struct change {
 	/* Backrefs of row that were there before; freed with the transaction,
 	 * or linked again when it is undone: undoing needs no memory. */
 	struct backref *dropped;
+	bool lent; /* somebody may hold `after`, who does not count */
 };
 
 struct tx {
@@ -106,6 +107,8 @@ struct tx {
 	uint64_t generation;
 	struct change *changes;
 	uint32_t nchanges, cap;
+	const struct record **replaced; /* lent, then changed again; counted */
+	uint32_t nreplaced, replaced_cap;
 	struct arena *arena;
 	struct db_error error;
 	void (*done)(void *arg, const struct db_error *error);

@@ -34,7 +34,10 @@ tx_free(struct tx *t)
 		record_unref(t->changes[i].after);
 		db_backrefs_free(t->changes[i].dropped);
 	}
+	for (uint32_t i = 0; i < t->nreplaced; i++)
+		record_unref(t->replaced[i]);
 	arena_free(t->arena);
+	free(t->replaced);
 	free(t->changes);
 	free(t);
 }
@@ -119,12 +122,21 @@ fail_handle(struct tx *t, int cls, struct ref ref)
 	return tx_fail(t, "HANDLE_INVALID", 2, params);
 }
 
+/* What is not of this transaction is kept by the change that replaces it. */
+static const struct record *
+lend(struct tx *t, struct row *row)
+{
+	if (row->tx == t->generation)
+		t->changes[row->change].lent = true;
+	return row->head;
+}
+
 const struct record *
 tx_get(struct tx *t, int cls, struct ref ref)
 {
 	struct row *row = db_head_row(t->db, cls, ref);
 
-	return row ? row->head : NULL;
+	return row ? lend(t, row) : NULL;
 }
 
 int
@@ -151,21 +163,21 @@ tx_each(struct tx *t, int cls, int (*fn)(const struct record *r, void *arg),
 	if (!rows)
 		return fail_nomem(t);
 	for (size_t i = 0; rc == 0 && i < n; i++)
-		rc = fn(rows[i]->head, arg);
+		rc = fn(lend(t, rows[i]), arg);
 	return rc;
 }
 
 const struct record *
 tx_oldest(struct tx *t, int cls)
 {
-	const struct record *head = NULL;
+	struct row *row;
 
 	pthread_rwlock_rdlock(&t->db->publication);
-	for (struct row *row = t->db->tables[cls].oldest; row && !head;
-	     row = row->newer)
-		head = row->head;
+	row = t->db->tables[cls].oldest;
+	while (row && !row->head)
+		row = row->newer;
 	pthread_rwlock_unlock(&t->db->publication);
-	return head;
+	return row ? lend(t, row) : NULL;
 }
 
 /* The change entry of a row in this transaction, made if need be. NULL: no
@@ -199,19 +211,41 @@ change_of(struct tx *t, struct row *row)
 	return c;
 }
 
+/* Room for one more record that was lent. */
+static int
+replaced_room(struct tx *t)
+{
+	uint32_t cap = t->replaced_cap ? t->replaced_cap * 2 : 4;
+	const struct record **all;
+
+	if (t->nreplaced < t->replaced_cap)
+		return 0;
+	all = fault_realloc(t->replaced, cap * sizeof(*all));
+	if (!all)
+		return -1;
+	t->replaced = all;
+	t->replaced_cap = cap;
+	return 0;
+}
+
 /* Makes `after` (taken over; NULL: gone) the head of a row. */
 static int
 change_head(struct tx *t, struct row *row, struct record *after)
 {
 	struct change *c = change_of(t, row);
 
-	if (!c || db_backrefs(t->db, c, t->generation, row->head, after) < 0) {
+	if (!c || (c->lent && replaced_room(t) < 0) ||
+	    db_backrefs(t->db, c, t->generation, row->head, after) < 0) {
 		record_unref(after);
 		return fail_nomem(t);
 	}
 	if (after)
 		after->modified = t->generation;
-	record_unref(c->after);
+	if (c->lent)
+		t->replaced[t->nreplaced++] = c->after;
+	else
+		record_unref(c->after);
+	c->lent = false;
 	c->after = after;
 	row->head = after;
 	return 0;
