@@ -363,6 +363,8 @@ libxapidcore_a_SOURCES = \
 	xapid/vm/vm_revert.c \
 	xapid/vm/vm_revert.h \
 	xapid/vm/vm_settings.c \
+	xapid/vm/vm_start_record.c \
+	xapid/vm/vm_start_record.h \
 	xapid/vm/vm_suspend.c \
 	xapid/vm/vm_suspend.h \
 	xapid/vm/vm_suspend_vdi.c \

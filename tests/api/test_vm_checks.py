@@ -167,6 +167,51 @@ class Questions(Machines):
             self.assertEqual(self.state(one), 'running')
 
 
+class Starts(Machines):
+    """What a start leaves in the record."""
+
+    def started(self, **fields):
+        vm = self.vm(disks=0, start=False, **fields)
+        self.d.call('VM.start', vm, False, False)
+        return vm, self.d.call('VM.get_record', vm)
+
+    def test_firmware_emulator_and_processors_are_told(self):
+        d = self.d
+        vm, r = self.started(HVM_boot_policy='BIOS order')
+        self.assertEqual(r['platform']['device-model'],
+                         'qemu-upstream-compat')
+        self.assertEqual(r['bios_strings']['bios-vendor'], 'Xen')
+        cpu = d.call('host.get_cpu_info', r['resident_on'])
+        self.assertEqual(r['last_boot_CPU_flags'], {
+            'vendor': cpu['vendor'], 'features': cpu['features_hvm']})
+        uefi = self.started(HVM_boot_policy='BIOS order',
+                            HVM_boot_params={'firmware': 'uefi'},
+                            platform={'secureboot': 'auto',
+                                      'device-model': 'qemu-trad'})[1]
+        self.assertEqual(uefi['platform'], {
+            'secureboot': 'false', 'device-model': 'qemu-upstream-uefi'})
+
+    def test_what_somebody_has_set_stays(self):
+        d = self.d
+        vm = self.vm(disks=0, start=False, HVM_boot_policy='BIOS order',
+                     platform={'device-model': 'qemu-upstream'})
+        d.call('VM.set_bios_strings', vm, {'bios-vendor': 'Me'})
+        d.call('VM.start', vm, False, False)
+        r = d.call('VM.get_record', vm)
+        self.assertEqual(r['bios_strings']['bios-vendor'], 'Me')
+        self.assertEqual(r['platform'], {'device-model': 'qemu-upstream'})
+
+    def test_what_is_to_be_kept_running_is_so_from_its_start_on(self):
+        d = self.d
+        vm, r = self.started()
+        self.assertFalse(r['ha_always_run'])
+        self.assertNotIn('device-model', r['platform'])
+        d.call('VM.suspend', vm)
+        d.call('VM.set_ha_restart_priority', vm, 'restart')
+        d.call('VM.resume', vm, False, False)
+        self.assertTrue(self.get('VM', 'ha_always_run', vm))
+
+
 class Groups(unittest.TestCase):
     """Who is to keep apart does, also when all start at once."""
 

@@ -3,6 +3,7 @@
  * (source of rules and effects: lifecycle.json call_effects) */
 #include "vm/vm.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "call/edit.h"
@@ -213,6 +214,7 @@ int
 vm_destroy(struct call *c, const struct vm_destroy_args *a)
 {
 	TX_SCOPE struct tx *t = call_begin(c);
+	char uuid[UUID_CHARS + 1];
 	const struct vm *vm;
 	struct ref appliance;
 
@@ -224,10 +226,12 @@ vm_destroy(struct call *c, const struct vm_destroy_args *a)
 	if (vm->is_control_domain)
 		return fail_operation_not_allowed(c,
 		    "A control domain cannot be destroyed");
+	/* The record may end with its parts. */
+	snprintf(uuid, sizeof(uuid), "%s", vm->uuid);
+	appliance = vm->appliance;
 	if (vm_destroy_parts(c, t, vm) < 0)
 		return -1;
-	console_forget(c->core, vm->uuid);
-	appliance = vm->appliance;
+	console_forget(c->core, uuid);
 	(void)tx_destroy(t, CLASS_VM, a->self);
 	(void)vm_appliance_refresh(t, appliance);
 	return call_commit(c, STEAL(t));

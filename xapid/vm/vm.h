@@ -21,6 +21,9 @@ const struct vm *vm_check_head(struct call *c, struct tx *t, struct ref vm,
 struct map vm_with_mac_seed(struct call *c, const struct map *other_config,
     bool replace);
 
+/* bios_strings of a VM that nobody gave any. -1: no memory. */
+int vm_bios_generic(struct arena *a, struct map *out);
+
 /* In t: the template is a VM from now on. */
 int vm_from_template(struct tx *t, const struct vm *vm);
 

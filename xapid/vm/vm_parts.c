@@ -50,10 +50,18 @@ destroy_vtpm(struct tx *t, struct ref ref)
 	return tx_destroy(t, CLASS_VTPM, ref);
 }
 
+static int
+destroy_blob(struct tx *t, struct ref ref)
+{
+	blob_destroy_row(t, ref);
+	return 0;
+}
+
 /* Children of the VM in the tree of snapshots move up. */
 static int
 rebase_children(struct call *c, struct tx *t, const struct vm *vm)
 {
+	struct ref parent = vm->parent;
 	uint32_t n = vm->children.n;
 	struct ref *children =
 	    arena_array(c->arena, n ? n : 1, sizeof(*children));
@@ -63,7 +71,7 @@ rebase_children(struct call *c, struct tx *t, const struct vm *vm)
 	if (n)
 		memcpy(children, vm->children.items, n * sizeof(*children));
 	for (uint32_t i = 0; i < n; i++)
-		TX_SET(t, VM, vm, children[i], parent, vm->parent);
+		TX_SET(t, VM, vm, children[i], parent, parent);
 	return 0;
 }
 
@@ -73,15 +81,25 @@ vm_destroy_vusbs(struct call *c, struct tx *t, const struct vm *vm)
 	return destroy_each(c, t, &vm->VUSBs, destroy_vusb);
 }
 
+/* Each destruction changes the VM, and may end the record that was looked at:
+ * sets are taken from the one that counts now. */
+#define DESTROY_EACH(c, t, ref, field, destroy)                                \
+	({                                                                     \
+		const struct vm *now_ = TX_GET(t, VM, vm, ref);                \
+		now_ ? destroy_each(c, t, &now_->field, destroy) : 0;          \
+	})
+
 int
 vm_destroy_devices(struct call *c, struct tx *t, const struct vm *vm)
 {
-	if (destroy_each(c, t, &vm->VBDs, vbd_destroy_row) < 0 ||
-	    destroy_each(c, t, &vm->VIFs, vif_destroy_row) < 0 ||
-	    destroy_each(c, t, &vm->VUSBs, destroy_vusb) < 0 ||
-	    destroy_each(c, t, &vm->VGPUs, destroy_vgpu) < 0)
+	struct ref self = vm->r.self;
+
+	if (DESTROY_EACH(c, t, self, VBDs, vbd_destroy_row) < 0 ||
+	    DESTROY_EACH(c, t, self, VIFs, vif_destroy_row) < 0 ||
+	    DESTROY_EACH(c, t, self, VUSBs, destroy_vusb) < 0 ||
+	    DESTROY_EACH(c, t, self, VGPUs, destroy_vgpu) < 0)
 		return -1;
-	return destroy_each(c, t, &vm->VTPMs, destroy_vtpm);
+	return DESTROY_EACH(c, t, self, VTPMs, destroy_vtpm);
 }
 
 void
@@ -94,14 +112,17 @@ vm_destroy_metrics(struct tx *t, struct ref metrics, struct ref guest_metrics)
 int
 vm_destroy_parts(struct call *c, struct tx *t, const struct vm *vm)
 {
-	const struct ref *blobs = vm->blobs.values;
+	struct ref self = vm->r.self, metrics = vm->metrics;
+	struct ref guest_metrics = vm->guest_metrics;
+	const struct set blobs = { .items = vm->blobs.values,
+		.n = vm->blobs.n };
 
-	if (rebase_children(c, t, vm) < 0 || vm_destroy_devices(c, t, vm) < 0 ||
-	    destroy_each(c, t, &vm->crash_dumps, destroy_crashdump) < 0 ||
-	    destroy_each(c, t, &vm->consoles, destroy_console) < 0)
+	if (destroy_each(c, t, &blobs, destroy_blob) < 0 ||
+	    rebase_children(c, t, TX_GET(t, VM, vm, self)) < 0 ||
+	    vm_destroy_devices(c, t, TX_GET(t, VM, vm, self)) < 0 ||
+	    DESTROY_EACH(c, t, self, crash_dumps, destroy_crashdump) < 0 ||
+	    DESTROY_EACH(c, t, self, consoles, destroy_console) < 0)
 		return -1;
-	for (uint32_t i = 0; i < vm->blobs.n; i++)
-		blob_destroy_row(t, blobs[i]);
-	vm_destroy_metrics(t, vm->metrics, vm->guest_metrics);
+	vm_destroy_metrics(t, metrics, guest_metrics);
 	return 0;
 }

@@ -15,6 +15,7 @@
 #include "vm/vm_halt.h"
 #include "vm/vm_image.h"
 #include "vm/vm_power.h"
+#include "vm/vm_start_record.h"
 
 /* ---- what the steps share ---- */
 
@@ -86,6 +87,9 @@ power_place(struct plan *p, struct tx *t)
 	if (!vm || find_place(p, t, vm, &host) < 0 ||
 	    memory_plan_take(p, t, p->object, host) < 0)
 		return -1;
+	(void)(strncmp(p->kind->operation, "resume", 6) == 0
+		? vm_record_kept_running(t, p->object)
+		: vm_record_start(p->core, t, p->object, host));
 	return TX_SET(t, VM, vm, p->object, scheduled_to_be_resident_on, host);
 }
 

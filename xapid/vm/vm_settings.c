@@ -448,6 +448,18 @@ check_bios_string(struct call *c, const char *key, const char *value)
 }
 
 int
+vm_bios_generic(struct arena *a, struct map *out)
+{
+	struct builder b = { .arena = a };
+	struct builder_pairs pairs = { .b = &b };
+
+	for (size_t i = 0; i < NBIOS; i++)
+		builder_put(&pairs, bios_strings[i].key, bios_strings[i].value);
+	*out = builder_pairs_map(&pairs);
+	return b.failed ? -1 : 0;
+}
+
+int
 vm_set_bios_strings(struct call *c, const struct vm_set_bios_strings_args *a)
 {
 	const char *const *keys = a->value.keys,
