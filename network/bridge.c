@@ -11,16 +11,23 @@
 #define MIN_MTU 68
 #define MAX_MTU 65535
 
-const char *
-network_name(struct op *op, const char *argument)
+bool
+network_is_name(const char *name)
 {
-	const char *name = op_text(op, argument, "");
 	size_t len = strspn(name,
 	    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 	    "0123456789._-");
 
-	if (len > 0 && len < IFNAMSIZ && !name[len] && name[0] != '.' &&
-	    name[0] != '-')
+	return len > 0 && len < IFNAMSIZ && !name[len] && name[0] != '.' &&
+	    name[0] != '-';
+}
+
+const char *
+network_name(struct op *op, const char *argument)
+{
+	const char *name = op_text(op, argument, "");
+
+	if (network_is_name(name))
 		return name;
 	op_fail(op, "INVALID_VALUE", argument, name, NULL);
 	return NULL;
@@ -116,6 +123,16 @@ network_drop_bridge(struct op *op, const char *name)
 }
 
 static int
+bridge_create(void *context, struct op *op)
+{
+	const char *name = network_name(op, "bridge");
+	struct link l = { 0 };
+
+	(void)context;
+	return name ? network_need_bridge(op, name, NULL, &l) : -1;
+}
+
+static int
 bridge_destroy(void *context, struct op *op)
 {
 	const char *name = network_name(op, "bridge");
@@ -195,19 +212,27 @@ read_allowed(struct op *op, const char *name, int family, size_t size,
 	return 0;
 }
 
-static int
-read_filter(struct op *op, struct filter *f)
+int
+network_read_mac(struct op *op, const char *mac, unsigned char out[LINK_MAC])
 {
-	const char *mac = op_text(op, "mac", "");
 	unsigned m[LINK_MAC];
 	char rest;
-	void *v4, *v6;
 
 	if (sscanf(mac, "%2x:%2x:%2x:%2x:%2x:%2x%c", &m[0], &m[1], &m[2], &m[3],
 		&m[4], &m[5], &rest) != LINK_MAC)
 		return op_fail(op, "MAC_INVALID", mac, NULL);
 	for (int i = 0; i < LINK_MAC; i++)
-		f->mac[i] = (unsigned char)m[i];
+		out[i] = (unsigned char)m[i];
+	return 0;
+}
+
+static int
+read_filter(struct op *op, struct filter *f)
+{
+	void *v4, *v6;
+
+	if (network_read_mac(op, op_text(op, "mac", ""), f->mac) < 0)
+		return -1;
 	if (read_allowed(op, "ipv4_allowed", AF_INET, sizeof(struct in_addr),
 		&v4, &f->n4) < 0 ||
 	    read_allowed(op, "ipv6_allowed", AF_INET6, sizeof(struct in6_addr),
@@ -341,6 +366,9 @@ const struct network_driver network_bridge = {
 	.leave = leave,
 	.uplink = network_uplink,
 	.downlink = network_downlink,
+	.bond = network_bond,
+	.bond_destroy = network_bond_destroy,
+	.bridge_create = bridge_create,
 	.address = network_address,
 	.nics = network_nics,
 };

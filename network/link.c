@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <linux/if_arp.h>
+#include <linux/if_bonding.h>
 #include <linux/if_link.h>
 #include <string.h>
 
@@ -17,6 +18,11 @@ read_kind(const struct rtattr *info, struct link *l)
 	uint16_t tag;
 
 	nl_text(nl_find_in(info, IFLA_INFO_KIND, 1), l->kind, sizeof(l->kind));
+	if (strcmp(l->kind, "bond") == 0) {
+		data = nl_find_in(data, IFLA_BOND_MODE, 1);
+		l->lacp = data &&
+		    *(const uint8_t *)RTA_DATA(data) == BOND_MODE_8023AD;
+	}
 	if (strcmp(l->kind, "vlan") != 0)
 		return;
 	data = nl_find_in(data, IFLA_VLAN_ID, sizeof(tag));
@@ -154,6 +160,56 @@ link_make_vlan(const char *name, unsigned parent, int tag)
 	nl_put(&n, IFLA_VLAN_ID, &id, sizeof(id));
 	nl_nest_end(&n, data);
 	nl_nest_end(&n, info);
+	return nl_send(NETLINK_ROUTE, &n);
+}
+
+/* (source of the times: network.json, sent_to_backend) */
+static void
+put_bond(struct nl *n, const struct link_bond *b)
+{
+	size_t info = nl_nest(n, IFLA_LINKINFO), data;
+
+	nl_put_text(n, IFLA_INFO_KIND, "bond");
+	data = nl_nest(n, IFLA_INFO_DATA);
+	nl_put_u8(n, IFLA_BOND_MODE,
+	    b->lacp ? BOND_MODE_8023AD : BOND_MODE_ACTIVEBACKUP);
+	nl_put_u32(n, IFLA_BOND_MIIMON, 100);
+	nl_put_u32(n, IFLA_BOND_UPDELAY, 31000);
+	nl_put_u32(n, IFLA_BOND_DOWNDELAY, 200);
+	if (b->lacp) {
+		nl_put_u8(n, IFLA_BOND_XMIT_HASH_POLICY,
+		    b->source_mac ? BOND_XMIT_POLICY_VLAN_SRCMAC
+				  : BOND_XMIT_POLICY_LAYER34);
+		nl_put_u8(n, IFLA_BOND_AD_LACP_RATE, b->fast);
+		if (b->key)
+			nl_put(n, IFLA_BOND_AD_USER_PORT_KEY, &b->key,
+			    sizeof(b->key));
+	}
+	nl_nest_end(n, data);
+	nl_nest_end(n, info);
+}
+
+int
+link_make_bond(const char *name, const struct link_bond *b,
+    const unsigned char *mac)
+{
+	CLEANUP_NL struct nl n = { 0 };
+
+	begin_new(&n, name);
+	if (mac)
+		nl_put(&n, IFLA_ADDRESS, mac, LINK_MAC);
+	put_bond(&n, b);
+	return nl_send(NETLINK_ROUTE, &n);
+}
+
+int
+link_change_bond(unsigned index, const struct link_bond *b)
+{
+	const struct ifinfomsg about = { .ifi_index = (int)index };
+	CLEANUP_NL struct nl n = { 0 };
+
+	nl_begin(&n, RTM_NEWLINK, NLM_F_ACK, &about, sizeof(about));
+	put_bond(&n, b);
 	return nl_send(NETLINK_ROUTE, &n);
 }
 

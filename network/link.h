@@ -17,10 +17,11 @@ struct link {
 	    master;      /* master: index of its bridge or bond, 0: none */
 	unsigned parent; /* of a VLAN */
 	int vlan;        /* tag, -1: none */
+	bool lacp;       /* of a bond */
 	uint32_t mtu, group;
 	bool up, carrier, ethernet;
 	char name[IFNAMSIZ];
-	char kind[16]; /* "bridge", "vlan"; "" for hardware */
+	char kind[16]; /* "bridge", "vlan", "bond"; "" for hardware */
 	unsigned char mac[LINK_MAC];
 };
 
@@ -33,6 +34,18 @@ int link_each(link_fn *fn, void *arg);
 /* mac NULL: the kernel's choice. EEXIST when there is one. */
 int link_make_bridge(const char *name, const unsigned char *mac);
 int link_make_vlan(const char *name, unsigned parent, int tag);
+/* Cards as one: one of them at a time, or by LACP. */
+struct link_bond {
+	bool lacp;
+	bool fast;       /* LACP: a word each second, not each 30 */
+	bool source_mac; /* LACP: shared by sender, not by connection */
+	uint16_t key;    /* LACP: of the aggregation; 0: the kernel's */
+};
+/* EOPNOTSUPP where the kernel has none. mac NULL: of its first member. */
+int link_make_bond(const char *name, const struct link_bond *b,
+    const unsigned char *mac);
+/* Its members have left, and it is down. */
+int link_change_bond(unsigned index, const struct link_bond *b);
 int link_remove(unsigned index);
 /* master 0: none. */
 int link_set_master(unsigned index, unsigned master);

@@ -3,6 +3,7 @@
 network_parts = \
 	network/address.c \
 	network/address.h \
+	network/bond.c \
 	network/bridge.c \
 	network/configure.c \
 	network/filter.c \

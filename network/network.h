@@ -12,6 +12,8 @@
 
 struct network_driver {
 	const char *name;
+	/* args: bridge, bridge_mtu. */
+	op_fn *bridge_create;
 	/* args: bridge. With all that is on it, and if it is there. */
 	op_fn *bridge_destroy;
 	/* args: bridge, mtu. Of one that is there, and of its uplink. */
@@ -28,6 +30,13 @@ struct network_driver {
 	op_fn *uplink;
 	/* args: the same. A bridge that nothing is left on is removed. */
 	op_fn *downlink;
+	/* args: device (of the bond), members (list), primary (the member whose
+	 * addresses it takes), mode ("lacp", else one card at a time), mac (else
+	 * of its first member), fast, source_mac, key; again: its settings have
+	 * changed. */
+	op_fn *bond;
+	/* args: device, primary, which gets the addresses. */
+	op_fn *bond_destroy;
 	/* args: device, vlan, pif as of uplink; family (4, 6), ip ("": none),
 	 * prefix, gateway ("": none): the host's address there. */
 	op_fn *address;
@@ -47,7 +56,9 @@ const char *network_sim_order_for(void *context, const char *op);
 
 /* ---- for the operations (bridge.c) ---- */
 
-/* A name that the kernel and sysfs take without surprise, or NULL, raised. */
+/* Whether the kernel and sysfs take a name without surprise. */
+bool network_is_name(const char *name);
+/* One that an argument says, or NULL, raised. */
 const char *network_name(struct op *op, const char *argument);
 /* The bridge of a request, made if it is not there; mac NULL: any. A bridge
  * that is there stays as it is. -1: raised. */
@@ -57,6 +68,9 @@ int network_need_bridge(struct op *op, const char *name,
 int network_drop_bridge(struct op *op, const char *name);
 /* Gives a link the MTU that an argument says, if it says one that can be. */
 int network_set_mtu(struct op *op, const struct link *l, const char *argument);
+/* -1: raised. */
+int network_read_mac(struct op *op, const char *mac,
+    unsigned char out[LINK_MAC]);
 /* Raises what errno says of a link. -1. */
 int network_fail(struct op *op, const char *link);
 
@@ -70,5 +84,8 @@ op_fn network_uplink, network_downlink, network_nics;
 
 /* ---- configure.c ---- */
 op_fn network_address;
+
+/* ---- bond.c ---- */
+op_fn network_bond, network_bond_destroy;
 
 #endif

@@ -289,6 +289,23 @@ tell_vlan(struct op *op, const struct links *in, const struct link *l,
 	return 0;
 }
 
+static int
+tell_bond(struct op *op, const struct links *in, const struct link *l,
+    struct value *out)
+{
+	const struct link *above = by_index(in, l->master);
+	struct value_member *m = arena_array(op->arena, 3, sizeof(*m));
+
+	if (!m)
+		return op_fail_nomem(op);
+	m[0] = (struct value_member){ "device", value_of_text(l->name) };
+	m[1] = (struct value_member){ "carrier", value_of_bool(l->carrier) };
+	m[2] = (struct value_member){ "bridge",
+		value_of_text(above ? above->name : "") };
+	*out = (struct value){ .kind = VALUE_STRUCT, .n = 3, .members = m };
+	return 0;
+}
+
 int
 network_nics(void *context, struct op *op)
 {
@@ -296,10 +313,11 @@ network_nics(void *context, struct op *op)
 				sizeof(*in.all)) };
 	struct value *cards = arena_array(op->arena, MAX_NICS, sizeof(*cards));
 	struct value *vlans = arena_array(op->arena, MAX_LINKS, sizeof(*vlans));
-	uint32_t n = 0, nv = 0;
+	struct value *bonds = arena_array(op->arena, MAX_NICS, sizeof(*bonds));
+	uint32_t n = 0, nv = 0, nb = 0;
 
 	(void)context;
-	if (!in.all || !cards || !vlans)
+	if (!in.all || !cards || !vlans || !bonds)
 		return op_fail_nomem(op);
 	if (link_each(keep, &in) < 0)
 		return network_fail(op, "links");
@@ -308,6 +326,9 @@ network_nics(void *context, struct op *op)
 
 		if (l->vlan >= 0 && tell_vlan(op, &in, l, &vlans[nv++]) < 0)
 			return -1;
+		if (nb < MAX_NICS && strcmp(l->kind, "bond") == 0 &&
+		    tell_bond(op, &in, l, &bonds[nb++]) < 0)
+			return -1;
 		if (n < MAX_NICS && network_is_card(l) &&
 		    tell_card(op, &in, l, &cards[n++]) < 0)
 			return -1;
@@ -315,6 +336,7 @@ network_nics(void *context, struct op *op)
 	const struct value_member m[] = {
 		{ "nics", { .kind = VALUE_ARRAY, .n = n, .items = cards } },
 		{ "vlans", { .kind = VALUE_ARRAY, .n = nv, .items = vlans } },
+		{ "bonds", { .kind = VALUE_ARRAY, .n = nb, .items = bonds } },
 	};
-	return op_answer(op, m, 2);
+	return op_answer(op, m, 3);
 }

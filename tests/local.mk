@@ -214,8 +214,10 @@ EXTRA_DIST += \
 	tests/xen/dom0/test_deaths.py \
 	tests/xen/dom0/test_figures.py \
 	tests/xen/dom0/test_guests.py \
+	tests/xen/dom0/test_host.py \
 	tests/xen/dom0/test_console.py \
 	tests/xen/dom0/test_addresses.py \
+	tests/xen/dom0/test_bonds.py \
 	tests/xen/dom0/test_network.py \
 	tests/xen/dom0/test_power.py \
 	tests/xen/dom0/test_reality.py \

@@ -280,10 +280,13 @@ libxapidcore_a_SOURCES = \
 	xapid/model/builder.c \
 	xapid/model/builder.h \
 	xapid/net/bond.c \
+	xapid/net/bond.h \
+	xapid/net/bond_plan.c \
 	xapid/net/management.c \
 	xapid/net/net_plan.c \
 	xapid/net/net_plan.h \
 	xapid/net/network.c \
+	xapid/net/network_attach.c \
 	xapid/net/pif.c \
 	xapid/net/pif.h \
 	xapid/net/pif_address.c \

@@ -30,8 +30,11 @@ static const struct plan_kind *const *const families[] = {
 	vif_change_kinds,
 	vif_address_kinds,
 	net_kinds,
+	network_attach_kinds,
 	pif_kinds,
 	pif_address_kinds,
+	bond_kinds,
+	management_kinds,
 	vlan_kinds,
 	vm_follow_kinds,
 	host_power_kinds,
@@ -42,7 +45,7 @@ static const struct plan_kind *const *const families[] = {
 	vmss_kinds,
 };
 
-#define MAX_KINDS 128
+#define MAX_KINDS 256
 
 const struct plan_kind *const *
 plan_kinds(void)

@@ -438,6 +438,73 @@ class Bonds(Net):
         self.assertEqual(after['VLAN_slave_of'], [vlan])
         self.assertEqual(after['bond_slave_of'], NULL)
 
+    def test_cards_and_vlans_are_where_the_bond_puts_them(self):
+        d, net = self.d, self.network('together')
+        one, two = self.pif('eth1'), self.pif('eth4')
+        tagged = self.network('tagged')
+        vlan = d.call('VLAN.create', one, 67, tagged)
+        vif = self.vif(self.get('PIF', 'network', two), device='8')
+        d.call('VIF.plug', vif)
+        self.addCleanup(d.call, 'VIF.destroy', vif)
+        self.addCleanup(d.call, 'VIF.unplug', vif)
+        bond = d.call(*self.bond([one, two], net, 'active-backup'))
+        master = self.get('Bond', 'master', bond)
+        name = self.get('PIF', 'device', master)
+        ports = simulator.ports(d)
+        bridge = self.get('network', 'bridge', net)
+        self.assertEqual(ports[name], bridge)
+        self.assertEqual(ports[name + '.67'],
+                         self.get('network', 'bridge', tagged))
+        for gone in 'eth1', 'eth4', 'eth1.67':
+            self.assertNotIn(gone, ports)
+        self.assertEqual(self.get('VIF', 'network', vif), net)
+        d.call('PIF.set_disallow_unplug', master, False)
+        d.call('Bond.destroy', bond)
+        ports = simulator.ports(d)
+        self.assertEqual(ports['eth1'], self.get(
+            'network', 'bridge', self.get('PIF', 'network', one)))
+        self.assertEqual(ports['eth1.67'],
+                         self.get('network', 'bridge', tagged))
+        self.assertNotIn(name, ports)
+        self.assertEqual(self.get('VIF', 'network', vif),
+                         self.get('PIF', 'network', one))
+        d.call('VLAN.destroy', vlan)
+        d.call('PIF.plug', two)
+        d.call('network.destroy', net)
+
+    def test_a_bond_that_fails_leaves_everything_as_it_was(self):
+        d, net = self.d, self.network('fails')
+        one, two = self.pif('eth1'), self.pif('eth4')
+        d.call('PIF.plug', one)
+        d.call('PIF.plug', two)
+        rows = {cls: d.call(cls + '.get_all_records')
+                for cls in ('PIF', 'Bond', 'VLAN')}
+        ports = simulator.ports(d)
+        for op, skip in (('downlink', 0), ('downlink', 1), ('bond', 0),
+                         ('uplink', 0)):
+            simulator.order_network(d, 'error', op, skip=skip)
+            self.assertEqual(
+                self.refused(*self.bond([one, two], net, 'lacp'))[0],
+                'INTERNAL_ERROR', op)
+            simulator.order_network(d, 'none')
+            for cls, before in rows.items():
+                self.assertEqual(d.call(cls + '.get_all_records'), before)
+            self.assertEqual(simulator.ports(d), ports, op)
+        bond = d.call(*self.bond([one, two], net, 'lacp'))
+        together = simulator.ports(d)
+        d.call('PIF.set_disallow_unplug', self.get('Bond', 'master', bond),
+               False)
+        for op in 'downlink', 'bond_destroy', 'uplink':
+            simulator.order_network(d, 'error', op)
+            self.assertEqual(self.refused('Bond.destroy', bond)[0],
+                             'INTERNAL_ERROR')
+            simulator.order_network(d, 'none')
+            self.assertEqual(simulator.ports(d), together, op)
+        d.call('Bond.destroy', bond)
+        d.call('PIF.plug', two)
+        self.assertEqual(simulator.ports(d), ports)
+        d.call('network.destroy', net)
+
     def test_what_cannot_be_a_bond_is_refused(self):
         d, net = self.d, self.network()
         one, two = self.pif('eth1'), self.pif('eth4')
@@ -495,6 +562,35 @@ class Others(Net):
         again = d.call('network_sriov.create', card, net)
         self.assertEqual(self.get('PIF', 'network', self.get(
             'network_sriov', 'logical_PIF', again)), net)
+
+    def test_a_host_without_management_has_no_address_for_it(self):
+        d, host = self.d, self.d.call('pool.get_master',
+                                      self.d.call('pool.get_all')[0])
+        pif = d.call('host.get_management_interface', host)
+        d.call('host.management_disable')
+        self.assertEqual(
+            self.refused('host.get_management_interface', host),
+            ['HOST_HAS_NO_MANAGEMENT_IP'])
+        d.call('host.management_reconfigure', pif)
+        self.assertEqual(d.call('host.get_management_interface', host), pif)
+
+    def test_a_network_comes_up_before_it_is_needed(self):
+        d, net, host = self.d, self.network(), self.get(
+            'PIF', 'host', self.pif('eth4'))
+        d.call('network.attach', net, host)
+        out = self.pif('eth4')
+        d.call('PIF.unplug', out)
+        vm = self.vm()
+        vif = self.vif(self.get('PIF', 'network', out), vm, '5')
+        d.call('network.attach_for_vm', host, vm)
+        self.assertTrue(self.get('PIF', 'currently_attached', out))
+        d.call('network.detach_for_vm', host, vm)
+        d.call('VIF.destroy', vif)
+        member = self.pif('eth2')
+        self.assertEqual(
+            self.refused('network.attach', self.get('PIF', 'network', member),
+                         host), ['CANNOT_PLUG_BOND_SLAVE', member])
+        d.call('network.destroy', net)
 
     def test_a_host_is_managed_by_one_interface(self):
         d, old, new = self.d, self.pif('eth0'), self.pif('eth1')

@@ -8,6 +8,8 @@ struct plan_kind;
 extern const struct plan_kind *const vbd_kinds[];
 extern const struct plan_kind *const vif_kinds[];
 extern const struct plan_kind *const vif_change_kinds[];
+/* One field of a VIF: "field", "how" ("set" …), "value". */
+extern const struct plan_kind vif_change_kind;
 extern const struct plan_kind *const vif_address_kinds[];
 
 #endif

@@ -225,7 +225,7 @@ static const struct step steps[] = {
 	{ 0 },
 };
 
-static const struct plan_kind change_kind = {
+const struct plan_kind vif_change_kind = {
 	.name = "VIF.change",
 	.cls = CLASS_VIF,
 	.steps = steps,
@@ -233,7 +233,7 @@ static const struct plan_kind change_kind = {
 	.check = check,
 };
 
-const struct plan_kind *const vif_change_kinds[] = { &change_kind, NULL };
+const struct plan_kind *const vif_change_kinds[] = { &vif_change_kind, NULL };
 
 /* ---- the calls ---- */
 
@@ -241,7 +241,7 @@ static int
 start(struct call *c, struct ref vif, const char *field, const char *how,
     const char *value)
 {
-	return plan_start(c, &change_kind, vif, "field", field, "how", how,
+	return plan_start(c, &vif_change_kind, vif, "field", field, "how", how,
 	    "value", value, NULL);
 }
 

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Bonds: several cards as one. Records of simulated hosts; on real ones
- * NOT_IMPLEMENTED, after the checks.
+/* Bonds: several cards as one. What one may be, and its rows; the plans that
+ * make and unmake it are in bond_plan.c.
  * (source of rules and errors: network.json bond, lifecycle.json) */
+#include "net/bond.h"
+
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "call/edit.h"
-#include "model/builder.h"
-#include "net/pif.h"
 #include "world/mac.h"
 
 #define MAX_BONDS 1024
@@ -33,8 +33,8 @@ is_number(const char *s)
 	return n > 0 && n < 10 && !s[n];
 }
 
-static bool
-is_property(const char *name, const char *value, enum bond_mode mode)
+bool
+bond_is_property(const char *name, const char *value, enum bond_mode mode)
 {
 	for (size_t i = 0; mode == BOND_MODE_LACP &&
 	     i < sizeof(properties) / sizeof(*properties);
@@ -51,16 +51,16 @@ is_property(const char *name, const char *value, enum bond_mode mode)
 	return false;
 }
 
-static int
-fail_property(struct call *c, const char *name, const char *value)
+int
+bond_fail_property(struct call *c, const char *name, const char *value)
 {
 	return fail_invalid_value(c, "properties",
 	    arena_printf(c->arena, "%s = %s", name, value));
 }
 
 /* Those that the mode knows, and the defaults of the others. */
-static struct map
-complete(struct builder *b, enum bond_mode mode, const struct map *given)
+struct map
+bond_complete(struct builder *b, enum bond_mode mode, const struct map *given)
 {
 	struct builder_pairs all = { .b = b };
 	const char *const *keys = given->keys, *const *values = given->values;
@@ -72,20 +72,12 @@ complete(struct builder *b, enum bond_mode mode, const struct map *given)
 			builder_put(&all, properties[i].name,
 			    properties[i].values[0]);
 	for (uint32_t i = 0; i < given->n; i++)
-		if (is_property(keys[i], values[i], mode))
+		if (bond_is_property(keys[i], values[i], mode))
 			builder_put(&all, keys[i], values[i]);
 	return builder_pairs_map(&all);
 }
 
 /* ---- create ---- */
-
-struct bonding {
-	struct call *c;
-	struct tx *t;
-	const struct bond_create_args *a;
-	const struct pif *primary; /* of the head */
-	unsigned addresses;
-};
 
 static int
 check_member(struct bonding *s, const struct pif *pif)
@@ -138,8 +130,8 @@ choose_primary(struct bonding *s)
 	return s->primary ? 0 : fail_pif_bond_needs_more_members(s->c);
 }
 
-static int
-check_create(struct bonding *s, const struct network *net)
+int
+bond_check_create(struct bonding *s, const struct network *net)
 {
 	const struct bond_create_args *a = s->a;
 	const struct ref *members = a->members.items;
@@ -158,8 +150,8 @@ check_create(struct bonding *s, const struct network *net)
 	if (*a->MAC && !mac_is_valid(a->MAC))
 		return fail_mac_invalid(s->c, a->MAC);
 	for (uint32_t i = 0; i < a->properties.n; i++)
-		if (!is_property(keys[i], values[i], a->mode))
-			return fail_property(s->c, keys[i], values[i]);
+		if (!bond_is_property(keys[i], values[i], a->mode))
+			return bond_fail_property(s->c, keys[i], values[i]);
 	for (uint32_t i = 0; i < a->members.n; i++)
 		if (check_member(s, TX_GET(s->t, PIF, pif, members[i])) < 0)
 			return -1;
@@ -190,9 +182,8 @@ free_name(struct bonding *s)
 	return NULL;
 }
 
-/* Its address and what hangs on it is the bond's from now on. */
-static void
-move_configuration(struct tx *t, struct ref from, struct ref to)
+void
+bond_move_configuration(struct tx *t, struct ref from, struct ref to)
 {
 	const struct pif *pif = TX_GET(t, PIF, pif, from);
 	static const int fields[] = { FIELD_PIF_ip_configuration_mode,
@@ -200,7 +191,7 @@ move_configuration(struct tx *t, struct ref from, struct ref to)
 		FIELD_PIF_DNS, FIELD_PIF_ipv6_configuration_mode,
 		FIELD_PIF_IPv6, FIELD_PIF_ipv6_gateway,
 		FIELD_PIF_primary_address_type, FIELD_PIF_management,
-		FIELD_PIF_disallow_unplug };
+		FIELD_PIF_disallow_unplug, FIELD_PIF_keep_up };
 	struct pif none;
 
 	builder_defaults(CLASS_PIF, &none.r);
@@ -216,8 +207,8 @@ move_configuration(struct tx *t, struct ref from, struct ref to)
 	}
 }
 
-static void
-move_vlans(struct tx *t, struct ref from, struct ref to)
+void
+bond_move_vlans(struct tx *t, struct ref from, struct ref to)
 {
 	const struct pif *pif, *above;
 	const struct vlan *vlan;
@@ -235,12 +226,11 @@ move_vlans(struct tx *t, struct ref from, struct ref to)
 	}
 }
 
-static int
-insert(struct bonding *s, struct ref *result_r)
+int
+bond_insert(struct bonding *s, struct ref *bond_r, struct ref *master_r)
 {
 	struct builder b = { .arena = s->c->arena };
 	const struct ref *members = s->a->members.items;
-	struct ref primary = s->primary->r.self;
 	struct pif_metrics pm;
 	struct bond bond;
 	struct pif pif;
@@ -255,110 +245,40 @@ insert(struct bonding *s, struct ref *result_r)
 	pif.host = s->primary->host;
 	pif.network = s->a->network;
 	pif.MAC = *s->a->MAC ? s->a->MAC : s->primary->MAC;
-	pif.MTU = pif.VLAN = -1;
+	pif.MTU = s->primary->MTU;
+	pif.VLAN = -1;
+	pif.currently_attached = false;
 	pif.properties = s->primary->properties;
 	builder_defaults(CLASS_Bond, &bond.r);
-	bond.primary_slave = primary;
+	bond.primary_slave = s->primary->r.self;
 	bond.mode = s->a->mode;
-	bond.properties = complete(&b, s->a->mode, &s->a->properties);
+	bond.properties = bond_complete(&b, s->a->mode, &s->a->properties);
 	bond.links_up = s->a->members.n;
 	bond.auto_update_mac = !*s->a->MAC;
 	if (b.failed)
 		return call_fail_nomem(s->c);
 	if (tx_insert(s->t, &pm.r, &pif.metrics) < 0 ||
-	    tx_insert(s->t, &pif.r, &bond.master) < 0 ||
-	    tx_insert(s->t, &bond.r, result_r) < 0)
+	    tx_insert(s->t, &pif.r, master_r) < 0)
 		return -1;
-	move_configuration(s->t, primary, bond.master);
-	for (uint32_t i = 0; i < s->a->members.n; i++) {
-		TX_SET(s->t, PIF, pif, members[i], bond_slave_of, *result_r);
-		move_vlans(s->t, members[i], bond.master);
-	}
+	bond.master = *master_r;
+	if (tx_insert(s->t, &bond.r, bond_r) < 0)
+		return -1;
+	for (uint32_t i = 0; i < s->a->members.n; i++)
+		TX_SET(s->t, PIF, pif, members[i], bond_slave_of, *bond_r);
 	return 0;
 }
 
 int
-bond_create(struct call *c, const struct bond_create_args *a,
-    struct ref *result_r)
+bond_remove(struct tx *t, struct ref ref)
 {
-	TX_SCOPE struct tx *t = call_begin(c);
-	struct bonding s = { .c = c, .t = t, .a = a };
-	const struct network *net;
+	const struct bond *bond = TX_GET(t, Bond, bond, ref);
+	struct ref master = bond ? bond->master : REF_NULL;
 
-	if (!t || !(net = EDIT_HEAD(c, t, network, network, a->network)) ||
-	    check_create(&s, net) < 0 || edit_simulated_only(c) < 0 ||
-	    insert(&s, result_r) < 0)
-		return -1;
-	return call_commit(c, STEAL(t));
-}
-
-/* ---- destroy ---- */
-
-/* What it had goes back to its first member. */
-int
-bond_destroy(struct call *c, const struct bond_destroy_args *a)
-{
-	TX_SCOPE struct tx *t = call_begin(c);
-	const struct pif *master;
-	const struct bond *bond;
-	struct ref primary, pif;
-
-	if (!t || !(bond = EDIT_HEAD(c, t, Bond, bond, a->self)) ||
-	    edit_simulated_only(c) < 0)
-		return -1;
-	primary = bond->primary_slave;
-	pif = bond->master;
-	master = TX_GET(t, PIF, pif, pif);
-	if (master && !master->management && pif_check_unplug(c, t, master) < 0)
-		return -1;
-	if (TX_GET(t, PIF, pif, primary)) {
-		move_vlans(t, pif, primary);
-		move_configuration(t, pif, primary);
-	}
-	while ((bond = TX_GET(t, Bond, bond, a->self)) && bond->slaves.n)
+	while ((bond = TX_GET(t, Bond, bond, ref)) && bond->slaves.n)
 		if (TX_SET(t, PIF, pif, *(const struct ref *)bond->slaves.items,
 			bond_slave_of, REF_NULL) < 0)
-			break;
-	(void)tx_destroy(t, CLASS_Bond, a->self);
-	if (TX_GET(t, PIF, pif, pif))
-		(void)pif_destroy_row(t, pif);
-	return call_commit(c, STEAL(t));
-}
-
-/* ---- settings ---- */
-
-int
-bond_set_mode(struct call *c, const struct bond_set_mode_args *a)
-{
-	struct builder b = { .arena = c->arena };
-	TX_SCOPE struct tx *t = call_begin(c);
-	const struct bond *bond;
-	struct map left;
-
-	if (!t || !(bond = EDIT_HEAD(c, t, Bond, bond, a->self)) ||
-	    edit_simulated_only(c) < 0)
+			return -1;
+	if (bond && tx_destroy(t, CLASS_Bond, ref) < 0)
 		return -1;
-	left = complete(&b, a->value, &bond->properties);
-	if (b.failed)
-		return call_fail_nomem(c);
-	TX_SET(t, Bond, bond, a->self, properties, left);
-	TX_SET(t, Bond, bond, a->self, mode, a->value);
-	return call_commit(c, STEAL(t));
-}
-
-int
-bond_set_property(struct call *c, const struct bond_set_property_args *a)
-{
-	TX_SCOPE struct tx *t = call_begin(c);
-	const struct bond *bond;
-
-	if (!t || !(bond = EDIT_HEAD(c, t, Bond, bond, a->self)))
-		return -1;
-	if (!is_property(a->name, a->value, bond->mode))
-		return fail_property(c, a->name, a->value);
-	if (edit_simulated_only(c) < 0)
-		return -1;
-	(void)tx_map_put(t, CLASS_Bond, a->self, FIELD_Bond_properties, a->name,
-	    a->value);
-	return call_commit(c, STEAL(t));
+	return TX_GET(t, PIF, pif, master) ? pif_destroy_row(t, master) : 0;
 }

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Which interface a host is managed by. That of a real host is its way out, as
- * its own configuration has it; that of a simulated one is a record.
+/* Which interface a host is managed by. That of a real host is its way out: when
+ * it changes, so does the default route, if the new one has a gateway of its
+ * own.
  * (source of rules and errors: network.json management) */
+#include <string.h>
+
 #include "call/edit.h"
 #include "net/pif.h"
 
@@ -42,26 +45,146 @@ move(struct call *c, struct tx *t, const struct pif *pif)
 		return -1;
 	if (pif->management)
 		return 0;
-	if (edit_simulated_only(c) < 0)
-		return -1;
 	for (uint32_t i = 0; row && i < row->PIFs.n; i++)
 		TX_SET(t, PIF, pif, pifs[i], management,
 		    ref_equal(pifs[i], self));
-	return TX_SET(t, PIF, pif, self, currently_attached, true);
+	return 0;
 }
+
+/* ---- one host ---- */
+
+static bool
+is_simulated(const struct core *core)
+{
+	return strcmp(core->config->backend, "simulator") == 0;
+}
+
+static int
+move_check(struct plan *p, struct tx *t)
+{
+	const struct pif *pif = TX_GET(t, PIF, pif, p->object);
+
+	if (!pif)
+		return fail_handle_invalid(p->call, "PIF",
+		    call_ref_text(p->call, p->object));
+	if (check_protection(p->call, t) < 0 || check_pif(p->call, pif) < 0)
+		return -1;
+	return pif->management ? plan_note(p, "same", "true") : 0;
+}
+
+/* The PIF that is the way out so far; null: none. */
+static struct ref
+old_way_out(struct plan *p, const struct pif *pif)
+{
+	RECORD_UNREF const struct record *r =
+	    db_get(p->core->db, CLASS_host, pif->host);
+	const struct host *host = (const struct host *)r;
+	const struct ref *pifs = host ? host->PIFs.items : NULL;
+
+	for (uint32_t i = 0; host && i < host->PIFs.n; i++) {
+		RECORD_UNREF const struct record *one =
+		    db_get(p->core->db, CLASS_PIF, pifs[i]);
+
+		if (one && ((const struct pif *)one)->management)
+			return pifs[i];
+	}
+	return REF_NULL;
+}
+
+static bool
+has_gateway(const struct pif *pif)
+{
+	return *pif->gateway || *pif->ipv6_gateway;
+}
+
+/* The old one first gives it up. */
+static int
+route_send_as(struct plan *p, bool forward)
+{
+	RECORD_UNREF const struct record *r =
+	    call_get(p->call, CLASS_PIF, p->object);
+	const struct pif *pif = (const struct pif *)r;
+	struct ref ref = pif ? old_way_out(p, pif) : REF_NULL;
+	RECORD_UNREF const struct record *o =
+	    db_get(p->core->db, CLASS_PIF, ref);
+	const struct pif *old = (const struct pif *)o;
+
+	if (!pif)
+		return -1;
+	if (*plan_arg(p, "same") || is_simulated(p->core) || !has_gateway(pif))
+		return 0;
+	if (old && pif_send_way_out(p, old, !forward) < 0)
+		return -1;
+	return pif_send_way_out(p, pif, forward);
+}
+
+static int
+route_send(struct plan *p)
+{
+	return route_send_as(p, true);
+}
+
+static int
+route_undo(struct plan *p)
+{
+	return route_send_as(p, false);
+}
+
+static int
+route_apply(struct plan *p, struct tx *t)
+{
+	const struct pif *pif = TX_GET(t, PIF, pif, p->object);
+
+	if (!pif || *plan_arg(p, "same"))
+		return 0;
+	if (move(p->call, t, pif) < 0)
+		return -1;
+	pif = TX_GET(t, PIF, pif, p->object);
+	if (is_simulated(p->core))
+		return TX_SET(t, PIF, pif, p->object, currently_attached, true);
+	if (pif->ip_configuration_mode == IP_CONFIGURATION_MODE_STATIC &&
+	    has_gateway(pif))
+		TX_SET(t, PIF, pif, p->object, keep_up, true);
+	pif = TX_GET(t, PIF, pif, p->object);
+	return pif ? pif_note_address(t, pif) : 0;
+}
+
+static const struct step move_steps[] = {
+	{ "route", route_send, route_apply, route_undo, NULL },
+	{ 0 },
+};
+
+static const struct plan_kind move_kind = {
+	.name = "host.management_reconfigure",
+	.cls = CLASS_PIF,
+	.steps = move_steps,
+	.check = move_check,
+};
 
 int
 host_management_reconfigure(struct call *c,
     const struct host_management_reconfigure_args *a)
 {
-	TX_SCOPE struct tx *t = call_begin(c);
-	const struct pif *pif;
+	return plan_start(c, &move_kind, a->pif, NULL);
+}
 
-	if (!t || !(pif = EDIT_HEAD(c, t, PIF, pif, a->pif)) ||
-	    check_protection(c, t) < 0)
+/* On a real host the ports are open to all interfaces. */
+int
+host_management_disable(struct call *c,
+    const struct host_management_disable_args *a)
+{
+	TX_SCOPE struct tx *t = call_begin(c);
+	const struct host *host;
+	const struct ref *pifs;
+
+	(void)a;
+	if (!t || !(host = EDIT_HEAD(c, t, host, host, c->core->host)) ||
+	    check_protection(c, t) < 0 || edit_simulated_only(c) < 0)
 		return -1;
-	(void)move(c, t, pif);
-	return c->nerror ? -1 : call_commit(c, STEAL(t));
+	pifs = host->PIFs.items;
+	for (uint32_t i = 0; i < host->PIFs.n; i++)
+		TX_SET(t, PIF, pif, pifs[i], management, false);
+	return call_commit(c, STEAL(t));
 }
 
 int
@@ -79,7 +202,7 @@ struct everywhere {
 	struct tx *t;
 	const struct network *net;
 	enum primary_address_type type; /* of the first */
-	bool known, change;
+	bool known;
 };
 
 static int
@@ -91,8 +214,6 @@ on_host(const struct record *r, void *arg)
 	if (!pif)
 		return fail_pif_not_present(e->c, call_ref_text(e->c, r->self),
 		    call_ref_text(e->c, e->net->r.self));
-	if (e->change)
-		return move(e->c, e->t, pif);
 	if (e->known && pif->primary_address_type != e->type)
 		return fail_pif_incompatible_primary_address_type(e->c,
 		    call_ref_text(e->c, pif->r.self));
@@ -101,19 +222,55 @@ on_host(const struct record *r, void *arg)
 	return check_pif(e->c, pif);
 }
 
+/* A part for each host. */
+static int
+parts_send(struct plan *p)
+{
+	RECORD_UNREF const struct record *r =
+	    call_get(p->call, CLASS_network, plan_arg_ref(p, "network"));
+	const struct network *net = (const struct network *)r;
+	const struct ref *pifs = net ? net->PIFs.items : NULL;
+	int rc = net ? 0 : -1;
+
+	for (uint32_t i = 0; rc == 0 && i < net->PIFs.n; i++)
+		rc = plan_child(p, &move_kind, pifs[i], NULL);
+	return rc;
+}
+
+static int
+everywhere_check(struct plan *p, struct tx *t)
+{
+	struct everywhere e = { .c = p->call, .t = t };
+	struct ref ref = plan_arg_ref(p, "network");
+
+	e.net = TX_GET(t, network, network, ref);
+	if (!e.net)
+		return fail_handle_invalid(p->call, "network",
+		    call_ref_text(p->call, ref));
+	if (check_protection(p->call, t) < 0)
+		return -1;
+	return tx_each(t, CLASS_host, on_host, &e) < 0 ? -1 : 0;
+}
+
+static const struct step everywhere_steps[] = {
+	{ "hosts", parts_send, NULL, NULL, NULL },
+	{ 0 },
+};
+
+static const struct plan_kind everywhere_kind = {
+	.name = "pool.management_reconfigure",
+	.cls = CLASS_pool,
+	.steps = everywhere_steps,
+	.check = everywhere_check,
+};
+
 int
 pool_management_reconfigure(struct call *c,
     const struct pool_management_reconfigure_args *a)
 {
-	TX_SCOPE struct tx *t = call_begin(c);
-	struct everywhere e = { .c = c, .t = t };
-
-	if (!t || !(e.net = EDIT_HEAD(c, t, network, network, a->network)) ||
-	    check_protection(c, t) < 0 ||
-	    tx_each(t, CLASS_host, on_host, &e) < 0)
-		return -1;
-	e.change = true;
-	if (tx_each(t, CLASS_host, on_host, &e) < 0)
-		return -1;
-	return call_commit(c, STEAL(t));
+	return plan_start(c, &everywhere_kind, c->core->pool, "network",
+	    call_ref_text(c, a->network), NULL);
 }
+
+const struct plan_kind *const management_kinds[] = { &move_kind,
+	&everywhere_kind, NULL };

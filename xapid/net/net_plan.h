@@ -13,5 +13,6 @@ int net_send(struct plan *p, plan_reply_fn *reply, const struct network *net,
 
 /* NULL at the end. */
 extern const struct plan_kind *const net_kinds[];
+extern const struct plan_kind *const network_attach_kinds[];
 
 #endif

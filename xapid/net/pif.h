@@ -34,6 +34,9 @@ int pif_check_unplug(struct call *c, struct tx *t, const struct pif *pif);
 /* Asks the network worker for a PIF, published and held: "uplink" or
  * "downlink". take: a card that carries the host's addresses, too. */
 int pif_send(struct plan *p, const struct pif *pif, const char *op, bool take);
+/* The same as if its device were another. */
+int pif_send_device(struct plan *p, const struct pif *pif, const char *op,
+    const char *device, bool take);
 /* For the networks of a VM: those that its host reaches by a PIF that is not
  * up; and the note that they are. */
 int pif_send_needed(struct plan *p, struct ref network, struct ref host);
@@ -45,11 +48,22 @@ extern const struct plan_kind *const pif_kinds[];
 /* Puts the static addresses of a PIF, published and held, where it is: those
  * that the API gave it. */
 int pif_send_addresses(struct plan *p, const struct pif *pif);
+/* The same of any PIF with static addresses: with its gateway, or without. */
+int pif_send_way_out(struct plan *p, const struct pif *pif, bool way_out);
 /* The address of the management interface is the host's. */
 int pif_note_address(struct tx *t, const struct pif *pif);
 /* At start, of one that is ours to keep (keep_up); plug: it was up before. */
 int pif_bring_up(struct core *core, struct ref pif, bool plug);
 extern const struct plan_kind *const pif_address_kinds[];
+
+/* ---- bond_plan.c ---- */
+/* The bond that a PIF, published and held, stands for is made, if it is none
+ * yet. */
+int bond_send_of(struct plan *p, const struct pif *master);
+extern const struct plan_kind *const bond_kinds[];
+
+/* ---- management.c ---- */
+extern const struct plan_kind *const management_kinds[];
 
 /* ---- vlan.c ---- */
 extern const struct plan_kind vlan_create_kind;

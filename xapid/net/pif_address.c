@@ -38,7 +38,8 @@ struct setting {
 };
 
 static int
-send_setting(struct plan *p, const struct pif *pif, const struct setting *s)
+send_setting_as(struct plan *p, const struct pif *pif, const struct setting *s,
+    bool way_out)
 {
 	RECORD_UNREF const struct record *r =
 	    call_get(p->call, CLASS_network, pif->network);
@@ -48,8 +49,14 @@ send_setting(struct plan *p, const struct pif *pif, const struct setting *s)
 	    ? net_send(p, NULL, net, "address", "device", pif->device, "#vlan",
 		  pif->VLAN, "pif", call_ref_text(p->call, pif->r.self),
 		  "#family", s->family, "ip", s->ip, "#prefix", s->prefix,
-		  "gateway", is_way_out(pif) ? s->gateway : "", NULL)
+		  "gateway", way_out ? s->gateway : "", NULL)
 	    : -1;
+}
+
+static int
+send_setting(struct plan *p, const struct pif *pif, const struct setting *s)
+{
+	return send_setting_as(p, pif, s, is_way_out(pif));
 }
 
 static int64_t
@@ -103,6 +110,21 @@ pif_send_addresses(struct plan *p, const struct pif *pif)
 		return -1;
 	return pif->ipv6_configuration_mode == IPV6_CONFIGURATION_MODE_STATIC
 	    ? send_setting(p, pif, &v6)
+	    : 0;
+}
+
+int
+pif_send_way_out(struct plan *p, const struct pif *pif, bool way_out)
+{
+	struct setting v4 = recorded(p, pif, 4), v6 = recorded(p, pif, 6);
+
+	if (!pif->currently_attached && !pif->physical)
+		return 0;
+	if (pif->ip_configuration_mode == IP_CONFIGURATION_MODE_STATIC &&
+	    send_setting_as(p, pif, &v4, way_out) < 0)
+		return -1;
+	return pif->ipv6_configuration_mode == IPV6_CONFIGURATION_MODE_STATIC
+	    ? send_setting_as(p, pif, &v6, way_out)
 	    : 0;
 }
 

@@ -12,21 +12,31 @@
 int
 pif_send(struct plan *p, const struct pif *pif, const char *op, bool take)
 {
+	if (pif->bond_master_of.n && strcmp(op, "uplink") == 0 &&
+	    bond_send_of(p, pif) < 0)
+		return -1;
+	return pif_send_device(p, pif, op, pif->device, take);
+}
+
+int
+pif_send_device(struct plan *p, const struct pif *pif, const char *op,
+    const char *device, bool take)
+{
 	RECORD_UNREF const struct record *r =
 	    call_get(p->call, CLASS_network, pif->network);
 	const struct network *net = (const struct network *)r;
 
-	return net ? net_send(p, NULL, net, op, "device", pif->device, "#vlan",
+	return net ? net_send(p, NULL, net, op, "device", device, "#vlan",
 			 pif->VLAN, "pif", call_ref_text(p->call, pif->r.self),
 			 "?take", (int)take, NULL)
 		   : -1;
 }
 
-/* A card or a VLAN: what the worker knows to put on a bridge. */
+/* A card, a VLAN or a bond: what the worker knows to put on a bridge. */
 static bool
 is_plain(const struct pif *pif)
 {
-	return pif->physical || pif->VLAN >= 0;
+	return pif->physical || pif->VLAN >= 0 || pif->bond_master_of.n;
 }
 
 /* ---- what a starting VM needs ---- */
@@ -50,8 +60,12 @@ pif_send_needed(struct plan *p, struct ref network, struct ref host)
 		    db_get(p->core->db, CLASS_PIF, pifs[i]);
 		const struct pif *pif = (const struct pif *)one;
 
-		if (is_needed(pif) && ref_equal(pif->host, host))
-			return pif_send(p, pif, "uplink", false);
+		if (!is_needed(pif) || !ref_equal(pif->host, host))
+			continue;
+		return !ref_is_null(pif->bond_slave_of)
+		    ? fail_cannot_plug_bond_slave(p->call,
+			  call_ref_text(p->call, pifs[i]))
+		    : pif_send(p, pif, "uplink", false);
 	}
 	return 0;
 }

@@ -364,6 +364,30 @@ way_out(struct scan *s)
 	return NULL;
 }
 
+/* One that somebody else made is none of ours to tell. */
+static void
+correct_bond(struct scan *s, const struct pif *pif)
+{
+	const struct network *net =
+	    TX_GET(s->t, network, network, pif->network);
+	const struct value *bonds = list_of(s->answer, "bonds");
+	struct ref self = pif->r.self, metrics = pif->metrics;
+	bool up = false, carrier = false;
+
+	if (!value_member(s->answer, "bonds"))
+		return; /* simulated */
+	for (uint32_t i = 0; net && i < bonds->n; i++) {
+		const struct value *b = &bonds->items[i];
+
+		if (strcmp(text_of(b, "device"), pif->device) != 0)
+			continue;
+		up = strcmp(text_of(b, "bridge"), net->bridge) == 0;
+		carrier = bool_of(b, "carrier");
+	}
+	TX_SET(s->t, PIF, pif, self, currently_attached, up);
+	TX_SET(s->t, PIF_metrics, pif_metrics, metrics, carrier, carrier);
+}
+
 /* What a PIF that is there says no longer, or not of a card. */
 static void
 correct(struct scan *s, struct ref ref)
@@ -374,7 +398,9 @@ correct(struct scan *s, struct ref ref)
 
 	if (!pif)
 		return;
-	if (pif->VLAN >= 0) {
+	if (pif->bond_master_of.n) {
+		correct_bond(s, pif);
+	} else if (pif->VLAN >= 0) {
 		TX_SET(t, PIF, pif, ref, currently_attached,
 		    vlan_is_up(s, pif));
 	} else if (pif->physical && nic) {

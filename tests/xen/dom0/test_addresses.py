@@ -99,6 +99,25 @@ class Addresses(Net):
         self.assertIn('via 10.0.2.2', ip('route', 'show', 'default'))
         self.static(self.pif('eth0'), '10.0.2.15', '10.0.2.2')
 
+    def test_6_another_interface_manages_the_host(self):
+        d, host = self.d, self.d.call('host.get_all')[0]
+        pif, before = self.pif('eth1'), self.pif('eth0')
+        self.static(pif, '10.77.1.5', '10.77.1.1')
+        self.assertIn('via 10.0.2.2 dev eth0', ip('route', 'show', 'default'))
+        d.call('host.management_reconfigure', pif)
+        routes = ip('route', 'show', 'default')
+        self.assertIn('via 10.77.1.1 dev eth1', routes)
+        self.assertNotIn('eth0', routes)
+        self.assertEqual(d.call('host.get_address', host), '10.77.1.5')
+        d.call('PIF.scan', host)
+        self.assertTrue(d.call('PIF.get_management', pif))
+        self.assertFalse(d.call('PIF.get_management', before))
+        d.call('host.management_reconfigure', before)
+        routes = ip('route', 'show', 'default')
+        self.assertIn('via 10.0.2.2 dev eth0', routes)
+        self.assertNotIn('eth1', routes)
+        self.assertEqual(d.call('host.get_address', host), '10.0.2.15')
+
 
 if __name__ == '__main__':
     tap.main()

@@ -1,0 +1,68 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""A real host: what its hypervisor says, and how it goes down. In the place of
+the system's shutdown program stands one that only notes what it was asked."""
+
+import os
+
+import tap
+from bed import wait
+from test_guests import Host
+
+PROGRAM, NOTE = '/sbin/shutdown', '/root/went'
+
+
+class Machine(Host):
+    def setUp(self):
+        self.host = self.d.call('host.get_all')[0]
+
+    def call(self, name, *params):
+        return self.d.call('host.' + name, self.host, *params)
+
+    def error(self, name, *params):
+        return self.d.error('host.' + name, self.host, *params)
+
+    def test_1_the_hypervisor_speaks(self):
+        self.assertIn('Xen version', self.call('dmesg'))
+        self.call('send_debug_keys', 'h')
+        text = self.call('dmesg_clear')
+        self.assertIn("'h' pressed", text)
+        self.assertNotIn('Xen version', self.call('dmesg'))
+
+    def test_2_a_guest_that_has_nowhere_to_go_is_in_the_way(self):
+        vm = self.make('stays')
+        self.call('assert_can_evacuate')
+        self.d.call('VM.start', vm, False, False)
+        self.assertEqual(self.call('get_vms_which_prevent_evacuation'),
+                         {vm: ['NO_HOSTS_AVAILABLE', vm]})
+        self.assertEqual(self.error('evacuate'), ['NO_HOSTS_AVAILABLE', vm])
+
+    def test_3_guests_are_shut_down_and_then_the_host(self):
+        if os.path.exists(PROGRAM):
+            self.skipTest('the system has a shutdown program')
+        with open(PROGRAM, 'w') as f:
+            f.write('#!/bin/sh\necho "$@" >%s.new; mv %s.new %s\n'
+                    % (NOTE, NOTE, NOTE))
+        os.chmod(PROGRAM, 0o755)
+        self.addCleanup(os.unlink, PROGRAM)
+        self.assertEqual(self.error('reboot'), ['HOST_NOT_DISABLED'])
+        for name, words in (('reboot', '-r now'),
+                            ('shutdown', '-h -P now')):
+            vm = self.make('ends' + name)
+            self.call('enable')
+            self.d.call('VM.start', vm, False, False)
+            self.call('disable')
+            self.call(name)
+            self.assertEqual(self.state(vm), 'Halted')
+            wait(lambda: os.path.exists(NOTE), 60, 'the host goes down')
+            with open(NOTE) as f:
+                self.assertEqual(f.read().strip(), words)
+            os.unlink(NOTE)
+        # It has not booted: nobody has put it back into service.
+        self.d.kill()
+        self.d.start()
+        self.assertFalse(self.call('get_enabled'))
+        self.call('enable')
+
+
+if __name__ == '__main__':
+    tap.main()
