@@ -6,7 +6,10 @@
  *
  * The log grows by more than what is written: a sync of a file that has grown
  * writes its inode too, which takes as long again. SQLite takes what is behind
- * the end of a log for the rest of an older one. */
+ * the end of a log for the rest of an older one.
+ *
+ * A frame of the log is a head and a page, which SQLite writes one after the
+ * other: the head is held until its page comes, and both are written at once. */
 #include <errno.h>
 #include <pthread.h>
 #include <stdatomic.h>
@@ -15,11 +18,18 @@
 #include "db/db_sqlite_private.h"
 #include "lib/fault.h"
 
+#define HEAD_BYTES 24
+#define PAGE_BYTES 4096 /* a larger one is written by itself */
+
 /* SQLite allocates szOsFile bytes: ours, then those of the real one. */
 struct file {
 	sqlite3_file base;
 	bool log;
-	sqlite3_int64 room; /* of a log: bytes that the file has */
+	/* Of a log. */
+	sqlite3_int64 room; /* bytes that the file has */
+	int held;           /* bytes of a frame that are not written yet */
+	sqlite3_int64 held_at;
+	char frame[HEAD_BYTES + PAGE_BYTES];
 	sqlite3_file real[];
 };
 
@@ -44,17 +54,50 @@ checked(int rc)
 	return rc;
 }
 
+/* ---- the frame that is held ---- */
+
+static int
+write_held(struct file *f)
+{
+	int n = f->held;
+
+	f->held = 0;
+	if (n == 0)
+		return SQLITE_OK;
+	return checked(
+	    f->real->pMethods->xWrite(f->real, f->frame, n, f->held_at));
+}
+
+/* Whether these bytes are held, with those before them or to wait for more. */
+static bool
+hold(struct file *f, const void *p, int n, sqlite3_int64 at)
+{
+	if (f->held == 0 && n == HEAD_BYTES)
+		f->held_at = at;
+	else if (f->held != HEAD_BYTES || at != f->held_at + HEAD_BYTES ||
+	    n > PAGE_BYTES)
+		return false;
+	memcpy(f->frame + f->held, p, (size_t)n);
+	f->held += n;
+	return true;
+}
+
 /* ---- files ---- */
 
 static int
 file_close(sqlite3_file *f)
 {
+	(void)write_held((struct file *)f);
 	return real_file(f)->pMethods->xClose(real_file(f));
 }
 
 static int
 file_read(sqlite3_file *f, void *p, int n, sqlite3_int64 at)
 {
+	int rc = write_held((struct file *)f);
+
+	if (rc != SQLITE_OK)
+		return rc;
 	return checked(real_file(f)->pMethods->xRead(real_file(f), p, n, at));
 }
 
@@ -74,9 +117,26 @@ make_room(struct file *f, sqlite3_int64 end)
 }
 
 static int
+write_log(struct file *f, const void *p, int n, sqlite3_int64 at)
+{
+	bool held = n > 0 && hold(f, p, n, at);
+	int rc;
+
+	log_end = at + n;
+	if (n == 0 || (held && f->held == HEAD_BYTES))
+		return SQLITE_OK;
+	rc = write_held(f);
+	if (rc == SQLITE_OK && !held)
+		rc = checked(f->real->pMethods->xWrite(f->real, p, n, at));
+	if (rc == SQLITE_OK)
+		make_room(f, at + n);
+	return rc;
+}
+
+static int
 file_write(sqlite3_file *f, const void *p, int n, sqlite3_int64 at)
 {
-	int full = n, rc;
+	int full = n;
 
 	if (fault_hit(FAULT_WRITE)) {
 		last_errno = errno;
@@ -84,19 +144,19 @@ file_write(sqlite3_file *f, const void *p, int n, sqlite3_int64 at)
 			return SQLITE_FULL;
 		if (errno != 0)
 			return SQLITE_IOERR_WRITE;
+		(void)write_held((struct file *)f);
 		n = n / 2; /* a short write */
 		last_errno = ENOSPC;
 	}
-	if (((struct file *)f)->log)
-		log_end = at + n;
 	if (n < full) {
+		if (((struct file *)f)->log)
+			log_end = at + n;
 		(void)real_file(f)->pMethods->xWrite(real_file(f), p, n, at);
 		return SQLITE_FULL;
 	}
-	rc = checked(real_file(f)->pMethods->xWrite(real_file(f), p, n, at));
-	if (rc == SQLITE_OK && ((struct file *)f)->log)
-		make_room((struct file *)f, at + n);
-	return rc;
+	if (((struct file *)f)->log)
+		return write_log((struct file *)f, p, n, at);
+	return checked(real_file(f)->pMethods->xWrite(real_file(f), p, n, at));
 }
 
 static int
@@ -107,22 +167,32 @@ file_truncate(sqlite3_file *f, sqlite3_int64 size)
 		return SQLITE_IOERR_TRUNCATE;
 	}
 	((struct file *)f)->room = size;
+	((struct file *)f)->held = 0;
 	return checked(real_file(f)->pMethods->xTruncate(real_file(f), size));
 }
 
 static int
 file_sync(sqlite3_file *f, int flags)
 {
+	int rc;
+
 	if (fault_hit(FAULT_SYNC)) {
 		last_errno = errno;
 		return SQLITE_IOERR_FSYNC;
 	}
+	rc = write_held((struct file *)f);
+	if (rc != SQLITE_OK)
+		return rc;
 	return checked(real_file(f)->pMethods->xSync(real_file(f), flags));
 }
 
 static int
 file_size(sqlite3_file *f, sqlite3_int64 *size)
 {
+	int rc = write_held((struct file *)f);
+
+	if (rc != SQLITE_OK)
+		return rc;
 	return real_file(f)->pMethods->xFileSize(real_file(f), size);
 }
 
@@ -245,6 +315,7 @@ vfs_open(sqlite3_vfs *vfs, const char *name, sqlite3_file *f, int flags,
 	rc = checked(
 	    real_vfs->xOpen(real_vfs, name, file->real, flags, flags_r));
 	file->room = 0;
+	file->held = 0;
 	if (!file->real->pMethods)
 		return rc;
 	f->pMethods = &file_methods;
