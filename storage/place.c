@@ -31,7 +31,7 @@ place_paths(struct sandbox_path *paths, size_t max)
 {
 	size_t n = 0;
 
-	for (; roots[n] && n < max; n++)
+	for (; n < max && roots[n]; n++)
 		paths[n] = (struct sandbox_path){ roots[n], true };
 	return n;
 }

@@ -180,7 +180,7 @@ test_whole(void)
 	size_t n;
 
 	memset(image, 0, sizeof(image));
-	memcpy(image, "\177ELF", 4);
+	memcpy(image, "\177ELF", sizeof("\177ELF"));
 	image[99999] = 'x';
 	disk = make_disk(NULL, 0, MIB, MIB);
 	CU_ASSERT(take(disk, "", MIB, &n) == NULL);

@@ -15,7 +15,9 @@ copy_check(struct plan *p, struct tx *t)
 	struct ref sr = plan_arg_ref(p, "sr");
 	struct vdi copy;
 
-	if (source && ref_is_null(sr)) /* a part of another plan */
+	if (!source)
+		return -1;
+	if (ref_is_null(sr)) /* a part of another plan */
 		sr = source->SR;
 	if (vdi_plan_check(p, t, source, VDI_OPERATIONS_COPY) < 0 ||
 	    storage_check(p->call, t, sr, "VDI_CREATE") < 0)
