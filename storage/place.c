@@ -26,6 +26,16 @@ place_set_roots(const char *const *list)
 	roots = list ? list : usual;
 }
 
+void
+place_prepare(void)
+{
+	static const char *const ours[] = { "/var/lib/xapid",
+		"/var/lib/xapid/sr", "/run/sr-mount" };
+
+	for (size_t i = 0; i < sizeof(ours) / sizeof(ours[0]); i++)
+		(void)mkdir(ours[i], 0755);
+}
+
 size_t
 place_paths(struct sandbox_path *paths, size_t max)
 {

@@ -77,6 +77,9 @@ int place_open(struct op *op, const struct value *config, bool make);
 int place_fail(struct op *op, const char *what);
 /* Opens a plain file of the folder. -1 and errno. */
 int place_file(int folder, const char *name, int flags);
+/* Makes the roots that are ours, where they are missing: a sandbox that knows
+ * nothing of one keeps it out of reach. */
+void place_prepare(void);
 /* The roots, for a sandbox: how many. */
 size_t place_paths(struct sandbox_path *paths, size_t max);
 /* Each root that there is, open. Ends with the first that is not 0. */

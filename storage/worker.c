@@ -141,8 +141,10 @@ keep_paths(const char *state)
 {
 	struct sandbox_path paths[MAX_PATHS] = { { state, true },
 		{ "/sys", false }, { "/dev", false }, { "/proc/self", false } };
-	size_t n = place_paths(paths + 4, MAX_PATHS - 4);
+	size_t n;
 
+	place_prepare();
+	n = place_paths(paths + 4, MAX_PATHS - 4);
 	return sandbox_paths(paths, n + 4);
 }
 
