@@ -69,12 +69,13 @@ storage_account(struct tx *t, struct ref ref, int64_t allocated, int64_t used)
 {
 	const struct sr *sr = TX_GET(t, SR, sr, ref);
 	int64_t all = sr ? sr->virtual_allocation + allocated : 0;
+	bool known = sr && sr->physical_utilisation >= 0;
 
 	if (!sr)
 		return;
 	used += sr->physical_utilisation;
 	TX_SET(t, SR, sr, ref, virtual_allocation, all > 0 ? all : 0);
-	if (sr->physical_utilisation >= 0)
+	if (known)
 		TX_SET(t, SR, sr, ref, physical_utilisation,
 		    used > 0 ? used : 0);
 }

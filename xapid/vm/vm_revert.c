@@ -70,10 +70,12 @@ replace_disk(struct plan *p, struct tx *t, struct ref disk)
 	struct ref of, next = successor(p, t, disk, &of);
 	const struct vdi *vdi = TX_GET(t, VDI, vdi, disk);
 	struct ref *siblings;
+	bool others;
 	uint32_t n;
 
 	if (!vdi || ref_is_null(next))
 		return 0; /* it is kept */
+	others = vdi->VBDs.n > 1;
 	n = vdi->snapshots.n;
 	siblings = arena_array(p->call->arena, n + 1, sizeof(*siblings));
 	if (!siblings)
@@ -82,9 +84,8 @@ replace_disk(struct plan *p, struct tx *t, struct ref disk)
 		memcpy(siblings, vdi->snapshots.items, n * sizeof(*siblings));
 	for (uint32_t i = 0; i < n; i++)
 		TX_SET(t, VDI, vdi, siblings[i], snapshot_of, next);
-	return vdi->VBDs.n > 1
-	    ? 0 /* another VM has it, too */
-	    : plan_then(p, t, vdi_kind("VDI.destroy"), disk, NULL);
+	return others ? 0 /* another VM has it, too */
+		      : plan_then(p, t, vdi_kind("VDI.destroy"), disk, NULL);
 }
 
 static int
