@@ -65,6 +65,15 @@ class Commands(unittest.TestCase):
                          '')
         self.assertEqual(self.state('sim-00002'), 'halted')
 
+    def test_alerts_that_come_meanwhile_are_told_by_priority(self):
+        uuid = self.vm('sim-00006')
+        r = xe.run(self.d, 'vm-start', 'uuid=' + uuid, 'message-priority=6')
+        self.assertEqual((r.status, r.out), (0, ''))
+        self.assertRegex(r.err, r"\AMessage: time=\d{8}T\d\d:\d\d:\d\dZ "
+                                r"priority=5 name='VM_STARTED'\n\n\Z")
+        r = xe.run(self.d, 'vm-shutdown', 'uuid=' + uuid, '--force')
+        self.assertEqual((r.status, r.out, r.err), (0, '', ''))
+
     def test_start_paused_and_on_a_host(self):
         self.ok('vm-start', 'vm=sim-00004', 'paused=true')
         self.assertEqual(self.state('sim-00004'), 'paused')

@@ -1,14 +1,19 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "cli/select.h"
 
+#include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <time.h>
 
 #include "cli/args.h"
 #include "cli/frames.h"
 #include "cli/print.h"
+#include "lib/clock.h"
 
-#define MAX_CANDIDATES 10 /* told when there are too many */
+#define MESSAGE_PRIORITY 5 /* of alerts that are told: higher than this */
+#define MAX_CANDIDATES 10  /* told when there are too many */
 
 /* How the objects of a selector are named: NAME=TEXT fits any of the fields. */
 static const struct selector {
@@ -302,6 +307,58 @@ cli_select(struct cli *cli, struct cli_set *s)
 	return 0;
 }
 
+static bool
+is_dire(const struct cli *cli, const struct message *m)
+{
+	const char *text = cli_get(cli, "message-priority");
+
+	return m->priority < (text ? atoll(text) : MESSAGE_PRIORITY);
+}
+
+/* Alerts about a VM that came while something was done to it; a low number is
+ * a high priority. (source: cli.json std_params) */
+static void
+tell_messages(struct cli *cli, const struct record *vm, time_t since)
+{
+	CLI_ANSWER struct cli_answer a = { 0 };
+	char date[DATE_CHARS + 1];
+	struct value v = { .kind = VALUE_DATE, .s = date };
+	const struct map *m;
+
+	date_format(since - 1, date); /* itself excluded */
+	if (cli_call(cli, &a, "message.get", "ssv", "VM", cli_record_uuid(vm),
+		&v) < 0) {
+		(void)cli_forgive(cli);
+		return;
+	}
+	m = a.mem;
+	for (uint32_t i = 0; i < m->n; i++) {
+		const struct record *const *all = m->values;
+		const struct message *one = (const struct message *)all[i];
+
+		if (!is_dire(cli, one))
+			continue;
+		date_format(one->timestamp, date);
+		cli_print_stderr(cli,
+		    "Message: time=%s priority=%" PRId64 " name='%s'\n\n", date,
+		    one->priority, one->name);
+	}
+}
+
+static int
+do_one(struct cli *cli, int (*op)(struct cli *cli, const struct record *r),
+    const struct record *r)
+{
+	time_t begun = time(NULL);
+
+	if (op(cli, r) < 0)
+		return -1;
+	if (cli->command->select == CLI_SELECT_VM && !cli->wish.dry_run &&
+	    !cli->wish.explain)
+		tell_messages(cli, r, begun);
+	return 0;
+}
+
 int
 cli_for_each(struct cli *cli,
     int (*op)(struct cli *cli, const struct record *r))
@@ -312,9 +369,9 @@ cli_for_each(struct cli *cli,
 	if (cli_select(cli, &s) < 0)
 		return -1;
 	if (s.n == 1)
-		return op(cli, s.records[0]);
+		return do_one(cli, op, s.records[0]);
 	for (uint32_t i = 0; i < s.n; i++) {
-		if (op(cli, s.records[i]) == 0)
+		if (do_one(cli, op, s.records[i]) == 0)
 			continue;
 		if (cli->failure == CLI_FAIL_GONE)
 			return -1;
