@@ -324,6 +324,8 @@ libxapidcore_a_SOURCES = \
 	xapid/vm/vm.h \
 	xapid/vm/vm_appliance.c \
 	xapid/vm/vm_appliance.h \
+	xapid/vm/vm_autostart.c \
+	xapid/vm/vm_autostart.h \
 	xapid/vm/vm_boot.c \
 	xapid/vm/vm_boot.h \
 	xapid/vm/vm_boot_disk.c \
@@ -365,6 +367,8 @@ libxapidcore_a_SOURCES = \
 	xapid/vm/vm_questions.c \
 	xapid/vm/vm_revert.c \
 	xapid/vm/vm_revert.h \
+	xapid/vm/vm_rounds.c \
+	xapid/vm/vm_rounds.h \
 	xapid/vm/vm_settings.c \
 	xapid/vm/vm_start_record.c \
 	xapid/vm/vm_start_record.h \

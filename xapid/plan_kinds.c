@@ -9,6 +9,7 @@
 #include "net/net_plan.h"
 #include "net/pif.h"
 #include "vm/vm_appliance.h"
+#include "vm/vm_autostart.h"
 #include "vm/vm_copy.h"
 #include "vm/vm_follow.h"
 #include "vm/vm_live.h"
@@ -21,6 +22,7 @@
 static const struct plan_kind *const *const families[] = {
 	vm_power_kinds,
 	vm_appliance_kinds,
+	vm_autostart_kinds,
 	vm_copy_kinds,
 	vm_live_kinds,
 	vm_suspend_kinds,

@@ -476,6 +476,84 @@ class Deaths(Case):
         self.assertEqual(self.do('get_current_operations'), {})
 
 
+class Autostart(unittest.TestCase):
+    """VMs that start when a host has booted."""
+
+    def setUp(self):
+        self.d = xapid.start('--sim-hosts', '2', '--sim-vms', '10').start()
+        self.addCleanup(self.d.__exit__, None, None, None)
+        self.pool = self.d.call('pool.get_all')[0]
+        self.master = self.d.call('pool.get_master', self.pool)
+        self.host = next(h for h in self.d.call('host.get_all')
+                         if h != self.master)
+        self.d.call('host.disable', self.host)
+        self.first, self.second, self.other = [
+            vm for vm, v in sorted(self.d.call('VM.get_all_records').items())
+            if v['power_state'] == 'Halted' and not v['is_a_template']][:3]
+        for vm, order in (self.first, 0), (self.second, 1):
+            self.d.call('VM.add_to_other_config', vm, 'auto_poweron', 'true')
+            self.d.call('VM.set_order', vm, order)
+        self.d.call('VM.set_start_delay', self.first, 2)
+
+    def reboot(self):
+        self.d.call('host.reboot', self.host)
+        self.until(lambda: self.d.call(
+            'host_metrics.get_live',
+            self.d.call('host.get_metrics', self.host)))
+
+    def until(self, condition):
+        end = time.time() + 60 * xapid.PATIENCE
+        while not condition():
+            self.assertLess(time.time(), end)
+            time.sleep(0.05)
+
+    def state(self, vm):
+        return self.d.call('VM.get_power_state', vm)
+
+    def test_those_that_are_to_start_in_their_order(self):
+        self.d.call('pool.add_to_other_config', self.pool, 'auto_poweron',
+                    'true')
+        vms = [self.first, self.second]
+        with Watch(self.d, vms) as watch:
+            self.reboot()
+            self.until(lambda: self.state(self.second) == 'Running')
+        first, second = (watch.when(vm, 'Running') for vm in vms)
+        self.assertGreater(second - first, 1)
+        self.assertEqual(self.state(self.other), 'Halted')
+
+    def test_also_behind_a_daemon_that_dies_between_them(self):
+        self.d.call('pool.add_to_other_config', self.pool, 'auto_poweron',
+                    'true')
+        self.d.call('VM.set_start_delay', self.first, 4)
+        self.reboot()
+        self.until(lambda: self.state(self.first) == 'Running')
+        self.assertEqual(self.state(self.second), 'Halted')
+        self.d.kill()
+        self.d.start()
+        self.until(lambda: self.state(self.second) == 'Running')
+
+    def test_with_the_host_of_the_daemon(self):
+        self.d.call('pool.add_to_other_config', self.pool, 'auto_poweron',
+                    'true')
+        self.d.call('host.disable', self.master)
+        self.d.call('host.reboot', self.master)
+
+        def runs():
+            try:
+                self.d.session = self.d.session or self.d.login()
+                return self.state(self.second) == 'Running'
+            except Exception:
+                self.d.local = self.d.session = None
+                return False
+        self.until(runs)
+
+    def test_none_where_the_pool_does_not_want_it(self):
+        self.reboot()
+        self.d.call('VM.start', self.other, False, False)   # time goes by
+        self.assertEqual({self.state(vm) for vm in (self.first, self.second)},
+                         {'Halted'})
+
+
 class Commands(Case):
     def xe(self, *args, status=0):
         result = xe.run(self.d, *args)

@@ -291,7 +291,7 @@ static const struct step unplug_steps[] = {
 	{ 0 },
 };
 
-static const struct plan_kind plug_kind = {
+const struct plan_kind pbd_plug_kind = {
 	.name = "PBD.plug",
 	.cls = CLASS_PBD,
 	.operation = "plug",
@@ -314,7 +314,7 @@ static const struct plan_kind unplug_kind = {
 int
 pbd_plug(struct call *c, const struct pbd_plug_args *a)
 {
-	return plan_start(c, &plug_kind, a->self, NULL);
+	return plan_start(c, &pbd_plug_kind, a->self, NULL);
 }
 
 int
@@ -354,7 +354,7 @@ sr_plug_all(struct core *core)
 
 		if (ref_equal(pbd->host, core->host))
 			rc = plan_start_own(core,
-			    core->new_pool ? &plug_first_kind : &plug_kind,
+			    core->new_pool ? &plug_first_kind : &pbd_plug_kind,
 			    pbd->r.self, NULL);
 	}
 	db_release_all(all, n);
@@ -363,4 +363,4 @@ sr_plug_all(struct core *core)
 
 const struct plan_kind *const sr_kinds[] = { &create_kind, &sr_probe_kind,
 	&sr_probe_ext_kind, &sr_scan_kind, &sr_update_kind, &destroy_kind,
-	&plug_kind, &plug_first_kind, &unplug_kind, NULL };
+	&pbd_plug_kind, &plug_first_kind, &unplug_kind, NULL };

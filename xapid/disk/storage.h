@@ -52,6 +52,7 @@ void storage_account(struct tx *t, struct ref sr, int64_t allocated,
 /* The row of a disk whose volume is gone goes, and its SR counts it no more. */
 int vdi_take_out(struct plan *p, struct tx *t, struct ref vdi);
 extern const struct plan_kind *const sr_kinds[];
+extern const struct plan_kind pbd_plug_kind; /* of those */
 /* In apply or finish: chains of images that are longer than they need be are
  * shortened next, when there are images. */
 int sr_merge_then(struct plan *p, struct tx *t, struct ref sr);

@@ -18,6 +18,7 @@
 #include "lib/file.h"
 #include "lib/log.h"
 #include "plan/priv.h"
+#include "vm/vm_autostart.h"
 #include "vm/vm_power.h"
 
 #define BOOT_NS NSEC_PER_SEC /* of a simulated host */
@@ -88,18 +89,21 @@ comes_up(struct tx *t, const struct host *h)
 struct boots {
 	struct core *core;
 	struct tx *t;
-	bool start; /* of the daemon: its own host has power again */
+	struct ref host; /* one that is up again, or null */
+	bool start;      /* of the daemon: its own host has power again */
 };
 
 static int
 boot_one(const struct record *r, void *arg)
 {
 	const struct host *h = (const struct host *)r;
-	const struct boots *b = arg;
+	struct boots *b = arg;
 
-	if (strcmp(h->boot_id, HOST_IS_BOOTING) == 0 ||
-	    (b->start && *h->boot_id && ref_equal(r->self, b->core->host)))
-		comes_up(b->t, h);
+	if (strcmp(h->boot_id, HOST_IS_BOOTING) != 0 &&
+	    !(b->start && *h->boot_id && ref_equal(r->self, b->core->host)))
+		return 0;
+	b->host = r->self;
+	comes_up(b->t, h);
 	return 0;
 }
 
@@ -120,6 +124,8 @@ boots_fire(struct timer *timer)
 	}
 	(void)tx_each(b.t, CLASS_host, boot_one, &b);
 	tx_commit(b.t, NULL, NULL);
+	if (!ref_is_null(b.host))
+		vm_autostart(boots.core, b.host);
 }
 
 static void
@@ -138,16 +144,20 @@ look_at_machine(struct core *core, struct tx *t)
 
 	if (!h || strcmp(h->boot_id, boot) == 0)
 		return;
-	if (*h->boot_id)
+	if (*h->boot_id) {
 		has_booted(t, h, boot);
-	else
+		(void)vm_autostart_at_resume(t, core->host);
+	} else {
 		TX_SET(t, host, host, core->host, boot_id, boot);
+	}
 }
 
 int
 host_power_start(struct core *core)
 {
-	struct boots b = { core, tx_begin(core->db), true };
+	struct boots b = { .core = core,
+		.t = tx_begin(core->db),
+		.start = true };
 
 	boots.core = core;
 	boots.timer.fire = boots_fire;
@@ -157,6 +167,8 @@ host_power_start(struct core *core)
 		(void)tx_each(b.t, CLASS_host, boot_one, &b);
 	else
 		look_at_machine(core, b.t);
+	if (!ref_is_null(b.host))
+		(void)vm_autostart_at_resume(b.t, b.host);
 	return tx_commit_wait(b.t, NULL);
 }
 
@@ -377,7 +389,7 @@ power_on_apply(struct plan *p, struct tx *t)
 	if (!h)
 		return -1;
 	comes_up(t, h);
-	return 0;
+	return vm_autostart_then(p, t);
 }
 
 static const struct step power_on_steps[] = {

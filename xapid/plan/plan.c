@@ -91,6 +91,8 @@ journal_begin(struct running *r, struct tx *t)
 	if (!r->promised)
 		return plan_journal_row(r, t, 0);
 	TX_SET(t, plan_journal, plan_journal, r->row, step, 0);
+	TX_SET(t, plan_journal, plan_journal, r->row, number,
+	    (int64_t)r->number);
 	return plan_journal_notes(r, t);
 }
 

@@ -150,6 +150,9 @@ int plan_tell_parent_most(struct plan *p, const char *name, int64_t value);
  * args: "name", "value", …, NULL. -1: no memory, raised. */
 int plan_then(struct plan *p, struct tx *t, const struct plan_kind *kind,
     struct ref object, ...) __attribute__((sentinel));
+/* In any transaction before plans_resume: a plan of its own that begins then. */
+int plan_at_resume(struct tx *t, const struct plan_kind *kind,
+    struct ref object);
 /* 0 … 1, for the task. */
 void plan_progress(struct plan *p, double progress);
 

@@ -113,3 +113,18 @@ plan_break_promise(struct running *r)
 	(void)tx_destroy(t, CLASS_plan_journal, r->row);
 	tx_commit(t, gone, r);
 }
+
+/* Its number comes with its turn. */
+int
+plan_at_resume(struct tx *t, const struct plan_kind *kind, struct ref object)
+{
+	char text[REF_CHARS + 1];
+	struct plan_journal row;
+
+	record_defaults(&class_table[CLASS_plan_journal], &row.r);
+	ref_format(object, text);
+	row.kind = kind->name;
+	row.object = text;
+	row.step = STEP_PROMISED;
+	return tx_insert(t, &row.r, NULL);
+}

@@ -12,7 +12,7 @@ overrides(const struct running *r, const struct running *other)
 {
 	const char *const *op = r->plan.kind->overrides;
 
-	for (; op && *op; op++)
+	for (; op && *op && other->plan.kind->operation; op++)
 		if (strcmp(*op, other->plan.kind->operation) == 0)
 			return true;
 	return false;
