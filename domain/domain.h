@@ -68,6 +68,9 @@ struct domain_driver {
 	op_fn *xenstore_write;
 	/* args: a vif as in create: tells the guest which addresses to use. */
 	op_fn *addresses;
+	/* args: device (of an interface), bridge: where it is now. A domain that
+	 * is gone is no error. */
+	op_fn *rebridge;
 	op_fn *stats; /* result: memory, vcpus, cpu (seconds of all), … */
 	/* The machine: result: memory_total, memory_free, dom0_memory (bytes),
 	 * cpus, sockets, cores, threads, nodes, hvm, xen_version. */

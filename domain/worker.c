@@ -58,6 +58,7 @@ static const struct op_row {
 	OP(sysrq),
 	OP(xenstore_write),
 	OP(addresses),
+	OP(rebridge),
 	OP(stats),
 	OP(host),
 	OP(dmesg),

@@ -238,6 +238,7 @@ const struct domain_driver domain_xl = {
 	.sysrq = xl_sysrq,
 	.xenstore_write = xl_xenstore_write,
 	.addresses = xl_addresses,
+	.rebridge = xl_rebridge,
 	.stats = xl_stats,
 	.host = xl_host,
 	.dmesg = xl_dmesg,

@@ -83,7 +83,7 @@ op_fn xl_plug, xl_connect, xl_unplug;                /* xl_plug.c */
 op_fn xl_insert, xl_eject;                           /* xl_media.c */
 op_fn xl_set_memory, xl_set_vcpus, xl_trigger, xl_sysrq, xl_xenstore_write,
     xl_stats;                           /* xl_live.c */
-op_fn xl_addresses;                     /* xl_nic.c */
+op_fn xl_addresses, xl_rebridge;        /* xl_nic.c */
 op_fn xl_host, xl_dmesg, xl_debug_keys; /* xl_host.c */
 op_fn xl_list;                          /* xl_list.c */
 /* From another thread, while an operation runs: it ends early where libxl can

@@ -117,3 +117,30 @@ xl_addresses(void *context, struct op *op)
 	    ? -1
 	    : xl_nic_addresses(x, op, domid, op->args);
 }
+
+/* ---- which bridge it is on: said by the backend, for other tools ---- */
+
+int
+xl_rebridge(void *context, struct op *op)
+{
+	struct xl *x = context;
+	const char *device = op_text(op, "device", "");
+	const char *bridge = op_text(op, "bridge", ""), *backend, *path;
+	uint32_t domid;
+	int found;
+
+	if (strncmp(device, "vif/", 4) != 0)
+		return op_fail(op, "INVALID_DEVICE", device, NULL);
+	found = xl_find(x, op, &domid);
+	if (found <= 0)
+		return found;
+	path = arena_printf(op->arena, "/libxl/%u/device/vif/%d/backend", domid,
+	    atoi(device + 4));
+	if (!path)
+		return op_fail_nomem(op);
+	backend = xl_read(x, op, path);
+	if (!backend)
+		return 0; /* the device is gone */
+	path = arena_printf(op->arena, "%s/bridge", backend);
+	return path ? xl_write(x, op, path, bridge) : op_fail_nomem(op);
+}

@@ -12,6 +12,7 @@
 #include "device/vif_attach.h"
 #include "net/net_plan.h"
 #include "net/pif.h"
+#include "vm/vm_domain_args.h"
 
 /* ---- fields as text, for the journal ---- */
 
@@ -202,6 +203,23 @@ join_apply(struct plan *p, struct tx *t)
 					      : 0;
 }
 
+/* Other tools look for it there. */
+static int
+tell_send(struct plan *p)
+{
+	DEVICE_PAIR pair = device_pair_get(p);
+	RECORD_UNREF const struct record *r = NULL;
+
+	if (!pair.vm || field_of(p) != FIELD_VIF_network ||
+	    !device_vm_lives(pair.vm) || !pair.vif->currently_attached)
+		return pair.vm ? 0 : -1;
+	r = db_get(p->core->db, CLASS_network, pair.vif->network);
+	return r ? plan_send(p, NULL, "rebridge", pair.vm->uuid, "device",
+		       vif_device_name(p->call->arena, pair.vif), "bridge",
+		       ((const struct network *)r)->bridge, NULL)
+		 : 0;
+}
+
 /* The bridge that it has left may be empty now. */
 static int
 leave_send(struct plan *p)
@@ -218,9 +236,11 @@ leave_send(struct plan *p)
 
 /* The first is undone last: when the record says again what was. */
 static const struct step steps[] = {
+	{ "tell-again", NULL, NULL, tell_send, NULL },
 	{ "again", NULL, NULL, join_send, NULL },
 	{ "record", NULL, record_apply, NULL, record_undo },
 	{ "join", join_send, join_apply, NULL, NULL },
+	{ "tell", tell_send, NULL, NULL, NULL },
 	{ "leave", leave_send, NULL, NULL, NULL },
 	{ 0 },
 };

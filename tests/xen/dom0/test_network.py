@@ -127,6 +127,9 @@ class Bridges(Net):
             self.assertIn(bridge, links())
             d.call('VIF.move', d.call('VM.get_VIFs', vm)[0], other)
             self.assertEqual(master(self.interface(vm)), self.bridge(other))
+            self.assertEqual(
+                store('/local/domain/0/backend/vif/%d/0/bridge'
+                      % d.call('VM.get_domid', vm)), self.bridge(other))
         wait(lambda: bridge not in links(), what='the bridge is gone')
         self.reaches(one, '10.9.0.3')
 
