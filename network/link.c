@@ -56,6 +56,8 @@ read_link(const struct nlmsghdr *h, struct link *l)
 	a = nl_find(h, fixed, IFLA_ADDRESS, LINK_MAC);
 	if (a)
 		memcpy(l->mac, RTA_DATA(a), LINK_MAC);
+	a = nl_find(h, fixed, IFLA_PERM_ADDRESS, LINK_MAC);
+	memcpy(l->own_mac, a ? RTA_DATA(a) : l->mac, LINK_MAC);
 	read_kind(nl_find(h, fixed, IFLA_LINKINFO, 0), l);
 	return 0;
 }

@@ -23,6 +23,7 @@ struct link {
 	char name[IFNAMSIZ];
 	char kind[16]; /* "bridge", "vlan", "bond"; "" for hardware */
 	unsigned char mac[LINK_MAC];
+	unsigned char own_mac[LINK_MAC]; /* of hardware, whatever mac is now */
 };
 
 /* -1 and ENODEV when it is not there. */

@@ -243,7 +243,7 @@ tell_card(struct op *op, const struct links *in, const struct link *l,
 	const char *pci = pci_of(op, l->name);
 	struct value_member m[24] = {
 		{ "device", value_of_text(l->name) },
-		{ "mac", value_of_text(mac_text(op, l->mac)) },
+		{ "mac", value_of_text(mac_text(op, l->own_mac)) },
 		{ "mtu", value_of_int(l->mtu) },
 		{ "carrier", value_of_bool(l->carrier) },
 		{ "speed", value_of_int(number(op, l->name, "speed")) },

@@ -202,10 +202,23 @@ vlan_up(struct op *op, struct uplink *u)
 	return put_on(op, &vlan, &bridge);
 }
 
+/* What was made for one that did not come up. The first error stays. */
+static void
+clean_up(struct op *op, const struct uplink *u)
+{
+	struct link vlan = { 0 };
+
+	if (u->tag >= 0 && find_vlan(op, u, &vlan) == 1 && !vlan.master &&
+	    vlan.group == LINK_GROUP_OURS)
+		(void)link_remove(vlan.index);
+	(void)network_drop_bridge(op, u->bridge);
+}
+
 int
 network_uplink(void *context, struct op *op)
 {
 	struct uplink u = { 0 };
+	int rc;
 
 	(void)context;
 	if (read_uplink(op, &u) < 0)
@@ -215,7 +228,10 @@ network_uplink(void *context, struct op *op)
 		    ? op_fail(op, "REQUIRED_PIF_IS_UNPLUGGED",
 			  op_text(op, "pif", ""), NULL)
 		    : network_fail(op, u.device);
-	return u.tag < 0 ? card_up(op, &u) : vlan_up(op, &u);
+	rc = u.tag < 0 ? card_up(op, &u) : vlan_up(op, &u);
+	if (rc < 0)
+		clean_up(op, &u);
+	return rc;
 }
 
 /* ---- down ---- */

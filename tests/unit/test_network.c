@@ -522,6 +522,19 @@ test_the_host_is_not_cut_off(void)
 	check_has(CARD, "192.0.2.5", "192.0.2.1");
 }
 
+/* An MTU that the kernel refuses, when the bridge is there already. */
+static void
+test_what_does_not_come_up_leaves_nothing(void)
+{
+	SCOPE struct fixture f = { .arena = arena_new(0) };
+
+	if (no_namespace())
+		return;
+	CU_ASSERT(RUN(&f, uplink, TEXT("bridge", BRIDGE), TEXT("device", "lo"),
+		      INT("bridge_mtu", 1400)) == -1);
+	CU_ASSERT(!is_there(BRIDGE));
+}
+
 static void
 test_addresses_follow_their_card(void)
 {
@@ -560,6 +573,7 @@ test_a_card_that_carries_nothing_goes_up(void)
 		      TEXT("pif", "the pif")) == -1);
 	CU_ASSERT_STRING_EQUAL(f.op.error[0], "PIF_UNMANAGED");
 	CU_ASSERT(get(CARD).master == index_of(BRIDGE));
+	CU_ASSERT(!is_there("other"));
 	CU_ASSERT(RUN(&f, uplink, TEXT("bridge", "other"),
 		      TEXT("device", "none0"), TEXT("pif", "the pif")) == -1);
 	CU_ASSERT_STRING_EQUAL(f.op.error[0], "REQUIRED_PIF_IS_UNPLUGGED");
@@ -586,6 +600,7 @@ test_a_vlan_takes_nothing_from_its_card(void)
 	CU_ASSERT(RUN(&f, uplink, TEXT("bridge", "other"), TEXT("device", CARD),
 		      INT("vlan", TAG)) == -1);
 	CU_ASSERT_STRING_EQUAL(f.op.error[0], "VLAN_IN_USE");
+	CU_ASSERT(!is_there("other"));
 	CU_ASSERT(RUN(&f, downlink, TEXT("bridge", BRIDGE),
 		      TEXT("device", CARD), INT("vlan", TAG)) == 0);
 	CU_ASSERT(!is_there(CARD ".42"));
@@ -742,6 +757,8 @@ UNIT_MAIN("network",
 	test_a_locked_interface_sends_as_itself_only },
     { "a card with the host's addresses stays as it is unless asked for",
 	test_the_host_is_not_cut_off },
+    { "what does not come up leaves nothing behind",
+	test_what_does_not_come_up_leaves_nothing },
     { "addresses and routes follow their card to its bridge and back",
 	test_addresses_follow_their_card },
     { "a card that carries nothing goes on the bridge of its network",

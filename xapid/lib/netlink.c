@@ -6,6 +6,7 @@
 #include <sys/socket.h>
 #include <sys/time.h>
 
+#define ASK_TRIES 16
 #define ANSWER_SECONDS 30        /* an emulated host takes its time */
 #define ANSWER_BYTES (32 * 1024) /* more the kernel does not put in one */
 
@@ -203,12 +204,58 @@ nl_send(int protocol, const struct nl *n)
 	return fd < 0 ? -1 : take_all(fd, n->awaited, NULL, NULL);
 }
 
+/* What the kernel answers, kept until it is known to be whole: a list that
+ * changes while it is told says so, and is asked for again. */
+struct answers {
+	struct bytes all;
+	bool torn;
+};
+
+static int
+keep(void *arg, const struct nlmsghdr *h)
+{
+	struct answers *a = arg;
+
+	a->torn = a->torn || (h->nlmsg_flags & NLM_F_DUMP_INTR);
+	bytes_put(&a->all, h, NLMSG_ALIGN(h->nlmsg_len));
+	return GO_ON;
+}
+
+static int
+feed(const struct answers *a, nl_answer_fn *fn, void *arg)
+{
+	int left = (int)a->all.len, rc = GO_ON;
+
+	for (const struct nlmsghdr *h = (const void *)a->all.p;
+	     rc == GO_ON && left > 0 && NLMSG_OK(h, left);
+	     h = NLMSG_NEXT(h, left))
+		rc = fn(arg, h);
+	return rc < 0 ? -1 : 0;
+}
+
 int
 nl_ask(int protocol, const struct nl *n, nl_answer_fn *fn, void *arg)
 {
-	CLEANUP_FD int fd = open_and_send(protocol, n);
+	struct answers a;
+	int rc;
 
-	return fd < 0 ? -1 : take_all(fd, n->awaited, fn, arg);
+	for (int tries = 0; tries < ASK_TRIES; tries++) {
+		CLEANUP_FD int fd = open_and_send(protocol, n);
+
+		a = (struct answers){ .torn = false };
+		rc = fd < 0 ? -1 : take_all(fd, n->awaited, keep, &a);
+		if (rc == 0 && a.all.failed) {
+			errno = ENOMEM;
+			rc = -1;
+		}
+		if (rc == 0 && !a.torn)
+			rc = feed(&a, fn, arg);
+		bytes_free(&a.all);
+		if (rc < 0 || !a.torn)
+			return rc;
+	}
+	errno = EAGAIN;
+	return -1;
 }
 
 /* ---- reading ---- */

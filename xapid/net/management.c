@@ -130,6 +130,22 @@ route_undo(struct plan *p)
 	return route_send_as(p, false);
 }
 
+/* From now on we say which of them is the way out, also at start. */
+static void
+keep_both(struct tx *t, struct ref host)
+{
+	const struct host *h = TX_GET(t, host, host, host);
+	const struct ref *pifs = h ? h->PIFs.items : NULL;
+
+	for (uint32_t i = 0; h && i < h->PIFs.n; i++) {
+		const struct pif *pif = TX_GET(t, PIF, pif, pifs[i]);
+
+		if (pif && has_gateway(pif) &&
+		    pif->ip_configuration_mode == IP_CONFIGURATION_MODE_STATIC)
+			TX_SET(t, PIF, pif, pifs[i], keep_up, true);
+	}
+}
+
 static int
 route_apply(struct plan *p, struct tx *t)
 {
@@ -142,9 +158,8 @@ route_apply(struct plan *p, struct tx *t)
 	pif = TX_GET(t, PIF, pif, p->object);
 	if (is_simulated(p->core))
 		return TX_SET(t, PIF, pif, p->object, currently_attached, true);
-	if (pif->ip_configuration_mode == IP_CONFIGURATION_MODE_STATIC &&
-	    has_gateway(pif))
-		TX_SET(t, PIF, pif, p->object, keep_up, true);
+	if (pif && has_gateway(pif))
+		keep_both(t, pif->host);
 	pif = TX_GET(t, PIF, pif, p->object);
 	return pif ? pif_note_address(t, pif) : 0;
 }

@@ -309,6 +309,9 @@ forget_check(struct plan *p, struct tx *t)
 	if (!pif || check_nothing_on_it(p->call, pif) < 0 ||
 	    check_protection(p->call, t, pif) < 0)
 		return -1;
+	if (pif->bond_master_of.n)
+		return fail_operation_not_allowed(p->call,
+		    "It stands for a bond: Bond.destroy ends both");
 	if (pif->sriov_logical_PIF_of.n)
 		return fail_cannot_forget_sriov_logical(p->call, self);
 	if (pif->sriov_physical_PIF_of.n)
