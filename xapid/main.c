@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <ftw.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -49,7 +50,7 @@ struct daemon {
 	struct options options;
 	struct core core;
 	struct rpc_service service;
-	struct rpc *rpc;
+	_Atomic(struct rpc *) rpc; /* calls may come before it is set */
 	struct rpc_config wire;
 	struct rpc_sockets sockets; /* opened by the parent */
 	struct priv_config priv;
@@ -363,7 +364,12 @@ reload_certificate(struct core *core, char *err, size_t err_size)
 	struct daemon *d =
 	    (struct daemon *)((char *)core - offsetof(struct daemon, core));
 
-	return rpc_reload_certificate(d->rpc, err, err_size);
+	struct rpc *rpc = atomic_load(&d->rpc);
+
+	if (rpc)
+		return rpc_reload_certificate(rpc, err, err_size);
+	snprintf(err, err_size, "the daemon is still starting");
+	return -1;
 }
 
 static int

@@ -197,7 +197,7 @@ class Disks(Base):
         vifs = [self.vif(vm, device=str(i)) for i in range(6)]
 
         def killer():
-            while not stop.wait(0.1):
+            while not stop.wait(0.1 * xapid.PATIENCE):
                 kill_workers(d)
 
         thread = threading.Thread(target=killer)
