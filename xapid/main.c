@@ -300,7 +300,7 @@ start_core(struct daemon *d)
 	    host_power_start(core) < 0)
 		return complain("cannot bring the hosts up to date");
 	core->plans = plans_new(core);
-	if (!core->plans || reality_open(core) < 0)
+	if (!core->plans || reality_open(core) < 0 || vmss_open(core) < 0)
 		return complain("out of memory or threads");
 	if (xen_host_read(core) < 0)
 		return complain("cannot learn what the hypervisor has");
@@ -314,8 +314,7 @@ start_core(struct daemon *d)
 		return complain("cannot go on with what was under way");
 	if (tasks_start(core) < 0)
 		return complain("cannot end the tasks of an earlier run");
-	if (vmss_start(core) < 0)
-		return complain("out of memory");
+	vmss_wake(core);
 	reality_start(core);
 	pif_bring_up_all(core);
 	if (strcmp(core->config->backend, "libxl") == 0 &&

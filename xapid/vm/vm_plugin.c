@@ -9,6 +9,7 @@
 #include "lib/clock.h"
 #include "lib/refmap.h"
 #include "model/builder.h"
+#include "vm/vm.h"
 #include "vm/vm_live.h"
 #include "vm/vm_power.h"
 
@@ -176,10 +177,17 @@ const struct plan_kind vm_call_plugin_kind = {
 	.finish = vm_plan_refresh,
 };
 
+/* It does not wait for what the VM is about. */
 int
 vm_call_plugin(struct call *c, const struct vm_call_plugin_args *a,
     const char **result_r)
 {
+	struct tx *t = call_begin(c);
+	bool idle = t && vm_check_head(c, t, a->vm, VM_OPERATIONS_CALL_PLUGIN);
+
+	tx_abort(t);
+	if (!idle)
+		return -1;
 	*result_r = "";
 	return plan_start(c, &vm_call_plugin_kind, a->vm, NULL);
 }

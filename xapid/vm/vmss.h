@@ -8,13 +8,13 @@
 
 #include "plan/plan.h"
 
-/* At the daemon's start, after plans_resume: what has become due while nobody
- * was there runs once. -1: no memory. */
-int vmss_start(struct core *core);
+/* Before the first plan runs. -1: no memory. */
+int vmss_open(struct core *core);
 void vmss_stop(struct core *core);
 
 /* Schedules have changed, or the clock, or the zone: looks anew when they are
- * due. */
+ * due. First after plans_resume: what has become due while nobody was there
+ * runs once. */
 void vmss_wake(struct core *core);
 /* In t: a schedule that changed begins to count now. */
 void vmss_plan_next(struct core *core, struct tx *t, struct ref vmss);

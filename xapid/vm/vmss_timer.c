@@ -246,7 +246,7 @@ vmss_wake(struct core *core)
 }
 
 int
-vmss_start(struct core *core)
+vmss_open(struct core *core)
 {
 	struct vmss_timer *s = fault_calloc(1, sizeof(*s));
 
@@ -255,7 +255,6 @@ vmss_start(struct core *core)
 	s->core = core;
 	s->timer.fire = fire;
 	core->vmss_timer = s;
-	vmss_wake(core);
 	return 0;
 }
 
