@@ -414,6 +414,27 @@ test_restart_while_undoing(void)
 	}
 }
 
+/* A promised plan, one that runs, and a child of it, on one object: their rows
+ * are in the order of their last change. */
+static void
+test_restart_in_any_order(void)
+{
+	static const char *const names[] = { "parent plan", "part of it",
+		"name" };
+	static const char *const values[] = { "7", "part 0.0", "child 0" };
+
+	start();
+	add_row_at("test.child", objects[0], 5, (struct map){ .n = 0 }, -1,
+	    false);
+	add_row("test.child", objects[0], 9, (struct map){ names, values, 3 });
+	add_row("test.parent", objects[0], 7, (struct map){ .n = 0 });
+	CU_ASSERT_EQUAL(plans_resume(d.core.plans, kinds), 0);
+	wait_for_ends(1);
+	stop(); /* the journal is empty when all have ended */
+	CU_ASSERT_EQUAL(atomic_load(&ran), OBJECTS + 1);
+	CU_ASSERT_EQUAL(atomic_load(&failed), 0);
+}
+
 static void
 test_no_worker(void)
 {
@@ -724,6 +745,8 @@ UNIT_MAIN("plan", { "a step waits for the plans inside it", test_children },
 	test_restart_after_failure },
     { "after a restart it is known why a plan is taken back",
 	test_restart_while_undoing },
+    { "after a restart plans of one object have the turns that they had",
+	test_restart_in_any_order },
     { "a part that may fail fails alone, in every round", test_try },
     { "a part that may fail and may not wait has failed", test_try_deadlock },
     { "after a restart it is known how parts ended that may fail",

@@ -74,10 +74,26 @@ show_resumed(struct plans *ps, struct running **all, uint32_t n)
 		tx_commit(t, NULL, NULL);
 }
 
+/* As they came to their turns: parents before their children, and what has
+ * only been promised behind what has begun. The journal's rows are in the order
+ * of their last change. */
+static int
+by_turn(const void *a_, const void *b_)
+{
+	const struct running *a = *(struct running *const *)a_;
+	const struct running *b = *(struct running *const *)b_;
+
+	if (a->promised != b->promised)
+		return a->promised ? 1 : -1;
+	return a->number < b->number ? -1 : a->number > b->number;
+}
+
 /* All are known before one begins, so that children find their parents. */
 static void
 start_resumed(struct plans *ps, struct running **all, uint32_t n)
 {
+	if (n)
+		qsort(all, n, sizeof(struct running *), by_turn);
 	for (uint32_t i = 0; i < n; i++)
 		plan_find_parent(all[i], all, n);
 	show_resumed(ps, all, n);
