@@ -26,6 +26,8 @@
 #define STOP_SECONDS 30 /* who asked has its turn within */
 #define STEP_MS 50
 #define PATIENCE_MS 20000
+#define MOMENTS 4 /* until who has just let go is gone */
+#define MOMENT_NS 300000000L
 
 /* ---- who uses images ---- */
 
@@ -185,19 +187,23 @@ open_pair(struct op *op, int folder, const char *name, struct pair *p)
 	return false;
 }
 
-/* 1: there is one; 0: none, or none that nobody uses. The folder is locked. */
+/* 1: there is one; 0: none; *used_r: there is one that somebody uses. The folder
+ * is locked. */
 static int
-find_pair(struct op *op, int folder, struct pair *p)
+find_pair(struct op *op, int folder, struct pair *p, bool *used_r)
 {
 	struct family f = { .arena = op->arena };
 
 	if (collect(op, folder, &f) < 0)
 		return 0;
-	for (size_t i = 0; i < f.n; i++)
-		if (f.items[i].base[0] &&
-		    count_users(&f, f.items[i].base) == 1 &&
-		    open_pair(op, folder, f.items[i].name, p))
+	for (size_t i = 0; i < f.n; i++) {
+		if (!f.items[i].base[0] ||
+		    count_users(&f, f.items[i].base) != 1)
+			continue;
+		if (open_pair(op, folder, f.items[i].name, p))
 			return 1;
+		*used_r = true;
+	}
 	return 0;
 }
 
@@ -252,16 +258,17 @@ put_in_place(struct op *op, const struct pair *p)
 
 /* 1: done; 0: there is nothing, or it is not the time. */
 static int
-merge_one(struct op *op)
+merge_one(struct op *op, bool *used_r)
 {
 	CLEANUP_PAIR struct pair p = { .image = VOLUME_NONE };
 	CLEANUP_FD int folder = volume_folder(op, true);
 	CLEANUP_FD int base = -1;
 	int r;
 
+	*used_r = false;
 	if (folder < 0 || is_stopped(&folder))
 		return folder < 0 ? -1 : 0;
-	r = find_pair(op, folder, &p);
+	r = find_pair(op, folder, &p, used_r);
 	if (flock(folder, LOCK_UN) < 0)
 		return place_fail(op, "lock");
 	if (r != 1)
@@ -279,11 +286,19 @@ int
 file_sr_merge(void *context, struct op *op)
 {
 	int64_t merged = 0;
-	int r;
+	int r, left = MOMENTS;
+	bool used;
 
 	(void)context;
-	while ((r = merge_one(op)) == 1)
-		merged++;
+	while (
+	    (r = merge_one(op, &used)) == 1 || (r == 0 && used && left > 0)) {
+		merged += r;
+		if (r == 1)
+			continue;
+		/* Its server may be about to end. */
+		nanosleep(&(struct timespec){ .tv_nsec = MOMENT_NS }, NULL);
+		left--;
+	}
 	if (r < 0)
 		return -1;
 	return op_answer(op,

@@ -4,6 +4,7 @@
 a folder of the state."""
 
 import fcntl
+import fcntl
 import os
 import shutil
 import struct
@@ -71,6 +72,19 @@ class Files(unittest.TestCase):
     def order(self, what, of, **more):
         simulator.order_storage(self.d, what, of=of, **more)
 
+
+    def vm_with(self, format):
+        d = self.d
+        template = d.call('VM.get_by_name_label', 'Other install media')[0]
+        vm = d.call('VM.clone', template, 'with')
+        d.call('VM.set_is_a_template', vm, False)
+        vdi = self.disk(sm_config={'image-format': format})
+        d.call('VBD.create', {
+            'VM': vm, 'VDI': vdi, 'userdevice': '0', 'bootable': False,
+            'mode': 'RW', 'type': 'Disk', 'empty': False, 'other_config': {},
+            'unpluggable': True, 'qos_algorithm_type': '',
+            'qos_algorithm_params': {}})
+        return vm, vdi
 
     def io(self, path, command, format='qcow2'):
         """Has QEMU write to a file or look into it."""
@@ -188,6 +202,22 @@ class Copies(Files):
         self.io(path, 'read -P 6 1M 768M')
         self.io(path, 'read -P 7 0 64K')
 
+    def test_what_is_used_is_merged_when_it_is_not(self):
+        d = self.d
+        vm, vdi = self.vm_with('qcow2')
+        path = 'a/' + self.file(vdi, '.qcow2')
+        self.io(path, 'write -P 7 1M 1M')
+        snapshot = d.call('VDI.snapshot', vdi, {})
+        d.call('VM.start', vm, False, False)
+        with open(os.path.join(self.d.state, 'sr', path)) as f:
+            fcntl.flock(f, fcntl.LOCK_SH)    # as a server has it
+            d.call('VDI.destroy', snapshot)
+            time.sleep(2)
+            self.assertEqual(len(self.files()), 2)
+        d.call('VM.hard_shutdown', vm)
+        self.merged([self.file(vdi, '.qcow2')])
+        self.holds(vdi, 'a', 'qcow2')
+
     def test_a_merge_whose_worker_dies_loses_nothing(self):
         d = self.d
         for what in ('exit', 'after', 'fault:rename:0:exit',
@@ -283,19 +313,6 @@ class Copies(Files):
 class Resets(Files):
     def scratch(self, vdi):
         return os.path.join(self.place(), self.file(vdi, '.scratch'))
-
-    def vm_with(self, format):
-        d = self.d
-        template = d.call('VM.get_by_name_label', 'Other install media')[0]
-        vm = d.call('VM.clone', template, 'reset')
-        d.call('VM.set_is_a_template', vm, False)
-        vdi = self.disk(sm_config={'image-format': format})
-        d.call('VBD.create', {
-            'VM': vm, 'VDI': vdi, 'userdevice': '0', 'bootable': False,
-            'mode': 'RW', 'type': 'Disk', 'empty': False, 'other_config': {},
-            'unpluggable': True, 'qos_algorithm_type': '',
-            'qos_algorithm_params': {}})
-        return vm, vdi
 
     def test_a_disk_returns_to_what_it_was_at_each_start(self):
         d = self.d

@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "call/edit.h"
 #include "disk/storage.h"
 #include "vm/vm_boot_disk.h"
 
@@ -136,4 +137,24 @@ vdi_source(void *arg, struct ref vbd)
 
 	return (struct disk_source){ noted(p, "disk", vbd), "raw",
 		noted(p, "kernel", vbd), noted(p, "ramdisk", vbd) };
+}
+
+int
+vdi_merge_then(struct plan *p, struct tx *t, const struct vm *vm)
+{
+	const struct ref *vbds = vm->VBDs.items;
+	struct ref last = REF_NULL;
+
+	for (uint32_t i = 0; i < vm->VBDs.n; i++) {
+		const struct vbd *vbd = TX_GET(t, VBD, vbd, vbds[i]);
+		const struct vdi *vdi =
+		    vbd ? TX_GET(t, VDI, vdi, vbd->VDI) : NULL;
+
+		if (!vdi || !sr_is_image(vdi) || ref_equal(vdi->SR, last))
+			continue;
+		last = vdi->SR;
+		if (sr_merge_then(p, t, last) < 0)
+			return -1;
+	}
+	return 0;
 }

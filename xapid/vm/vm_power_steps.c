@@ -214,6 +214,14 @@ power_disks_undo(struct plan *p)
 	return rc;
 }
 
+int
+power_disks_gone(struct plan *p, struct tx *t)
+{
+	const struct vm *vm = TX_GET(t, VM, vm, p->object);
+
+	return vm ? vdi_merge_then(p, t, vm) : 0;
+}
+
 #define BUILD_DEADLINE_MS (300 * 1000) /* of slow machines, large guests */
 
 int

@@ -22,6 +22,8 @@ int power_unplace(struct plan *p, struct tx *t);
 /* Its disks, attached to the host. */
 int power_disks_send(struct plan *p);
 int power_disks_undo(struct plan *p);
+/* Their images are used no more. */
+int power_disks_gone(struct plan *p, struct tx *t);
 
 /* Its domain, from nothing or from its image, and the end of it. */
 int power_build_send(struct plan *p);
