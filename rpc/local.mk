@@ -36,6 +36,8 @@ librpc_a_SOURCES = \
 	rpc/front_private.h \
 	rpc/head.c \
 	rpc/head.h \
+	rpc/json.c \
+	rpc/json.h \
 	rpc/jsonrpc.c \
 	rpc/listen.c \
 	rpc/peer.c \

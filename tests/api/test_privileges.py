@@ -208,7 +208,8 @@ class Plain(unittest.TestCase, Mixin):
         with xapid.start('--max-memory', str(64 << 20)) as d:
             pid = children(d.process.pid)['xapid']
             pool = d.call('pool.get_all')[0]
-            with self.assertRaisesRegex(RuntimeError, 'HTTP 503'):
+            with self.assertRaisesRegex((xapid.Failure, RuntimeError),
+                                        'HTTP 503|memory'):
                 d.call('pool.set_name_description', pool, 'x' * 15000000)
             self.assertEqual(d.call('pool.get_name_description', pool), '')
             d.call('pool.set_name_description', pool, 'small')

@@ -177,6 +177,7 @@ test_invalid(void)
 		{ ONE("\"\\u0007\""), "-32600 id=1" },
 		{ ONE("\"\\uFFFE\""), "-32600 id=1" },
 		{ ONE("\"\\uffff\""), "-32600 id=1" },
+		{ ONE("\"\xef\xbf\xbe\""), "-32600 id=1" },
 		{ ONE("{\"\\u0007\":1}"), "-32600 id=1" },
 		{ ONE("[[{\"a\":\"\\u001b\"}]]"), "-32600 id=1" },
 	};
@@ -247,11 +248,47 @@ test_malformed(void)
 static void
 test_nul(void)
 {
-	static const char body[] = "{\"method\":\"a\",\"id\":1}\0x";
-	CLEANUP_BYTES struct bytes got = { 0 };
+	static const char behind[] = "{\"method\":\"a\",\"id\":1}\0x";
+	static const char inside[] = "{\"method\":\"a\",\"id\":1\0}";
+	CLEANUP_BYTES struct bytes one = { 0 }, two = { 0 };
 
-	decode_text(body, sizeof(body) - 1, NULL, &got);
-	CU_ASSERT_STRING_EQUAL(bytes_cstr(&got), "-32700");
+	decode_text(behind, sizeof(behind) - 1, NULL, &one);
+	CU_ASSERT_STRING_EQUAL(bytes_cstr(&one), "-32700");
+	decode_text(inside, sizeof(inside) - 1, NULL, &two);
+	CU_ASSERT_STRING_EQUAL(bytes_cstr(&two), "-32700");
+}
+
+/* More than a list holds without memory of its own, one inside the other. */
+static void
+test_many(void)
+{
+	for (unsigned n = 30; n <= 300; n += 27)
+		for (unsigned twin = 0; twin < 2; twin++) {
+			CLEANUP_BYTES struct bytes body = { 0 }, got = { 0 };
+			CLEANUP_BYTES struct bytes want = { 0 };
+
+			bytes_puts(&body,
+			    "{\"jsonrpc\":\"2.0\",\"id\":1,"
+			    "\"method\":\"a.b\",\"params\":[");
+			bytes_puts(&want, "2.0 id=1 a.b");
+			for (unsigned i = 0; i < n; i++) {
+				bytes_printf(&body, "[%u],", i);
+				bytes_printf(&want, " [%u]", i);
+			}
+			bytes_puts(&body, "{");
+			bytes_puts(&want, " {");
+			for (unsigned i = 0; i < n; i++) {
+				bytes_printf(&body, "%s\"k%u\":[]",
+				    i ? "," : "", i);
+				bytes_printf(&want, "%sk%u:[]", i ? "," : "",
+				    i);
+			}
+			bytes_puts(&body, twin ? ",\"k7\":1}]}" : "}]}");
+			bytes_puts(&want, "}");
+			decode_text(body.p, body.len, NULL, &got);
+			CU_ASSERT_STRING_EQUAL(bytes_cstr(&got),
+			    twin ? "-32700" : bytes_cstr(&want));
+		}
 }
 
 static void
@@ -402,6 +439,7 @@ UNIT_MAIN("jsonrpc", { "every type of a value is read", test_types },
     { "JSON that is no request is -32600 with its id", test_invalid },
     { "what is not JSON is -32700 (A25)", test_malformed },
     { "a NUL ends nothing", test_nul },
+    { "long lists and objects are read, and no name stands twice", test_many },
     { "a batch keeps its good requests beside bad ones", test_batches },
     { "a batch has at most 100 requests", test_batch_limit },
     { "deep nesting is refused before it is parsed (A25)", test_depth },

@@ -46,16 +46,15 @@ lead_of(uint8_t c)
 	return c >= l->first ? l : &leads[sizeof leads / sizeof *leads - 1];
 }
 
-/* Length of the clean character at s, of which len > 0 bytes are there; 0 when
- * it is not clean. */
+/* Length of the character at s, of which len > 0 bytes are there; 0 when it is
+ * none. */
 static size_t
-char_len(const uint8_t *s, size_t len)
+any_len(const uint8_t *s, size_t len)
 {
 	const struct lead *lead;
 
 	if (s[0] < 0x80)
-		return s[0] >= 0x20 || s[0] == '\t' || s[0] == '\n' ||
-		    s[0] == '\r';
+		return 1;
 	lead = lead_of(s[0]);
 	if (lead->more == 0 || lead->more >= len)
 		return 0;
@@ -64,13 +63,24 @@ char_len(const uint8_t *s, size_t len)
 	for (size_t i = 2; i <= lead->more; i++)
 		if ((s[i] & 0xc0) != 0x80)
 			return 0;
-	if (s[0] == 0xef && s[1] == 0xbf && s[2] >= 0xbe)
-		return 0; /* U+FFFE, U+FFFF */
 	return lead->more + (size_t)1;
 }
 
-bool
-text_is_clean(const char *s, size_t len)
+/* The same of a clean one. */
+static size_t
+clean_len(const uint8_t *s, size_t len)
+{
+	size_t n = any_len(s, len);
+
+	if (s[0] < 0x20 && s[0] != '\t' && s[0] != '\n' && s[0] != '\r')
+		return 0;
+	if (n == 3 && s[0] == 0xef && s[1] == 0xbf && s[2] >= 0xbe)
+		return 0; /* U+FFFE, U+FFFF */
+	return n;
+}
+
+static inline bool
+all_are(const char *s, size_t len, size_t (*char_len)(const uint8_t *, size_t))
 {
 	const char *end = s + len;
 
@@ -89,6 +99,18 @@ text_is_clean(const char *s, size_t len)
 	return true;
 }
 
+bool
+text_is_clean(const char *s, size_t len)
+{
+	return all_are(s, len, clean_len);
+}
+
+bool
+text_is_utf8(const char *s, size_t len)
+{
+	return all_are(s, len, any_len);
+}
+
 void
 text_make_clean(char *s)
 {
@@ -97,7 +119,7 @@ text_make_clean(char *s)
 	if (text_is_clean(s, len))
 		return;
 	for (; len; s += n, len -= n) {
-		n = char_len((const uint8_t *)s, len);
+		n = clean_len((const uint8_t *)s, len);
 		if (n == 0) {
 			*s = '?';
 			n = 1;
