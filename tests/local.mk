@@ -20,6 +20,7 @@ unit_tests = \
 	tests/unit/test_head \
 	tests/unit/test_jsonrpc \
 	tests/unit/test_host_certificate \
+	tests/unit/test_device_facts \
 	tests/unit/test_host_facts \
 	tests/unit/test_lib_arena \
 	tests/unit/test_lib_bytes \

@@ -198,11 +198,14 @@ libxapidcore_a_SOURCES = \
 	xapid/db/event.c \
 	xapid/db/event.h \
 	xapid/db/tx.c \
+	xapid/device/device_facts.c \
 	xapid/device/device_operations.c \
 	xapid/device/device_operations.h \
 	xapid/device/device_plan.c \
 	xapid/device/device_plan.h \
 	xapid/device/device_plug.h \
+	xapid/device/device_scan.c \
+	xapid/device/device_scan.h \
 	xapid/device/usb.c \
 	xapid/device/vbd.c \
 	xapid/device/vbd.h \

@@ -19,6 +19,7 @@
 #include "call/http.h"
 #include "call/task.h"
 #include "db/db_engine.h"
+#include "device/device_scan.h"
 #include "disk/storage.h"
 #include "host/host_operations.h"
 #include "host/host_power.h"
@@ -309,6 +310,9 @@ start_core(struct daemon *d)
 	if (strcmp(core->config->backend, "libxl") == 0 &&
 	    pif_scan_at_start(core) < 0)
 		return complain("cannot store which network cards there are");
+	if (strcmp(core->config->backend, "libxl") == 0 &&
+	    device_scan_at_start(core) < 0)
+		return complain("cannot store which devices there are");
 	/* First, so that their tasks are known to go on. */
 	if (plans_resume(core->plans, plan_kinds()) < 0)
 		return complain("cannot go on with what was under way");

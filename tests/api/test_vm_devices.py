@@ -356,6 +356,9 @@ class Others(Base):
         empty = d.call('USB_group.create', 'empty', '', {})
         self.assertEqual(d.error('VUSB.create', vm, empty, {}),
                          ['USB_GROUP_CONTAINS_NO_PUSBS', empty])
+        pusbs = self.d.call('PUSB.get_all')
+        self.d.call('PUSB.scan', self.d.call('host.get_all')[0])
+        self.assertEqual(self.d.call('PUSB.get_all'), pusbs)
         d.call('USB_group.destroy', empty)
         groups = d.call('USB_group.get_all_records')
         group = next((g for g, r in groups.items()

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* USB devices of hosts, their groups, and what VMs see of them. Only simulated
- * hosts have them yet. */
+/* USB devices of hosts, their groups, and what VMs see of them. Guests of real
+ * hosts get none yet. */
 #include <string.h>
 
 #include "call/edit.h"
@@ -89,19 +89,8 @@ pusb_set_passthrough_enabled(struct call *c,
 	if (user && !a->value)
 		return fail_usb_already_attached(c, call_ref_text(c, a->self),
 		    call_ref_text(c, user->VM));
-	if (edit_simulated_only(c) < 0)
-		return -1;
 	TX_SET(t, PUSB, pusb, a->self, passthrough_enabled, a->value);
 	return call_commit(c, STEAL(t));
-}
-
-/* Nobody plugs anything into a simulated host. */
-int
-pusb_scan(struct call *c, const struct pusb_scan_args *a)
-{
-	RECORD_UNREF const struct record *r = call_get(c, CLASS_host, a->host);
-
-	return r ? edit_simulated_only(c) : -1;
 }
 
 /* ---- devices of VMs ---- */

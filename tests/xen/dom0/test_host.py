@@ -28,6 +28,26 @@ class Machine(Host):
         self.assertIn("'h' pressed", text)
         self.assertNotIn('Xen version', self.call('dmesg'))
 
+    def test_1_what_is_plugged_into_it_is_known(self):
+        d = self.d
+        pcis = d.call('PCI.get_all_records')
+        there = {r['pci_id']: r for r in pcis.values()}
+        self.assertEqual(len(there), len(pcis))
+        for address, r in there.items():
+            path = '/sys/bus/pci/devices/%s/' % address
+            with open(path + 'vendor') as f:
+                self.assertEqual(f.read().strip(), '0x' + r['vendor_id'])
+            driver = os.path.join(path, 'driver')
+            self.assertEqual(
+                r['driver_name'], os.path.basename(os.readlink(driver))
+                if os.path.exists(driver) else '')
+        card = next(p for p in d.call('PIF.get_all_records').values()
+                    if p['device'] == 'eth0')
+        self.assertEqual(pcis[card['PCI']]['class_id'], '0200')
+        self.assertEqual(
+            d.call('PCI.get_dom0_access_status', card['PCI']), 'enabled')
+        d.call('PUSB.scan', self.host)
+
     def test_2_a_guest_that_has_nowhere_to_go_is_in_the_way(self):
         vm = self.make('stays')
         self.call('assert_can_evacuate')
