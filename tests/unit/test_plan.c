@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Plans inside plans, turns and restarts, without a worker. */
-#include "plan/plan.h"
+#include "plan/plan_private.h"
 
+#include <errno.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,6 +10,7 @@
 #include <unistd.h>
 
 #include "lib/clock.h"
+#include "lib/fault.h"
 #include "model/builder.h"
 #include "tests/lib/daemonless.h"
 #include "tests/lib/unit.h"
@@ -648,13 +650,29 @@ test_wait_cancelled(void)
 }
 
 static void
+wait_until_it_waits(void)
+{
+	struct plans *ps = d.core.plans;
+	bool waits = false;
+
+	for (unsigned i = 0; i < 20000 && !waits; i++) {
+		pthread_mutex_lock(&ps->lock);
+		waits = ps->waiting != NULL;
+		pthread_mutex_unlock(&ps->lock);
+		if (!waits)
+			usleep(1000);
+	}
+	CU_ASSERT_TRUE(waits);
+}
+
+static void
 test_wait_stays(void)
 {
 	start();
 	CU_ASSERT_EQUAL(plan_start_own(&d.core, &staying_kind, objects[0],
 			    "until", in_ms(FOREVER_MS), NULL),
 	    0);
-	wait_for_run(1);
+	wait_until_it_waits();
 	CU_ASSERT_EQUAL(plan_start_own(&d.core, &hard_kind, objects[0], NULL),
 	    0);
 	wait_for_ends(2);
@@ -736,6 +754,66 @@ test_in_line(void)
 	stop();
 }
 
+/* ---- without memory ---- */
+
+static void
+wait_until_idle(void)
+{
+	struct plans *ps = d.core.plans;
+	size_t busy = 1;
+
+	for (unsigned i = 0; i < 20000 && busy; i++) {
+		pthread_mutex_lock(&ps->lock);
+		busy = ps->busy.count;
+		pthread_mutex_unlock(&ps->lock);
+		if (busy)
+			usleep(1000);
+	}
+	CU_ASSERT_EQUAL(busy, 0);
+}
+
+/* Whatever allocation fails, nothing stays busy; what is left in the journal
+ * ends with the next start of the daemon. */
+static void
+test_no_memory(void)
+{
+	bool reached = true;
+
+	start();
+	for (long n = 0; reached; n++) {
+		fault_arm(FAULT_ALLOC, n, ENOMEM, false);
+		(void)plan_start_own(&d.core, &trying_kind, objects[0], NULL);
+		wait_until_idle();
+		reached = fault_count(FAULT_ALLOC) > n;
+		fault_disarm();
+		if (journalled() == 0)
+			continue;
+		CU_ASSERT_EQUAL(plans_resume(d.core.plans, kinds), 0);
+		wait_until_idle();
+		CU_ASSERT_EQUAL(journalled(), 0);
+	}
+	stop();
+}
+
+/* It begins with the start, and its parts find it after another one. */
+static void
+test_at_resume(void)
+{
+	struct tx *t;
+
+	start();
+	t = tx_begin(d.core.db);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(t);
+	CU_ASSERT_EQUAL(plan_at_resume(t, &parent_kind, objects[0]), 0);
+	CU_ASSERT_EQUAL_FATAL(tx_commit_wait(t, NULL), 0);
+	CU_ASSERT_EQUAL(journalled(), 1);
+	CU_ASSERT_EQUAL(plans_resume(d.core.plans, kinds), 0);
+	wait_for_ends(1);
+	CU_ASSERT_EQUAL(atomic_load(&ran), OBJECTS);
+	CU_ASSERT_EQUAL(atomic_load(&failed), 0);
+	stop();
+}
+
 UNIT_MAIN("plan", { "a step waits for the plans inside it", test_children },
     { "a plan inside that fails takes the outer one back", test_failing_child },
     { "of two plans that want parts of each other one is refused",
@@ -747,6 +825,9 @@ UNIT_MAIN("plan", { "a step waits for the plans inside it", test_children },
 	test_restart_while_undoing },
     { "after a restart plans of one object have the turns that they had",
 	test_restart_in_any_order },
+    { "a plan is left in the journal for the start that follows",
+	test_at_resume },
+    { "whatever allocation fails, no plan is stuck", test_no_memory },
     { "a part that may fail fails alone, in every round", test_try },
     { "a part that may fail and may not wait has failed", test_try_deadlock },
     { "after a restart it is known how parts ended that may fail",
