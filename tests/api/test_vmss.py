@@ -330,6 +330,16 @@ class Due(Schedules):
         wait(lambda: self.names(vmss))
         self.assertEqual(self.names(vmss), ['VMSS_SNAPSHOT_SUCCEEDED'])
 
+    def test_a_clock_that_is_put_back_does_not_stop_a_schedule(self):
+        simulator.move_clock(self.d, 20 * 24 * HOUR)
+        vm = self.vm(disks=0)
+        vmss = self.vmss(vm)
+        simulator.move_clock(self.d, 0)
+        self.assertEqual(self.names(vmss), [])
+        self.go_to(self.quarter())
+        wait(lambda: self.names(vmss))
+        self.assertEqual(len(self.snapshots(vm)), 1)
+
     def test_one_that_is_disabled_does_not_run(self):
         vm = self.vm(disks=0)
         off, on = self.vmss(vm, enabled=False), self.vmss(

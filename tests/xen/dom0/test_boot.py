@@ -65,7 +65,15 @@ class Firmware(unittest.TestCase):
 
     def test_firmware_is_SeaBIOS_or_OVMF(self):
         for firmware, name in ('bios', 'seabios'), ('uefi', 'ovmf'):
-            one, domid = self.hvm('firm-' + name, firmware=firmware, mib=96)
+            one, domid = self.hvm('firm-' + name, firmware=firmware, mib=96,
+                                  bios_strings={
+                                      'system-manufacturer': 'Somebody',
+                                      '../vm-data/evil': 'x'})
+            strings = '/local/domain/%d/bios-strings/' % domid
+            self.assertEqual(store(strings + 'system-manufacturer'),
+                             'Somebody')
+            self.assertEqual(
+                store('/local/domain/%d/vm-data/evil' % domid), '')
             self.assertEqual(store('/local/domain/%d/hvmloader/bios' % domid),
                              name)
             self.w.ask('unpause', one)
