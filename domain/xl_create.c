@@ -136,6 +136,29 @@ write_data(struct xl *x, struct op *op, uint32_t domid)
 	return 0;
 }
 
+/* hvmloader makes the tables of the firmware from these. */
+static int
+write_bios_strings(struct xl *x, struct op *op, uint32_t domid)
+{
+	const struct value *all = op_list(op, "bios_strings");
+
+	for (uint32_t i = 0; all && all->kind == VALUE_STRUCT && i < all->n;
+	     i++) {
+		const char *name = all->members[i].name;
+
+		if (name[strspn(name,
+			"abcdefghijklmnopqrstuvwxyz0123456789-")] ||
+		    !*name || all->members[i].value.kind != VALUE_STRING)
+			continue;
+		if (xl_write(x, op,
+			arena_printf(op->arena,
+			    "/local/domain/%u/bios-strings/%s", domid, name),
+			all->members[i].value.s) < 0)
+			return -1;
+	}
+	return 0;
+}
+
 /* What is told of the interfaces beside the devices themselves. */
 static int
 write_addresses(struct xl *x, struct op *op, uint32_t domid)
@@ -235,6 +258,8 @@ build(struct xl *x, struct op *op, libxl_domain_config *config, int image,
 		return -1;
 	}
 	rc = write_data(x, op, domid);
+	if (rc == 0 && strcmp(op_text(op, "type", ""), "hvm") == 0)
+		rc = write_bios_strings(x, op, domid);
 	if (rc == 0)
 		rc = write_addresses(x, op, domid);
 	for (int i = 0; rc == 0 && i < config->num_disks; i++)
