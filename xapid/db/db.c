@@ -50,6 +50,7 @@ expect_bytes(void *arg, uint64_t bytes)
 	if (p && (char *)p < end && (uint64_t)(end - (char *)p) >= want) {
 		char *begin = (char *)(((uintptr_t)p + page) & ~(page - 1));
 
+		(void)madvise(begin, (size_t)(end - begin), MADV_HUGEPAGE);
 		(void)madvise(begin, (size_t)(end - begin),
 		    MADV_POPULATE_WRITE);
 	}
@@ -262,6 +263,7 @@ static int
 order_table(struct table *table)
 {
 	struct aged *rows;
+	bool ordered = true;
 	size_t n = 0;
 
 	if (!table->rows.count)
@@ -269,11 +271,15 @@ order_table(struct table *table)
 	rows = fault_malloc(table->rows.count * sizeof(*rows));
 	if (!rows)
 		return -1;
-	for (struct row *row = table->oldest; row; row = row->newer, n++)
+	for (struct row *row = table->oldest; row; row = row->newer, n++) {
 		rows[n] = (struct aged){ row->head->modified, n, row };
-	qsort(rows, n, sizeof(*rows), by_age);
-	for (size_t i = 0; i < n; i++)
-		event_row_changed(table, rows[i].row);
+		ordered &= n == 0 || by_age(&rows[n - 1], &rows[n]) < 0;
+	}
+	if (!ordered) {
+		qsort(rows, n, sizeof(*rows), by_age);
+		for (size_t i = 0; i < n; i++)
+			event_row_changed(table, rows[i].row);
+	}
 	free(rows);
 	return 0;
 }

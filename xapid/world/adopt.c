@@ -99,9 +99,10 @@ follow(const struct record *r, void *arg)
 	struct adoption *a = ((void **)arg)[0];
 	struct tx *t = ((void **)arg)[1];
 	const struct vm *vm = (const struct vm *)r;
-	const struct value *domain = value_member(a->domains, vm->uuid);
 	bool lives = vm->power_state == VM_POWER_STATE_RUNNING ||
 	    vm->power_state == VM_POWER_STATE_PAUSED;
+	const struct value *domain =
+	    lives ? value_member(a->domains, vm->uuid) : NULL;
 
 	if (vm->is_control_domain || refmap_get(&a->planned, r->self))
 		return 0;
@@ -112,7 +113,7 @@ follow(const struct record *r, void *arg)
 		a->halted++;
 		if (vm_halt(t, r->self) < 0)
 			return -1;
-	} else if (lives && domain) {
+	} else if (lives) {
 		vm_metrics_describe(t, vm);
 		TX_SET(t, VM, vm, r->self, domid, domid_of(domain));
 	}
