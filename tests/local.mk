@@ -325,6 +325,8 @@ tests_unit_test_main_again_SOURCES = \
 	xapid/main_again.c
 tests_unit_test_main_run_SOURCES = \
 	tests/unit/test_main_run.c \
+	xapid/main_hostname.c \
+	xapid/main_power.c \
 	xapid/main_run.c
 
 tests_unit_test_storage_SOURCES = \

@@ -424,6 +424,8 @@ xapid_xapid_SOURCES = \
 	xapid/main_again.c \
 	xapid/main_again.h \
 	xapid/main_priv.c \
+	xapid/main_hostname.c \
+	xapid/main_hostname.h \
 	xapid/main_power.c \
 	xapid/main_power.h \
 	xapid/main_run.c \

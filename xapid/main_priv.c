@@ -23,6 +23,7 @@
 #include "lib/log.h"
 #include "lib/proc.h"
 #include "main_again.h"
+#include "main_hostname.h"
 #include "main_power.h"
 #include "main_run.h"
 #include "plan/priv_private.h"
@@ -247,6 +248,9 @@ serve_request(struct parent *p)
 		answer(p, kill_requested(p, r.pid) ? 0 : EINVAL, r.pid, -1);
 	} else if (r.op == PRIV_POWER) {
 		answer(p, power_requested(p->config, r.power) < 0 ? errno : 0,
+		    0, -1);
+	} else if (r.op == PRIV_HOSTNAME) {
+		answer(p, hostname_requested(p->config, r.name) < 0 ? errno : 0,
 		    0, -1);
 	} else {
 		fd = start_requested(p, &r, fds, nfds, &pid);

@@ -11,6 +11,8 @@
 
 #include "lib/file.h"
 #include "tests/lib/unit.h"
+#include "xapid/main_hostname.h"
+#include "xapid/main_power.h"
 #include "xapid/main_run.h"
 
 static const char *plugins[2];
@@ -122,9 +124,40 @@ test_nonsense(void)
 	CU_ASSERT_EQUAL(ask("", 0, 1, 0, &status), EINVAL);
 }
 
+/* As a daemon in other hands would ask. */
+static void
+test_the_machine(void)
+{
+	static const char *const bad[] = { "", "-a", "a-", "a b", "a\nb", "a/b",
+		"\xc3\xa4" };
+	const struct priv_config simulated = { .real = false };
+	char name[PRIV_NAME_BYTES] = "fine.example";
+
+	CU_ASSERT(power_requested(&simulated, PRIV_REBOOT) < 0);
+	CU_ASSERT_EQUAL(errno, EPERM);
+	CU_ASSERT(power_requested(&simulated, PRIV_POWEROFF) < 0);
+	CU_ASSERT_EQUAL(errno, EPERM);
+	CU_ASSERT(power_requested(&simulated, 0) < 0);
+	CU_ASSERT_EQUAL(errno, EINVAL);
+	CU_ASSERT(power_requested(&simulated, 3) < 0);
+	CU_ASSERT_EQUAL(errno, EINVAL);
+	CU_ASSERT(hostname_requested(&simulated, name) < 0);
+	CU_ASSERT_EQUAL(errno, EPERM);
+	for (size_t i = 0; i < UNIT_COUNT(bad); i++) {
+		snprintf(name, sizeof(name), "%s", bad[i]);
+		CU_ASSERT(hostname_requested(&simulated, name) < 0);
+		CU_ASSERT_EQUAL(errno, EINVAL);
+	}
+	memset(name, 'a', sizeof(name)); /* no end */
+	CU_ASSERT(hostname_requested(&simulated, name) < 0);
+	CU_ASSERT_EQUAL(errno, EINVAL);
+}
+
 UNIT_MAIN("the parent's programs",
     { "what is configured or in its table is run, and its status comes back",
 	test_runs },
     { "other programs, folders, arguments and environments are refused",
 	test_refuses },
-    { "a request that is no list of texts is refused", test_nonsense })
+    { "a request that is no list of texts is refused", test_nonsense },
+    { "a simulated machine is neither brought down nor named",
+	test_the_machine })

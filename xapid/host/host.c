@@ -2,11 +2,13 @@
 /* Settings of hosts. Where a setting is a matter of the machine (its name, its
  * initiator, its display), a simulated machine is its record; on a real one
  * the call is NOT_IMPLEMENTED until a worker carries it out there. */
+#include <errno.h>
 #include <string.h>
 
 #include "call/edit.h"
 #include "host/host_operations.h"
 #include "model/builder.h"
+#include "plan/priv.h"
 
 static int
 set_on_machine(struct call *c, struct ref host, int field, const void *mem)
@@ -102,6 +104,23 @@ is_host_name(const char *s)
 		   "0123456789-.") == len;
 }
 
+/* A simulated machine is its record. */
+static int
+name_machine(struct call *c, const char *name)
+{
+	if (strcmp(c->core->config->backend, "simulator") == 0 ||
+	    priv_hostname(name) == 0)
+		return 0;
+	if (errno == ENAMETOOLONG)
+		return fail_host_name_invalid(c,
+		    "The kernel's have at most 64 characters");
+	return errno == EPERM
+	    ? fail_operation_not_allowed(c,
+		  "The daemon has no right to name this machine")
+	    : fail_internal_error(c,
+		  arena_printf(c->arena, "/etc/hostname: %s", strerror(errno)));
+}
+
 int
 host_set_hostname_live(struct call *c,
     const struct host_set_hostname_live_args *a)
@@ -118,7 +137,7 @@ host_set_hostname_live(struct call *c,
 	if (!is_host_name(a->hostname))
 		return fail_host_name_invalid(c,
 		    "Letters, digits, dots and inner hyphens only");
-	if (edit_simulated_only(c) < 0)
+	if (name_machine(c, a->hostname) < 0)
 		return -1;
 	label =
 	    arena_printf(c->arena, "Control domain on host: %s", a->hostname);
@@ -273,13 +292,20 @@ host_disable_display(struct call *c, const struct host_disable_display_args *a,
 
 /* ---- services of the control domain ---- */
 
-/* A simulated host logs nothing of its own: its settings are the map. */
+/* A simulated host logs nothing of its own: its settings are the map. A real one
+ * logs as its own configuration says, and sends nothing elsewhere. */
 int
 host_syslog_reconfigure(struct call *c,
     const struct host_syslog_reconfigure_args *a)
 {
-	(void)a;
-	return edit_simulated_only(c);
+	RECORD_UNREF const struct record *r = call_get(c, CLASS_host, a->host);
+	const char *to = r ? builder_find(&((const struct host *)r)->logging,
+				 "syslog_destination")
+			   : NULL;
+
+	if (!r)
+		return -1;
+	return to && *to ? edit_simulated_only(c) : 0;
 }
 
 int

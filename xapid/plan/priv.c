@@ -149,6 +149,21 @@ priv_power(enum priv_power how)
 	return ask(&request, NULL, 0, &answer, &fd);
 }
 
+int
+priv_hostname(const char *name)
+{
+	struct priv_request request = { .op = PRIV_HOSTNAME };
+	struct priv_answer answer;
+	int fd;
+
+	if (parent < 0 || strlen(name) >= sizeof(request.name)) {
+		errno = parent < 0 ? ENOTCONN : ENAMETOOLONG;
+		return -1;
+	}
+	memcpy(request.name, name, strlen(name) + 1);
+	return ask(&request, NULL, 0, &answer, &fd);
+}
+
 /* ---- programs ---- */
 
 /* NULL at the end of texts; -1 and E2BIG for too many. */

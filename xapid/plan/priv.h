@@ -55,6 +55,9 @@ int priv_spawn(enum priv_worker worker, int *fd_r, pid_t *pid_r);
  * parent has no right to. */
 enum priv_power { PRIV_REBOOT = 1, PRIV_POWEROFF };
 int priv_power(enum priv_power how);
+/* Names this machine. -1 and errno: EINVAL for what is no name, ENAMETOOLONG, or
+ * as above. */
+int priv_hostname(const char *name);
 /* SIGKILL, for a worker that hangs. Does nothing to a process that is not one
  * of the parent's workers. */
 int priv_kill(pid_t pid);

@@ -5,7 +5,7 @@
 
 #include "plan/priv.h"
 
-enum priv_op { PRIV_SPAWN = 1, PRIV_KILL, PRIV_RUN, PRIV_POWER };
+enum priv_op { PRIV_SPAWN = 1, PRIV_KILL, PRIV_RUN, PRIV_POWER, PRIV_HOSTNAME };
 
 /* Descriptors that come with PRIV_RUN: a memory file with the arguments, NUL
  * after each, and after them those of the environment; then 0, 1 and 2. */
@@ -13,12 +13,15 @@ enum priv_op { PRIV_SPAWN = 1, PRIV_KILL, PRIV_RUN, PRIV_POWER };
 #define PRIV_RUN_TEXTS 64
 #define PRIV_RUN_BYTES ((size_t)192 * 1024)
 
+#define PRIV_NAME_BYTES 65 /* of the kernel's, with its NUL */
+
 struct priv_request {
-	uint32_t op;          /* enum priv_op */
-	uint32_t worker;      /* PRIV_SPAWN: enum priv_worker */
-	int32_t pid;          /* PRIV_KILL */
-	uint32_t power;       /* PRIV_POWER: enum priv_power */
-	uint32_t nargs, nenv; /* PRIV_RUN */
+	uint32_t op;                /* enum priv_op */
+	uint32_t worker;            /* PRIV_SPAWN: enum priv_worker */
+	int32_t pid;                /* PRIV_KILL */
+	uint32_t power;             /* PRIV_POWER: enum priv_power */
+	char name[PRIV_NAME_BYTES]; /* PRIV_HOSTNAME */
+	uint32_t nargs, nenv;       /* PRIV_RUN */
 };
 
 struct priv_answer {

@@ -48,6 +48,18 @@ class Machine(Host):
             d.call('PCI.get_dom0_access_status', card['PCI']), 'enabled')
         d.call('PUSB.scan', self.host)
 
+    def test_1_its_name_is_what_it_is_called(self):
+        before = os.uname().nodename
+        self.call('set_hostname_live', 'named.example')
+        self.assertEqual(os.uname().nodename, 'named.example')
+        with open('/etc/hostname') as f:
+            self.assertEqual(f.read(), 'named.example\n')
+        self.assertEqual(self.error('set_hostname_live', 'x' * 65)[0],
+                         'HOST_NAME_INVALID')
+        self.call('set_hostname_live', before)
+        self.assertEqual(os.uname().nodename, before)
+        self.call('syslog_reconfigure')
+
     def test_2_a_guest_that_has_nowhere_to_go_is_in_the_way(self):
         vm = self.make('stays')
         self.call('assert_can_evacuate')
