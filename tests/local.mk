@@ -59,6 +59,7 @@ unit_tests = \
 	tests/unit/test_storage \
 	tests/unit/test_rpc_tls \
 	tests/unit/test_value \
+	tests/unit/test_vm_boot_disk \
 	tests/unit/test_vmss_when \
 	tests/unit/test_websocket \
 	tests/unit/test_world \

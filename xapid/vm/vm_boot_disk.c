@@ -12,16 +12,16 @@
 
 /* ---- words ---- */
 
-/* The next word, without quotes. NULL: no more, or no memory. */
+/* The next word, without quotes, in a buffer with room for all. NULL: no
+ * more. */
 static const char *
-next_word(struct arena *a, const char **at)
+next_word(char *word, const char **at)
 {
 	const char *p = *at + strspn(*at, " \t");
-	char *word = arena_alloc(a, strlen(p) + 1);
 	char quote = '\0';
 	size_t n = 0;
 
-	if (!*p || !word)
+	if (!*p)
 		return NULL;
 	for (; *p && (quote || !strchr(" \t", *p)); p++) {
 		if (quote ? *p == quote : *p == '"' || *p == '\'')
@@ -34,21 +34,23 @@ next_word(struct arena *a, const char **at)
 	return word;
 }
 
-/* The value of --NAME=VALUE or --NAME VALUE; NULL: it is not there. */
+/* The value of --NAME=VALUE or --NAME VALUE; NULL: it is not there, or no
+ * memory. */
 static const char *
 find_option(struct arena *a, const char *args, const char *name)
 {
+	char *room = arena_alloc(a, strlen(args) + 1);
 	size_t len = strlen(name);
 	const char *word;
 
-	while ((word = next_word(a, &args))) {
+	while (room && (word = next_word(room, &args))) {
 		if (strncmp(word, "--", 2) != 0 ||
 		    strncmp(word + 2, name, len) != 0)
 			continue;
 		if (word[2 + len] == '=')
 			return word + 3 + len;
 		if (!word[2 + len]) {
-			word = next_word(a, &args);
+			word = next_word(room, &args);
 			return word ? word : "";
 		}
 	}
