@@ -148,6 +148,12 @@ keep(struct keeper *k, int device, pid_t server)
 
 	while (waitpid(server, &status, 0) == server &&
 	    is_wanted(k, device, status)) {
+		if (k->r->writable) {
+			/* The kernel would take another one, and tell no guest
+			 * that did not ask in between. */
+			give_up(k, device, status);
+			return;
+		}
 		if (dies_too_often(k)) {
 			log_err("%s: qemu-nbd dies again and again",
 			    k->r->name);

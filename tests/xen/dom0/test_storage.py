@@ -26,16 +26,20 @@ def devices():
     return found
 
 
-def servers():
+def processes(name):
     found = []
     for pid in filter(str.isdigit, os.listdir('/proc')):
         try:
             with open('/proc/%s/comm' % pid) as f:
-                if f.read().strip() == 'qemu-nbd':
+                if f.read().strip() == name:
                     found.append(pid)
         except OSError:
             pass
     return found
+
+
+def servers():
+    return processes('qemu-nbd')
 
 
 def parent(pid):
@@ -184,7 +188,8 @@ class Images(Base):
         self.up(vm)
         self.write(vm, 'before', '/dev/xvda')
         os.kill(int(servers()[0]), signal.SIGKILL)
-        wait(lambda: not servers(), what='it is dead')
+        wait(lambda: not processes('xapid-image'), what='nothing follows')
+        self.assertEqual(servers(), [])
         status, _ = self.shell(vm, 'echo lost | dd of=/dev/xvda seek=8 '
                                'conv=fsync')
         self.assertNotEqual(status, 0)
