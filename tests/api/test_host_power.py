@@ -6,6 +6,7 @@ all this daemon, so that with the coordinator the daemon goes, too."""
 import time
 import unittest
 
+import simulator
 import tap
 import xapid
 
@@ -20,9 +21,10 @@ def eventually(fn, what, seconds=30):
 
 class Pool(unittest.TestCase):
     """Two hosts with guests that run."""
+    options = '--sim-vms', '8'
 
     def setUp(self):
-        self.d = xapid.start('--sim-hosts', '2', '--sim-vms', '8')
+        self.d = xapid.start('--sim-hosts', '2', *self.options)
         self.d.__enter__()
         pool = self.d.call('pool.get_all')[0]
         self.master = self.d.call('pool.get_master', pool)
@@ -154,6 +156,25 @@ class Down(Pool):
             self.assertEqual(
                 self.d.error('host.' + name, self.other, session=s)[0],
                 'RBAC_PERMISSION_DENIED')
+
+
+class Slow(Pool):
+    options = '--sim-vms', '16', '--worker-deadline', '3'
+
+    def test_a_host_waits_for_all_guests_behind_a_killed_daemon(self):
+        # It dies when one guest has gone, and then the last one hangs.
+        guests = self.guests(self.other)
+        self.assertGreater(len(guests), 2)
+        self.call('disable', self.other)
+        simulator.order(self.d, 'hang', of='destroy', skip=1)
+        simulator.order(self.d, 'hang', of='destroy', skip=len(guests) - 1)
+        self.d.call('Async.host.shutdown', self.other)
+        eventually(lambda: len(self.guests(self.other)) == len(guests) - 1,
+                   'one has gone')
+        self.d.kill()
+        self.d.start()
+        eventually(lambda: not self.live(self.other), 'the host is down', 60)
+        self.assertEqual({self.state(vm) for vm in guests}, {'Halted'})
 
 
 class Gone(Pool):

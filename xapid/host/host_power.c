@@ -227,26 +227,46 @@ down_check(struct plan *p, struct tx *t)
 	    : 0;
 }
 
+#define GUESTS "guests" /* note: references and spaces */
+
+/* Which ones is noted before the first goes: a step that runs again finds its
+ * parts by their order. */
+static int
+list_apply(struct plan *p, struct tx *t)
+{
+	const struct host *h = head(p, t);
+	const struct ref *vms = h ? h->resident_VMs.items : NULL;
+	CLEANUP_BYTES struct bytes text = { 0 };
+	const char *s;
+
+	for (uint32_t i = 0; h && i < h->resident_VMs.n; i++) {
+		const struct vm *vm = TX_GET(t, VM, vm, vms[i]);
+
+		if (vm && !vm->is_control_domain)
+			bytes_printf(&text, "%s ",
+			    call_ref_text(p->call, vms[i]));
+	}
+	if (!h)
+		return -1;
+	s = bytes_cstr(&text);
+	return s ? plan_note(p, GUESTS, s) : call_fail_nomem(p->call);
+}
+
 /* Each as VM.shutdown does: asked first, and ended when it does not listen. */
 static int
 guests_send(struct plan *p)
 {
 	const struct plan_kind *kind = vm_power_kind("VM.shutdown");
-	RECORD_UNREF const struct record *r =
-	    call_get(p->call, CLASS_host, p->object);
-	const struct host *h = (const struct host *)r;
-	const struct ref *vms = h ? h->resident_VMs.items : NULL;
+	char *text = arena_strdup(p->call->arena, plan_arg(p, GUESTS)), *next;
+	struct ref vm;
 
-	for (uint32_t i = 0; h && i < h->resident_VMs.n; i++) {
-		RECORD_UNREF const struct record *v =
-		    db_get(p->core->db, CLASS_VM, vms[i]);
-		const struct vm *vm = (const struct vm *)v;
-
-		if (vm && !vm->is_control_domain &&
-		    plan_child(p, kind, vms[i], NULL) < 0)
+	if (!text)
+		return call_fail_nomem(p->call);
+	while ((next = strsep(&text, " ")))
+		if (*next && ref_parse(next, &vm) &&
+		    plan_child(p, kind, vm, NULL) < 0)
 			return -1;
-	}
-	return h ? 0 : -1;
+	return 0;
 }
 
 /* Which boot is to end: a plan that goes on behind it is done. */
@@ -306,11 +326,13 @@ down_finish(struct plan *p, struct tx *t, bool ok)
 }
 
 static const struct step guests_steps[] = {
+	{ "list", NULL, list_apply, NULL, NULL },
 	{ "guests", guests_send, NULL, NULL, NULL },
 	{ 0 },
 };
 
 static const struct step down_steps[] = {
+	{ "list", NULL, list_apply, NULL, NULL },
 	{ "guests", guests_send, guests_apply, NULL, NULL },
 	{ "order", order_send, order_apply, NULL, NULL },
 	{ 0 },
