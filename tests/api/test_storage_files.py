@@ -7,6 +7,7 @@ import fcntl
 import fcntl
 import os
 import shutil
+import signal
 import struct
 import subprocess
 import time
@@ -68,6 +69,21 @@ class Files(unittest.TestCase):
                                                        'cancelling'):
             self.assertLess(time.time(), end)
             time.sleep(0.05)
+
+    def until(self, fn, seconds=60):
+        end = time.time() + seconds
+        while not fn():
+            self.assertLess(time.time(), end)
+            time.sleep(0.05)
+
+    def kill_workers(self):
+        parent = self.d.process.pid
+        with open('/proc/%d/task/%d/children' % (parent, parent)) as f:
+            pids = f.read().split()
+        for pid in pids:
+            with open('/proc/%s/comm' % pid) as f:
+                if f.read().startswith('xapid-storage'):
+                    os.kill(int(pid), signal.SIGKILL)
 
     def order(self, what, of, **more):
         simulator.order_storage(self.d, what, of=of, **more)
@@ -395,15 +411,45 @@ class Moves(Files):
         self.assertEqual(d.call('VDI.get_snapshot_of', snapshot), moved)
         with open(os.path.join(self.place('b'), self.file(moved)), 'rb') as f:
             self.assertEqual(f.read(5), b'moved')
-        end = time.time() + 30
-        while self.files() != [self.file(snapshot)]:
-            self.assertLess(time.time(), end)
-            time.sleep(0.05)
+        self.until(lambda: vdi not in self.vdis())
+        self.assertEqual(self.files(), [self.file(snapshot)])
         self.assertEqual(d.error('VDI.get_uuid', vdi)[0], 'HANDLE_INVALID')
         d.call('VM.start', vm, False, False)
         self.assertEqual(
             d.error('VDI.pool_migrate', moved, self.sr, {})[0],
             'NOT_IMPLEMENTED')
+
+    def test_a_disk_that_another_VM_begins_to_use_stays(self):
+        d = self.d
+        other = self.repository('c')
+        template = d.call('VM.get_by_name_label', 'Other install media')[0]
+        vdi = self.disk(sharable=True)
+        vms = [d.call('VM.clone', template, 'shares') for _ in range(2)]
+        for vm in vms:
+            d.call('VM.set_is_a_template', vm, False)
+            d.call('VBD.create', {
+                'VM': vm, 'VDI': vdi, 'userdevice': '0', 'bootable': False,
+                'mode': 'RW', 'type': 'Disk', 'empty': False,
+                'other_config': {}, 'unpluggable': True,
+                'qos_algorithm_type': '', 'qos_algorithm_params': {}})
+        mover = d.call('VBD.get_VM', d.call('VDI.get_VBDs', vdi)[0])
+        user, = set(vms) - {mover}
+        self.order('hang', 'vdi_copy')
+        moves = d.call('Async.VDI.pool_migrate', vdi, other, {})
+        self.until(lambda: d.call('VDI.get_current_operations', vdi))
+        starts = d.call('Async.VM.start', user, False, False)
+        self.until(lambda: d.call('VM.get_current_operations', user))
+        self.kill_workers()
+        for task in moves, starts:
+            self.wait(task)
+        self.assertEqual(d.call('task.get_status', starts), 'success')
+        self.assertEqual(d.call('task.get_error_info', moves)[0],
+                         'VDI_IN_USE')
+        for vm in vms:
+            vbd, = d.call('VM.get_VBDs', vm)
+            self.assertEqual(d.call('VBD.get_VDI', vbd), vdi)
+        self.assertEqual(self.files('c'), [])
+        d.call('VM.hard_shutdown', user)
 
 
 class Kernels(Files):

@@ -25,7 +25,8 @@ copy_of(const struct plan *p)
 	return name ? plan_arg_ref(p, name) : REF_NULL;
 }
 
-/* Every VM that has it must be halted. */
+/* Every VM that has it must be halted; one that this plan is not about may have
+ * been started meanwhile. */
 static int
 check_users(struct plan *p, struct tx *t, const struct vdi *vdi)
 {
@@ -38,6 +39,11 @@ check_users(struct plan *p, struct tx *t, const struct vdi *vdi)
 		if (vm && vm->power_state != VM_POWER_STATE_HALTED)
 			return fail_not_implemented(p->call,
 			    "VDI.pool_migrate while a VM has the disk in use");
+		if (vm && vm->current_operations.n &&
+		    !ref_equal(vm->r.self, p->object))
+			return fail_vdi_in_use(p->call,
+			    call_ref_text(p->call, vdi->r.self),
+			    "pool_migrate");
 	}
 	return 0;
 }
@@ -106,7 +112,7 @@ move_apply(struct plan *p, struct tx *t)
 	struct ref *vbds = old ? keep_refs(p, &old->VBDs) : NULL;
 	struct ref *snapshots = old ? keep_refs(p, &old->snapshots) : NULL;
 
-	if (!vbds || !snapshots)
+	if (!vbds || !snapshots || check_users(p, t, old) < 0)
 		return -1;
 	for (uint32_t i = 0; i < nvbds; i++)
 		TX_SET(t, VBD, vbd, vbds[i], VDI, copy);
