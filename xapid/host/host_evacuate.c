@@ -91,6 +91,7 @@ host_assert_can_evacuate(struct call *c,
 	CLEANUP_BYTES struct bytes text = { 0 };
 	const struct set *reasons;
 	struct map stuck;
+	const char *all;
 
 	if (find_stuck(c, a->host, &stuck) < 0)
 		return -1;
@@ -101,7 +102,10 @@ host_assert_can_evacuate(struct call *c,
 		bytes_printf(&text, "%s%s,%s", i ? "|" : "", words[0],
 		    words[1]);
 	}
-	return stuck.n ? fail_cannot_evacuate_host(c, bytes_cstr(&text)) : 0;
+	if (!stuck.n)
+		return 0;
+	all = bytes_cstr(&text);
+	return all ? fail_cannot_evacuate_host(c, all) : call_fail_nomem(c);
 }
 
 /* The first that stays says so; a host without guests is empty already. */

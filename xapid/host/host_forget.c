@@ -77,8 +77,9 @@ destroy_owned(struct tx *t, struct ref host, int cls)
 	return 0;
 }
 
+/* Of what a PIF can have one of. */
 static void
-destroy_all(struct tx *t, int cls, const struct set *refs)
+destroy_first(struct tx *t, int cls, const struct set *refs)
 {
 	const struct ref *first = refs->items;
 
@@ -93,16 +94,17 @@ destroy_pif(struct tx *t, struct ref ref)
 	const struct pif *pif = TX_GET(t, PIF, pif, ref);
 
 	if (pif)
-		destroy_all(t, CLASS_Bond, &pif->bond_master_of);
+		destroy_first(t, CLASS_Bond, &pif->bond_master_of);
 	pif = TX_GET(t, PIF, pif, ref);
 	if (pif && !ref_is_null(pif->VLAN_master_of))
 		(void)tx_destroy(t, CLASS_VLAN, pif->VLAN_master_of);
 	pif = TX_GET(t, PIF, pif, ref);
 	if (pif)
-		destroy_all(t, CLASS_tunnel, &pif->tunnel_access_PIF_of);
+		destroy_first(t, CLASS_tunnel, &pif->tunnel_access_PIF_of);
 	pif = TX_GET(t, PIF, pif, ref);
 	if (pif)
-		destroy_all(t, CLASS_network_sriov, &pif->sriov_logical_PIF_of);
+		destroy_first(t, CLASS_network_sriov,
+		    &pif->sriov_logical_PIF_of);
 	return pif_destroy_row(t, ref);
 }
 
