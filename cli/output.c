@@ -368,6 +368,7 @@ output_refresh(struct output *out)
 		output_end(out);
 	if (out->terminal)
 		fputs("\033[H\033[2J", out->to);
+	out->ended = false;
 	out->rows = 0;
 	out->head.len = 0;
 }
@@ -375,8 +376,9 @@ output_refresh(struct output *out)
 void
 output_end(struct output *out)
 {
-	if (out->gathered)
+	if (out->gathered || out->ended)
 		return;
+	out->ended = true;
 	draw_table(out);
 	if (out->form == OUTPUT_JSON)
 		fputs(out->rows ? "\n]\n" : "[]\n", out->to);

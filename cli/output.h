@@ -21,6 +21,7 @@ struct output {
 	struct bytes held; /* table: rows until the widths are known */
 	struct bytes head; /* names of the columns of the last row */
 	unsigned rows, columns;
+	bool ended;             /* nothing has to follow */
 	struct bytes *gathered; /* not NULL: nothing is shown */
 };
 

@@ -39,6 +39,7 @@ enum tag {
 	TAG_HTTP_CONNECT = 17,
 	TAG_ROW = 64,
 	TAG_REFRESH = 65,
+	TAG_WHOLE = 66,
 };
 
 /* ---- frames ---- */
@@ -312,6 +313,9 @@ obey(struct talk *t, struct frame *f)
 		break;
 	case TAG_REFRESH:
 		output_refresh(t->out);
+		break;
+	case TAG_WHOLE:
+		output_end(t->out);
 		break;
 	case TAG_LOAD:
 		r = load(t, f);

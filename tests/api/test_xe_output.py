@@ -203,15 +203,16 @@ class Output(unittest.TestCase):
             slow.close()
 
     def test_a_list_that_is_watched_follows_its_objects(self):
-        t = xe.Terminal(self.d, 'vm-list', 'name-label=sim-00002',
-                        'params=power-state', '--watch')
-        t.expect('halted')
-        self.ok('vm-start', 'vm=sim-00002')
-        t.expect('running')
-        self.ok('vm-shutdown', 'vm=sim-00002', '--force')
-        t.expect('halted')
-        t.send('\x03')
-        t.end()
+        for form in ('text', 'table', 'json', 'csv'):
+            t = xe.Terminal(self.d, 'vm-list', 'name-label=sim-00002',
+                            'params=power-state', '--watch', '--output', form)
+            t.expect('halted')
+            self.ok('vm-start', 'vm=sim-00002')
+            t.expect('running')
+            self.ok('vm-shutdown', 'vm=sim-00002', '--force')
+            t.expect('halted')
+            t.send('\x03')
+            self.assertNotIn('[]', t.end()[0])
 
     # ---- secrets ----
 

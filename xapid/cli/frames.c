@@ -55,6 +55,12 @@ cli_frame_end(struct cli *cli, size_t at)
 }
 
 void
+cli_send_tag(struct cli *cli, enum cli_tag tag)
+{
+	cli_frame_end(cli, cli_frame_begin(cli, tag));
+}
+
+void
 cli_send_text(struct cli *cli, enum cli_tag tag, const char *text, size_t len)
 {
 	size_t at = cli_frame_begin(cli, tag);
@@ -238,9 +244,7 @@ cli_load(struct cli *cli, const char *name, size_t max, struct bytes *out,
 int
 cli_prompt(struct cli *cli, struct bytes *out)
 {
-	size_t at = cli_frame_begin(cli, CLI_TAG_PROMPT);
-
-	cli_frame_end(cli, at);
+	cli_send_tag(cli, CLI_TAG_PROMPT);
 	if (cli_flush(cli) < 0)
 		return -1;
 	return read_data(cli, PROMPT_BYTES_MAX, out);

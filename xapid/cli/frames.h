@@ -37,12 +37,14 @@ enum cli_tag {
 	/* ours, after POST /xe only: commands */
 	CLI_TAG_ROW = 64,     /* n, then n times name, text, JSON */
 	CLI_TAG_REFRESH = 65, /* the list begins anew (--watch) */
+	CLI_TAG_WHOLE = 66,   /* that is all of it, for now */
 };
 
 /* Greets, and reads the client's greeting. -1: no client of ours. */
 int cli_greet(struct cli *cli);
 
 /* Output is gathered; cli_flush sends it. Everything that waits flushes. */
+void cli_send_tag(struct cli *cli, enum cli_tag tag);
 void cli_send_text(struct cli *cli, enum cli_tag tag, const char *text,
     size_t len);
 void cli_send_print(struct cli *cli, const char *text);

@@ -56,14 +56,15 @@ int
 cli_watch(struct cli *cli, int cls, int (*print)(struct cli *cli))
 {
 	const char *const name = class_table[cls].name, *token = "";
-	size_t at;
 
 	for (;;) {
 		if (cli_wait_event(cli, &name, 1, CLI_WAIT_S, &token) < 0)
 			return -1;
-		at = cli_frame_begin(cli, CLI_TAG_REFRESH);
-		cli_frame_end(cli, at);
-		if (print(cli) < 0 || cli_flush(cli) < 0)
+		cli_send_tag(cli, CLI_TAG_REFRESH);
+		if (print(cli) < 0)
+			return -1;
+		cli_send_tag(cli, CLI_TAG_WHOLE);
+		if (cli_flush(cli) < 0)
 			return -1;
 		if (cli_presence(cli) != CLI_THERE)
 			return cli_fail_gone(cli);
