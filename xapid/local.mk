@@ -206,6 +206,8 @@ libxapidcore_a_SOURCES = \
 	xapid/device/device_plug.h \
 	xapid/device/device_scan.c \
 	xapid/device/device_scan.h \
+	xapid/device/gpu_group.c \
+	xapid/device/pvs.c \
 	xapid/device/usb.c \
 	xapid/device/vbd.c \
 	xapid/device/vbd.h \

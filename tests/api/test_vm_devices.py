@@ -350,6 +350,55 @@ class Others(Base):
         self.assertEqual(len(d.call('secret.get_all')), secrets - 1)
         self.assertEqual(d.call('VM.get_VTPMs', vm), [])
 
+    def test_a_site_goes_when_it_has_no_servers(self):
+        d, vm = self.d, self.vm(started=False)
+        site = d.call('PVS_site.introduce', 'desktops', 'many', 'farm')
+        self.assertEqual(d.call('PVS_site.get_PVS_uuid', site), 'farm')
+        d.call('PVS_site.set_PVS_uuid', site, 'farm 2')
+        self.assertEqual(d.call('PVS_site.get_PVS_uuid', site), 'farm 2')
+
+        def server(addresses, first=6890, last=6910):
+            return ('PVS_server.introduce', addresses, first, last, site)
+        for bad, error in (
+                (server([]), ['INVALID_VALUE', 'addresses', '0']),
+                (server(['x']), ['INVALID_IP_ADDRESS_SPECIFIED', 'addresses']),
+                (server(['192.0.2.9'], 0),
+                 ['VALUE_NOT_SUPPORTED', 'first_port', '0',
+                  'Port out of range']),
+                (server(['192.0.2.9'], 5, 65536),
+                 ['VALUE_NOT_SUPPORTED', 'last_port', '65536',
+                  'Port out of range']),
+                (server(['192.0.2.9'], 9, 8),
+                 ['VALUE_NOT_SUPPORTED', 'last_port', '8',
+                  'last_port < first_port'])):
+            self.assertEqual(d.error(*bad), error)
+        one = d.call(*server(['192.0.2.9', 'fd00::9']))
+        self.assertEqual(d.error(*server(['192.0.2.8', 'fd00::9'])),
+                         ['PVS_SERVER_ADDRESS_IN_USE', 'fd00::9'])
+        self.assertEqual(d.error('PVS_site.forget', site),
+                         ['PVS_SITE_CONTAINS_SERVERS', one])
+        vif = d.call('VM.get_VIFs', vm)
+        if vif:
+            proxy = d.call('PVS_proxy.create', site, vif[0])
+            self.assertEqual(d.error('PVS_proxy.create', site, vif[0]),
+                             ['PVS_PROXY_ALREADY_PRESENT', proxy])
+            d.call('PVS_proxy.destroy', proxy)
+        d.call('PVS_server.forget', one)
+        d.call('PVS_site.forget', site)
+        self.assertEqual(d.error('PVS_site.get_uuid', site)[0],
+                         'HANDLE_INVALID')
+
+    def test_a_group_of_gpus_goes_when_it_has_none(self):
+        d = self.d
+        group = d.call('GPU_group.create', 'mine', 'some', {'a': 'b'})
+        self.assertEqual(d.call('GPU_group.get_other_config', group),
+                         {'a': 'b'})
+        d.call('GPU_group.destroy', group)
+        for ref, r in d.call('GPU_group.get_all_records').items():
+            if r['PGPUs']:
+                self.assertEqual(d.error('GPU_group.destroy', ref),
+                                 ['GPU_GROUP_CONTAINS_PGPU'] + r['PGPUs'])
+
     def test_usb_devices_belong_to_one_vm(self):
         d = self.d
         vm = self.vm(started=False, HVM_boot_policy='BIOS order')
