@@ -10,8 +10,8 @@
 #include "call/edit.h"
 #include "model/builder.h"
 #include "vm/vm.h"
-#include "vm/vm_live.h"
 #include "vm/vm_appliance.h"
+#include "vm/vm_live.h"
 #include "vm/vm_operations.h"
 
 static int
