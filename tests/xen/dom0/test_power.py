@@ -2,6 +2,7 @@
 """Real domains through the API: what a VM does, Xen does."""
 
 import os
+import sqlite3
 import unittest
 
 import tap
@@ -174,6 +175,29 @@ class Power(unittest.TestCase):
         self.assertIsNone(xl_state('first'))
         self.assertIsNone(xl_state('second'))
         d.call('VM_appliance.destroy', appliance)
+
+    def test_a_guest_starts_with_its_host(self):
+        d = self.d
+        vm = self.make('faithful', 'pvh', other_config={
+            'auto_poweron': 'true'})
+        vdi, _ = self.disk(vm, 0)
+        pool = d.call('pool.get_all')[0]
+        d.call('pool.add_to_other_config', pool, 'auto_poweron', 'true')
+        d.stop()
+        # as if the machine had booted since
+        db = sqlite3.connect('/root/xapid/state/state.sqlite')
+        with db:
+            changed = db.execute("UPDATE host SET boot_id = 'another'")
+        self.assertEqual(changed.rowcount, 1)
+        db.close()
+        d.start(300)
+        wait(lambda: d.call('VM.get_power_state', vm) == 'Running',
+             what='it starts')
+        is_up('faithful')
+        d.call('pool.remove_from_other_config', pool, 'auto_poweron')
+        d.call('VM.hard_shutdown', vm)
+        d.call('VDI.destroy', vdi)
+        d.call('VM.destroy', vm)
 
     def test_a_PV_guest_lives_through_start_pause_reboot_and_shutdown(self):
         self.lifecycle('pv')
