@@ -94,8 +94,10 @@ turn(struct durable *d)
 static double
 median(int64_t *samples, size_t n)
 {
+	size_t k = n / 2;
+
 	qsort(samples, n, sizeof(*samples), compare_i64);
-	return (double)samples[n / 2] / 1e3;
+	return (double)samples[k] / 1e3;
 }
 
 int
