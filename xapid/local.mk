@@ -211,6 +211,7 @@ libxapidcore_a_SOURCES = \
 	xapid/device/usb.c \
 	xapid/device/vbd.c \
 	xapid/device/vbd.h \
+	xapid/device/vbd_use.c \
 	xapid/device/vbd_plug.c \
 	xapid/device/vif.c \
 	xapid/device/vif_attach.c \

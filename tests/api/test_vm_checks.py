@@ -4,10 +4,11 @@
 
 import unittest
 
+import simulator
 import tap
 import xapid
-from test_vm_checkpoint import Machines
-from test_vm_records import VM
+from test_vm_checkpoint import VBD, Machines
+from test_vm_records import NULL, VM
 from test_vm_suspend import wait
 
 NEED = {'clean_shutdown', 'clean_reboot', 'suspend', 'checkpoint',
@@ -210,6 +211,74 @@ class Starts(Machines):
         d.call('VM.set_ha_restart_priority', vm, 'restart')
         d.call('VM.resume', vm, False, False)
         self.assertTrue(self.get('VM', 'ha_always_run', vm))
+
+
+class Disks(Machines):
+    """A disk has one VM that writes to it, or many that read."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.d = xapid.start('--sim-vms', '0',
+                            '--worker-deadline', '20').__enter__()
+        cls.sr = cls.d.call('SR.get_by_name_label', 'Local storage')[0]
+
+    def pair(self, **modes):
+        """Two VMs that are off, and the disk that both have."""
+        vms = [self.vm(disks=0, start=False) for _ in range(2)]
+        disk = self.disk()
+        for vm in vms:
+            self.d.call('VBD.create', {
+                **VBD, 'VM': vm, 'VDI': disk, 'userdevice': '0',
+                'type': 'Disk', 'mode': 'RW', 'empty': False, **modes})
+        return *vms, disk
+
+    def test_of_two_VMs_that_write_one_runs(self):
+        one, other, disk = self.pair()
+        self.d.call('VM.start', one, False, False)
+        self.assertEqual(self.d.error('VM.start', other, False, False),
+                         ['VDI_IN_USE', disk, 'attach'])
+        self.d.call('VM.hard_shutdown', one)
+        self.d.call('VM.start', other, False, False)
+        self.d.call('VM.suspend', other)
+        self.d.call('VM.start', one, False, False)
+        self.assertEqual(self.d.error('VM.resume', other, False, False),
+                         ['VDI_IN_USE', disk, 'attach'])
+        self.d.call('VM.hard_shutdown', one)
+        self.d.call('VM.resume', other, False, False)
+
+    def test_VMs_that_read_run_side_by_side(self):
+        for vm in self.pair(mode='RO')[:2]:
+            self.d.call('VM.start', vm, False, False)
+
+    def test_a_VM_that_is_being_started_has_its_disks(self):
+        d = self.d
+        one, other, disk = self.pair()
+        simulator.order(d, 'hang', of='create')
+        task = d.call('Async.VM.start', one, False, False)
+        wait(lambda: self.get('VM', 'scheduled_to_be_resident_on', one) !=
+             NULL)
+        self.assertEqual(d.error('VM.start', other, False, False),
+                         ['VDI_IN_USE', disk, 'attach'])
+        self.assertEqual(d.error('VDI.destroy', disk),
+                         ['VDI_IN_USE', disk, 'destroy'])
+        d.call('task.cancel', task)
+        wait(lambda: d.call('task.get_status', task) == 'cancelled')
+        self.idle(one)
+        d.call('VM.start', other, False, False)
+        d.call('VM.hard_shutdown', other)
+        d.call('VDI.destroy', disk)
+
+    def test_a_disk_that_is_being_destroyed_is_not_taken(self):
+        d = self.d
+        vm, _, disk = self.pair()
+        simulator.order_storage(d, 'hang', of='vdi_destroy')
+        task = d.call('Async.VDI.destroy', disk)
+        wait(lambda: self.get('VDI', 'current_operations', disk))
+        self.assertEqual(d.error('VM.start', vm, False, False),
+                         ['OTHER_OPERATION_IN_PROGRESS', 'VDI', disk,
+                          'destroy', task])
+        d.call('task.cancel', task)
+        wait(lambda: d.call('task.get_status', task) != 'pending')
 
 
 class Groups(unittest.TestCase):

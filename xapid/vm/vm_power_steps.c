@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "device/vbd.h"
 #include "device/vif_attach.h"
 #include "disk/vdi_attach.h"
 #include "lib/clock.h"
@@ -84,9 +85,11 @@ power_place(struct plan *p, struct tx *t)
 	const struct vm *vm = power_vm(p, t);
 	struct ref host;
 
-	if (!vm || find_place(p, t, vm, &host) < 0 ||
+	if (!vm || vbd_check_disks(p->call, t, vm) < 0 ||
+	    find_place(p, t, vm, &host) < 0 ||
 	    memory_plan_take(p, t, p->object, host) < 0)
 		return -1;
+	vbd_reserve_disks(t, vm, true);
 	(void)(strncmp(p->kind->operation, "resume", 6) == 0
 		? vm_record_kept_running(t, p->object)
 		: vm_record_start(p->core, t, p->object, host));
@@ -100,7 +103,8 @@ power_start_check(struct plan *p, struct tx *t)
 {
 	struct ref host;
 
-	return vm_plan_check(p, t) < 0
+	return vm_plan_check(p, t) < 0 ||
+		vbd_check_disks(p->call, t, power_vm(p, t)) < 0
 	    ? -1
 	    : find_place(p, t, power_vm(p, t), &host);
 }
@@ -117,6 +121,8 @@ power_resume_check(struct plan *p, struct tx *t)
 	if (!TX_GET(t, VDI, vdi, vm->suspend_VDI))
 		return fail_vm_has_no_suspend_vdi(p->call,
 		    call_ref_text(p->call, p->object));
+	if (vbd_check_disks(p->call, t, vm) < 0)
+		return -1;
 	return find_place(p, t, vm, &host);
 }
 
@@ -134,6 +140,8 @@ power_unplace(struct plan *p, struct tx *t)
 {
 	const struct vm *vm = TX_GET(t, VM, vm, p->object);
 
+	if (vm)
+		vbd_reserve_disks(t, vm, false);
 	if (!vm || ref_is_null(vm->scheduled_to_be_resident_on))
 		return 0;
 	(void)placement_take(t, vm->scheduled_to_be_resident_on,
@@ -366,6 +374,7 @@ mark_disk(struct tx *t, const struct vm *vm, struct ref ref)
 	if (!vbd || (vbd->empty && vm->domain_type != DOMAIN_TYPE_HVM))
 		return;
 	TX_SET(t, VBD, vbd, ref, device, vbd_guest_name(tx_arena(t), vbd));
+	TX_SET(t, VBD, vbd, ref, reserved, false);
 	TX_SET(t, VBD, vbd, ref, currently_attached, true);
 }
 

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "device/vbd.h"
 #include "disk/storage_operations.h"
 #include "lib/fault.h"
 #include "lib/log.h"
@@ -116,6 +117,8 @@ follow(const struct record *r, void *arg)
 	} else if (lives) {
 		vm_metrics_describe(t, vm);
 		TX_SET(t, VM, vm, r->self, domid, domid_of(domain));
+	} else {
+		vbd_reserve_disks(t, vm, false); /* nobody starts it */
 	}
 	return vm_operations_refresh_alone(t, r->self);
 }
