@@ -4,7 +4,6 @@
 a folder of the state."""
 
 import fcntl
-import fcntl
 import os
 import shutil
 import signal
@@ -26,6 +25,18 @@ VDI = {
     'type': 'user', 'sharable': False, 'read_only': False,
     'other_config': {}, 'xenstore_data': {}, 'sm_config': {}, 'tags': [],
 }
+
+
+def below(pid, name):
+    """Processes of that name under another one."""
+    found = []
+    with open('/proc/%d/task/%d/children' % (pid, pid)) as f:
+        for child in map(int, f.read().split()):
+            with open('/proc/%d/comm' % child) as c:
+                if c.read().strip() == name:
+                    found.append(child)
+            found += below(child, name)
+    return found
 
 
 class Files(unittest.TestCase):
@@ -302,6 +313,17 @@ class Copies(Files):
         self.assertEqual(d.error('VDI.copy', used, null, null, vdi),
                          ['VDI_IN_USE', used, 'copy'])
 
+    def test_a_helper_that_dies_is_followed_by_another(self):
+        d = self.d
+        self.repository('raw', **{'image-format': 'raw'})
+        sr = d.call('SR.get_by_name_label', 'raw')[0]
+        vdi = self.filled('qcow2')
+        for _ in range(2):
+            copy = d.call('VDI.copy', vdi, sr)
+            self.holds(copy, 'raw', 'raw')
+            for pid in below(d.process.pid, 'xapid-helper'):
+                os.kill(pid, signal.SIGKILL)
+
     def test_a_copy_that_is_cancelled_leaves_nothing(self):
         d = self.d
         self.repository('raw', **{'image-format': 'raw'})
@@ -379,6 +401,27 @@ class Resets(Files):
         iso = d.call('SR.get_VDIs', images)[0]
         self.assertEqual(d.error('VDI.set_on_boot', iso, 'reset'),
                          ['SR_OPERATION_NOT_SUPPORTED', images])
+
+
+class Shares(Files):
+    def test_a_disk_of_two_VMs_is_let_go_by_the_last(self):
+        d = self.d
+        vdi = self.disk()
+        vms = []
+        for _ in range(2):
+            vm, _ = self.vm_with('raw')
+            d.call('VBD.create', {
+                'VM': vm, 'VDI': vdi, 'userdevice': '1', 'bootable': False,
+                'mode': 'RO', 'type': 'Disk', 'empty': False,
+                'other_config': {}, 'unpluggable': True,
+                'qos_algorithm_type': '', 'qos_algorithm_params': {}})
+            d.call('VM.start', vm, False, False)
+            vms.append(vm)
+        vbds = [v for v in d.call('VDI.get_VBDs', vdi)]
+        self.order('error', 'vdi_detach', count=9)
+        d.call('VBD.unplug', vbds[0])            # nobody is asked
+        self.assertEqual(d.error('VBD.unplug', vbds[1])[0], 'INTERNAL_ERROR')
+        self.order('none', 'vdi_detach')
 
 
 class Moves(Files):

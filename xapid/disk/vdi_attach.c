@@ -49,6 +49,23 @@ note_path(struct plan *p, const struct value *answer)
 	return note(p, answer, "ramdisk", "ramdisk");
 }
 
+/* Whether another device has the same disk, which is attached but once. */
+static bool
+is_shared(struct plan *p, const struct vdi *vdi, struct ref self)
+{
+	const struct ref *refs = vdi->VBDs.items;
+	bool shared = false;
+
+	for (uint32_t i = 0; !shared && i < vdi->VBDs.n; i++) {
+		RECORD_UNREF const struct record *r = ref_equal(refs[i], self)
+		    ? NULL
+		    : db_get(p->core->db, CLASS_VBD, refs[i]);
+
+		shared = r && ((const struct vbd *)r)->currently_attached;
+	}
+	return shared;
+}
+
 static int
 send_one(struct plan *p, const struct vbd *vbd, const struct use *u)
 {
@@ -59,7 +76,8 @@ send_one(struct plan *p, const struct vbd *vbd, const struct use *u)
 	    ref_equal(u->boot.vbd, vbd->r.self);
 	bool takes = u->vm && vm_takes_kernel(u->vm);
 
-	if (!vdi) /* an empty drive */
+	/* An empty drive; or who lets go last has it detached. */
+	if (!vdi || (!u->attach && is_shared(p, vdi, vbd->r.self)))
 		return 0;
 	if (plan_set_subject(p, call_ref_text(p->call, vbd->r.self)) < 0)
 		return -1;

@@ -7,7 +7,7 @@ import signal
 import subprocess
 
 import tap
-from bed import MIB, console, is_up, wait, xl
+from bed import MIB, console, is_up, wait
 from test_guests import FOLDER, Host as Base
 
 PLACE = '/srv/images'
@@ -202,22 +202,20 @@ class Images(Base):
         self.assertTrue(holds(self.path(vdi), b'after', 8 * 4096))
         d.call('VDI.destroy', vdi)
 
-    def test_a_disk_that_is_still_used_is_not_let_go(self):
+    def test_a_disk_of_two_guests_is_let_go_by_the_last(self):
         d = self.d
-        vm, holder = self.make('lets-go'), self.make('holder')
-        vdi, vbd = self.disk(vm, 'lets-go')
-        for one in vm, holder:
-            self.up(one)
-        device, = devices()
-        xl('block-attach', 'holder', 'phy:/dev/' + device, 'xvdz', 'w!')
-        self.assertEqual(d.error('VBD.unplug', vbd),
-                         ['DEVICE_DETACH_TIMEOUT', 'VBD', vbd])
-        self.assertEqual(list(devices()), [device])
-        self.assertEqual(d.error('VDI.destroy', vdi),
-                         ['DEVICE_DETACH_TIMEOUT', 'VDI', vdi])
-        xl('block-detach', 'holder', 'xvdz')
-        d.call('VDI.destroy', vdi)
+        vms = [self.make('one'), self.make('two')]
+        vdi, vbd = self.disk(vms[0], 'shared')
+        d.call('VBD.set_mode', vbd, 'RO')
+        self.vbd(vms[1], vdi, '0', 'RO')
+        for vm in vms:
+            self.up(vm)
+        self.assertEqual(len(devices()), 1)
+        d.call('VBD.unplug', vbd)
+        self.assertEqual(len(devices()), 1)
+        d.call('VM.hard_shutdown', vms[1])
         self.let_go()
+        d.call('VDI.destroy', vdi)
 
     def test_a_disk_that_is_reset_forgets_what_a_guest_wrote(self):
         d = self.d
