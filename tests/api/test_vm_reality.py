@@ -127,6 +127,15 @@ class Reality(unittest.TestCase):
             self.assertLess(time.time(), end)
             time.sleep(0.01)
 
+    def test_a_start_that_meets_a_failing_worker_tries_again(self):
+        """domains that cannot be listed twice are listed the third time"""
+        with xapid.start('--sim-vms', '2') as d:
+            simulator.order(d, 'error', of='list', count=2)
+            d.kill()
+            d.start()
+            self.assertIn('ordered to fail', d.log_text())
+            self.assertEqual(len(d.call('pool.get_all')), 1)
+
     def test_what_happened_while_the_daemon_was_away_is_followed(self):
         d = self.d
         vm, before = self.running()

@@ -2,9 +2,11 @@
 #include "world/adopt.h"
 
 #include <string.h>
+#include <time.h>
 
 #include "device/vbd.h"
 #include "disk/storage_operations.h"
+#include "lib/clock.h"
 #include "lib/fault.h"
 #include "lib/log.h"
 #include "lib/refmap.h"
@@ -33,6 +35,11 @@ text(const char *s)
 		.s = s };
 }
 
+/* What fails now need not fail a moment later, and without an answer there is
+ * no start. All that is asked may be done twice. */
+#define TRIES 5
+#define PAUSE_NS (300 * NSEC_PER_MSEC)
+
 static int
 ask(struct adoption *a, const char *op, const char *uuid, int64_t memory,
     int64_t vcpus, struct value *reply_r)
@@ -48,10 +55,16 @@ ask(struct adoption *a, const char *op, const char *uuid, int64_t memory,
 		.members = m };
 	char err[256];
 
-	if (switch_ask(a->core->switchboard, PLAN_DOMAIN, a->arena, &body,
-		reply_r, err, sizeof(err)) == 0)
-		return 0;
-	log_err("domain worker, %s %s: %s", op, uuid, err);
+	for (int i = 0; i < TRIES; i++) {
+		const struct timespec pause = { 0, PAUSE_NS };
+
+		if (i > 0)
+			nanosleep(&pause, NULL);
+		if (switch_ask(a->core->switchboard, PLAN_DOMAIN, a->arena,
+			&body, reply_r, err, sizeof(err)) == 0)
+			return 0;
+		log_err("domain worker, %s %s: %s", op, uuid, err);
+	}
 	return -1;
 }
 
