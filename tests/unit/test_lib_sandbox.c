@@ -8,6 +8,7 @@
 #include <sys/mount.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -104,6 +105,34 @@ test_starter(void)
 	CU_ASSERT(is(behind(SANDBOX_PROGRAM, start_a_program)));
 }
 
+/* By the number alone: what the C library does before does not count. */
+static int
+touch_nobody(void)
+{
+	pid_t parent = getppid();
+	const long calls[] = { SYS_kill, SYS_tgkill, SYS_openat, SYS_socket,
+		SYS_clone, SYS_dup };
+
+	for (size_t i = 0; i < UNIT_COUNT(calls); i++)
+		if (syscall(calls[i], parent, parent, 0, 0) >= 0 ||
+		    errno != ENOSYS)
+			return 2 + (int)i;
+	return 0;
+}
+
+static int
+read_what_is_open(void)
+{
+	return lseek(0, 0, SEEK_CUR) >= 0 || errno == ESPIPE ? 0 : 1;
+}
+
+static void
+test_reader(void)
+{
+	CU_ASSERT(is(behind(SANDBOX_READER, touch_nobody)));
+	CU_ASSERT(is(behind(SANDBOX_READER, read_what_is_open)));
+}
+
 static void
 test_worker(void)
 {
@@ -174,5 +203,7 @@ UNIT_MAIN("sandbox",
 	test_hypervisor },
     { "who starts programs asks the kernel, and they have no socket",
 	test_starter },
+    { "who reads what others wrote opens nothing and signals nobody",
+	test_reader },
     { "files are reached below some folders only", test_paths },
     { "a plain worker that starts a program is ended", test_worker })

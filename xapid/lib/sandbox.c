@@ -200,8 +200,7 @@ static const struct {
 	    { "read", "pread64", "write", "lseek", "fstat", "newfstatat",
 		"close", "brk", "mmap", "munmap", "mprotect", "madvise",
 		"mremap", "futex", "exit", "exit_group", "rt_sigreturn",
-		"rt_sigprocmask", "clock_gettime", "getpid", "gettid",
-		"tgkill" } },
+		"rt_sigprocmask", "clock_gettime" } },
 	/* sockets of its own: socket(), by family, see allow_sockets */
 	{ SERVERS, { "accept", "accept4", "bind", "connect", "listen" } },
 	{ DAEMON,

@@ -78,7 +78,8 @@ plan_wait(struct plan *p, int64_t until_ms, int64_t longest_ms, bool yields)
 		ms = longest_ms;
 	pthread_mutex_lock(&ps->lock);
 	r->yields = yields;
-	if (ms > 0 && !plan_is_cancelled(r) && !(yields && r->next))
+	if (ms > 0 && !ps->abandoned && !plan_is_cancelled(r) &&
+	    !(yields && r->next))
 		rc = begin_wait(ps, r, ms);
 	pthread_mutex_unlock(&ps->lock);
 	return rc;
