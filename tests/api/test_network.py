@@ -505,6 +505,38 @@ class Bonds(Net):
         self.assertEqual(simulator.ports(d), ports)
         d.call('network.destroy', net)
 
+    def test_a_bond_is_there_or_not_after_the_daemon_was_killed(self):
+        d, net = self.d, self.network('killed')
+        one, two = self.pif('eth1'), self.pif('eth4')
+        d.call('PIF.plug', one)
+        d.call('PIF.plug', two)
+        apart = simulator.ports(d)
+        for moment in range(6):
+            task = d.call('Async.Bond.create', net, [one, two], '', 'lacp',
+                          {})
+            time.sleep(moment * 0.004)
+            d.kill()
+            d.start()
+            end = time.time() + 60
+            while (d.call('task.get_status', task) == 'pending'
+                   and time.time() < end):
+                time.sleep(0.05)
+            there = [b for b, r in d.call('Bond.get_all_records').items()
+                     if r['primary_slave'] in (one, two)]
+            if d.call('task.get_status', task) == 'success':
+                self.assertEqual(len(there), 1)
+                master = self.get('Bond', 'master', there[0])
+                self.assertEqual(
+                    simulator.ports(d)[self.get('PIF', 'device', master)],
+                    self.get('network', 'bridge', net))
+                d.call('PIF.set_disallow_unplug', master, False)
+                d.call('Bond.destroy', there[0])
+                d.call('PIF.plug', two)
+            else:
+                self.assertEqual(there, [])
+            self.assertEqual(simulator.ports(d), apart)
+        d.call('network.destroy', net)
+
     def test_what_cannot_be_a_bond_is_refused(self):
         d, net = self.d, self.network()
         one, two = self.pif('eth1'), self.pif('eth4')
