@@ -373,17 +373,18 @@ put_back_route(void *arg, const struct nlmsghdr *h)
 
 /* Without the new ones, as far as that goes. */
 static void
-put_back(struct setting *s, const struct bytes *addresses,
+put_back(const struct setting *was, const struct bytes *addresses,
     const struct bytes *routes)
 {
-	const struct address_wish none = { .family = s->w->family };
+	const struct address_wish none = { .family = was->w->family };
+	struct setting s = *was;
 	CLEANUP_BYTES struct bytes now = { 0 };
 
-	s->w = &none;
-	if (collect(RTM_GETADDR, keep_address, s->index, &now) == 0)
-		(void)each(&now, remove_other, s);
-	(void)each(addresses, put_back_address, s);
-	(void)each(routes, put_back_route, s);
+	s.w = &none;
+	if (collect(RTM_GETADDR, keep_address, s.index, &now) == 0)
+		(void)each(&now, remove_other, &s);
+	(void)each(addresses, put_back_address, &s);
+	(void)each(routes, put_back_route, &s);
 }
 
 static bool

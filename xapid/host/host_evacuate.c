@@ -124,9 +124,7 @@ host_evacuate(struct call *c, const struct host_evacuate_args *a)
 	}
 	if (find_stuck(c, a->host, &stuck) < 0)
 		return -1;
-	if (!stuck.n)
-		return 0;
 	reasons = stuck.values;
-	words = reasons[0].items;
-	return call_fail(c, words[0], words + 1, 1);
+	words = stuck.n ? reasons[0].items : NULL;
+	return words ? call_fail(c, words[0], words + 1, 1) : 0;
 }
