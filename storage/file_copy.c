@@ -272,14 +272,17 @@ copy_into(struct op *op, int folder, struct copy *k)
 	CLEANUP_VOLUME struct volume v = VOLUME_NONE;
 	CLEANUP_FD int locked = -1;
 
-	if (volume_open(op, folder, "vdi", O_RDONLY, &v) < 0)
+	locked = volume_folder(op, true);
+	if (locked < 0 || volume_open(op, locked, "vdi", O_RDONLY, &v) < 0)
 		return -1;
 	if (v.size < k->from.size)
 		return op_fail(op, "VDI_TOO_SMALL", op_text(op, "vdi", ""),
 		    arena_printf(op->arena, "%lld", (long long)k->from.size),
 		    NULL);
-	if (chain_use(op, folder, &v, &none) < 0)
+	if (chain_use(op, locked, &v, &none) < 0)
 		return -1;
+	/* Nobody merges it any more, so what has its name stays this one. */
+	close(STEAL_FD(locked));
 	if (v.format == VOLUME_QCOW2 && image_is_open(&v))
 		return op_fail(op, "VDI_IN_USE", op_text(op, "vdi", ""), "copy",
 		    NULL);
