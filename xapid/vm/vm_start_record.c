@@ -14,8 +14,8 @@ static int
 name_emulator(struct tx *t, const struct vm *vm)
 {
 	const char *now = builder_find(&vm->platform, "device-model");
-	const char *name = vm_is_uefi(vm) ? "qemu-upstream-uefi"
-					  : "qemu-upstream-compat";
+	const char *name =
+	    vm_is_uefi(vm) ? "qemu-upstream-uefi" : "qemu-upstream-compat";
 
 	if (vm->domain_type != DOMAIN_TYPE_HVM ||
 	    (now && strcmp(now, "qemu-trad") != 0))
@@ -47,9 +47,9 @@ note_processors(struct tx *t, const struct vm *vm, const struct host *host)
 	struct map flags = BUILDER_MAP(&b, "vendor", vendor ? vendor : "",
 	    "features", features ? features : "");
 
-	return b.failed ? 0
-			: TX_SET(t, VM, vm, vm->r.self, last_boot_CPU_flags,
-			      flags);
+	return b.failed
+	    ? 0
+	    : TX_SET(t, VM, vm, vm->r.self, last_boot_CPU_flags, flags);
 }
 
 int

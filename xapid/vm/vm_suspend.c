@@ -40,8 +40,7 @@ save_apply(struct plan *p, struct tx *t)
 
 	if (!vm || vm_leave_host(t, p->object) < 0)
 		return -1;
-	TX_SET(t, VM, vm, p->object, suspend_VDI,
-	    plan_arg_ref(p, "image"));
+	TX_SET(t, VM, vm, p->object, suspend_VDI, plan_arg_ref(p, "image"));
 	TX_SET(t, VM, vm, p->object, ha_always_run, false);
 	TX_SET(t, VM, vm, p->object, power_state, VM_POWER_STATE_SUSPENDED);
 	return memory_plan_grow(p, t, host);

@@ -34,12 +34,15 @@ static struct zone *
 zone_of(struct core *core, struct tx *t)
 {
 	const struct host *h = TX_GET(t, host, host, core->host);
-	struct zone *z = NULL;
+	const char *name = h ? h->timezone : "";
+	struct zone *z;
 
-	if (h && h->timezone[0] && !(z = zone_load(h->timezone)) &&
-	    strcmp(h->timezone, "UTC") != 0)
+	if (!*name || strcmp(name, "UTC") == 0 || strcmp(name, "Etc/UTC") == 0)
+		return NULL;
+	z = zone_load(name);
+	if (!z)
 		log_warn("time zone %s is not known: schedules go by UTC",
-		    h->timezone);
+		    name);
 	return z;
 }
 
@@ -70,24 +73,24 @@ struct look {
 	bool changed; /* anything in t */
 	int64_t now, earliest;
 	struct ref *refs;
-	uint32_t n;
+	uint32_t n, cap;
 };
 
 static int
 collect(const struct record *r, void *arg)
 {
 	struct look *l = arg;
-	uint32_t have = l->n & (l->n - 1) ? 0 : l->n; /* a power of two: full */
+	uint32_t cap = l->cap ? 2 * l->cap : 16;
 	struct ref *more;
 
-	if (have || !l->refs) {
-		more = arena_array(tx_arena(l->t), have ? 2 * have : 1,
-		    sizeof(*more));
+	if (l->n == l->cap) {
+		more = arena_array(tx_arena(l->t), cap, sizeof(*more));
 		if (!more)
 			return -1;
-		if (l->n)
+		if (l->refs)
 			memcpy(more, l->refs, l->n * sizeof(*more));
 		l->refs = more;
+		l->cap = cap;
 	}
 	l->refs[l->n++] = r->self;
 	return 0;
