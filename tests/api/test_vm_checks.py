@@ -7,8 +7,8 @@ import unittest
 import simulator
 import tap
 import xapid
-from test_vm_checkpoint import VBD, Machines
-from test_vm_records import NULL, VM
+from test_vm_checkpoint import Machines
+from test_vm_records import NULL, VBD, VM
 from test_vm_suspend import wait
 
 NEED = {'clean_shutdown', 'clean_reboot', 'suspend', 'checkpoint',
@@ -77,6 +77,25 @@ class Checks(Machines):
         d.call('VM.assert_operation_valid', vm, 'pool_migrate')
         d.call('VDI.add_to_sm_config', disk, 'caching', 'true')
         self.assertEqual(self.why(vm, 'pool_migrate'), [code])
+
+    def test_what_is_allowed_follows_how_disks_are_reset(self):
+        d = self.d
+        one, two = self.vm(disks=1, start=False), self.vm(0, start=False)
+        disk, = self.disks(one)
+        vbd = d.call('VBD.create', {
+            **VBD, 'VM': two, 'VDI': disk, 'userdevice': '0', 'type': 'Disk',
+            'mode': 'RW', 'empty': False})
+        for how, may in (('reset', False), ('persist', True),
+                         ('reset', False)):
+            d.call('VDI.set_on_boot', disk, how)
+            for vm in (one, two):
+                self.assertEqual('snapshot' in self.allowed(vm), may, how)
+        d.call('VBD.destroy', vbd)
+        self.assertIn('snapshot', self.allowed(two))
+        d.call('VBD.create', {
+            **VBD, 'VM': two, 'VDI': disk, 'userdevice': '0', 'type': 'Disk',
+            'mode': 'RW', 'empty': False})
+        self.assertNotIn('snapshot', self.allowed(two))
 
     def test_a_vgpu_whose_state_nobody_can_save_stays(self):
         d = self.d

@@ -10,6 +10,7 @@
 #include "disk/storage_operations.h"
 #include "model/builder.h"
 #include "vm/vm_devices.h"
+#include "vm/vm_operations.h"
 
 /* Types of VDI that a VM may see. */
 static bool
@@ -110,6 +111,16 @@ config_of(struct call *c, const struct vbd *want, const struct vdi *vdi)
 	return builder_pairs_map(&pairs);
 }
 
+/* A disk that is reset at each boot allows its VM less. */
+static void
+refresh_vm(struct tx *t, struct ref disk, struct ref vm)
+{
+	const struct vdi *vdi = TX_GET(t, VDI, vdi, disk);
+
+	if (vdi && vdi->on_boot == ON_BOOT_RESET)
+		(void)vm_operations_refresh_alone(t, vm);
+}
+
 int
 vbd_create(struct call *c, const struct vbd_create_args *a,
     struct ref *result_r)
@@ -146,6 +157,7 @@ vbd_create(struct call *c, const struct vbd_create_args *a,
 		return -1;
 	(void)tx_insert(t, &vbd.r, result_r);
 	vbd_operations_refresh(t, *result_r);
+	refresh_vm(t, vbd.VDI, vbd.VM);
 	return call_commit(c, STEAL(t));
 }
 
@@ -156,7 +168,7 @@ vbd_destroy(struct call *c, const struct vbd_destroy_args *a)
 {
 	TX_SCOPE struct tx *t = call_begin(c);
 	const struct vbd *vbd;
-	struct ref vdi;
+	struct ref vdi, vm;
 
 	if (!t || !(vbd = EDIT_HEAD(c, t, VBD, vbd, a->self)))
 		return -1;
@@ -164,8 +176,10 @@ vbd_destroy(struct call *c, const struct vbd_destroy_args *a)
 		return fail_operation_not_allowed(c,
 		    "The VBD is attached to its VM");
 	vdi = vbd->VDI;
+	vm = vbd->VM;
 	(void)vbd_destroy_row(t, a->self);
 	vdi_operations_refresh(t, vdi);
+	refresh_vm(t, vdi, vm);
 	return call_commit(c, STEAL(t));
 }
 

@@ -10,6 +10,7 @@
 #include "disk/storage_operations.h"
 #include "model/builder.h"
 #include "vm/vm_devices.h"
+#include "vm/vm_operations.h"
 
 /* ---- introduce ---- */
 
@@ -164,6 +165,24 @@ with_key(struct call *c, const struct map *m, const char *key,
 
 /* Its effect is at the next start (vdi_attach.c); what VMs are checked for
  * stands in sm_config. */
+/* What may be done with the VMs that have the disk depends on it, too. */
+static void
+refresh_vms(struct call *c, struct tx *t, struct ref ref)
+{
+	const struct vdi *vdi = TX_GET(t, VDI, vdi, ref);
+	uint32_t n = vdi ? vdi->VBDs.n : 0;
+	struct ref *vbds = arena_array(c->arena, n + 1, sizeof(*vbds));
+
+	if (vbds && n)
+		memcpy(vbds, vdi->VBDs.items, n * sizeof(*vbds));
+	for (uint32_t i = 0; vbds && i < n; i++) {
+		const struct vbd *vbd = TX_GET(t, VBD, vbd, vbds[i]);
+
+		if (vbd)
+			(void)vm_operations_refresh(t, vbd->VM);
+	}
+}
+
 int
 vdi_set_on_boot(struct call *c, const struct vdi_set_on_boot_args *a)
 {
@@ -179,5 +198,6 @@ vdi_set_on_boot(struct call *c, const struct vdi_set_on_boot_args *a)
 	TX_SET(t, VDI, vdi, a->self, sm_config, config);
 	TX_SET(t, VDI, vdi, a->self, on_boot, a->value);
 	vdi_operations_refresh(t, a->self);
+	refresh_vms(c, t, a->self);
 	return call_commit(c, STEAL(t));
 }
