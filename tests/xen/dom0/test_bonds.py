@@ -2,7 +2,7 @@
 """Bonds of a real host: eth1 and eth2, which have a hub of their own."""
 
 import tap
-from bed import wait
+from bed import store, wait
 from test_network import Net, ip, links, master
 
 
@@ -43,6 +43,9 @@ class Bonds(Net):
         self.assertIn('10.77.3.5/24', ip('addr', 'show', bridge))
         self.assertEqual(d.call('VIF.get_network', vif), net)
         self.assertEqual(master(self.interface(vm)), bridge)
+        self.assertEqual(
+            store('/local/domain/0/backend/vif/%d/0/bridge'
+                  % d.call('VM.get_domid', vm)), bridge)
         self.assertEqual(
             d.call('PIF.get_IP', d.call('Bond.get_master', bond)),
             '10.77.3.5')
