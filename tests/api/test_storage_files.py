@@ -404,7 +404,8 @@ class Resets(Files):
 
 
 class Shares(Files):
-    def test_a_disk_of_two_VMs_is_let_go_by_the_last(self):
+    def pair(self):
+        """Two VMs that are off, and a disk that both read."""
         d = self.d
         vdi = self.disk()
         vms = []
@@ -415,12 +416,34 @@ class Shares(Files):
                 'mode': 'RO', 'type': 'Disk', 'empty': False,
                 'other_config': {}, 'unpluggable': True,
                 'qos_algorithm_type': '', 'qos_algorithm_params': {}})
-            d.call('VM.start', vm, False, False)
             vms.append(vm)
+        return *vms, vdi
+
+    def test_a_disk_of_two_VMs_is_let_go_by_the_last(self):
+        d = self.d
+        *vms, vdi = self.pair()
+        for vm in vms:
+            d.call('VM.start', vm, False, False)
         vbds = [v for v in d.call('VDI.get_VBDs', vdi)]
         self.order('error', 'vdi_detach', count=9)
         d.call('VBD.unplug', vbds[0])            # nobody is asked
         self.assertEqual(d.error('VBD.unplug', vbds[1])[0], 'INTERNAL_ERROR')
+        self.order('none', 'vdi_detach')
+
+    def test_nor_is_it_let_go_while_another_VM_starts_on_it(self):
+        d = self.d
+        one, other, vdi = self.pair()
+        d.call('VM.start', one, False, False)
+        vbd = next(v for v in d.call('VDI.get_VBDs', vdi)
+                   if d.call('VBD.get_VM', v) == one)
+        self.order('hang', 'vdi_attach')
+        self.order('error', 'vdi_detach', count=9)
+        task = d.call('Async.VM.start', other, False, False)
+        self.until(lambda: not d.call(
+            'VM.get_scheduled_to_be_resident_on', other).endswith('NULL'))
+        d.call('VBD.unplug', vbd)
+        self.wait(task)
+        self.assertEqual(d.call('task.get_status', task), 'success')
         self.order('none', 'vdi_detach')
 
 

@@ -49,7 +49,8 @@ note_path(struct plan *p, const struct value *answer)
 	return note(p, answer, "ramdisk", "ramdisk");
 }
 
-/* Whether another device has the same disk, which is attached but once. */
+/* Whether another device has the same disk, which is attached but once; also
+ * one of a VM that is being started. */
 static bool
 is_shared(struct plan *p, const struct vdi *vdi, struct ref self)
 {
@@ -61,7 +62,9 @@ is_shared(struct plan *p, const struct vdi *vdi, struct ref self)
 		    ? NULL
 		    : db_get(p->core->db, CLASS_VBD, refs[i]);
 
-		shared = r && ((const struct vbd *)r)->currently_attached;
+		const struct vbd *vbd = (const struct vbd *)r;
+
+		shared = vbd && (vbd->currently_attached || vbd->reserved);
 	}
 	return shared;
 }
