@@ -229,6 +229,29 @@ static const struct plan_kind soft_kind = { .name = "test.soft",
 	.steps = child_steps,
 	.finish = count_end };
 
+/* What is taken back by a plan that takes its time. */
+#define LATER_MS 500
+
+static int
+send_back(struct plan *p)
+{
+	char until[24];
+
+	snprintf(until, sizeof(until), "%lld",
+	    (long long)(clock_wall_ms() + LATER_MS));
+	return plan_child(p, &waiting_kind, objects[1], "until", until, NULL);
+}
+
+static const struct step returning_steps[] = {
+	{ "there", NULL, NULL, send_back, NULL },
+	{ "refuse", NULL, refuse, NULL, NULL },
+	{ 0 },
+};
+static const struct plan_kind returning_kind = { .name = "test.returning",
+	.cls = CLASS_secret,
+	.operation = "waiting",
+	.steps = returning_steps };
+
 static const struct plan_kind *const kinds[] = { &child_kind, &refusing_kind,
 	&parent_kind, &doomed_kind, &lonely_kind, &trying_kind, &waiting_kind,
 	&staying_kind, NULL };
@@ -703,6 +726,24 @@ test_wait_yields(void)
 	}
 }
 
+static void
+test_back_again(void)
+{
+	start();
+	CU_ASSERT_EQUAL(plan_start_own(&d.core, &returning_kind, objects[0],
+			    NULL),
+	    0);
+	wait_for_run(1);
+	/* It cancels what it finds. */
+	CU_ASSERT_EQUAL(plan_start_own(&d.core, &hard_kind, objects[0], NULL),
+	    0);
+	wait_for_ends(2);
+	stop();
+	CU_ASSERT_EQUAL(atomic_load(&undone), 0);
+	CU_ASSERT_EQUAL(atomic_load(&failed), 0);
+	CU_ASSERT_EQUAL(atomic_load(&ran), 3);
+}
+
 /* The daemon ends and leaves it to the next one, which ends it when the time
  * has come. */
 static void
@@ -839,6 +880,7 @@ UNIT_MAIN("plan", { "a step waits for the plans inside it", test_children },
     { "what is to stay stays when a wait is cancelled", test_wait_stays },
     { "only a wait that yields ends when somebody stands behind",
 	test_wait_yields },
+    { "who cancels does not cancel what is taken back", test_back_again },
     { "a wait is left to the next daemon", test_wait_restart },
     { "it is known how many stand in line", test_in_line },
     { "a worker that cannot be started fails the step", test_no_worker })

@@ -13,6 +13,7 @@
 #define PART_NOTE "part of it"    /* the note in which it waits for our end */
 #define PART_PREFIX "part "       /* of all such notes, but not the one above */
 #define PART_CHARS 128
+#define UNDO_SUFFIX " undo"
 #define WENT_WELL "ok"
 #define SEPARATOR '\n' /* between an error's parameters in a note */
 
@@ -51,6 +52,14 @@ join_running(struct running *parent, const char *part, bool tried)
 	}
 	pthread_mutex_unlock(&parent->all->lock);
 	return child != NULL;
+}
+
+bool
+plan_takes_back(const struct running *r)
+{
+	size_t len = strlen(r->part), n = sizeof(UNDO_SUFFIX) - 1;
+
+	return len > n && strcmp(r->part + len - n, UNDO_SUFFIX) == 0;
 }
 
 void
@@ -325,7 +334,7 @@ plan_child(struct plan *p, const struct plan_kind *kind, struct ref object, ...)
 	int rc;
 
 	snprintf(part, sizeof(part), PART_PREFIX "%u.%u%s", parent->step,
-	    parent->children_sent++, parent->undoing ? " undo" : "");
+	    parent->children_sent++, parent->undoing ? UNDO_SUFFIX : "");
 	if (child_runs(parent, part, false))
 		return 0;
 	ended = plan_arg(p, part);

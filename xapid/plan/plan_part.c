@@ -430,7 +430,8 @@ plan_cancel_locked(struct running *r)
 	switch_cancel(r->plan.core->switchboard, r->number);
 	plan_end_wait(r);
 	for (struct running *c = r->children; c; c = c->sibling)
-		plan_cancel_locked(c);
+		if (!plan_takes_back(c))
+			plan_cancel_locked(c);
 }
 
 /* From the task's table, under its lock. */

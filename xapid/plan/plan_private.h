@@ -141,7 +141,7 @@ void plan_part_failed(struct running *r, const char *const *error,
 /* The task's cancel comes to this plan, or no more. */
 void plan_know_task(struct running *r);
 void plan_forget_task(struct running *r);
-/* plans.lock. With all its children. */
+/* plans.lock. With all its children, but those that take something back. */
 void plan_cancel_locked(struct running *r);
 bool plan_is_cancelled(const struct running *r);
 /* Raises TASK_CANCELLED; -1. */
@@ -163,6 +163,8 @@ void plan_break_promise(struct running *r);
 /* Why it is taken back, in its notes; and raised again after a restart. */
 void plan_keep_error(struct running *r);
 void plan_recall_error(struct running *r);
+/* Of a child: its parent's step is being taken back. */
+bool plan_takes_back(const struct running *r);
 /* Before undoing: children of an earlier run that the step did not start. */
 void plan_wait_for_children(struct running *r);
 /* For a resumed one: the parent that it names, if that is there. */
