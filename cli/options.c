@@ -82,17 +82,16 @@ take_named(struct options *o, const char *name, const char *value)
 		{ "debugonfail", NULL, &o->debug_on_fail },
 	};
 
+	if (strcmp(name, "port") == 0 && !is_port(value)) {
+		complain("%s is no port: they are numbers up to 65535", value);
+		return -1;
+	}
 	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
 		if (strcmp(known[i].name, name) != 0)
 			continue;
-		if (known[i].text == &o->port && !is_port(value)) {
-			complain("%s is no port: they are numbers up to 65535",
-			    value);
-			return -1;
-		}
 		if (known[i].text)
 			*known[i].text = value;
-		else
+		else if (known[i].flag)
 			*known[i].flag = is_true(value);
 		return 1;
 	}
