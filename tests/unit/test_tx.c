@@ -399,6 +399,40 @@ test_bad_references(void)
 	free(after);
 }
 
+/* What the next start could not read is refused before it is stored. */
+static void
+test_unclean_text(void)
+{
+	static const struct pair {
+		const char *key, *value;
+	} pairs[] = { { "k", "a\x1f" }, { "\xff", "v" } };
+	CLEANUP(db_close) struct db *db = open_db(NULL);
+	CLEANUP(arena_free) struct arena *a = arena_new(0);
+	struct ref ref = insert_vm(db, "a");
+	struct vm *vm = BLANK(a, VM, vm);
+	char *before = dump(db), *after;
+	struct tx *t = tx_begin(db);
+
+	vm->name_label = "\x01";
+	CU_ASSERT_EQUAL(tx_insert(t, &vm->r, NULL), -1);
+	CU_ASSERT_EQUAL(commit(t), -1);
+	CU_ASSERT_STRING_EQUAL(last_error.code, "INVALID_VALUE");
+	CU_ASSERT_STRING_EQUAL(last_error.params[0], "name_label");
+	for (size_t i = 0; i < 2; i++) {
+		t = tx_begin(db);
+		CU_ASSERT_EQUAL(tx_map_put(t, CLASS_VM, ref,
+				    FIELD_VM_other_config, pairs[i].key,
+				    pairs[i].value),
+		    -1);
+		CU_ASSERT_EQUAL(commit(t), -1);
+		CU_ASSERT_STRING_EQUAL(last_error.params[0], "other_config");
+	}
+	after = dump(db);
+	CU_ASSERT_STRING_EQUAL(before, after);
+	free(before);
+	free(after);
+}
+
 /* ---- changes ---- */
 
 static void
@@ -683,6 +717,7 @@ UNIT_MAIN("tx",
 	test_volatile_references },
     { "dangling, foreign and self references are refused and change nothing",
 	test_bad_references },
+    { "text that cannot be read again is refused", test_unclean_text },
     { "setting the value that is there changes nothing", test_same_value },
     { "keys of maps are put, replaced and removed", test_maps },
     { "an aborted transaction leaves everything as it was, relations included",

@@ -359,6 +359,17 @@ check_ref(void *arg, int cls, struct ref ref)
 	}
 }
 
+/* What was not, neither the next start nor a client could read. */
+static int
+check_text(struct tx *t, const struct field *f, const void *mem)
+{
+	const char *const params[] = { f->name, "" };
+
+	return model_is_clean(f->type, mem)
+	    ? 0
+	    : tx_fail(t, "INVALID_VALUE", 2, params);
+}
+
 /* References must exist and must not be the object itself. */
 static int
 check_refs(struct tx *t, const struct field *f, int cls, struct ref self,
@@ -401,7 +412,7 @@ tx_set(struct tx *t, int cls, struct ref ref, int field, const void *mem)
 		return 0;
 	if (field == class_table[cls].uuid_field)
 		return fail_uuid(t, mem);
-	if (check_refs(t, f, cls, ref, mem) < 0)
+	if (check_text(t, f, mem) < 0 || check_refs(t, f, cls, ref, mem) < 0)
 		return -1;
 	old = record_ref(row->head);
 	r = record_build(old->cls, old, 1, fields, mems);
@@ -583,7 +594,8 @@ insert_checks(struct tx *t, int cls, struct ref ref, const struct record *r)
 		const struct field *f = &info->fields[i];
 
 		if (f->inverse_cls < 0 &&
-		    check_refs(t, f, cls, ref, record_field(r, f)) < 0)
+		    (check_text(t, f, record_field(r, f)) < 0 ||
+			check_refs(t, f, cls, ref, record_field(r, f)) < 0))
 			return -1;
 	}
 	if (info->uuid_field >= 0)

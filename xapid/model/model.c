@@ -8,6 +8,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "lib/text.h"
+
 /* ---- names ---- */
 
 static int
@@ -105,4 +107,39 @@ model_empty(const struct type *type, void *mem)
 	memset(mem, 0, type->size);
 	if (type->kind == TYPE_STRING || type->kind == TYPE_SECRET)
 		*(const char **)mem = "";
+}
+
+static bool
+items_are_clean(const struct type *type, const void *items, uint32_t n)
+{
+	bool clean = true;
+
+	if (type->kind == TYPE_STRING || type->kind == TYPE_SECRET ||
+	    type->kind == TYPE_SET || type->kind == TYPE_MAP)
+		for (uint32_t i = 0; clean && i < n; i++)
+			clean = model_is_clean(type,
+			    (const char *)items + (size_t)i * type->size);
+	return clean;
+}
+
+bool
+model_is_clean(const struct type *type, const void *mem)
+{
+	const char *text;
+	const struct set *set = mem;
+	const struct map *map = mem;
+
+	switch (type->kind) {
+	case TYPE_STRING:
+	case TYPE_SECRET:
+		text = *(const char *const *)mem;
+		return !text || text_is_clean(text, strlen(text));
+	case TYPE_SET:
+		return items_are_clean(type->elem, set->items, set->n);
+	case TYPE_MAP:
+		return items_are_clean(type->key, map->keys, map->n) &&
+		    items_are_clean(type->elem, map->values, map->n);
+	default:
+		return true;
+	}
 }

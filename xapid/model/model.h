@@ -273,6 +273,8 @@ struct type_error {
 void model_empty(const struct type *type, void *mem);
 /* Deep equality. Sets are ordered; maps compare by key. */
 bool model_equal(const struct type *type, const void *a, const void *b);
+/* Whether all text of it is (text_is_clean). */
+bool model_is_clean(const struct type *type, const void *mem);
 /* Deep copy into the arena. -1: no memory. */
 int model_copy(struct arena *a, const struct type *type, void *to,
     const void *from);
