@@ -215,18 +215,18 @@ class Copies(Files):
         path = 'a/' + self.file(vdi, '.qcow2')
         self.io(path, 'write -P 7 0 64K')
         snapshot = d.call('VDI.snapshot', vdi, {})
-        self.io(path, 'write -P 6 1M 768M')
+        self.io(path, 'write -P 6 1M 256M')
         d.call('VDI.destroy', snapshot)
         begin = time.time()
         d.call('VDI.resize', vdi, 5 << 30)   # has it stopped
         clone = d.call('VDI.clone', vdi, {})
         self.assertLess(time.time() - begin, 20)
-        self.io('a/' + self.file(clone, '.qcow2'), 'read -P 6 1M 768M')
+        self.io('a/' + self.file(clone, '.qcow2'), 'read -P 6 1M 256M')
         self.assertEqual(d.call('VDI.get_virtual_size', clone), 5 << 30)
         d.call('VDI.destroy', clone)
         d.call('SR.scan', self.sr)
         self.merged([self.file(vdi, '.qcow2')])
-        self.io(path, 'read -P 6 1M 768M')
+        self.io(path, 'read -P 6 1M 256M')
         self.io(path, 'read -P 7 0 64K')
 
     def test_what_is_used_is_merged_when_it_is_not(self):
@@ -330,7 +330,7 @@ class Copies(Files):
         sr = d.call('SR.get_by_name_label', 'raw')[0]
         vdi = self.disk(virtual_size=4 << 30,
                         sm_config={'image-format': 'qcow2'})
-        self.io('a/' + self.file(vdi, '.qcow2'), 'write -P 7 0 768M')
+        self.io('a/' + self.file(vdi, '.qcow2'), 'write -P 7 0 384M')
         into = self.disk(virtual_size=4 << 30)
         for args in (vdi, sr), (vdi, 'OpaqueRef:NULL', 'OpaqueRef:NULL', into):
             task = d.call('Async.VDI.copy', *args)

@@ -38,8 +38,19 @@ def processes(name):
     return found
 
 
-def servers():
-    return processes('qemu-nbd')
+def servers(option=''):
+    """Of images; those that were started with an option."""
+    found = []
+    for pid in filter(str.isdigit, os.listdir('/proc')):
+        try:
+            with open('/proc/%s/cmdline' % pid) as f:
+                words = f.read().split('\0')
+            if words[0].endswith('qemu-nbd') and (not option
+                                                  or option in words):
+                found.append(pid)
+        except OSError:
+            pass
+    return found
 
 
 def parent(pid):
@@ -162,46 +173,6 @@ class Images(Base):
         self.assertTrue(holds(self.path(vdi), b'after'))
         d.call('VDI.destroy', vdi)
 
-    def test_a_server_that_only_reads_is_followed_by_another(self):
-        vm = self.linux('reads')
-        vdi, vbd = self.disk(vm, 'reads')
-        self.d.call('VBD.set_mode', vbd, 'RO')
-        subprocess.run(['qemu-io', '-f', 'qcow2', '-c', 'write -P 0x79 0 1M',
-                        self.path(vdi)], check=True)
-        self.up(vm)
-        self.until(vm, 'test -b /dev/xvda')
-        for n in 1, 2:
-            old = servers()
-            os.kill(int(old[0]), signal.SIGKILL)
-            wait(lambda: servers() and servers() != old, what='the next')
-            self.assertIn('yyy', self.inside(
-                vm, 'dd if=/dev/xvda bs=4096 skip=%d count=1 | head -c 3; '
-                'echo' % (n * 8)))
-        self.d.call('VM.hard_shutdown', vm)
-        self.let_go()
-        self.d.call('VDI.destroy', vdi)
-
-    def test_a_server_that_writes_takes_its_disk_with_it(self):
-        d = self.d
-        vm = self.linux('writes')
-        vdi, vbd = self.disk(vm, 'writes')
-        self.up(vm)
-        self.write(vm, 'before', '/dev/xvda')
-        os.kill(int(servers()[0]), signal.SIGKILL)
-        wait(lambda: not processes('xapid-image'), what='nothing follows')
-        self.assertEqual(servers(), [])
-        status, _ = self.shell(vm, 'echo lost | dd of=/dev/xvda seek=8 '
-                               'conv=fsync')
-        self.assertNotEqual(status, 0)
-        d.call('VBD.unplug', vbd)
-        d.call('VBD.plug', vbd)
-        self.write(vm, 'after', '/dev/xvda', 8)
-        d.call('VM.hard_shutdown', vm)
-        self.let_go()
-        self.assertTrue(holds(self.path(vdi), b'before'))
-        self.assertTrue(holds(self.path(vdi), b'after', 8 * 4096))
-        d.call('VDI.destroy', vdi)
-
     def test_a_disk_of_two_guests_is_let_go_by_the_last(self):
         d = self.d
         vms = [self.make('one'), self.make('two')]
@@ -285,16 +256,46 @@ class Images(Base):
             self.let_go()
             d.call('VDI.destroy', vdi)
 
-    def test_a_Linux_guest_has_kernel_and_ramdisk_in_its_disk(self):
-        vm, vdi = self.with_kernel(
-            'whole', 'qcow2', {'/boot/vmlinux': 'vmlinux',
-                               '/initrd': 'initrd'},
+    def test_what_becomes_of_servers_that_die(self):
+        """one that reads is followed by another, one that writes takes its
+        disk with it; the guest has kernel and ramdisk in a disk"""
+        d = self.d
+        vm, read = self.with_kernel(
+            'servers', 'qcow2', {'/boot/vmlinux': 'vmlinux',
+                                 '/initrd': 'initrd'},
             '--kernel /boot/vmlinux --ramdisk=/initrd', mib=96,
             PV_args='console=hvc0')
+        d.call('VBD.set_mode', d.call('VDI.get_VBDs', read)[0], 'RO')
+        # Before the file system, in its disk.
+        subprocess.run(['qemu-io', '-f', 'qcow2', '-c', 'write -P 0x79 0 512',
+                        self.path(read)], check=True)
+        written, vbd = self.disk(vm, 'servers', '1')
         self.up(vm)
-        self.d.call('VM.hard_shutdown', vm)
+        self.until(vm, 'test -b /dev/xvda')
+        self.write(vm, 'before', '/dev/xvdb')
+        for n in 1, 2:
+            old = servers('--read-only')
+            os.kill(int(old[0]), signal.SIGKILL)
+            wait(lambda: len(servers()) == 2 and servers('--read-only') != old,
+                 what='the next')
+            self.inside(vm, 'dd if=/dev/xvda of=/dev/null bs=1048576 skip=%d '
+                        'count=1' % (n * 16))
+        self.assertIn('yyy', self.inside(vm, 'head -c 3 /dev/xvda; echo'))
+        writer, = set(servers()) - set(servers('--read-only'))
+        os.kill(int(writer), signal.SIGKILL)
+        wait(lambda: len(servers()) == 1, what='it is dead')
+        status, _ = self.shell(vm, 'echo lost | dd of=/dev/xvdb seek=8 '
+                               'conv=fsync')
+        self.assertNotEqual(status, 0)
+        d.call('VBD.unplug', vbd)
+        d.call('VBD.plug', vbd)
+        self.write(vm, 'after', '/dev/xvdb', 8)
+        d.call('VM.hard_shutdown', vm)
         self.let_go()
-        self.d.call('VDI.destroy', vdi)
+        self.assertTrue(holds(self.path(written), b'before'))
+        self.assertTrue(holds(self.path(written), b'after', 8 * 4096))
+        for vdi in read, written:
+            d.call('VDI.destroy', vdi)
 
 
 if __name__ == '__main__':
