@@ -75,6 +75,7 @@ static int
 begin_server(const struct keeper *k, int words, pid_t *pid_r,
     struct nbd_export *e)
 {
+	static const struct timeval forever = { 0 };
 	CLEANUP_FD int sock = -1;
 	int error;
 
@@ -82,7 +83,10 @@ begin_server(const struct keeper *k, int words, pid_t *pid_r,
 	if (*pid_r < 0)
 		return -1;
 	sock = connect_server(k);
-	if (sock >= 0 && nbd_greet(sock, e) == 0)
+	/* The kernel would hang up when nothing is asked for that long. */
+	if (sock >= 0 && nbd_greet(sock, e) == 0 &&
+	    setsockopt(sock, SOL_SOCKET, SO_RCVTIMEO, &forever,
+		sizeof(forever)) == 0)
 		return STEAL_FD(sock);
 	error = errno;
 	if (sock >= 0)

@@ -5,6 +5,7 @@ import os
 import shutil
 import signal
 import subprocess
+import time
 
 import tap
 from bed import MIB, console, is_up, wait
@@ -12,6 +13,7 @@ from test_guests import FOLDER, Host as Base
 
 PLACE = '/srv/images'
 DISK = 96   # MiB, for a whole kernel
+IDLE = 65   # seconds; a server was once given up after 60
 
 
 def devices():
@@ -272,6 +274,7 @@ class Images(Base):
         written, vbd = self.disk(vm, 'servers', '1')
         self.up(vm)
         self.until(vm, 'test -b /dev/xvda')
+        time.sleep(IDLE)
         self.write(vm, 'before', '/dev/xvdb')
         for n in 1, 2:
             old = servers('--read-only')
