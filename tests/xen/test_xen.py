@@ -3,8 +3,9 @@
 """Boots an emulated Xen host and runs the tests of tests/xen/dom0 in its
 control domain, with what was built here. One boot for all of them.
 
-Usage: test_xen.py [TEST[.CLASS[.TEST]] ...]   (names in tests/xen/dom0, without
-.py)
+Usage: test_xen.py [[asan/]TEST[.CLASS[.TEST]] ...]   (names in tests/xen/dom0,
+without .py; asan/: with workers that are built here with AddressSanitizer and
+the one of undefined behaviour. Without names: all, without sanitizers.)
 """
 
 import os
@@ -16,11 +17,14 @@ import tempfile
 SRC = os.path.abspath(os.environ.get('XAPID_SRCDIR', '.'))
 BUILD = os.path.abspath(os.environ.get('XAPID_BUILDDIR', 'build'))
 BED = os.path.join(SRC, 'tests/xen/bed')
-SECONDS = 1500
+ASAN = os.path.join(BUILD, 'xen-asan')
+SECONDS = 2100
 MEMORY = os.environ.get('XAPID_XEN_MIB', '4096')  # fifty guests need it
 PROGRAMS = ('xapid/xapid', 'xapid/xapid-pam', 'domain/xapid-domain',
             'storage/xapid-storage', 'network/xapid-network',
             'console/xapid-console', 'cli/xe')
+WORKERS = ('domain/xapid-domain', 'storage/xapid-storage',
+           'network/xapid-network', 'console/xapid-console')
 NEEDED = ('qemu-system-x86_64', 'mmdebstrap', 'mke2fs')
 
 
@@ -44,14 +48,37 @@ def why_not():
     return None
 
 
-def stage(top):
-    """The programs and the tests as they will lie in /root there."""
-    for name in PROGRAMS:
-        source = os.path.join(BUILD, name)
+def build_asan():
+    """Workers with sanitizers; False: the compiler has none."""
+    os.makedirs(ASAN, exist_ok=True)
+    if not os.path.exists(os.path.join(ASAN, 'Makefile')):
+        p = subprocess.run(
+            [os.path.join(SRC, 'configure'), '-q', 'CFLAGS=-O1 -g',
+             '--enable-sanitize=address,undefined'], cwd=ASAN,
+            stdout=subprocess.DEVNULL, stdin=subprocess.DEVNULL)
+        if p.returncode:
+            return False
+    subprocess.run(['make', '-s', '-j%d' % (os.cpu_count() or 2), *WORKERS],
+                   cwd=ASAN, check=True, stdout=subprocess.DEVNULL)
+    return True
+
+
+def copy(build, names, top, folder):
+    for name in names:
+        source = os.path.join(build, name)
         if os.path.exists(source):
-            target = os.path.join(top, 'root/build', name)
+            target = os.path.join(top, 'root', folder, name)
             os.makedirs(os.path.dirname(target), exist_ok=True)
             shutil.copy2(source, target)
+
+
+def stage(top, tests):
+    """The programs and the tests as they will lie in /root there."""
+    copy(BUILD, PROGRAMS, top, 'build')
+    if any(t.startswith('asan/') for t in tests):
+        if build_asan():
+            copy(BUILD, set(PROGRAMS) - set(WORKERS), top, 'build-asan')
+            copy(ASAN, WORKERS, top, 'build-asan')
     for folder in ('tests/lib', 'tests/xen/dom0'):
         shutil.copytree(os.path.join(SRC, folder),
                         os.path.join(top, 'root/src', folder))
@@ -62,7 +89,7 @@ def main():
     if reason:
         skip(reason)
     with tempfile.TemporaryDirectory() as top:
-        stage(top)
+        stage(top, sys.argv[1:])
         p = subprocess.run(
             [os.path.join(BED, 'run'), '--overlay', top, '--scratch', '512',
              '--mem', MEMORY, '--cards', '2', '--timeout', str(SECONDS), '--',

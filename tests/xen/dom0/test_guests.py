@@ -82,7 +82,7 @@ class Host(unittest.TestCase):
     def linux(self, name):
         return self.make(name, mib=96, kernel='vmlinux',
                          PV_ramdisk=FOLDER + 'initrd',
-                         PV_args='console=hvc0')
+                         PV_args='console=hvc0 quiet')
 
     def up(self, vm):
         """Starts a guest; whether its devices are there is another question:
@@ -112,10 +112,10 @@ class Host(unittest.TestCase):
                  condition,
                  console(self.d.call('VM.get_name_label', vm))[-2000:]))
 
-    def disk(self, vm, position):
+    def disk(self, vm, position, sr=None):
         d = self.d
-        sr = [r for r, v in d.call('SR.get_all_records').items()
-              if v['name_label'] == 'Local storage'][0]
+        sr = sr or [r for r, v in d.call('SR.get_all_records').items()
+                    if v['name_label'] == 'Local storage'][0]
         vdi = d.call('VDI.create', {
             'name_label': 'disk', 'name_description': '', 'SR': sr,
             'virtual_size': 16 * MIB, 'type': 'user', 'sharable': False,
