@@ -370,6 +370,8 @@ check-local:
 
 # ---- the same tests in other builds, in folders of this one ----
 
+# Sanitizers take their time.
+slow_check = check RUNFLAGS='$(RUNFLAGS) -t 900' XAPID_TEST_PATIENCE=4
 # $(call variant,FOLDER,CONFIGURE ARGUMENTS,TARGET)
 variant = \
 	+@$(MKDIR_P) $(1) && cd $(1) && \
@@ -381,7 +383,7 @@ endif
 
 check-asan:
 	$(call variant,build-asan,CC='$(CC)' $(variant_werror) \
-	    CFLAGS='-O1 -g' --enable-sanitize=address$(comma)undefined,check)
+	    CFLAGS='-O1 -g' --enable-sanitize=address$(comma)undefined,$(slow_check))
 
 # Ten thousand failing workers, and a daemon killed for five minutes; make
 # check does a little of both.
@@ -393,7 +395,7 @@ check-failures: all
 
 check-tsan:
 	$(call variant,build-tsan,CC='$(CC)' $(variant_werror) \
-	    CFLAGS='-O1 -g' --enable-sanitize=thread,check)
+	    CFLAGS='-O1 -g' --enable-sanitize=thread,$(slow_check))
 
 comma = ,
 
