@@ -184,6 +184,9 @@ class Images(Base):
         for vm in vms:
             self.up(vm)
         self.assertEqual(len(devices()), 1)
+        server = servers()
+        time.sleep(IDLE)
+        self.assertEqual(servers(), server)
         d.call('VBD.unplug', vbd)
         self.assertEqual(len(devices()), 1)
         d.call('VM.hard_shutdown', vms[1])
@@ -274,7 +277,6 @@ class Images(Base):
         written, vbd = self.disk(vm, 'servers', '1')
         self.up(vm)
         self.until(vm, 'test -b /dev/xvda')
-        time.sleep(IDLE)
         self.write(vm, 'before', '/dev/xvdb')
         for n in 1, 2:
             old = servers('--read-only')
