@@ -37,7 +37,8 @@ struct rpc_call {
 	const char *user_agent;  /* "" when absent; clean text */
 	const char *traceparent; /* NULL when absent or malformed */
 	const char *subtask_of;  /* header subtask-of, clean; or NULL */
-	bool alone; /* nobody else calls on this thread: a moment's wait is well */
+	bool
+	    alone; /* nobody else calls on this thread: a moment's wait is well */
 	/* The core calls it once, from any thread, after start() or resume()
 	 * answered RPC_PARKED (possibly before that answer is seen): then
 	 * resume() is due on the connection's thread. */

@@ -45,12 +45,12 @@ struct call {
 	struct identity caller;
 	struct rpc_peer peer;
 	const char *user_agent;
-	const char *trace;          /* W3C traceparent, or NULL */
-	bool may_wait;              /* its thread may wait a moment for a disk */
-	struct ref subtask_of;      /* parent of tasks it makes, or null */
-	struct ref task;            /* null for a synchronous call */
-	const void *args;           /* decoded; arena */
-	void *result;               /* typed memory of method->result; arena */
+	const char *trace;     /* W3C traceparent, or NULL */
+	bool may_wait;         /* its thread may wait a moment for a disk */
+	struct ref subtask_of; /* parent of tasks it makes, or null */
+	struct ref task;       /* null for a synchronous call */
+	const void *args;      /* decoded; arena */
+	void *result;          /* typed memory of method->result; arena */
 	const struct record **held; /* what result borrows; malloc'd */
 	uint32_t nheld, held_cap;
 
