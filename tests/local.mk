@@ -213,6 +213,7 @@ EXTRA_DIST += \
 	tests/xen/dom0/run \
 	tests/xen/dom0/show \
 	tests/xen/dom0/test_boot.py \
+	tests/xen/dom0/test_checkpoint.py \
 	tests/xen/dom0/test_deaths.py \
 	tests/xen/dom0/test_figures.py \
 	tests/xen/dom0/test_guests.py \

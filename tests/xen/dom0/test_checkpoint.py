@@ -1,0 +1,134 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Memory and disks of a real guest in the same moment, and the way back."""
+
+import os
+
+import tap
+from bed import console, output, say, wait
+from test_guests import Host
+
+PLACE = '/srv/checkpoints'
+
+
+class Checkpoints(Host):
+    """A guest counts in its memory and says on its disk how far it is."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        d = cls.d
+        cls.local = [r for r, v in d.call('SR.get_all_records').items()
+                     if v['name_label'] == 'Local storage'][0]
+        cls.images = d.call('SR.create', d.call('host.get_all')[0],
+                            {'location': PLACE, 'image-format': 'qcow2'}, 0,
+                            'images', '', 'file', 'user', False, {})
+
+    def why(self):
+        """What the images hold, too."""
+        parts = [super().why(),
+                 output('sh', '-c', 'cat /sys/block/nbd*/backend')]
+        for name in sorted(os.listdir(PLACE)):
+            image = os.path.join(PLACE, name)
+            parts.append(output('qemu-img', 'info', '-U', image))
+            parts.append(output('qemu-io', '-U', '-r', '-f', 'qcow2', '-c',
+                                'read -v 0 16', image))
+        return '\n'.join(parts)
+
+    def tearDown(self):
+        super().tearDown()
+        for ref, vm in self.d.call('VM.get_all_records').items():
+            if vm['is_a_snapshot']:
+                self.d.call('VM.destroy', ref)
+
+    def counting(self, name, sr):
+        vm = self.linux(name)
+        self.disk(vm, 0, sr)
+        self.d.call('VM.set_suspend_SR', vm, sr)
+        self.up(vm)
+        self.until(vm, 'test -b /dev/xvda')
+        self.mark(vm, 'before')
+        self.inside(vm, '(n=0; while sleep 1; do n=$((n + 1)); '
+                    'echo $n >/count; done) & true')
+        self.counts(vm, 0)
+        return vm
+
+    def mark(self, vm, word):
+        self.inside(vm, 'echo %s | dd of=/dev/xvda conv=fsync' % word)
+
+    def marked(self, vm):
+        # Not from the guest's own cache.
+        self.inside(vm, 'echo 3 >/proc/sys/vm/drop_caches')
+        return self.inside(vm, 'head -n 1 /dev/xvda | cat -v')
+
+    def count(self, vm):
+        text = self.inside(vm, 'echo COUNT=$(cat /count)')
+        return int(text.rsplit('COUNT=', 1)[1].split()[0])
+
+    def counts(self, vm, after):
+        """Waits until it has counted on: it lives."""
+        def on():
+            status, text = self.shell(vm, 'echo COUNT=$(cat /count)')
+            number = text.rsplit('COUNT=', 1)[1].split()[:1]
+            return number and number[0].isdigit() and int(number[0]) > after
+        wait(on, what=lambda: 'it counts; it said: '
+             + console(self.d.call('VM.get_name_label', vm))[-1000:])
+
+    def allowed(self, vm, operation):
+        wait(lambda: operation in self.d.call('VM.get_allowed_operations', vm),
+             what=operation)
+
+    def there_and_back(self, name, sr):
+        d = self.d
+        vm = self.counting(name, sr)
+        domid = d.call('VM.get_domid', vm)
+        self.allowed(vm, 'checkpoint')
+        kept = self.count(vm)
+        snapshot = d.call('VM.checkpoint', vm, 'then')
+        self.assertEqual(self.state(vm), 'Running')
+        self.assertEqual(d.call('VM.get_domid', vm), domid)
+        self.assertEqual(self.state(snapshot), 'Suspended')
+        now = self.count(vm)
+        say('checkpoint at %d, goes on at %d' % (kept, now))
+        self.counts(vm, max(now, kept + 5))
+        self.mark(vm, 'behind')
+        later = self.count(vm)
+
+        d.call('VM.revert', snapshot)
+        self.assertEqual(self.state(vm), 'Suspended')
+        d.call('VM.resume', vm, False, False)
+        back = self.count(vm)
+        say('left at %d, back at %d' % (later, back))
+        self.assertLess(back, later)
+        self.assertGreaterEqual(back, kept)
+        self.assertIn('before', self.marked(vm))
+        self.counts(vm, back)
+        d.call('VM.hard_shutdown', vm)
+
+    def test_a_guest_that_is_paused_goes_back_to_the_disks_of_a_snapshot(self):
+        d = self.d
+        vm = self.linux('snapped')
+        self.disk(vm, 0, self.images)
+        self.up(vm)
+        self.until(vm, 'test -b /dev/xvda')
+        self.mark(vm, 'before')
+        d.call('VM.pause', vm)
+        snapshot = d.call('VM.snapshot', vm, 'disks', [])
+        d.call('VM.unpause', vm)
+        self.mark(vm, 'behind')
+        self.assertIn('behind', self.marked(vm))
+        d.call('VM.revert', snapshot)
+        self.assertEqual(self.state(vm), 'Halted')
+        self.up(vm)
+        self.until(vm, 'test -b /dev/xvda')
+        self.assertIn('before', self.marked(vm))
+
+    def test_a_guest_with_a_raw_disk_goes_back_to_its_checkpoint(self):
+        self.there_and_back('counts-raw', self.local)
+
+    def test_a_guest_with_an_image_goes_back_to_its_checkpoint(self):
+        self.there_and_back('counts-image', self.images)
+        wait(lambda: not [f for f in os.listdir(PLACE) if '.new' in f])
+
+
+if __name__ == '__main__':
+    tap.main()
