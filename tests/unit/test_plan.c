@@ -238,7 +238,7 @@ send_back(struct plan *p)
 	char until[24];
 
 	snprintf(until, sizeof(until), "%lld",
-	    (long long)(clock_wall_ms() + LATER_MS));
+	    (long long)clock_wall_ms() + LATER_MS);
 	return plan_child(p, &waiting_kind, objects[1], "until", until, NULL);
 }
 
@@ -626,7 +626,7 @@ in_ms(int64_t ms)
 {
 	static char text[24];
 
-	snprintf(text, sizeof(text), "%lld", (long long)(clock_wall_ms() + ms));
+	snprintf(text, sizeof(text), "%lld", (long long)clock_wall_ms() + ms);
 	return text;
 }
 

@@ -416,7 +416,7 @@ note_delay(struct plan *p, int64_t seconds)
 	snprintf(text, sizeof(text), "%lld", (long long)ms);
 	if (plan_note(p, DELAY_MS, text) < 0)
 		return -1;
-	snprintf(text, sizeof(text), "%lld", (long long)(clock_wall_ms() + ms));
+	snprintf(text, sizeof(text), "%lld", (long long)clock_wall_ms() + ms);
 	return plan_note(p, DELAY_UNTIL, text);
 }
 
