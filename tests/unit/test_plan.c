@@ -439,6 +439,25 @@ test_restart_while_undoing(void)
 	}
 }
 
+/* What another version, or a stranger, may have left: steps that there are
+ * not, and a plan that is its own parent. */
+static void
+test_restart_with_nonsense(void)
+{
+	static const char *const names[] = { "parent plan", "part of it" };
+	static const char *const values[] = { "7", "part 0.0" };
+	static const int64_t steps[] = { 1000, INT64_MAX, -2, INT64_MIN };
+
+	start();
+	for (size_t i = 0; i < 4; i++)
+		add_row_at("test.child", objects[1], (int64_t)i + 1,
+		    (struct map){ .n = 0 }, steps[i], i % 2 == 1);
+	add_row("test.child", objects[0], 7, (struct map){ names, values, 2 });
+	CU_ASSERT_EQUAL(plans_resume(d.core.plans, kinds), 0);
+	stop_with(20000, 4);
+	CU_ASSERT_EQUAL(atomic_load(&ran), 1);
+}
+
 /* A promised plan, one that runs, and a child of it, on one object: their rows
  * are in the order of their last change. */
 static void
@@ -860,6 +879,8 @@ UNIT_MAIN("plan", { "a step waits for the plans inside it", test_children },
     { "of two plans that want parts of each other one is refused",
 	test_deadlock },
     { "after a restart each plan inside runs once", test_restart },
+    { "what a journal says that cannot be is left alone",
+	test_restart_with_nonsense },
     { "after a restart the failure of a plan inside is known",
 	test_restart_after_failure },
     { "after a restart it is known why a plan is taken back",

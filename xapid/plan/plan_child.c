@@ -81,7 +81,7 @@ plan_find_parent(struct running *r, struct running *const *all, uint32_t n)
 	uint64_t number = strtoull(plan_arg(&r->plan, PARENT_NOTE), NULL, 10);
 
 	for (uint32_t i = 0; number && i < n; i++)
-		if (all[i]->number == number) {
+		if (all[i]->number == number && number < r->number) {
 			pthread_mutex_lock(&r->all->lock);
 			link_child(all[i], r);
 			pthread_mutex_unlock(&r->all->lock);

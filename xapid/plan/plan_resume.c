@@ -19,6 +19,18 @@ find_kind(const struct plan_kind *const kinds[], const char *name)
 	return NULL;
 }
 
+/* Whether a plan of this kind can stand there: another version, or a database
+ * that was restored, may know other steps. */
+static bool
+has_step(const struct plan_kind *kind, const struct plan_journal *row)
+{
+	int64_t n = 0;
+
+	while (kind->steps[n].name)
+		n++;
+	return row->step >= STEP_PROMISED && row->step <= n - row->undoing;
+}
+
 /* What the journal says of one; NULL: no memory, or it says nonsense. */
 static struct running *
 resume_one(struct plans *ps, const struct plan_kind *kind,
@@ -124,10 +136,10 @@ plans_resume(struct plans *ps, const struct plan_kind *const kinds[])
 		    (const struct plan_journal *)rows[i];
 		const struct plan_kind *kind = find_kind(kinds, row->kind);
 
-		if (!kind)
-			log_err("plan %s is unknown to this version; left as "
-				"it is",
-			    row->kind);
+		if (!kind || !has_step(kind, row))
+			log_err("plan %s, step %lld, is unknown to this "
+				"version; left as it is",
+			    row->kind, (long long)row->step);
 		else if ((all[found] = resume_one(ps, kind, row)))
 			found++;
 		else
