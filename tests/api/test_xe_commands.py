@@ -250,12 +250,16 @@ class Commands(unittest.TestCase):
         name = self.path('blob.in')
         with open(name, 'w') as f:
             f.write('some content\n')
-        self.ok('blob-put', 'uuid=' + uuid, 'filename=' + name)
+        self.assertEqual(self.ok('blob-put', 'uuid=' + uuid,
+                                 'filename=' + name),
+                         'Blob put succeeded\n')
         self.assertEqual(self.ok('blob-get', 'uuid=' + uuid, 'filename=-'),
                          'some content\n')
         self.ok('blob-put', 'uuid=' + uuid, 'filename=' + name)
         back = self.path('blob.out')
-        self.ok('blob-get', 'uuid=' + uuid, 'filename=' + back)
+        self.assertEqual(self.ok('blob-get', 'uuid=' + uuid,
+                                 'filename=' + back),
+                         'Blob get succeeded\n')
         with open(back) as f:
             self.assertEqual(f.read(), 'some content\n')
         self.assertIn('File exists',

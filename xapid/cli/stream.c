@@ -121,12 +121,18 @@ cli_stream(struct cli *cli, enum cli_tag tag, const char *file,
 static int
 blob(struct cli *cli, enum cli_tag tag)
 {
+	const char *file = cli_need(cli, "filename");
 	struct ref ref;
 
-	if (cli_named_object(cli, "uuid", "blob", &ref) < 0)
+	if (cli_named_object(cli, "uuid", "blob", &ref) < 0 ||
+	    cli_stream(cli, tag, file,
+		cli_text(cli, "/blob?ref=%s", text_of(cli, ref)), NULL) < 0)
 		return -1;
-	return cli_stream(cli, tag, cli_need(cli, "filename"),
-	    cli_text(cli, "/blob?ref=%s", text_of(cli, ref)), NULL);
+	/* Not into the contents, where they go to standard output. */
+	if (!cli->wish.dry_run && strcmp(file, "-") != 0)
+		cli_print_message(cli, "Blob %s succeeded",
+		    tag == CLI_TAG_HTTP_GET ? "get" : "put");
+	return 0;
 }
 
 int
