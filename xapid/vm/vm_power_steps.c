@@ -232,8 +232,9 @@ power_disks_gone(struct plan *p, struct tx *t)
 
 #define BUILD_DEADLINE_MS (300 * 1000) /* of slow machines, large guests */
 
-int
-power_build_send(struct plan *p)
+/* The domain of the VM, empty or with the memory of its image. */
+static int
+make_domain(struct plan *p, const char *op, bool from_image)
 {
 	const struct vm *vm = published(p);
 	struct value body;
@@ -242,32 +243,25 @@ power_build_send(struct plan *p)
 	if (!vm)
 		return -1;
 	plan_set_deadline(p, BUILD_DEADLINE_MS);
-	if (vm_domain_args(p->call->arena, p->core->db, vm, "create",
-		vdi_source, p, &body) < 0)
+	if (vm_domain_args(p->call->arena, p->core->db, vm, op, vdi_source, p,
+		&body) < 0)
 		rc = call_fail_nomem(p->call);
-	else
+	else if (!from_image || vm_image_path(p, &body) == 0)
 		rc = plan_send_to(p, PLAN_DOMAIN, note_domain, &body);
 	record_unref(&vm->r);
 	return rc;
 }
 
 int
+power_build_send(struct plan *p)
+{
+	return make_domain(p, "create", false);
+}
+
+int
 power_resume_send(struct plan *p)
 {
-	const struct vm *vm = published(p);
-	struct value body;
-	int rc = -1;
-
-	if (!vm)
-		return -1;
-	plan_set_deadline(p, BUILD_DEADLINE_MS);
-	if (vm_domain_args(p->call->arena, p->core->db, vm, "resume",
-		vdi_source, p, &body) < 0)
-		rc = call_fail_nomem(p->call);
-	else if (vm_image_path(p, &body) == 0)
-		rc = plan_send_to(p, PLAN_DOMAIN, note_domain, &body);
-	record_unref(&vm->r);
-	return rc;
+	return make_domain(p, "resume", true);
 }
 
 int
