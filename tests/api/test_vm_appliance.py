@@ -15,30 +15,11 @@ import simulator    # noqa: E402
 import tap          # noqa: E402
 import xapid        # noqa: E402
 import xe           # noqa: E402
+from test_vm_power import daemon_pid, kill_workers  # noqa: E402
 
 NULL = 'OpaqueRef:NULL'
 ALL = {'start', 'clean_shutdown', 'hard_shutdown', 'shutdown'}
 NEVER = 100000    # seconds: a test that waits for this does not end
-
-
-def children(pid):
-    """(process number, name) of each child."""
-    with open('/proc/%d/task/%d/children' % (pid, pid)) as f:
-        pids = [int(word) for word in f.read().split()]
-    found = []
-    for child in pids:
-        try:
-            with open('/proc/%d/comm' % child) as f:
-                found.append((child, f.read().strip()))
-        except OSError:
-            pass    # gone in the meantime
-    return found
-
-
-def daemon_pid(d):
-    """The daemon below its small parent."""
-    return next(p for p, name in children(d.process.pid)
-                if not name.startswith('xapid-'))
 
 
 class Watch(threading.Thread):
@@ -397,11 +378,6 @@ class Deaths(Case):
         os.kill(daemon_pid(self.d), signal.SIGKILL)
         self.come_back()
 
-    def kill_workers(self):
-        for pid, name in children(self.d.process.pid):
-            if name.startswith('xapid-domain'):
-                os.kill(pid, signal.SIGKILL)
-
     def has_begun(self, task):
         self.until(lambda: self.do('get_current_operations') or
                    self.d.call('task.get_status', task) != 'pending')
@@ -457,7 +433,7 @@ class Deaths(Case):
             task = self.begin('start', False)
             self.has_begun(task)
             time.sleep(0.02 * n)
-            self.kill_workers()
+            kill_workers(self.d)
             time.sleep(0.005 * n)
             self.kill_daemon()
             record = self.ended(task)
