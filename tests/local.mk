@@ -246,6 +246,7 @@ EXTRA_DIST += \
 	tests/lib/tap.py \
 	tests/lib/thincli.py \
 	tests/lib/xe.py \
+	tests/lib/machines.py \
 	tests/lib/simulator.py \
 	tests/lib/xapid.py \
 	tests/lint/cppcheck.h \

@@ -4,7 +4,6 @@
 another: a clear error, no crash, and recovery by itself."""
 
 import http.client
-import os
 import subprocess
 import unittest
 

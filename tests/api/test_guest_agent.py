@@ -9,7 +9,7 @@ import unittest
 
 import tap
 import xapid
-from test_vm_records import MIB, NULL, VIF, VM
+from machines import MIB, NULL, VIF, VM
 
 
 class Agent(unittest.TestCase):

@@ -23,10 +23,8 @@ CALL = ('<methodCall><methodName>session.login_with_password</methodName>'
 def resident(d):
     """Bytes of the daemon and its parent."""
     total = 0
-    with open('/proc/%d/task/%d/children' % (d.process.pid, d.process.pid)) \
-            as f:
-        pids = [d.process.pid] + [int(p) for p in f.read().split()]
-    for pid in pids:
+    pids = [pid for pid, _ in xapid.children(d.process.pid)]
+    for pid in [d.process.pid] + pids:
         with open('/proc/%d/statm' % pid) as f:
             total += int(f.read().split()[1]) * os.sysconf('SC_PAGE_SIZE')
     return total

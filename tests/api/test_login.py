@@ -3,10 +3,8 @@
 """Logging in: attacks A18, A27 and A28."""
 
 import base64
-import http.client
 import json
 import os
-import re
 import socket
 import subprocess
 import sys

@@ -2,7 +2,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Class message, and the bound on alerts (attack A32)."""
 
-import time
 import unittest
 
 import tap

@@ -10,7 +10,6 @@ import socket
 import stat
 import subprocess
 import tempfile
-import time
 import unittest
 
 import tap
@@ -42,24 +41,7 @@ def status(pid):
 
 def children(pid):
     """name: process number"""
-    with open('/proc/%d/task/%d/children' % (pid, pid)) as f:
-        return {status(int(p))['Name']: int(p) for p in f.read().split()}
-
-
-def wait_for(condition, seconds=30):
-    end = time.time() + seconds
-    while time.time() < end:
-        value = condition()
-        if value:
-            return value
-        time.sleep(0.02)
-    raise AssertionError('it did not come about')
-
-
-def free_port():
-    with socket.socket() as s:
-        s.bind(('127.0.0.1', 0))
-        return s.getsockname()[1]
+    return {name: child for child, name in xapid.children(pid)}
 
 
 def open_to_others(d):
@@ -93,9 +75,9 @@ class Network(unittest.TestCase):
                                  preexec_fn=lambda: os.dup2(its.fileno(), 3))
             its.close()
             try:
-                wait_for(lambda: status(p.pid).get('Seccomp') == '2'
+                xapid.until(lambda: status(p.pid).get('Seccomp') == '2'
                          or SANITIZED)
-                wait_for(lambda: status(p.pid)['Uid'].split()[1]
+                xapid.until(lambda: status(p.pid)['Uid'].split()[1]
                          == str(user.pw_uid))
                 s = status(p.pid)
                 self.assertEqual(set(s['Uid'].split()), {str(user.pw_uid)})
@@ -122,12 +104,12 @@ class Storage(unittest.TestCase):
                                  preexec_fn=lambda: os.dup2(its.fileno(), 3))
             its.close()
             try:
-                wait_for(lambda: status(p.pid).get('NoNewPrivs') == '1')
-                wait_for(lambda: status(p.pid).get('Seccomp') == '2'
+                xapid.until(lambda: status(p.pid).get('NoNewPrivs') == '1')
+                xapid.until(lambda: status(p.pid).get('Seccomp') == '2'
                          or SANITIZED)
-                helper = wait_for(
+                helper = xapid.until(
                     lambda: children(p.pid).get('xapid-helper'))
-                wait_for(lambda: status(helper).get('NoNewPrivs') == '1')
+                xapid.until(lambda: status(helper).get('NoNewPrivs') == '1')
                 for pid, caps in ((p.pid, CAPS_STORAGE),
                                   (helper, CAPS_HELPER)):
                     s = status(pid)
@@ -147,7 +129,7 @@ class Storage(unittest.TestCase):
                 ours.close()
                 p.kill()
                 p.wait()
-            wait_for(lambda: not os.path.exists('/proc/%s' % helper))
+            xapid.until(lambda: not os.path.exists('/proc/%s' % helper))
 
 
 class Plain(unittest.TestCase, Mixin):
@@ -157,9 +139,9 @@ class Plain(unittest.TestCase, Mixin):
             d.call('VM.get_all')
             below = children(d.process.pid)
             self.check_confined(below['xapid'], os.geteuid())
-            worker = wait_for(
+            worker = xapid.until(
                 lambda: children(d.process.pid).get('xapid-domain'))
-            wait_for(lambda: SANITIZED or status(worker)['Seccomp'] == '2')
+            xapid.until(lambda: SANITIZED or status(worker)['Seccomp'] == '2')
             self.check_confined(worker, os.geteuid())
 
     def test_the_ports_outlive_the_daemon(self):
@@ -179,7 +161,7 @@ class Plain(unittest.TestCase, Mixin):
 
     def test_a_killed_one_is_followed_at_once(self):
         """after SIGKILL the next one gets the same port and socket at once"""
-        port = str(free_port())
+        port = str(xapid.free_port())
         with xapid.Daemon(['--listen', '127.0.0.1:' + port]) as d:
             for _ in range(5):
                 if d.process is None:
@@ -193,11 +175,11 @@ class Plain(unittest.TestCase, Mixin):
         """after SIGABRT the ports are served again, the second time later"""
         with xapid.start() as d:
             for _ in range(2):
-                pid = wait_for(lambda: children(d.process.pid).get('xapid'))
+                pid = xapid.until(lambda: children(d.process.pid).get('xapid'))
                 d.session = None
                 d.call('pool.get_all')
                 os.kill(pid, signal.SIGABRT)
-                wait_for(lambda: not os.path.exists('/proc/%d' % pid))
+                xapid.until(lambda: not os.path.exists('/proc/%d' % pid))
             d.session = None
             self.assertEqual(len(d.call('pool.get_all')), 1)
 
@@ -247,7 +229,7 @@ class AsRoot(unittest.TestCase, Mixin):
             below = children(d.process.pid)
             self.assertEqual(status(d.process.pid)['Uid'].split()[0], '0')
             self.check_confined(below['xapid'], uid)
-            self.check_confined(wait_for(
+            self.check_confined(xapid.until(
                 lambda: children(d.process.pid).get('xapid-domain')), uid)
             for path, _, files in os.walk(d.state):
                 for name in [''] + files:
@@ -305,11 +287,11 @@ class AsRoot(unittest.TestCase, Mixin):
         with xapid.start('--plugins', folder) as d:
             host = d.call('host.get_all')[0]
             d.call('Async.host.call_plugin', host, 'slow', 'fn', {})
-            wait_for(lambda: 'sleep' in children(d.process.pid))
+            xapid.until(lambda: 'sleep' in children(d.process.pid))
             os.kill(children(d.process.pid)['xapid'], signal.SIGKILL)
             d.session = None
             d.call('pool.get_all')
-            wait_for(lambda: 'sleep' not in children(d.process.pid))
+            xapid.until(lambda: 'sleep' not in children(d.process.pid))
             self.assertIsNone(d.process.poll())
             d.call('pool.get_all')
         xapid.shutil.rmtree(folder)

@@ -3,7 +3,6 @@
 """A database that is put over the wire takes the place of the one in use."""
 
 import os
-import socket
 import unittest
 
 import tap
@@ -11,14 +10,9 @@ import xapid
 import xe
 
 
-def free_port():
-    with socket.create_server(('127.0.0.1', 0)) as s:
-        return s.getsockname()[1]
-
-
 class Restore(unittest.TestCase):
     def setUp(self):
-        self.port = free_port()
+        self.port = xapid.free_port()
         self.d = xapid.start('--listen', '127.0.0.1:%d' % self.port,
                              '--sim-vms', '2')
         self.d.start()

@@ -30,12 +30,8 @@ VDI = {
 def below(pid, name):
     """Processes of that name under another one."""
     found = []
-    with open('/proc/%d/task/%d/children' % (pid, pid)) as f:
-        for child in map(int, f.read().split()):
-            with open('/proc/%d/comm' % child) as c:
-                if c.read().strip() == name:
-                    found.append(child)
-            found += below(child, name)
+    for child, own in xapid.children(pid):
+        found += ([child] if own == name else []) + below(child, name)
     return found
 
 
@@ -73,28 +69,6 @@ class Files(unittest.TestCase):
 
     def vdis(self):
         return self.d.call('SR.get_VDIs', self.sr)
-
-    def wait(self, task, seconds=60):
-        end = time.time() + seconds
-        while self.d.call('task.get_status', task) in ('pending',
-                                                       'cancelling'):
-            self.assertLess(time.time(), end)
-            time.sleep(0.05)
-
-    def until(self, fn, seconds=60):
-        end = time.time() + seconds
-        while not fn():
-            self.assertLess(time.time(), end)
-            time.sleep(0.05)
-
-    def kill_workers(self):
-        parent = self.d.process.pid
-        with open('/proc/%d/task/%d/children' % (parent, parent)) as f:
-            pids = f.read().split()
-        for pid in pids:
-            with open('/proc/%s/comm' % pid) as f:
-                if f.read().startswith('xapid-storage'):
-                    os.kill(int(pid), signal.SIGKILL)
 
     def order(self, what, of, **more):
         simulator.order_storage(self.d, what, of=of, **more)
@@ -339,7 +313,7 @@ class Copies(Files):
                        if f.endswith('.new')]:
                 self.assertLess(time.time(), end)
             d.call('task.cancel', task)
-            self.wait(task)
+            self.d.ended(task)
             self.assertEqual(d.call('task.get_status', task), 'cancelled')
         self.assertEqual(self.files('raw'), [])
         self.assertEqual(self.files(), sorted([self.file(vdi, '.qcow2'),
@@ -439,10 +413,10 @@ class Shares(Files):
         self.order('hang', 'vdi_attach')
         self.order('error', 'vdi_detach', count=9)
         task = d.call('Async.VM.start', other, False, False)
-        self.until(lambda: not d.call(
+        xapid.until(lambda: not d.call(
             'VM.get_scheduled_to_be_resident_on', other).endswith('NULL'))
         d.call('VBD.unplug', vbd)
-        self.wait(task)
+        self.d.ended(task)
         self.assertEqual(d.call('task.get_status', task), 'success')
         self.order('none', 'vdi_detach')
 
@@ -477,7 +451,7 @@ class Moves(Files):
         self.assertEqual(d.call('VDI.get_snapshot_of', snapshot), moved)
         with open(os.path.join(self.place('b'), self.file(moved)), 'rb') as f:
             self.assertEqual(f.read(5), b'moved')
-        self.until(lambda: vdi not in self.vdis())
+        xapid.until(lambda: vdi not in self.vdis())
         self.assertEqual(self.files(), [self.file(snapshot)])
         self.assertEqual(d.error('VDI.get_uuid', vdi)[0], 'HANDLE_INVALID')
         d.call('VM.start', vm, False, False)
@@ -502,12 +476,12 @@ class Moves(Files):
         user, = set(vms) - {mover}
         self.order('hang', 'vdi_copy')
         moves = d.call('Async.VDI.pool_migrate', vdi, other, {})
-        self.until(lambda: d.call('VDI.get_current_operations', vdi))
+        xapid.until(lambda: d.call('VDI.get_current_operations', vdi))
         starts = d.call('Async.VM.start', user, False, False)
-        self.until(lambda: d.call('VM.get_current_operations', user))
-        self.kill_workers()
+        xapid.until(lambda: d.call('VM.get_current_operations', user))
+        d.kill_workers('xapid-storage')
         for task in moves, starts:
-            self.wait(task)
+            self.d.ended(task)
         self.assertEqual(d.call('task.get_status', starts), 'success')
         self.assertEqual(d.call('task.get_error_info', moves)[0],
                          'VDI_IN_USE')
@@ -743,7 +717,7 @@ class Scans(Files):
             clones.append(self.d.call('VDI.clone', vdi, {}))
             tasks.append(self.d.call('Async.VDI.destroy', vdi))
         for task in scans + tasks:
-            self.wait(task)
+            self.d.ended(task)
         rows = {self.d.call('VDI.get_uuid', v) for v in self.vdis()}
         self.assertEqual({u + '.raw' for u in rows}, set(self.files()))
         self.assertLessEqual(set(clones), set(self.vdis()))
@@ -804,7 +778,7 @@ class Faults(Files):
             self.d.kill()
             self.d.start()
             self.order('none', '*')
-            self.wait(task, 60)
+            self.d.ended(task, 60)
             self.check([vdi])
         self.d.call('PBD.unplug', self.d.call('SR.get_PBDs', self.sr)[0])
         self.put('30000000-0000-0000-0000-00000000000b.new')

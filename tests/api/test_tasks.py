@@ -51,15 +51,6 @@ class Base(unittest.TestCase):
         self.host = self.d.call('host.get_all')[0]
         self.pool = self.d.call('pool.get_all')[0]
 
-    def wait(self, task, seconds=10):
-        end = time.time() + seconds
-        while time.time() < end:
-            rec = self.d.call('task.get_record', task)
-            if rec['status'] not in ('pending', 'cancelling'):
-                return rec
-            time.sleep(0.01)
-        self.fail('the task is still ' + rec['status'])
-
     def slow(self, fn='sleep', session=None):
         return self.d.call('Async.host.call_plugin', self.host, 'slow', fn,
                            {}, session=session)
@@ -84,7 +75,7 @@ class Life(Base):
         before = time.time()
         task = self.d.call('Async.secret.create',
                            {'value': 'v', 'other_config': {}})
-        rec = self.wait(task)
+        rec = self.d.ended(task)
         self.assertEqual(rec['status'], 'success')
         self.assertEqual(rec['progress'], 1.0)
         self.assertEqual(rec['name_label'], 'Async.secret.create')
@@ -191,7 +182,7 @@ class Cancel(Base):
         time.sleep(0.2)
         begun = time.time()
         self.d.call('task.cancel', task)
-        rec = self.wait(task, 5)
+        rec = self.d.ended(task, 5)
         self.assertLess(time.time() - begun, 3)
         self.assertEqual(rec['status'], 'cancelled')
         self.assertEqual(rec['error_info'], ['TASK_CANCELLED', task])
@@ -236,7 +227,7 @@ class Nested(Base):
         part = self.with_header(whole, 'Async.secret.create',
                                 {'value': 'v', 'other_config': {}})
         by_hand = self.with_header(whole, 'task.create', 'part', '')
-        self.wait(part)
+        self.d.ended(part)
         self.assertEqual(self.d.call('task.get_subtask_of', part), whole)
         self.assertEqual(sorted(self.d.call('task.get_subtasks', whole)),
                          sorted([part, by_hand]))
@@ -249,7 +240,7 @@ class Nested(Base):
         piece = self.with_header(part, 'task.create', 'piece', '')
         done = self.with_header(whole, 'Async.secret.create',
                                 {'value': 'v', 'other_config': {}})
-        self.wait(done)
+        self.d.ended(done)
         self.d.call('task.cancel', whole)
         for task in (whole, part, piece):
             self.assertEqual(self.d.call('task.get_status', task),
@@ -304,7 +295,7 @@ class Quota(Base):
         for task in made:
             self.d.call('task.cancel', task)
         for task in made:
-            self.assertEqual(self.wait(task)['status'], 'cancelled')
+            self.assertEqual(self.d.ended(task)['status'], 'cancelled')
 
 
 class Expiry(Base):
@@ -315,7 +306,7 @@ class Expiry(Base):
                            {'value': 'v', 'other_config': {}})
         pending = self.d.call('task.create', 'a', 'b')
         running = self.slow()
-        self.wait(done)
+        self.d.ended(done)
         end = time.time() + 8
         left = {done, pending, running}
         while time.time() < end and left != {running}:
@@ -332,7 +323,7 @@ class Restart(Base):
         by_hand = self.d.call('task.create', 'mine', '')
         done = self.d.call('Async.secret.create',
                            {'value': 'v', 'other_config': {}})
-        before = self.wait(done)
+        before = self.d.ended(done)
         self.d.kill()
         self.d.start()
         begun = time.time()

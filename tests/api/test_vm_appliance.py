@@ -15,7 +15,6 @@ import simulator    # noqa: E402
 import tap          # noqa: E402
 import xapid        # noqa: E402
 import xe           # noqa: E402
-from test_vm_power import daemon_pid, kill_workers  # noqa: E402
 
 NULL = 'OpaqueRef:NULL'
 ALL = {'start', 'clean_shutdown', 'hard_shutdown', 'shutdown'}
@@ -93,17 +92,6 @@ class Case(unittest.TestCase):
     def allowed(self):
         return set(self.do('get_allowed_operations'))
 
-    def until(self, condition, timeout=60):
-        end = time.time() + timeout * xapid.PATIENCE
-        while not condition():
-            self.assertLess(time.time(), end)
-            time.sleep(0.01)
-
-    def ended(self, task):
-        self.until(lambda: self.d.call('task.get_status', task) not in
-                   ('pending', 'cancelling'))
-        return self.d.call('task.get_record', task)
-
 
 class Order(Case):
     def test_vms_start_by_order_and_wait_for_the_delay_of_the_one_before(self):
@@ -149,7 +137,7 @@ class Order(Case):
             simulator.happen(self.d, vm, 'deaf')
         task = self.begin('clean_shutdown')
         for vm in one, two:
-            self.until(lambda: self.d.call(
+            xapid.until(lambda: self.d.call(
                 'VM.get_current_operations', vm) ==
                 {task: 'clean_shutdown'})
         self.assertEqual(self.d.call('VM.get_current_operations', lower), {})
@@ -157,7 +145,7 @@ class Order(Case):
                          {task: 'clean_shutdown'})
         self.assertEqual(self.allowed(), set())
         self.d.call('task.cancel', task)
-        self.assertEqual(self.ended(task)['status'], 'cancelled')
+        self.assertEqual(self.d.ended(task)['status'], 'cancelled')
         self.assertEqual(self.states(vms), ['Running'] * 3)
 
     def test_vms_can_be_started_paused(self):
@@ -177,9 +165,9 @@ class Order(Case):
         self.members(0, 1, start_delay=0)
         self.d.call('VM.set_start_delay', self.halted[0], NEVER)
         task = self.begin('start', False)
-        self.until(lambda: self.d.call('task.get_progress', task) == 0.5)
+        xapid.until(lambda: self.d.call('task.get_progress', task) == 0.5)
         self.d.call('task.cancel', task)
-        self.assertEqual(self.ended(task)['status'], 'cancelled')
+        self.assertEqual(self.d.ended(task)['status'], 'cancelled')
 
 
 class Failures(Case):
@@ -220,9 +208,9 @@ class Failures(Case):
     def test_cancelling_ends_a_delay_and_keeps_what_runs(self):
         vms = self.members(0, 1, start_delay=NEVER)
         task = self.begin('start', False)
-        self.until(lambda: self.states(vms)[0] == 'Running')
+        xapid.until(lambda: self.states(vms)[0] == 'Running')
         self.d.call('task.cancel', task)
-        record = self.ended(task)
+        record = self.d.ended(task)
         self.assertEqual((record['status'], record['error_info']),
                          ('cancelled', ['TASK_CANCELLED', task]))
         self.assertEqual(self.states(vms), ['Running', 'Halted'])
@@ -306,12 +294,12 @@ class Rules(Case):
     def test_an_appliance_that_is_busy_is_not_destroyed(self):
         one, two = self.members(0, 1, start_delay=NEVER)
         task = self.begin('start', False)
-        self.until(lambda: self.do('get_current_operations'))
+        xapid.until(lambda: self.do('get_current_operations'))
         self.assertEqual(self.fails('destroy'), [
             'OTHER_OPERATION_IN_PROGRESS', 'VM_appliance', self.appliance,
             'start', task])
         self.d.call('task.cancel', task)
-        self.ended(task)
+        self.d.ended(task)
         self.do('destroy')
         self.assertEqual(self.d.call('VM.get_appliance', one), NULL)
         self.assertIn('make_into_template',
@@ -342,9 +330,9 @@ class Alone(Case):
     def test_whoever_wants_the_vm_meanwhile_does_not_wait(self):
         vm, = self.members(0, start_delay=NEVER)
         task = self.d.call('Async.VM.start', vm, False, False)
-        self.until(lambda: self.states([vm]) == ['Running'])
+        xapid.until(lambda: self.states([vm]) == ['Running'])
         self.d.call('VM.hard_shutdown', vm)
-        self.assertEqual(self.ended(task)['status'], 'success')
+        self.assertEqual(self.d.ended(task)['status'], 'success')
         self.assertEqual(self.states([vm]), ['Halted'])
 
     def test_a_shutdown_gives_the_guest_its_delay_and_then_ends_it(self):
@@ -366,20 +354,20 @@ class Alone(Case):
     def test_cancelling_a_delay_leaves_what_was_asked_for(self):
         vm, = self.members(0, start_delay=NEVER)
         task = self.d.call('Async.VM.start', vm, False, False)
-        self.until(lambda: self.states([vm]) == ['Running'])
+        xapid.until(lambda: self.states([vm]) == ['Running'])
         self.d.call('task.cancel', task)
-        self.assertEqual(self.ended(task)['status'], 'success')
+        self.assertEqual(self.d.ended(task)['status'], 'success')
         self.assertEqual(self.states([vm]), ['Running'])
 
 
 class Deaths(Case):
     def kill_daemon(self):
         """Its parent starts it again."""
-        os.kill(daemon_pid(self.d), signal.SIGKILL)
+        os.kill(self.d.daemon_pid(), signal.SIGKILL)
         self.come_back()
 
     def has_begun(self, task):
-        self.until(lambda: self.do('get_current_operations') or
+        xapid.until(lambda: self.do('get_current_operations') or
                    self.d.call('task.get_status', task) != 'pending')
 
     def come_back(self, timeout=60):
@@ -397,13 +385,13 @@ class Deaths(Case):
         one, two = vms = self.members(0, 1, start_delay=4)
         self.d.call('VM.set_start_delay', two, 0)
         task = self.begin('start', False)
-        self.until(lambda: self.states(vms)[0] == 'Running')
+        xapid.until(lambda: self.states(vms)[0] == 'Running')
         begun = time.time()
         domid = self.d.call('VM.get_domid', one)
         self.kill_daemon()
         self.assertEqual(self.do('get_current_operations'), {task: 'start'})
         self.assertEqual(self.allowed(), set())
-        self.assertEqual(self.ended(task)['status'], 'success')
+        self.assertEqual(self.d.ended(task)['status'], 'success')
         self.assertGreater(time.time() - begun, 3.5)
         self.assertEqual(self.states(vms), ['Running'] * 2)
         self.assertEqual(self.d.call('VM.get_domid', one), domid)
@@ -411,19 +399,19 @@ class Deaths(Case):
     def test_a_delay_is_cancelled_after_a_restart(self):
         vms = self.members(0, 1, start_delay=NEVER)
         task = self.begin('start', False)
-        self.until(lambda: self.states(vms)[0] == 'Running')
+        xapid.until(lambda: self.states(vms)[0] == 'Running')
         self.kill_daemon()
         self.d.call('task.cancel', task)
-        self.assertEqual(self.ended(task)['status'], 'cancelled')
+        self.assertEqual(self.d.ended(task)['status'], 'cancelled')
         self.assertEqual(self.states(vms), ['Running', 'Halted'])
 
     def test_a_daemon_that_ends_leaves_the_delay_to_the_next(self):
         vms = self.members(0, 1, start_delay=4)
         task = self.begin('start', False)
-        self.until(lambda: self.states(vms)[0] == 'Running')
+        xapid.until(lambda: self.states(vms)[0] == 'Running')
         self.assertEqual(self.d.stop(), 0)
         self.d.start()
-        self.assertEqual(self.ended(task)['status'], 'success')
+        self.assertEqual(self.d.ended(task)['status'], 'success')
         self.assertEqual(self.states(vms), ['Running'] * 2)
 
     def test_daemon_and_workers_may_die_at_any_point(self):
@@ -433,10 +421,10 @@ class Deaths(Case):
             task = self.begin('start', False)
             self.has_begun(task)
             time.sleep(0.02 * n)
-            kill_workers(self.d)
+            self.d.kill_workers()
             time.sleep(0.005 * n)
             self.kill_daemon()
-            record = self.ended(task)
+            record = self.d.ended(task)
             self.assertEqual((record['status'], record['error_info']), (
                 'failure', ['OPERATION_PARTIALLY_FAILED',
                             'VM_appliance.start', bad]))
@@ -447,7 +435,7 @@ class Deaths(Case):
             self.has_begun(task)
             time.sleep(0.02 * n)
             self.kill_daemon()
-            self.assertEqual(self.ended(task)['status'], 'success')
+            self.assertEqual(self.d.ended(task)['status'], 'success')
             self.assertEqual(self.states(vms), ['Halted'] * len(vms))
         self.assertEqual(self.do('get_current_operations'), {})
 
@@ -473,15 +461,9 @@ class Autostart(unittest.TestCase):
 
     def reboot(self):
         self.d.call('host.reboot', self.host)
-        self.until(lambda: self.d.call(
+        xapid.until(lambda: self.d.call(
             'host_metrics.get_live',
             self.d.call('host.get_metrics', self.host)))
-
-    def until(self, condition):
-        end = time.time() + 60 * xapid.PATIENCE
-        while not condition():
-            self.assertLess(time.time(), end)
-            time.sleep(0.05)
 
     def state(self, vm):
         return self.d.call('VM.get_power_state', vm)
@@ -492,7 +474,7 @@ class Autostart(unittest.TestCase):
         vms = [self.first, self.second]
         with Watch(self.d, vms) as watch:
             self.reboot()
-            self.until(lambda: self.state(self.second) == 'Running')
+            xapid.until(lambda: self.state(self.second) == 'Running')
         first, second = (watch.when(vm, 'Running') for vm in vms)
         self.assertGreater(second - first, 1)
         self.assertEqual(self.state(self.other), 'Halted')
@@ -502,11 +484,11 @@ class Autostart(unittest.TestCase):
                     'true')
         self.d.call('VM.set_start_delay', self.first, 4)
         self.reboot()
-        self.until(lambda: self.state(self.first) == 'Running')
+        xapid.until(lambda: self.state(self.first) == 'Running')
         self.assertEqual(self.state(self.second), 'Halted')
         self.d.kill()
         self.d.start()
-        self.until(lambda: self.state(self.second) == 'Running')
+        xapid.until(lambda: self.state(self.second) == 'Running')
 
     def test_with_the_host_of_the_daemon(self):
         self.d.call('pool.add_to_other_config', self.pool, 'auto_poweron',
@@ -521,7 +503,7 @@ class Autostart(unittest.TestCase):
             except Exception:
                 self.d.local = self.d.session = None
                 return False
-        self.until(runs)
+        xapid.until(runs)
 
     def test_none_where_the_pool_does_not_want_it(self):
         self.reboot()

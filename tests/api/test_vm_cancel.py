@@ -4,7 +4,6 @@
 
 import os
 import sys
-import time
 import unittest
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), '..', 'lib'))
@@ -23,19 +22,8 @@ class Cancel(unittest.TestCase):
 
     def at_work(self, operation):
         """Until the VM is about that."""
-        self.until(lambda: operation in self.d.call(
+        xapid.until(lambda: operation in self.d.call(
             'VM.get_current_operations', self.vm).values())
-
-    def until(self, condition, timeout=30):
-        end = time.time() + timeout
-        while not condition():
-            self.assertLess(time.time(), end)
-            time.sleep(0.01)
-
-    def ended(self, task):
-        self.until(lambda: self.d.call('task.get_status', task) not in
-                   ('pending', 'cancelling'))
-        return self.d.call('task.get_record', task)
 
     def deaf_shutdown(self):
         simulator.happen(self.d, self.vm, 'deaf')
@@ -46,17 +34,17 @@ class Cancel(unittest.TestCase):
     def test_a_worker_is_told_and_the_vm_goes_on(self):
         task = self.deaf_shutdown()
         self.d.call('task.cancel', task)
-        record = self.ended(task)
+        record = self.d.ended(task)
         self.assertEqual((record['status'], record['error_info']),
                          ('cancelled', ['TASK_CANCELLED', task]))
-        self.until(lambda: not self.d.call('VM.get_current_operations',
+        xapid.until(lambda: not self.d.call('VM.get_current_operations',
                                            self.vm))
         self.assertEqual(self.d.call('VM.get_power_state', self.vm),
                          'Running')
 
     def test_a_guest_that_does_not_react_fails_under_its_reference(self):
         task = self.deaf_shutdown()     # what is half a minute in this world
-        self.until(lambda: self.d.call('task.get_status', task) == 'failure',
+        xapid.until(lambda: self.d.call('task.get_status', task) == 'failure',
                    120)
         self.assertEqual(self.d.call('task.get_error_info', task),
                          ['VM_FAILED_SHUTDOWN_ACKNOWLEDGMENT', self.vm])
@@ -66,7 +54,7 @@ class Cancel(unittest.TestCase):
         self.d.call('VM.hard_shutdown', self.vm)
         self.assertEqual(self.d.call('VM.get_power_state', self.vm),
                          'Halted')
-        self.assertEqual(self.ended(task)['error_info'][0],
+        self.assertEqual(self.d.ended(task)['error_info'][0],
                          'TASK_CANCELLED')
 
     def test_what_waits_for_its_turn_is_cancelled_at_its_turn(self):
@@ -74,7 +62,7 @@ class Cancel(unittest.TestCase):
         second = self.d.call('Async.VM.pause', self.vm)
         self.d.call('task.cancel', second)
         self.d.call('task.cancel', first)
-        self.assertEqual(self.ended(second)['status'], 'cancelled')
+        self.assertEqual(self.d.ended(second)['status'], 'cancelled')
         self.assertEqual(self.d.call('VM.get_power_state', self.vm),
                          'Running')
 
@@ -83,7 +71,7 @@ class Cancel(unittest.TestCase):
         task = self.d.call('Async.VM.pause', self.vm)
         self.at_work('pause')
         self.d.call('task.cancel', task)
-        record = self.ended(task)
+        record = self.d.ended(task)
         self.assertEqual(record['status'], 'cancelled')
         self.d.call('VM.pause', self.vm)
         self.assertEqual(self.d.call('VM.get_power_state', self.vm),
@@ -98,8 +86,8 @@ class Cancel(unittest.TestCase):
         self.at_work('pause')
         start = self.d.call('Async.VM.start', other, False, False)
         self.d.call('task.cancel', task)
-        self.assertEqual(self.ended(start)['status'], 'success')
-        self.assertEqual(self.ended(task)['status'], 'cancelled')
+        self.assertEqual(self.d.ended(start)['status'], 'success')
+        self.assertEqual(self.d.ended(task)['status'], 'cancelled')
 
 
 if __name__ == '__main__':

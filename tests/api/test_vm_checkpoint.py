@@ -5,66 +5,11 @@
 import os
 import signal
 import time
-import unittest
 
 import simulator
 import tap
 import xapid
-from test_vm_power import daemon_pid, free_port
-from test_vm_records import NULL, VBD, VIF, VM
-from test_vm_suspend import wait
-
-
-class Machines(unittest.TestCase):
-    """A simulated host, and VMs with disks that run."""
-
-    @classmethod
-    def setUpClass(cls):
-        cls.d = xapid.start('--sim-vms', '2').__enter__()
-        cls.sr = cls.d.call('SR.get_by_name_label', 'Local storage')[0]
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.d.stop()
-
-    def get(self, cls, field, ref):
-        return self.d.call('%s.get_%s' % (cls, field), ref)
-
-    def disk(self):
-        return self.d.call('VDI.create', {
-            'name_label': 'd', 'name_description': '', 'SR': self.sr,
-            'virtual_size': 8 << 20, 'type': 'user', 'sharable': False,
-            'read_only': False, 'other_config': {}, 'xenstore_data': {},
-            'sm_config': {}, 'tags': []})
-
-    def vm(self, disks=2, start=True, **other):
-        d = self.d
-        vm = d.call('VM.create', {**VM, 'HVM_boot_policy': '', **other})
-        for i in range(disks):
-            d.call('VBD.create', {
-                **VBD, 'VM': vm, 'VDI': self.disk(), 'userdevice': str(i),
-                'type': 'Disk', 'mode': 'RW', 'empty': False})
-        d.call('VIF.create', {**VIF, 'VM': vm, 'device': '0',
-                              'network': d.call('network.get_all')[0]})
-        if start:
-            d.call('VM.start', vm, False, False)
-        return vm
-
-    def disks(self, vm):
-        return {self.get('VBD', 'VDI', v) for v in self.get('VM', 'VBDs', vm)}
-
-    def state(self, vm):
-        """What the hypervisor says of it."""
-        domain = simulator.domains(self.d).get(self.get('VM', 'uuid', vm))
-        return domain and domain.state
-
-    def idle(self, vm):
-        """After a failure somebody looks what is really there."""
-        wait(lambda: not self.get('VM', 'current_operations', vm))
-
-    def rows(self):
-        return {c: set(self.d.call(c + '.get_all')) for c in
-                ('VM', 'VDI', 'VBD', 'VIF', 'VM_metrics')}
+from machines import NULL, Killing, Machines
 
 
 class Checkpoints(Machines):
@@ -146,33 +91,12 @@ class Checkpoints(Machines):
             self.assertEqual(self.state(vm), 'running')
 
 
-class Killing(unittest.TestCase):
-    """What tests do whose daemon dies."""
-
-    def come_back(self, d):
-        end = time.time() + 30
-        while True:
-            try:
-                d.local = d.session = None
-                return d.call('pool.get_all')
-            except Exception:
-                self.assertLess(time.time(), end)
-                time.sleep(0.01)
-
-    def settle(self, d, task):
-        end = time.time() + 30
-        while (status := d.call('task.get_status', task)) == 'pending':
-            self.assertLess(time.time(), end)
-            time.sleep(0.02)
-        return status
-
-
 class Killed(Killing):
     """The daemon dies at any point."""
 
     def test_a_daemon_that_dies_leaves_whole_checkpoints_or_none(self):
         with xapid.start('--sim-vms', '2', '--listen',
-                         '127.0.0.1:%d' % free_port()) as d:
+                         '127.0.0.1:%d' % xapid.free_port()) as d:
             vm = next(r for r, v in d.call('VM.get_all_records').items()
                       if not v['is_a_template'] and
                       not v['is_control_domain'] and
@@ -182,7 +106,7 @@ class Killed(Killing):
             for i in range(6):
                 task = d.call('Async.VM.checkpoint', vm, 'k%d' % i)
                 time.sleep(0.002 * i)
-                os.kill(daemon_pid(d), signal.SIGKILL)
+                os.kill(d.daemon_pid(), signal.SIGKILL)
                 self.come_back(d)
                 status = self.settle(d, task)
                 new = d.call('VM.get_by_name_label', 'k%d' % i)
@@ -195,7 +119,8 @@ class Killed(Killing):
                     if d.call('VBD.get_type', v) == 'Disk'}
                 self.assertEqual(made, want)
                 uuid = d.call('VM.get_uuid', vm)
-                wait(lambda: simulator.domains(d)[uuid].state == 'running')
+                xapid.until(
+                    lambda: simulator.domains(d)[uuid].state == 'running')
                 self.assertEqual(d.call('VM.get_power_state', vm), 'Running')
                 self.assertEqual(d.call('VM.get_domid', vm), domid)
 

@@ -7,9 +7,7 @@ import unittest
 import simulator
 import tap
 import xapid
-from test_vm_checkpoint import Machines
-from test_vm_records import NULL, VBD, VM
-from test_vm_suspend import wait
+from machines import NULL, VBD, VM, Machines
 
 NEED = {'clean_shutdown', 'clean_reboot', 'suspend', 'checkpoint',
         'changing_VCPUs_live'}
@@ -274,14 +272,14 @@ class Disks(Machines):
         one, other, disk = self.pair()
         simulator.order(d, 'hang', of='create')
         task = d.call('Async.VM.start', one, False, False)
-        wait(lambda: self.get('VM', 'scheduled_to_be_resident_on', one) !=
-             NULL)
+        xapid.until(lambda: NULL != self.get(
+            'VM', 'scheduled_to_be_resident_on', one))
         self.assertEqual(d.error('VM.start', other, False, False),
                          ['VDI_IN_USE', disk, 'attach'])
         self.assertEqual(d.error('VDI.destroy', disk),
                          ['VDI_IN_USE', disk, 'destroy'])
         d.call('task.cancel', task)
-        wait(lambda: d.call('task.get_status', task) == 'cancelled')
+        xapid.until(lambda: d.call('task.get_status', task) == 'cancelled')
         self.idle(one)
         d.call('VM.start', other, False, False)
         d.call('VM.hard_shutdown', other)
@@ -292,12 +290,12 @@ class Disks(Machines):
         vm, _, disk = self.pair()
         simulator.order_storage(d, 'hang', of='vdi_destroy')
         task = d.call('Async.VDI.destroy', disk)
-        wait(lambda: self.get('VDI', 'current_operations', disk))
+        xapid.until(lambda: self.get('VDI', 'current_operations', disk))
         self.assertEqual(d.error('VM.start', vm, False, False),
                          ['OTHER_OPERATION_IN_PROGRESS', 'VDI', disk,
                           'destroy', task])
         d.call('task.cancel', task)
-        wait(lambda: d.call('task.get_status', task) != 'pending')
+        xapid.until(lambda: d.call('task.get_status', task) != 'pending')
 
 
 class Groups(unittest.TestCase):
@@ -318,7 +316,7 @@ class Groups(unittest.TestCase):
                 d.call('VM.set_groups', vm, [group])
             tasks = [d.call('Async.VM.start', vm, False, False)
                      for vm in vms[:8]]
-            wait(lambda: all(d.call('task.get_status', t) == 'success'
+            xapid.until(lambda: all(d.call('task.get_status', t) == 'success'
                              for t in tasks))
             at = [d.call('VM.get_resident_on', vm) for vm in vms[:8]]
             self.assertEqual([at.count(h) for h in hosts], [2] * 4)

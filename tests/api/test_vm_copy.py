@@ -9,8 +9,7 @@ import unittest
 
 import tap
 import xapid
-from test_vm_power import daemon_pid, free_port
-from test_vm_records import NULL, VBD, VIF, VM
+from machines import NULL, VBD, VIF, VM
 
 OWN = 'Local storage'
 
@@ -212,7 +211,7 @@ class Killed(unittest.TestCase):
     """The daemon dies at any point of a clone."""
 
     def test_a_daemon_that_dies_leaves_whole_clones_or_none(self):
-        port = free_port()
+        port = xapid.free_port()
         with xapid.start('--sim-vms', '2', '--listen',
                          '127.0.0.1:%d' % port) as d:
             self.killed(d)
@@ -239,7 +238,7 @@ class Killed(unittest.TestCase):
         for i in range(6):
             task = d.call('Async.VM.clone', vm, 'k%d' % i)
             time.sleep(0.002 * i)
-            os.kill(daemon_pid(d), signal.SIGKILL)
+            os.kill(d.daemon_pid(), signal.SIGKILL)
             self.come_back(d)
             end = time.time() + 30
             while (status := d.call('task.get_status', task)) == 'pending':

@@ -11,9 +11,7 @@ import unittest
 
 import tap
 import xapid
-from test_vm_power import daemon_pid, free_port, kill_workers
-from test_vm_records import MIB, NULL, VBD, VIF, VM
-from test_vm_suspend import wait
+from machines import MIB, NULL, VBD, VIF, VM
 
 
 class Base(unittest.TestCase):
@@ -198,7 +196,7 @@ class Disks(Base):
 
         def killer():
             while not stop.wait(0.1 * xapid.PATIENCE):
-                kill_workers(d)
+                d.kill_workers()
 
         thread = threading.Thread(target=killer)
         thread.start()
@@ -214,7 +212,7 @@ class Disks(Base):
 
     def test_a_killed_daemon_ends_what_was_under_way(self):
         with xapid.start('--sim-vms', '6', '--listen',
-                         '127.0.0.1:%d' % free_port()) as d:
+                         '127.0.0.1:%d' % xapid.free_port()) as d:
             d.port = int(d.urls[-1].rsplit(':', 1)[1])
             vm = d.call('VM.create', {
                 **VM, 'HVM_boot_policy': '', 'memory_static_min': 0,
@@ -227,7 +225,7 @@ class Disks(Base):
             d.call('VM.start', vm, False, False)
             for round in range(3):
                 tasks = [d.call('Async.VIF.unplug', vif) for vif in vifs]
-                os.kill(daemon_pid(d), signal.SIGKILL)
+                os.kill(d.daemon_pid(), signal.SIGKILL)
                 d.local = d.session = None
                 end = time.time() + 30
                 while d.session is None:
@@ -457,7 +455,7 @@ class Others(Base):
         self.assertEqual(rdp(), '0')
         self.assertEqual(
             d.call('VM.call_plugin', vm, plugin, 'request-rdp-on', {}), '')
-        wait(lambda: rdp() == '1')
+        xapid.until(lambda: rdp() == '1')
         code, who, interval, rest = d.error('VM.call_plugin', vm, plugin,
                                             'request-rdp-off', {})
         self.assertEqual((code, who, interval),

@@ -39,20 +39,6 @@ def guests(d):
             if not vm['is_a_template'] and not vm['is_control_domain']}
 
 
-def daemon_pid(d):
-    """The daemon below its small parent."""
-    with open('/proc/%d/task/%d/children' % (d.process.pid,
-                                             d.process.pid)) as f:
-        for pid in f.read().split():
-            try:
-                with open('/proc/%s/comm' % pid) as comm:
-                    if not comm.read().startswith('xapid-'):
-                        return int(pid)
-            except OSError:
-                pass    # gone in the meantime
-    return None
-
-
 def most_memory(pid):
     """MiB; 0: it is gone."""
     try:
@@ -154,7 +140,7 @@ class Failures(unittest.TestCase):
         with xapid.start('--sim-vms', '40', '--sim-hosts', '4',
                          '--worker-deadline', '1') as d:
             vms = sorted(guests(d))
-            daemon = daemon_pid(d)
+            daemon = d.daemon_pid()
             first = max(x.domid for x in simulator.domains(d).values())
             stop, made, wrong = threading.Event(), [], []
             threads = [threading.Thread(target=self.operate, args=(
@@ -171,7 +157,7 @@ class Failures(unittest.TestCase):
                     t.join(120)
             self.assertEqual(wrong, [])
             self.settle(d)
-            self.assertEqual(daemon_pid(d), daemon, 'the daemon died')
+            self.assertEqual(d.daemon_pid(), daemon, 'the daemon died')
             self.records_equal_the_truth(d)
             # each operation that makes a domain made one at most
             vm = vms[0]
@@ -206,7 +192,7 @@ class Failures(unittest.TestCase):
         rng = random.Random(5)
         end, kills, most = time.time() + seconds, 0, 0
         while time.time() < end:
-            pid = daemon_pid(d)
+            pid = d.daemon_pid()
             if pid:
                 most = max(most, most_memory(pid))
                 os.kill(pid, signal.SIGKILL)
@@ -240,7 +226,7 @@ class Failures(unittest.TestCase):
                     t.join(60)
             self.come_back(d)
             took = self.settle(d)
-            most = max(most, most_memory(daemon_pid(d)))
+            most = max(most, most_memory(d.daemon_pid()))
             print('# %d kills, %d tasks; the last ended %.2f s after the '
                   'start; %.0f MiB at most' % (kills, len(tasks), took, most))
             self.assertLess(most, MEMORY_MAX)

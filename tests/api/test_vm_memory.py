@@ -6,7 +6,7 @@ import unittest
 
 import tap
 import xapid
-from test_vm_records import MIB, VM
+from machines import MIB, VM
 
 
 class Base(unittest.TestCase):

@@ -22,32 +22,6 @@ def vms(d, state=None):
             and state in (None, vm['power_state'])]
 
 
-def children(pid):
-    """(process number, name) of each child."""
-    with open('/proc/%d/task/%d/children' % (pid, pid)) as f:
-        pids = [int(word) for word in f.read().split()]
-    found = []
-    for child in pids:
-        try:
-            with open('/proc/%d/comm' % child) as f:
-                found.append((child, f.read().strip()))
-        except OSError:
-            pass    # gone in the meantime
-    return found
-
-
-def daemon_pid(d):
-    """The daemon below its small parent."""
-    return next(p for p, name in children(d.process.pid)
-                if not name.startswith('xapid-'))
-
-
-def kill_workers(d):
-    for pid, name in children(d.process.pid):
-        if name.startswith('xapid-domain'):
-            os.kill(pid, signal.SIGKILL)
-
-
 class Power(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
@@ -202,7 +176,7 @@ class Deaths(unittest.TestCase):
 
             def killer():
                 while not stop.wait(0.15):
-                    kill_workers(d)
+                    d.kill_workers()
 
             thread = threading.Thread(target=killer)
             thread.start()
@@ -237,12 +211,12 @@ class Deaths(unittest.TestCase):
         """A killed daemon is started again and finishes every plan; a call
         that had not begun is a failure and its VM as before"""
         with xapid.start('--sim-vms', '30', '--sim-hosts', '4',
-                         '--listen', '127.0.0.1:%d' % free_port()) as d:
+                         '--listen', '127.0.0.1:%d' % xapid.free_port()) as d:
             d.port = int(d.urls[-1].rsplit(':', 1)[1])
             todo = vms(d, 'Halted')
             tasks = [d.call('Async.VM.start', vm, False, False)
                      for vm in todo]
-            os.kill(daemon_pid(d), signal.SIGKILL)
+            os.kill(d.daemon_pid(), signal.SIGKILL)
             d.local = d.session = None
             end = time.time() + 20
             while True:
@@ -279,13 +253,6 @@ class Deaths(unittest.TestCase):
             self.assertEqual(vms(d, 'Running'), [])
             d.call('VM.start', running[0], False, False)
             self.consistent(d)
-
-
-def free_port():
-    import socket
-    with socket.socket() as s:
-        s.bind(('127.0.0.1', 0))
-        return s.getsockname()[1]
 
 
 if __name__ == '__main__':

@@ -2,31 +2,11 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """VMs and their devices as records: made, changed, removed."""
 
-import re
 import unittest
 
 import tap
 import xapid
-
-NULL = 'OpaqueRef:NULL'
-MIB = 1 << 20
-VM = {
-    'name_label': 'a', 'name_description': '', 'user_version': 1,
-    'is_a_template': False, 'affinity': NULL, 'memory_static_max': 512 * MIB,
-    'memory_dynamic_max': 512 * MIB, 'memory_dynamic_min': 256 * MIB,
-    'memory_static_min': 128 * MIB, 'VCPUs_params': {}, 'VCPUs_max': 2,
-    'VCPUs_at_startup': 1, 'actions_after_shutdown': 'destroy',
-    'actions_after_reboot': 'restart', 'actions_after_crash': 'restart',
-    'PV_bootloader': '', 'PV_kernel': '', 'PV_ramdisk': '', 'PV_args': '',
-    'PV_bootloader_args': '', 'PV_legacy_args': '',
-    'HVM_boot_policy': 'BIOS order', 'HVM_boot_params': {}, 'platform': {},
-    'PCI_bus': '', 'other_config': {}, 'recommendations': '',
-}
-VIF = {'device': '0', 'MAC': '', 'MTU': 0, 'other_config': {},
-       'qos_algorithm_type': '', 'qos_algorithm_params': {}}
-VBD = {'VDI': NULL, 'userdevice': '0', 'bootable': False, 'mode': 'RO',
-       'type': 'CD', 'empty': True, 'other_config': {},
-       'qos_algorithm_type': '', 'qos_algorithm_params': {}}
+from machines import MIB, NULL, VBD, VIF, VM
 
 
 class Base(unittest.TestCase):

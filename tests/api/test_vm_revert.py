@@ -9,10 +9,7 @@ import time
 import simulator
 import tap
 import xapid
-from test_vm_checkpoint import Killing, Machines
-from test_vm_power import daemon_pid, free_port
-from test_vm_records import NULL, VBD, VIF
-from test_vm_suspend import wait
+from machines import NULL, VBD, VIF, Killing, Machines
 
 
 class Reverts(Machines):
@@ -20,11 +17,12 @@ class Reverts(Machines):
         """And all that follows from it."""
         d = self.d
         d.call('VM.revert', snap)
-        wait(lambda: not [p for p in d.call('VDI.get_all_records').values()
-                          if p['current_operations']])
+        xapid.until(lambda: not any(
+            p['current_operations']
+            for p in d.call('VDI.get_all_records').values()))
 
     def gone(self, vdis):
-        wait(lambda: not vdis & set(self.d.call('VDI.get_all')))
+        xapid.until(lambda: not vdis & set(self.d.call('VDI.get_all')))
 
     def test_a_running_VM_goes_back_to_the_disks_of_a_snapshot(self):
         d = self.d
@@ -216,7 +214,7 @@ class Killed(Killing):
 
     def test_a_daemon_that_dies_leaves_the_old_VM_or_the_new_one(self):
         with xapid.start('--sim-vms', '2', '--listen',
-                         '127.0.0.1:%d' % free_port()) as d:
+                         '127.0.0.1:%d' % xapid.free_port()) as d:
             vm = next(r for r, v in d.call('VM.get_all_records').items()
                       if not v['is_a_template'] and
                       not v['is_control_domain'] and
@@ -228,20 +226,22 @@ class Killed(Killing):
             for i in range(8):
                 task = d.call('Async.VM.revert', snap)
                 time.sleep(0.002 * i)
-                os.kill(daemon_pid(d), signal.SIGKILL)
+                os.kill(d.daemon_pid(), signal.SIGKILL)
                 self.come_back(d)
                 self.settle(d, task)
                 state = d.call('VM.get_power_state', vm)
                 suspended = state == 'Suspended'
-                wait(lambda: len(d.call('VDI.get_all')) == count + suspended)
+                xapid.until(
+                    lambda: len(d.call('VDI.get_all')) == count + suspended)
                 self.assertEqual(uuid in simulator.domains(d),
                                  state == 'Running')
-                wait(lambda: not d.call('VM.get_current_operations', snap))
+                xapid.until(
+                    lambda: not d.call('VM.get_current_operations', snap))
                 if suspended:
                     d.call('VM.resume', vm, False, False)
                 elif state == 'Halted':
                     d.call('VM.start', vm, False, False)
-                wait(lambda: len(d.call('VDI.get_all')) == count)
+                xapid.until(lambda: len(d.call('VDI.get_all')) == count)
 
 
 if __name__ == '__main__':

@@ -1,22 +1,12 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """VMs that are suspended and come back."""
 
-import time
 import unittest
 
 import tap
 import xapid
 
 NULL = 'OpaqueRef:NULL'
-
-
-def wait(condition, seconds=30):
-    end = time.time() + seconds
-    while time.time() < end:
-        if condition():
-            return
-        time.sleep(0.05)
-    raise AssertionError('not within %d s' % seconds)
 
 
 class Suspend(unittest.TestCase):
@@ -38,7 +28,7 @@ class Suspend(unittest.TestCase):
                 r['power_state'] = 'Halted'
             if r['power_state'] == 'Halted':
                 self.d.call('VM.start', vm, False, False)
-            wait(lambda: 'suspend' in self.d.call(
+            xapid.until(lambda: 'suspend' in self.d.call(
                 'VM.get_allowed_operations', vm))
             return vm
         raise AssertionError('no VM')
@@ -67,7 +57,7 @@ class Suspend(unittest.TestCase):
         self.assertEqual(r['power_state'], 'Running')
         self.assertEqual(r['suspend_VDI'], NULL)
         self.assertNotEqual(r['domid'], before['domid'])
-        wait(lambda: not self.images())
+        xapid.until(lambda: not self.images())
 
     def test_the_image_of_the_memory_may_be_another_one_that_is_the_same(self):
         d, vm = self.d, self.running()
@@ -96,7 +86,7 @@ class Suspend(unittest.TestCase):
         d.call('VDI.destroy', image)
         d.call('VDI.destroy', other)
         d.call('VM.resume', vm, False, False)
-        wait(lambda: not self.images())
+        xapid.until(lambda: not self.images())
 
     def test_memory_of_the_host_is_free_while_a_VM_is_suspended(self):
         d = self.d
@@ -122,7 +112,7 @@ class Suspend(unittest.TestCase):
         d.call('VM.suspend', vm)
         self.assertNotEqual(allocated(), before)
         d.call('VM.resume', vm, False, False)
-        wait(lambda: allocated() == before)
+        xapid.until(lambda: allocated() == before)
 
     def test_the_image_of_a_suspended_VM_is_not_destroyed(self):
         d = self.d
@@ -133,7 +123,7 @@ class Suspend(unittest.TestCase):
             self.assertEqual(d.error('VDI.' + call, image),
                              ['VDI_IN_USE', image, call])
         d.call('VM.resume', vm, False, False)
-        wait(lambda: not self.images())
+        xapid.until(lambda: not self.images())
 
     def test_a_resumed_VM_may_stay_paused(self):
         d = self.d
@@ -154,7 +144,7 @@ class Suspend(unittest.TestCase):
                          ('Halted', NULL))
         for vbd in r['VBDs']:
             self.assertFalse(d.call('VBD.get_currently_attached', vbd))
-        wait(lambda: not self.images())
+        xapid.until(lambda: not self.images())
 
     def test_a_halted_VM_is_neither_suspended_nor_resumed(self):
         d = self.d

@@ -7,15 +7,12 @@ import os
 import signal
 import sqlite3
 import time
-import unittest
 
 import simulator
 import tap
 import xapid
+from machines import Killing, Machines
 import xe
-from test_vm_checkpoint import Killing, Machines
-from test_vm_power import daemon_pid, free_port
-from test_vm_suspend import wait
 
 NULL = 'OpaqueRef:NULL'
 HOUR = 3600
@@ -285,14 +282,14 @@ class Now(Schedules):
         kept = set(self.snapshots(vm))
         self.assertIn(mine, kept)
         self.assertEqual(len(kept), 3)
-        wait(lambda: set(d.call('VDI.get_all')) - before == set().union(
+        xapid.until(lambda: set(d.call('VDI.get_all')) - before == set().union(
             *(self.disks(s) for s in kept - {mine})))
         d.call('VMSS.set_type', vmss, 'checkpoint')
         d.call('VMSS.set_retained_snapshots', vmss, 1)
         for _ in range(2):
             d.call('VMSS.snapshot_now', vmss)
         last, = set(self.snapshots(vm)) - {mine}
-        wait(lambda: set(d.call('VDI.get_all')) - before ==
+        xapid.until(lambda: set(d.call('VDI.get_all')) - before ==
              self.disks(last) | {self.get('VM', 'suspend_VDI', last)})
 
     def test_a_snapshot_that_is_kept_on_purpose_stays(self):
@@ -313,21 +310,21 @@ class Due(Schedules):
         vmss = self.vmss(vm)
         at = self.quarter()
         self.go_to(at - 1)
-        wait(lambda: self.names(vmss))
+        xapid.until(lambda: self.names(vmss))
         last = seconds(self.get('VMSS', 'last_run_time', vmss))
         self.assertTrue(at <= last <= at + 60, last - at)
         self.go_to(at + 20 * 60)
         self.go_to(at + HOUR - 5)
         self.assertEqual(len(self.snapshots(vm)), 1)
         self.go_to(at + HOUR)
-        wait(lambda: len(self.names(vmss)) == 2)
+        xapid.until(lambda: len(self.names(vmss)) == 2)
         self.assertEqual(len(self.snapshots(vm)), 2)
 
     def test_what_was_passed_over_runs_once(self):
         vm = self.vm(disks=0)
         vmss = self.vmss(vm)
         self.go_to(self.quarter() + 7 * HOUR + 60)
-        wait(lambda: self.names(vmss))
+        xapid.until(lambda: self.names(vmss))
         self.assertEqual(self.names(vmss), ['VMSS_SNAPSHOT_SUCCEEDED'])
 
     def test_a_clock_that_is_put_back_does_not_stop_a_schedule(self):
@@ -337,7 +334,7 @@ class Due(Schedules):
         simulator.move_clock(self.d, 0)
         self.assertEqual(self.names(vmss), [])
         self.go_to(self.quarter())
-        wait(lambda: self.names(vmss))
+        xapid.until(lambda: self.names(vmss))
         self.assertEqual(len(self.snapshots(vm)), 1)
 
     def test_one_that_is_disabled_does_not_run(self):
@@ -346,12 +343,12 @@ class Due(Schedules):
             self.vm(disks=0))
         at = self.quarter()
         self.go_to(at)
-        wait(lambda: self.names(on))
+        xapid.until(lambda: self.names(on))
         self.assertEqual(self.names(off), [])
         self.d.call('VMSS.set_enabled', off, True)
         self.d.call('VMSS.set_enabled', on, False)
         self.go_to(at + HOUR)
-        wait(lambda: self.names(off))
+        xapid.until(lambda: self.names(off))
         self.assertEqual(len(self.names(on)), 1)
 
     def test_times_are_local_ones_of_the_coordinator(self):
@@ -366,7 +363,7 @@ class Due(Schedules):
         at = now - now % 86400 + 6 * HOUR + 900
         at += 0 if at > now + 2 else 86400
         self.go_to(at - 3)
-        wait(lambda: self.names(vmss))
+        xapid.until(lambda: self.names(vmss))
         last = seconds(self.get('VMSS', 'last_run_time', vmss))
         self.assertTrue(at <= last <= at + 60, last - at)
 
@@ -386,9 +383,9 @@ class Slow(Schedules):
         at = self.quarter()
         simulator.order_storage(d, 'hang', of='vdi_snapshot')
         self.go_to(at)
-        wait(lambda: self.get('VMSS', 'last_run_time', vmss) > '1970z')
+        xapid.until(lambda: self.get('VMSS', 'last_run_time', vmss) > '1970z')
         self.go_to(at + HOUR)
-        wait(lambda: len(self.names(vmss)) == 2)
+        xapid.until(lambda: len(self.names(vmss)) == 2)
         self.assertEqual(sorted(self.names(vmss)), [
             'VMSS_SNAPSHOT_MISSED_EVENT', 'VMSS_SNAPSHOT_SUCCEEDED'])
         self.assertEqual(len(self.snapshots(vm)), 1)
@@ -422,8 +419,8 @@ class Restarts(Killing):
             self.assertTrue(0 < due - time.time() <= HOUR)
             self.next_run(d, uuid, due - 2 * HOUR)
             d.start()
-            wait(lambda: d.call('VM.get_snapshots', vm))
-            wait(lambda: d.call('message.get_all'))
+            xapid.until(lambda: d.call('VM.get_snapshots', vm))
+            xapid.until(lambda: d.call('message.get_all'))
             d.stop()
             self.assertGreater(self.next_run(d, uuid), time.time())
             d.start()
@@ -432,7 +429,7 @@ class Restarts(Killing):
 
     def test_a_daemon_that_dies_in_a_run_goes_on_with_it(self):
         with xapid.start('--sim-vms', '2', '--listen',
-                         '127.0.0.1:%d' % free_port()) as d:
+                         '127.0.0.1:%d' % xapid.free_port()) as d:
             vm = self.guest(d)
             vmss = d.call('VMSS.create', {**VMSS, 'retained_snapshots': 10})
             d.call('VM.set_snapshot_schedule', vm, vmss)
@@ -440,13 +437,13 @@ class Restarts(Killing):
                 at = int(time.time()) // HOUR * HOUR + 900
                 at += 0 if at > time.time() else HOUR
                 simulator.move_clock(d, at + i * HOUR - int(time.time()))
-                wait(lambda: d.call('VMSS.get_last_run_time', vmss) >
+                xapid.until(lambda: d.call('VMSS.get_last_run_time', vmss) >
                      '1970z' and seconds(d.call(
                          'VMSS.get_last_run_time', vmss)) >= at + i * HOUR)
                 time.sleep(0.002 * i)
-                os.kill(daemon_pid(d), signal.SIGKILL)
+                os.kill(d.daemon_pid(), signal.SIGKILL)
                 self.come_back(d)
-                wait(lambda: len([
+                xapid.until(lambda: len([
                     m for m in d.call('message.get_all_records').values()
                     if m['name'] == 'VMSS_SNAPSHOT_SUCCEEDED']) == i)
                 self.assertEqual(len(d.call('VM.get_snapshots', vm)), i)

@@ -48,6 +48,39 @@ class UnixConnection(http.client.HTTPConnection):
         self.sock.connect(self.path)
 
 
+def until(condition, seconds=60):
+    """Waits for a true value, and answers it; AssertionError: it stays out."""
+    end = time.time() + seconds * PATIENCE
+    while True:
+        value = condition()
+        if value:
+            return value
+        if time.time() > end:
+            raise AssertionError('it did not come about in %d s' % seconds)
+        time.sleep(0.01)
+
+
+def children(pid):
+    """(process number, name) of each child that a process has now."""
+    found = []
+    with open('/proc/%d/task/%d/children' % (pid, pid)) as f:
+        pids = [int(word) for word in f.read().split()]
+    for child in pids:
+        try:
+            with open('/proc/%d/comm' % child) as f:
+                found.append((child, f.read().strip()))
+        except OSError:
+            pass    # gone in the meantime
+    return found
+
+
+def free_port():
+    """For a daemon that is to come back at the same place."""
+    with socket.socket() as s:
+        s.bind(('127.0.0.1', 0))
+        return s.getsockname()[1]
+
+
 def hashed(password):
     """A crypt(3) hash that is quick to check."""
     return subprocess.run(
@@ -174,14 +207,13 @@ class Daemon:
 
     def task(self, method, *params, timeout=30):
         """Runs Async.METHOD to its end and answers the task's record."""
-        ref = self.call('Async.' + method, *params)
-        end = time.time() + timeout * PATIENCE
-        while time.time() < end:
-            record = self.call('task.get_record', ref)
-            if record['status'] not in ('pending', 'cancelling'):
-                return record
-            time.sleep(0.01)
-        raise AssertionError('%s is still %s' % (method, record['status']))
+        return self.ended(self.call('Async.' + method, *params), timeout)
+
+    def ended(self, task, timeout=30):
+        """A task's record when it has ended."""
+        until(lambda: self.call('task.get_status', task) not in
+              ('pending', 'cancelling'), timeout)
+        return self.call('task.get_record', task)
 
     def http(self, method, path, body=None, headers=None):
         """A request of its own: status, headers (lower case), body."""
@@ -194,6 +226,19 @@ class Daemon:
                     reply.read())
         finally:
             c.close()
+
+    # ---- processes ----
+
+    def daemon_pid(self):
+        """The daemon below its small parent; None: there is none now."""
+        return next((pid for pid, name in children(self.process.pid)
+                     if not name.startswith('xapid-')), None)
+
+    def kill_workers(self, name='xapid-domain'):
+        """All workers of that program die."""
+        for pid, own in children(self.process.pid):
+            if own.startswith(name):
+                os.kill(pid, signal.SIGKILL)
 
     # ---- the end ----
 
