@@ -3,6 +3,8 @@
 #ifndef XAPID_RPC_ROUTE_H
 #define XAPID_RPC_ROUTE_H
 
+#include <stdatomic.h>
+
 #include "rpc/exchange.h"
 #include "rpc/head.h"
 
@@ -23,8 +25,8 @@ struct route {
 /* What routing depends on besides the request. */
 struct route_rules {
 	const struct http_routes *routes;
-	bool https_only;       /* plain TCP answers no calls */
-	size_t max_call_bytes; /* of an API call's body */
+	_Atomic bool https_only; /* plain TCP answers no calls */
+	size_t max_call_bytes;   /* of an API call's body */
 };
 
 struct route route_find(const struct route_rules *rules, const struct head *h,

@@ -131,11 +131,9 @@ fill_config(struct rpc *r, const struct rpc_config *given)
 		c->idle_timeout_ms = 300000;
 	if (c->threads <= 0)
 		c->threads = (int)count_processors();
-	r->rules = (struct route_rules){
-		.routes = &r->routes,
-		.https_only = c->https_only,
-		.max_call_bytes = c->max_call_bytes,
-	};
+	r->rules.routes = &r->routes;
+	r->rules.max_call_bytes = c->max_call_bytes;
+	atomic_store(&r->rules.https_only, c->https_only);
 }
 
 /* ---- start ---- */
@@ -227,6 +225,12 @@ rpc_start(const struct rpc_config *config, struct rpc_service *service,
 	r->config.socket_path = r->config.certificate = NULL;
 	r->config.sockets = NULL;
 	return r;
+}
+
+void
+rpc_set_https_only(struct rpc *r, bool https_only)
+{
+	atomic_store(&r->rules.https_only, https_only);
 }
 
 uint16_t

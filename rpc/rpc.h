@@ -55,6 +55,8 @@ struct rpc *rpc_start(const struct rpc_config *config,
     size_t err_size);
 /* Port that listener i got. */
 uint16_t rpc_port(const struct rpc *r, unsigned i);
+/* Changes what the configuration said, from the next request on. */
+void rpc_set_https_only(struct rpc *r, bool https_only);
 /* Reads the certificate again (SIGHUP); the old one stays when it is bad. */
 int rpc_reload_certificate(struct rpc *r, char *err, size_t err_size);
 /* Refuses new requests, gives running ones grace_ms, then closes all. */

@@ -258,6 +258,8 @@ libxapidcore_a_SOURCES = \
 	xapid/host/host_agent.h \
 	xapid/host/host_certificate.c \
 	xapid/host/host_certificate.h \
+	xapid/host/host_https.c \
+	xapid/host/host_https.h \
 	xapid/host/host_console.c \
 	xapid/host/host_evacuate.c \
 	xapid/host/host_forget.c \

@@ -21,6 +21,7 @@
 #include "db/db_engine.h"
 #include "device/device_scan.h"
 #include "disk/storage.h"
+#include "host/host_https.h"
 #include "host/host_operations.h"
 #include "host/host_power.h"
 #include "host/host_ssh.h"
@@ -147,7 +148,6 @@ open_sockets(struct daemon *d)
 		.nlisten = o->nlisten,
 		.socket_path = o->socket_path,
 		.sockets = &d->sockets,
-		.https_only = o->core.https_only,
 		.max_connections = o->max_connections,
 		.max_per_address = o->max_per_address,
 	};
@@ -375,6 +375,30 @@ reload_certificate(struct core *core, char *err, size_t err_size)
 	return -1;
 }
 
+static void
+set_https_only(struct core *core, bool on)
+{
+	struct daemon *d =
+	    (struct daemon *)((char *)core - offsetof(struct daemon, core));
+	struct rpc *rpc = atomic_load(&d->rpc);
+
+	if (rpc)
+		rpc_set_https_only(rpc, on);
+}
+
+static bool
+refuses_plain(struct daemon *d)
+{
+	bool on = host_https_only(&d->core);
+
+	if (on && !d->core.certificate)
+		log_warn("plain HTTP is refused, and nothing serves TLS: only "
+			 "the local socket is left");
+	else if (on)
+		log_info("plain HTTP is refused: https-only");
+	return on;
+}
+
 static int
 start_wire(struct daemon *d)
 {
@@ -386,10 +410,16 @@ start_wire(struct daemon *d)
 	if (d->core.certificate) {
 		d->core.make_certificate = rpc_make_certificate;
 		d->core.reload_certificate = reload_certificate;
+		d->core.set_https_only = set_https_only;
 	}
+	d->wire.https_only = refuses_plain(d);
 	d->wire.certificate = d->core.certificate;
 	d->rpc = rpc_start(&d->wire, &d->service, &routes, err, sizeof(err));
-	return d->rpc ? 0 : complain(err);
+	if (!d->rpc)
+		return complain(err);
+	/* A call that came in between did not find it. */
+	rpc_set_https_only(d->rpc, host_https_only(&d->core));
+	return 0;
 }
 
 /* One line, once calls are answered; scripts wait for it. */

@@ -60,11 +60,12 @@ read_bytes(struct reader *r, void *to, const char *value)
 }
 
 static int
-read_flag(struct reader *r, void *to, const char *value)
+read_https_only(struct reader *r, void *to, const char *value)
 {
 	if (strcmp(value, "true") != 0 && strcmp(value, "false") != 0)
 		return bad(r, value, "neither true nor false");
-	*(bool *)to = strcmp(value, "true") == 0;
+	*(enum https_only *)to =
+	    strcmp(value, "true") == 0 ? HTTPS_ONLY_YES : HTTPS_ONLY_NO;
 	return 0;
 }
 
@@ -185,8 +186,8 @@ static const struct option_row {
 	    "lines name:hash:role instead of PAM" },
 	{ "certificate", read_text, AT(certificate), "FILE",
 	    "PEM file with key and certificate" },
-	{ "https-only", read_flag, AT(core.https_only), "BOOL",
-	    "refuse calls over plain HTTP" },
+	{ "https-only", read_https_only, AT(core.https_only), "BOOL",
+	    "refuse calls over plain HTTP (default: as host.https_only)" },
 	{ "plugins", read_plugin_dir, AT(core.plugin_dirs), "DIR",
 	    "folder of plugins for host.call_plugin; may be repeated" },
 	{ "plugin-timeout", read_number, AT(core.plugin_timeout_s), "SECONDS",

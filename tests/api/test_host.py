@@ -134,8 +134,8 @@ class Settings(Base):
                          ['VALUE_NOT_SUPPORTED', 'value', 'true'])
 
     def test_what_is_not_there_says_so(self):
-        for name, params in (('set_https_only', [True]),
-                             ('get_data_sources', []), ('backup_rrds', [0.0])):
+        for name, params in (('get_data_sources', []),
+                             ('backup_rrds', [0.0])):
             self.assertEqual(self.error(name, *params)[0], 'NOT_IMPLEMENTED')
 
     def test_programs_that_log_in_are_known(self):

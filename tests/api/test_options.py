@@ -2,7 +2,10 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """The command line and the configuration file."""
 
+import http.client
+import json
 import os
+import ssl
 import subprocess
 import time
 import unittest
@@ -17,6 +20,24 @@ def run(*args):
                           capture_output=True, text=True)
     xapid.shutil.rmtree(d.folder)
     return done.returncode, done.stdout, done.stderr
+
+
+def plain_status(d):
+    return d.http('POST', '/jsonrpc', '{"jsonrpc": "2.0", "id": 1, "method": '
+                  '"system.listMethods", "params": []}')[0]
+
+
+def over_tls(d, method, *params):
+    def call(method, params):
+        c = http.client.HTTPSConnection(
+            '127.0.0.1', int(d.tls_url.rsplit(':', 1)[1]), timeout=60,
+            context=ssl._create_unverified_context())
+        c.request('POST', '/jsonrpc', json.dumps(
+            {'jsonrpc': '2.0', 'id': 1, 'method': method, 'params': params}))
+        return json.loads(c.getresponse().read())['result']
+
+    session = call('session.login_with_password', ['root', xapid.PASSWORD])
+    return call(method, [session] + list(params))
 
 
 class Options(unittest.TestCase):
@@ -108,6 +129,37 @@ class Options(unittest.TestCase):
             status, headers, _ = d.http(
                 'POST', '/', '<methodCall/>', {'Content-Type': 'text/xml'})
             self.assertIn(status, (301, 403))
+
+    def test_https_only_by_call(self):
+        """pool.set_https_only counts from the next request on, for good"""
+        with xapid.Daemon([], tls=True) as d:
+            pool = d.call('pool.get_all')[0]
+            host = d.call('pool.get_master', pool)
+            d.call('pool.set_https_only', pool, True)
+            self.assertEqual(plain_status(d), 403)
+            self.assertTrue(over_tls(d, 'host.get_https_only', host))
+            d.stop()
+            d.start()
+            self.assertEqual(plain_status(d), 403)
+            over_tls(d, 'host.set_https_only', host, False)
+            self.assertEqual(plain_status(d), 200)
+            self.assertFalse(d.call('host.get_https_only', host))
+
+    def test_https_only_is_kept(self):
+        """what the configuration says of plain HTTP no call changes"""
+        with xapid.Daemon(['--https-only', 'false'], tls=True) as d:
+            pool = d.call('pool.get_all')[0]
+            d.call('pool.set_https_only', pool, False)
+            self.assertEqual(d.error('pool.set_https_only', pool, True)[0],
+                             'OPERATION_NOT_ALLOWED')
+
+    def test_https_only_wants_tls(self):
+        """nobody refuses plain HTTP where nothing serves TLS"""
+        with xapid.start() as d:
+            pool = d.call('pool.get_all')[0]
+            self.assertEqual(d.error('pool.set_https_only', pool, True)[0],
+                             'OPERATION_NOT_ALLOWED')
+            d.call('pool.get_all')
 
     def test_idle_sessions(self):
         """session-idle ends a session after that silence"""

@@ -15,6 +15,10 @@ struct vmss_timer;  /* vmss_timer.c */
 
 /* What the command line and /etc/xapid/xapid.conf say; strings owned by
  * main.c for the daemon's life. */
+/* What the configuration says of plain HTTP; as stored: host.https_only of this
+ * host decides, and calls may change it. */
+enum https_only { HTTPS_ONLY_AS_STORED, HTTPS_ONLY_NO, HTTPS_ONLY_YES };
+
 struct core_config {
 	const char *state_dir;  /* database, blobs, audit log, certificate */
 	const char *users_file; /* NULL: PAM */
@@ -33,7 +37,7 @@ struct core_config {
 	unsigned max_tasks_per_user;          /* 10,000 */
 	unsigned max_messages;                /* 10,000, oldest go first */
 	uint64_t max_blob_bytes;              /* of one blob, 64 MiB */
-	bool https_only;
+	enum https_only https_only;
 };
 
 struct core {
@@ -52,6 +56,8 @@ struct core {
 	    char *err, size_t err_size);
 	int (
 	    *reload_certificate)(struct core *core, char *err, size_t err_size);
+	/* NULL when nothing serves TLS: then plain HTTP cannot be refused. */
+	void (*set_https_only)(struct core *core, bool on);
 	bool new_pool;           /* this start made the pool */
 	struct ref pool, host;   /* this pool; this host (localhost) */
 	int64_t started;         /* seconds since 1970 */

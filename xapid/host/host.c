@@ -317,15 +317,6 @@ host_set_ssl_legacy(struct call *c, const struct host_set_ssl_legacy_args *a)
 	return EDIT_FIELD(c, host, host, a->self, ssl_legacy, false);
 }
 
-/* Whether plain HTTP is refused is decided when the daemon starts. */
-int
-host_set_https_only(struct call *c, const struct host_set_https_only_args *a)
-{
-	if (a->value != c->core->config->https_only)
-		return fail_not_implemented(c, c->method->name);
-	return EDIT_FIELD(c, host, host, a->self, https_only, a->value);
-}
-
 int
 host_set_uefi_certificates(struct call *c,
     const struct host_set_uefi_certificates_args *a)

@@ -105,15 +105,6 @@ pool_disable_ssl_legacy(struct call *c,
 	return set_on_all_hosts(c, FIELD_host_ssl_legacy, &off);
 }
 
-/* Decided when the daemon starts. */
-int
-pool_set_https_only(struct call *c, const struct pool_set_https_only_args *a)
-{
-	if (a->value != c->core->config->https_only)
-		return fail_not_implemented(c, c->method->name);
-	return set_on_all_hosts(c, FIELD_host_https_only, &a->value);
-}
-
 /* ---- virtual switch ---- */
 
 static int

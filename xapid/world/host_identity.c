@@ -151,7 +151,7 @@ static const int refreshed[] = { FIELD_host_API_version_major,
 	FIELD_host_sched_policy, FIELD_host_supported_bootloaders,
 	FIELD_host_cpu_info, FIELD_host_license_params, FIELD_host_editions,
 	FIELD_host_bios_strings, FIELD_host_chipset_info,
-	FIELD_host_memory_overhead, FIELD_host_https_only,
+	FIELD_host_memory_overhead,
 	FIELD_host_virtual_hardware_platform_versions };
 
 static const char *
@@ -185,7 +185,7 @@ host_identity_fill(struct builder *b, const struct core_config *config,
 	h->memory_overhead = facts->memory_overhead;
 	if (*facts->timezone)
 		h->timezone = facts->timezone;
-	h->https_only = config->https_only;
+	h->https_only = config->https_only == HTTPS_ONLY_YES;
 	h->ssl_legacy = false;
 	h->virtual_hardware_platform_versions =
 	    builder_ints(b, hardware_versions, 3);
@@ -206,6 +206,8 @@ host_identity_refresh(struct builder *b, struct tx *t, struct ref host,
 		(void)tx_set(t, CLASS_host, host, refreshed[i],
 		    record_field(&h.r,
 			&class_table[CLASS_host].fields[refreshed[i]]));
+	if (config->https_only != HTTPS_ONLY_AS_STORED)
+		TX_SET(t, host, host, host, https_only, h.https_only);
 	if (*facts->timezone) /* that of a simulated host is a setting */
 		TX_SET(t, host, host, host, timezone, h.timezone);
 	for (unsigned i = 0; times[i]; i++)

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The wire has one answer for all addresses: that of this host. For the others
+ * of a simulated pool the setting is their record. */
+#include "host/host_https.h"
+
+#include "call/edit.h"
+
+bool
+host_https_only(const struct core *core)
+{
+	RECORD_UNREF const struct record *r =
+	    db_get(core->db, CLASS_host, core->host);
+
+	if (core->config->https_only != HTTPS_ONLY_AS_STORED)
+		return core->config->https_only == HTTPS_ONLY_YES;
+	return r && ((const struct host *)r)->https_only;
+}
+
+/* Nobody is to lock out all clients by mistake. */
+static int
+check(struct call *c, bool on)
+{
+	if (c->core->config->https_only != HTTPS_ONLY_AS_STORED)
+		return host_https_only(c->core) == on
+		    ? 0
+		    : fail_operation_not_allowed(c,
+			  "The daemon's configuration has https-only");
+	if (on && !c->core->set_https_only)
+		return fail_operation_not_allowed(c,
+		    "The daemon has no port that speaks TLS");
+	return 0;
+}
+
+/* Ends the transaction; then it holds for whoever comes next. */
+static int
+change(struct call *c, struct tx *t, bool here, bool on)
+{
+	if (call_commit_wait(c, t) < 0)
+		return -1;
+	if (here && c->core->set_https_only)
+		c->core->set_https_only(c->core, on);
+	return 0;
+}
+
+int
+host_set_https_only(struct call *c, const struct host_set_https_only_args *a)
+{
+	struct tx *t;
+
+	if (check(c, a->value) < 0 || !(t = call_begin(c)))
+		return -1;
+	TX_SET(t, host, host, a->self, https_only, a->value);
+	return change(c, t, ref_equal(a->self, c->core->host), a->value);
+}
+
+struct all {
+	struct tx *t;
+	bool on;
+};
+
+static int
+set_one(const struct record *r, void *arg)
+{
+	const struct all *all = arg;
+
+	TX_SET(all->t, host, host, r->self, https_only, all->on);
+	return 0;
+}
+
+int
+pool_set_https_only(struct call *c, const struct pool_set_https_only_args *a)
+{
+	struct all all = { .on = a->value };
+
+	if (check(c, a->value) < 0 || !(all.t = call_begin(c)))
+		return -1;
+	(void)tx_each(all.t, CLASS_host, set_one, &all);
+	return change(c, all.t, true, a->value);
+}
