@@ -252,6 +252,32 @@ static const struct plan_kind returning_kind = { .name = "test.returning",
 	.operation = "waiting",
 	.steps = returning_steps };
 
+/* What is taken back while the journal still says that all goes well would be
+ * taken for there by a daemon that is started then. */
+static _Atomic unsigned told, untold;
+
+static int
+look_into_journal(struct plan *p)
+{
+	RECORD_UNREF const struct record *r =
+	    db_get(p->core->db, CLASS_plan_journal, plan_running(p)->row);
+	const struct plan_journal *row = (const struct plan_journal *)r;
+
+	atomic_fetch_add(row && row->undoing ? &told : &untold, 1);
+	return 0;
+}
+
+static const struct step looking_steps[] = {
+	{ "there", NULL, NULL, look_into_journal, NULL },
+	{ "refuse", NULL, refuse, NULL, NULL },
+	{ 0 },
+};
+static const struct plan_kind looking_kind = { .name = "test.looking",
+	.cls = CLASS_secret,
+	.operation = "looking",
+	.steps = looking_steps,
+	.finish = count_end };
+
 static const struct plan_kind *const kinds[] = { &child_kind, &refusing_kind,
 	&parent_kind, &doomed_kind, &lonely_kind, &trying_kind, &waiting_kind,
 	&staying_kind, NULL };
@@ -376,6 +402,21 @@ test_failing_child(void)
 	CU_ASSERT_EQUAL(atomic_load(&failed), 1);
 	CU_ASSERT_EQUAL(atomic_load(&undone), 1);
 	CU_ASSERT_STRING_EQUAL(last_error, "INVALID_VALUE child");
+	stop();
+}
+
+static void
+test_journal_knows_what_is_taken_back(void)
+{
+	start();
+	told = untold = 0;
+	CU_ASSERT_EQUAL(plan_start_own(&d.core, &looking_kind, objects[0],
+			    NULL),
+	    0);
+	wait_for_ends(1);
+	CU_ASSERT_EQUAL(atomic_load(&failed), 1);
+	CU_ASSERT_EQUAL(atomic_load(&told), 1);
+	CU_ASSERT_EQUAL(atomic_load(&untold), 0);
 	stop();
 }
 
@@ -876,6 +917,8 @@ test_at_resume(void)
 
 UNIT_MAIN("plan", { "a step waits for the plans inside it", test_children },
     { "a plan inside that fails takes the outer one back", test_failing_child },
+    { "the journal knows what is taken back before it is",
+	test_journal_knows_what_is_taken_back },
     { "of two plans that want parts of each other one is refused",
 	test_deadlock },
     { "after a restart each plan inside runs once", test_restart },

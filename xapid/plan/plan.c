@@ -199,6 +199,34 @@ is_to_stay(const struct running *r)
 	return false;
 }
 
+static bool
+takes_nothing_back(const struct running *r)
+{
+	for (unsigned i = 0; i <= r->step; i++)
+		if (r->plan.kind->steps[i].undo_send ||
+		    r->plan.kind->steps[i].undo_apply)
+			return false;
+	return true;
+}
+
+/* The journal knows it before anything is taken back: a daemon that went
+ * onward instead would find what the steps before have made gone, or worse,
+ * somebody else's. */
+static void
+turn_back(struct running *r)
+{
+	struct tx *t = takes_nothing_back(r) ? NULL : call_begin(r->plan.call);
+
+	r->undoing = true;
+	plan_keep_error(r);
+	if (!t) {
+		plan_step(r);
+		return;
+	}
+	(void)journal_move(r, t, r->step);
+	commit(r, t, plan_step);
+}
+
 /* After a step: to the next one, or back, or to the end. */
 static void
 plan_next(void *arg)
@@ -209,9 +237,7 @@ plan_next(void *arg)
 		if (!r->failed && plan_is_cancelled(r) && !is_to_stay(r))
 			r->failed = plan_fail_cancelled(r) < 0;
 		if (r->failed) {
-			r->undoing = true;
-			plan_keep_error(r);
-			plan_step(r);
+			turn_back(r);
 			return;
 		}
 		r->step = r->onward;
