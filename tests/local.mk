@@ -39,6 +39,7 @@ unit_tests = \
 	tests/unit/test_lib_zone \
 	tests/unit/test_mac \
 	tests/unit/test_main_again \
+	tests/unit/test_machine \
 	tests/unit/test_main_run \
 	tests/unit/test_maker \
 	tests/unit/test_memory_plan \
@@ -331,6 +332,9 @@ tests_unit_test_main_run_SOURCES = \
 	xapid/main_hostname.c \
 	xapid/main_power.c \
 	xapid/main_run.c
+tests_unit_test_machine_SOURCES = \
+	tests/unit/test_machine.c \
+	xapid/machine.c
 
 tests_unit_test_storage_SOURCES = \
 	tests/unit/test_storage.c \

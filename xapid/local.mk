@@ -260,6 +260,9 @@ libxapidcore_a_SOURCES = \
 	xapid/host/host_certificate.h \
 	xapid/host/host_https.c \
 	xapid/host/host_https.h \
+	xapid/host/host_machine.c \
+	xapid/host/host_machine.h \
+	xapid/host/host_ntp.c \
 	xapid/host/host_console.c \
 	xapid/host/host_evacuate.c \
 	xapid/host/host_forget.c \
@@ -446,3 +449,11 @@ xapid_xapid_pam_SOURCES = \
 	xapid/main_pam.c \
 	xapid/access/pam_program.h
 xapid_xapid_pam_LDADD = $(PAM_LIBS)
+
+pkglibexec_PROGRAMS += xapid/xapid-machine
+xapid_xapid_machine_SOURCES = \
+	xapid/main_machine.c \
+	xapid/machine.c \
+	xapid/machine.h \
+	xapid/host/machine_program.h
+xapid_xapid_machine_LDADD = libxapidlib.a $(DEPS_LIBS) $(SYSTEMD_LIBS)

@@ -15,7 +15,9 @@
 #include <unistd.h>
 
 #include "access/pam_program.h"
+#include "host/machine_program.h"
 #include "lib/cleanup.h"
+#include "lib/proc.h"
 
 #define MAX_PROGRAMS 256
 
@@ -34,26 +36,38 @@ struct wanted {
 
 /* ---- may it be run? ---- */
 
-static const struct {
-	const char *path, *argument; /* NULL: any */
+static const struct system_program {
+	const char *path, *arguments[3]; /* none: any */
 	bool as_parent;
 } system_programs[] = {
-	{ "/bin/date", NULL, false },
-	{ "/usr/sbin/xl", "info", true },
-	{ "/usr/sbin/xl", "list", true },
+	{ "/bin/date", { NULL }, false },
+	{ "/usr/bin/chronyc", { "-c", "sources" }, false },
+	{ "/usr/bin/timedatectl", { "show-timesync" }, false },
+	{ "/usr/sbin/xl", { "info" }, true },
+	{ "/usr/sbin/xl", { "list" }, true },
 };
+
+static bool
+has_arguments(const struct wanted *w, const char *const arguments[])
+{
+	unsigned i;
+
+	for (i = 0; arguments[i]; i++)
+		if (!w->argv[1 + i] || strcmp(w->argv[1 + i], arguments[i]))
+			return false;
+	return i == 0 || !w->argv[1 + i];
+}
 
 static bool
 is_system_program(struct wanted *w)
 {
-	for (size_t i = 0;
-	     i < sizeof(system_programs) / sizeof(*system_programs); i++)
-		if (strcmp(w->argv[0], system_programs[i].path) == 0 &&
-		    (!system_programs[i].argument ||
-			(w->argv[1] && !w->argv[2] &&
-			    strcmp(w->argv[1], system_programs[i].argument) ==
-				0))) {
-			w->as_parent = system_programs[i].as_parent;
+	const struct system_program *p = system_programs;
+	size_t n = sizeof(system_programs) / sizeof(*system_programs);
+
+	for (; n > 0; n--, p++)
+		if (strcmp(w->argv[0], p->path) == 0 &&
+		    has_arguments(w, p->arguments)) {
+			w->as_parent = p->as_parent;
 			return true;
 		}
 	return false;
@@ -73,24 +87,12 @@ is_directly_in(const char *path, const char *const *dirs)
 	return false;
 }
 
-/* Beside our own program (a build folder), or where it is installed. */
 static bool
-is_password_helper(const char *path)
+is_own(const char *path, const char *name)
 {
-	char self[4096];
-	ssize_t n = readlink("/proc/self/exe", self, sizeof(self) - 64);
-	char *slash;
+	char own[PROC_PATH_BYTES];
 
-	if (strcmp(path, PKGLIBEXECDIR "/" PAM_PROGRAM) == 0)
-		return true;
-	if (n <= 0)
-		return false;
-	self[n] = '\0';
-	slash = strrchr(self, '/');
-	if (!slash)
-		return false;
-	memcpy(slash + 1, PAM_PROGRAM, sizeof(PAM_PROGRAM));
-	return strcmp(path, self) == 0;
+	return strcmp(path, proc_own_program(name, own)) == 0;
 }
 
 /* What has more rights than the daemon gets nothing of its environment, and of
@@ -103,7 +105,8 @@ may_run(const struct priv_config *config, struct wanted *w)
 	w->as_parent = true;
 	if (path[0] != '/')
 		return false;
-	if (is_password_helper(path) ||
+	if (is_own(path, PAM_PROGRAM) ||
+	    (config->real && is_own(path, MACHINE_PROGRAM)) ||
 	    is_directly_in(path, config->plugin_dirs) ||
 	    is_directly_in(path, config->extension_dirs))
 		return !w->env[0];

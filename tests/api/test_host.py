@@ -241,6 +241,29 @@ class Clock(Base):
         self.assertEqual(self.error('set_ntp_custom_servers', ['a;b'])[0],
                          'INVALID_NTP_CONFIG')
         self.assertIn(self.call('get_ntp_synchronized'), (True, False))
+        self.assertEqual(self.call('get_ntp_servers_status'),
+                         {'ntp.example': 'selected',
+                          '192.0.2.1': 'candidate'})
+        self.call('set_ntp_mode', 'Factory')
+        self.assertEqual(self.call('get_ntp_servers_status'), {})
+
+    def test_the_clock_is_set_when_nothing_else_keeps_it(self):
+        self.assertEqual(self.error('set_servertime', '20300101T00:00:00Z'),
+                         ['NOT_ALLOWED_WHEN_NTP_IS_ENABLED', self.host])
+        self.call('set_ntp_mode', 'Disabled')
+        self.call('set_servertime', '20300101T00:00:00Z')
+        for name in ('get_servertime', 'get_server_localtime'):
+            self.assertTrue(self.call(name).startswith('20300101T00:0'), name)
+        if 'Asia/Kathmandu' in self.call('list_timezones'):
+            self.call('set_timezone', 'Asia/Kathmandu')
+            self.assertTrue(self.call('get_server_localtime')
+                            .startswith('20300101T05:4'))
+            self.call('set_timezone', 'UTC')
+        now = time.strftime('%Y%m%dT%H:%M:%SZ', time.gmtime())
+        self.call('set_servertime', now)
+        self.assertLess(abs(seconds(self.call('get_servertime'))
+                            - time.time()), 5)
+        self.call('set_ntp_mode', 'Factory')
 
 
 class Facts(Base):

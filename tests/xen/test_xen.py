@@ -20,7 +20,8 @@ BED = os.path.join(SRC, 'tests/xen/bed')
 ASAN = os.path.join(BUILD, 'xen-asan')
 SECONDS = 2100
 MEMORY = os.environ.get('XAPID_XEN_MIB', '4096')  # fifty guests need it
-PROGRAMS = ('xapid/xapid', 'xapid/xapid-pam', 'domain/xapid-domain',
+PROGRAMS = ('xapid/xapid', 'xapid/xapid-pam', 'xapid/xapid-machine',
+            'domain/xapid-domain',
             'storage/xapid-storage', 'network/xapid-network',
             'console/xapid-console', 'cli/xe')
 WORKERS = ('domain/xapid-domain', 'storage/xapid-storage',

@@ -138,43 +138,6 @@ auth_local_find(const char *identifier, struct auth_account *out)
 
 /* ---- PAM ---- */
 
-/* Beside the daemon's own program (a build folder), or where it is installed.
- */
-static const char *
-program_path(char out[4096])
-{
-	static const char name[] = "/" PAM_PROGRAM;
-	ssize_t n = readlink("/proc/self/exe", out, 4096 - sizeof(name));
-	char *slash;
-
-	if (n > 0) {
-		out[n] = '\0';
-		slash = strrchr(out, '/');
-		if (slash) {
-			memcpy(slash, name, sizeof(name));
-			if (access(out, X_OK) == 0)
-				return out;
-		}
-	}
-	snprintf(out, 4096, "%s%s", PKGLIBEXECDIR, name);
-	return out;
-}
-
-/* What the program prints is for people: one clean line. */
-static void
-take_reason(const struct bytes *out, char reason[256])
-{
-	size_t n = 0;
-
-	while (n < out->len && n < 255 && out->p[n] != '\n')
-		n++;
-	if (!text_is_clean(out->p, n))
-		n = 0;
-	if (n)
-		memcpy(reason, out->p, n);
-	reason[n] = '\0';
-}
-
 static int
 result_of(const struct proc_result *r, const char *path)
 {
@@ -195,8 +158,9 @@ result_of(const struct proc_result *r, const char *path)
 static int
 ask(const char *question, const char *const texts[], char reason[256])
 {
-	char path[4096], input[PAM_INPUT_MAX];
-	const char *const argv[] = { program_path(path), question, NULL };
+	char path[PROC_PATH_BYTES], input[PAM_INPUT_MAX];
+	const char *const argv[] = { proc_own_program(PAM_PROGRAM, path),
+		question, NULL };
 	const struct proc_limits limits = { .timeout_ms = PAM_DEADLINE_MS,
 		.max_output = 1024 };
 	struct proc_result r = { 0 };
@@ -217,7 +181,7 @@ ask(const char *question, const char *const texts[], char reason[256])
 	else
 		rc = result_of(&r, path);
 	explicit_bzero(input, sizeof(input));
-	take_reason(&r.out, reason);
+	proc_reason(&r, reason);
 	proc_result_free(&r);
 	return rc;
 }

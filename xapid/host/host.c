@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "call/edit.h"
+#include "host/host_machine.h"
 #include "host/host_operations.h"
 #include "model/builder.h"
 #include "plan/priv.h"
@@ -158,11 +159,8 @@ static int
 set_with_key(struct call *c, struct ref host, int field, const void *mem,
     const char *key, const char *text)
 {
-	struct tx *t;
+	struct tx *t = call_begin(c);
 
-	if (edit_simulated_only(c) < 0)
-		return -1;
-	t = call_begin(c);
 	if (!t)
 		return -1;
 	(void)tx_set(t, CLASS_host, host, field, mem);
@@ -174,8 +172,12 @@ set_with_key(struct call *c, struct ref host, int field, const void *mem,
 int
 host_set_iscsi_iqn(struct call *c, const struct host_set_iscsi_iqn_args *a)
 {
+	const char *const words[] = { a->value, NULL };
+
 	if (!a->value[0])
 		return fail_invalid_value(c, "value", a->value);
+	if (host_machine(c, "iqn", words) < 0)
+		return -1;
 	return set_with_key(c, a->host, FIELD_host_iscsi_iqn, &a->value,
 	    "iscsi_iqn", a->value);
 }
@@ -184,6 +186,10 @@ int
 host_set_multipathing(struct call *c,
     const struct host_set_multipathing_args *a)
 {
+	const char *const words[] = { a->value ? "on" : "off", NULL };
+
+	if (host_machine(c, "multipath", words) < 0)
+		return -1;
 	return set_with_key(c, a->host, FIELD_host_multipathing, &a->value,
 	    "multipathing", a->value ? "true" : "false");
 }

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Access to hosts by secure shell and at their consoles, one host or all of
- * the pool. Simulated hosts only: a real one needs a worker that tells its
- * init system.
+ * the pool.
  *
  * enable_ssh with a timeout set opens until ssh_expiry; one timer closes
  * whatever has run out. */
@@ -12,8 +11,10 @@
 
 #include "call/edit.h"
 #include "call/timer.h"
+#include "host/host_machine.h"
 #include "lib/clock.h"
 #include "lib/log.h"
+#include "lib/threads.h"
 
 #define MAX_TIMEOUT (2 * 24 * 3600) /* seconds; source: the original's limit */
 
@@ -60,7 +61,14 @@ static struct {
 struct expiry_walk {
 	struct tx *t;
 	int64_t now, next; /* next: 0 when nothing is due later */
+	bool closed;
 };
+
+static void
+close_machine(void *arg)
+{
+	host_machine_log(arg, "ssh", "off");
+}
 
 static int
 expire_one(const struct record *r, void *arg)
@@ -70,10 +78,12 @@ expire_one(const struct record *r, void *arg)
 
 	if (!h->ssh_enabled || !h->ssh_enabled_timeout || !h->ssh_expiry)
 		return 0;
-	if (h->ssh_expiry <= w->now)
+	if (h->ssh_expiry <= w->now) {
 		close_ssh(w->t, r->self);
-	else if (!w->next || h->ssh_expiry < w->next)
+		w->closed = true;
+	} else if (!w->next || h->ssh_expiry < w->next) {
 		w->next = h->ssh_expiry;
+	}
 	return 0;
 }
 
@@ -90,6 +100,8 @@ watch_clock(struct core *core)
 	w.t = t;
 	(void)tx_each(t, CLASS_host, expire_one, &w);
 	tx_commit(t, NULL, NULL);
+	if (w.closed)
+		(void)threads_run(core->threads, close_machine, core);
 	if (w.next)
 		(void)timer_set(core->timers, &expiry.timer,
 		    clock_mono_ns() + (w.next - w.now) * NSEC_PER_SEC);
@@ -170,13 +182,36 @@ check_value(struct call *c, const struct change *ch)
 	return 0;
 }
 
+/* A real pool is this machine. */
+static int
+tell_machine(struct call *c, const struct change *ch)
+{
+	char seconds[24];
+	const char *word[] = { ch->action == OPEN ? "on" : "off", NULL };
+
+	snprintf(seconds, sizeof(seconds), "%lld", (long long)ch->value);
+	switch (ch->action) {
+	case OPEN:
+	case CLOSE:
+		return host_machine(c, "ssh", word);
+	case CONSOLE_TIMEOUT:
+		word[0] = seconds;
+		return host_machine(c, "idle", word);
+	case AUTO_MODE: /* nobody watches whether this daemon is well */
+		return ch->value ? edit_simulated_only(c) : 0;
+	case TIMEOUT:
+		break;
+	}
+	return 0;
+}
+
 /* host null: every one. */
 static int
 change(struct call *c, struct ref host, enum action action, int64_t value)
 {
 	struct change ch = { .action = action, .value = value };
 
-	if (check_value(c, &ch) < 0 || edit_simulated_only(c) < 0)
+	if (check_value(c, &ch) < 0 || tell_machine(c, &ch) < 0)
 		return -1;
 	ch.t = call_begin(c);
 	if (!ch.t)

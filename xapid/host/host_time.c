@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The clock of a host: time, zone, and where it gets its time from. Simulated
- * hosts share the clock of this machine. */
+/* The clock of a host: time and zone. Simulated hosts share one. */
+#include <stdio.h>
 #include <string.h>
 #include <sys/timex.h>
+#include <time.h>
 
 #include "call/edit.h"
+#include "host/host_machine.h"
 #include "lib/clock.h"
 #include "lib/file.h"
 #include "lib/proc.h"
@@ -27,20 +29,44 @@ host_get_servertime(struct call *c, const struct host_get_servertime_args *a,
 	return 0;
 }
 
+/* Simulated hosts share the clock of their world. */
+int
+host_set_servertime(struct call *c, const struct host_set_servertime_args *a)
+{
+	RECORD_UNREF const struct record *r = call_get(c, CLASS_host, a->self);
+	char sec[24];
+	const char *const words[] = { sec, NULL };
+
+	if (!r)
+		return -1;
+	if (((const struct host *)r)->ntp_mode != HOST_NTP_MODE_DISABLED)
+		return fail_not_allowed_when_ntp_is_enabled(c,
+		    call_ref_text(c, a->self));
+	snprintf(sec, sizeof(sec), "%lld", (long long)a->value);
+	if (a->value < 0 || host_machine(c, "time", words) < 0)
+		return a->value < 0 ? fail_invalid_value(c, "value", sec) : -1;
+	if (strcmp(c->core->config->backend, "simulator") == 0)
+		clock_wall_shift(a->value - time(NULL));
+	vmss_wake(c->core); /* schedules go by the clock */
+	return 0;
+}
+
 /* Local time as if it were UTC. The zone of a host need not be that of this
  * process, and the C library knows only the latter: date(1) is asked. */
 static int
 local_time(struct call *c, const char *zone, int64_t *result_r)
 {
-	static const char *const argv[] = { DATE_PROGRAM, "+%Y%m%dT%H:%M:%S",
-		NULL };
+	const char *now =
+	    arena_printf(c->arena, "@%lld", (long long)clock_wall_sec());
+	const char *const argv[] = { DATE_PROGRAM, "-d", now,
+		"+%Y%m%dT%H:%M:%S", NULL };
 	const struct proc_limits limits = { .timeout_ms = 5000,
 		.max_output = 64 };
 	const char *env[] = { arena_printf(c->arena, "TZ=%s", zone), NULL };
 	CLEANUP_PROC_RESULT struct proc_result r = { 0 };
 	const char *text;
 
-	if (!env[0])
+	if (!env[0] || !now)
 		return call_fail_nomem(c);
 	if (proc_run(argv, env, NULL, 0, &limits, &r) < 0 || r.status != 0)
 		return fail_internal_error(c, "date(1) does not run");
@@ -182,76 +208,20 @@ host_list_timezones(struct call *c, const struct host_list_timezones_args *a,
 int
 host_set_timezone(struct call *c, const struct host_set_timezone_args *a)
 {
+	const char *const words[] = { a->value, NULL };
 	TX_SCOPE struct tx *t = NULL;
 	struct set known;
 
-	if (edit_simulated_only(c) < 0 || zones(c, &known) < 0)
+	if (zones(c, &known) < 0)
 		return -1;
 	if (!bsearch(&a->value, known.items, known.n, sizeof(const char *),
 		by_name))
 		return fail_invalid_value(c, "timezone", a->value);
+	if (host_machine(c, "timezone", words) < 0)
+		return -1;
 	if (!(t = call_begin(c)) || !EDIT_HEAD(c, t, host, host, a->self))
 		return -1;
 	TX_SET(t, host, host, a->self, timezone, a->value);
 	vmss_plan_all(c->core, t); /* schedules go by local time */
-	return call_commit(c, STEAL(t));
-}
-
-/* ---- time servers ---- */
-
-#define SERVERS_MAX 32
-
-static int
-check_servers(struct call *c, const struct set *servers)
-{
-	const char *const *names = servers->items;
-
-	if (servers->n > SERVERS_MAX)
-		return fail_invalid_ntp_config(c, "More than 32 servers");
-	for (uint32_t i = 0; i < servers->n; i++)
-		if (!names[i][0] || strlen(names[i]) > 255 ||
-		    strspn(names[i],
-			"abcdefghijklmnopqrstuvwxyz"
-			"ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.:-") !=
-			strlen(names[i]))
-			return fail_invalid_ntp_config(c,
-			    "Not a host name or address");
-	return 0;
-}
-
-int
-host_set_ntp_mode(struct call *c, const struct host_set_ntp_mode_args *a)
-{
-	TX_SCOPE struct tx *t = NULL;
-	const struct host *h;
-
-	if (edit_simulated_only(c) < 0)
-		return -1;
-	t = call_begin(c);
-	if (!t || !(h = EDIT_HEAD(c, t, host, host, a->self)))
-		return -1;
-	if (a->value == HOST_NTP_MODE_CUSTOM && !h->ntp_custom_servers.n)
-		return fail_invalid_ntp_config(c,
-		    "The mode Custom wants ntp_custom_servers");
-	TX_SET(t, host, host, a->self, ntp_mode, a->value);
-	return call_commit(c, STEAL(t));
-}
-
-int
-host_set_ntp_custom_servers(struct call *c,
-    const struct host_set_ntp_custom_servers_args *a)
-{
-	TX_SCOPE struct tx *t = NULL;
-	const struct host *h;
-
-	if (edit_simulated_only(c) < 0 || check_servers(c, &a->value) < 0)
-		return -1;
-	t = call_begin(c);
-	if (!t || !(h = EDIT_HEAD(c, t, host, host, a->self)))
-		return -1;
-	if (h->ntp_mode == HOST_NTP_MODE_CUSTOM && !a->value.n)
-		return fail_invalid_ntp_config(c,
-		    "The mode Custom wants at least one server");
-	TX_SET(t, host, host, a->self, ntp_custom_servers, a->value);
 	return call_commit(c, STEAL(t));
 }

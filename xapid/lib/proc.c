@@ -15,6 +15,8 @@
 #include <signal.h>
 #include <spawn.h>
 #include <stdint.h>
+#include <stdio.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -22,6 +24,7 @@
 
 #include "lib/clock.h"
 #include "lib/file.h"
+#include "lib/text.h"
 
 #define POLL_MS 10     /* where the kernel has no pidfd */
 #define ASK_MS 100     /* how often give_up is asked */
@@ -387,4 +390,41 @@ proc_result_free(struct proc_result *r)
 {
 	bytes_free(&r->out);
 	bytes_free(&r->err);
+}
+
+/* ---- programs of ours ---- */
+
+const char *
+proc_own_program(const char *name, char out[PROC_PATH_BYTES])
+{
+	size_t size = strlen(name) + 2; /* with '/' and NUL */
+	ssize_t n = readlink("/proc/self/exe", out, PROC_PATH_BYTES - size);
+	char *slash;
+
+	if (n > 0) {
+		out[n] = '\0';
+		slash = strrchr(out, '/');
+		if (slash) {
+			memcpy(slash + 1, name, size - 1);
+			if (access(out, X_OK) == 0)
+				return out;
+		}
+	}
+	snprintf(out, PROC_PATH_BYTES, "%s/%s", PKGLIBEXECDIR, name);
+	return out;
+}
+
+void
+proc_reason(const struct proc_result *r, char out[PROC_REASON_BYTES])
+{
+	size_t n = 0;
+
+	while (
+	    n < r->out.len && n < PROC_REASON_BYTES - 1 && r->out.p[n] != '\n')
+		n++;
+	if (!n || !text_is_clean(r->out.p, n))
+		n = 0;
+	else
+		memcpy(out, r->out.p, n);
+	out[n] = '\0';
 }

@@ -47,6 +47,13 @@ int proc_run(const char *const argv[], const char *const env[],
     const void *input, size_t input_len, const struct proc_limits *limits,
     struct proc_result *result_r);
 void proc_result_free(struct proc_result *r);
+/* Where a program of ours is: beside this process's own (a build folder), or
+ * where it is installed. Answers out. */
+#define PROC_PATH_BYTES 4096
+const char *proc_own_program(const char *name, char out[PROC_PATH_BYTES]);
+/* The first line of what it printed, for people; "" when it is not clean. */
+#define PROC_REASON_BYTES 256
+void proc_reason(const struct proc_result *r, char out[PROC_REASON_BYTES]);
 #define CLEANUP_PROC_RESULT __attribute__((cleanup(proc_result_free)))
 
 #endif
