@@ -91,7 +91,9 @@ add_volume(struct volume_list *all, int folder, const char *name,
 	};
 	struct stat st;
 
-	if (v.fd < 0 || fstat(v.fd, &st) < 0 || !S_ISREG(st.st_mode))
+	if (v.fd < 0)
+		return place_is_no_file(errno) ? 0 : place_fail(all->op, name);
+	if (fstat(v.fd, &st) < 0 || !S_ISREG(st.st_mode))
 		return 0;
 	if (volume_look(&quiet, "vdi", &v) < 0)
 		log_warn("%s", quiet.nerror > 3 ? quiet.error[3] : name);
@@ -115,13 +117,15 @@ file_sr_scan(void *context, struct op *op)
 	dir = copy < 0 ? NULL : fdopendir(copy);
 	if (!dir)
 		return place_fail(op, "folder");
-	while (rc == 0 && (e = readdir(dir))) {
+	while (rc == 0 && (e = place_next(dir, &rc))) {
 		char uuid[UUID_CHARS + 1];
 		enum volume_format format;
 
 		if (volume_kind(e->d_name, &format, uuid) == 'v')
 			rc = add_volume(&all, fd, e->d_name, format, uuid);
 	}
+	if (rc < 0)
+		(void)place_fail(op, "folder");
 	closedir(dir);
 	return rc < 0 ? -1 : volume_list_answer(&all);
 }

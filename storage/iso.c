@@ -2,6 +2,7 @@
 /* CD images: the files *.iso and *.img of a folder, read only. They are known
  * by name: uuids are the core's. */
 #include <dirent.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -57,7 +58,9 @@ add_image(struct volume_list *all, int folder, const char *name)
 	CLEANUP_FD int fd = place_file(folder, name, O_RDONLY);
 	struct stat st;
 
-	if (fd < 0 || fstat(fd, &st) < 0 || !S_ISREG(st.st_mode))
+	if (fd < 0)
+		return place_is_no_file(errno) ? 0 : place_fail(all->op, name);
+	if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode))
 		return 0;
 	return volume_list_add(all, st.st_size, st.st_size, true, NULL, NULL,
 	    name);
@@ -79,9 +82,11 @@ iso_sr_scan(void *context, struct op *op)
 	dir = copy < 0 ? NULL : fdopendir(copy);
 	if (!dir)
 		return place_fail(op, "folder");
-	while (rc == 0 && (e = readdir(dir)))
+	while (rc == 0 && (e = place_next(dir, &rc)))
 		if (is_image(e->d_name))
 			rc = add_image(&all, fd, e->d_name);
+	if (rc < 0)
+		(void)place_fail(op, "folder");
 	closedir(dir);
 	return rc < 0 ? -1 : volume_list_answer(&all);
 }

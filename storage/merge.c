@@ -137,7 +137,7 @@ collect(struct op *op, int folder, struct family *f)
 	struct dirent *e;
 	int rc = dir ? 0 : -1;
 
-	while (rc == 0 && (e = readdir(dir))) {
+	while (rc == 0 && (e = place_next(dir, &rc))) {
 		struct op quiet = { .arena = op->arena, .args = op->args };
 		enum volume_format format = VOLUME_RAW;
 		char kind = volume_kind(e->d_name, &format, NULL);

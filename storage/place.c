@@ -221,3 +221,23 @@ place_file(int folder, const char *name, int flags)
 		return -1;
 	return open_below(folder, name, flags | O_NONBLOCK);
 }
+
+bool
+place_is_no_file(int error)
+{
+	return error == ENOENT || error == ELOOP || error == EXDEV ||
+	    error == ENXIO;
+}
+
+struct dirent *
+place_next(DIR *dir, int *rc_r)
+{
+	struct dirent *e = NULL;
+
+	errno = 0;
+	if (!fault_hit(FAULT_OPEN))
+		e = readdir(dir);
+	if (!e && errno)
+		*rc_r = -1;
+	return e;
+}

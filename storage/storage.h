@@ -8,6 +8,8 @@
 #ifndef XAPID_STORAGE_H
 #define XAPID_STORAGE_H
 
+#include <dirent.h>
+
 #include "lib/sandbox.h"
 #include "worker/op.h"
 
@@ -77,6 +79,12 @@ int place_open(struct op *op, const struct value *config, bool make);
 int place_fail(struct op *op, const char *what);
 /* Opens a plain file of the folder. -1 and errno. */
 int place_file(int folder, const char *name, int flags);
+/* Why place_file did not open it: it is gone, or a link or a socket, which no
+ * volume is. Otherwise it may be one. */
+bool place_is_no_file(int error);
+/* The next entry of a folder. NULL: that was all, or *rc_r is -1, with errno:
+ * who takes half a list for the whole takes what is there for gone. */
+struct dirent *place_next(DIR *dir, int *rc_r);
 /* Makes the roots that are ours, where they are missing: a sandbox that knows
  * nothing of one keeps it out of reach. */
 void place_prepare(void);

@@ -350,7 +350,7 @@ collect(int folder, struct names *bases, struct names *named)
 	struct dirent *e;
 	int rc = dir ? 0 : -1;
 
-	while (rc == 0 && (e = readdir(dir))) {
+	while (rc == 0 && (e = place_next(dir, &rc))) {
 		enum volume_format format = VOLUME_RAW;
 		char kind = volume_kind(e->d_name, &format, NULL);
 		CLEANUP_FD int fd = -1;

@@ -108,6 +108,16 @@ put(const char *path, const char *text, off_t at)
 }
 
 static void
+put_image(const char *path, const char *backing)
+{
+	CLEANUP_FD int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+	static uint8_t head[QCOW2_NEW];
+
+	CU_ASSERT(qcow2_new(MIB, backing, head) == 0);
+	CU_ASSERT(write(fd, head, sizeof(head)) == sizeof(head));
+}
+
+static void
 check_holds(const char *path, const char *text, off_t at)
 {
 	CLEANUP_FD int fd = open(path, O_RDONLY | O_CLOEXEC);
@@ -282,6 +292,42 @@ test_image_chain(void)
 	CU_ASSERT(files(&f) == 0);
 }
 
+/* What cannot be read at the moment is not taken for gone: neither a volume by
+ * who lists, nor an image by who looks for bases that nothing rests on. */
+static void
+test_folder_that_fails(void)
+{
+	SCOPE struct fixture f = fixture_new("folder-fails");
+	const char *base;
+	long n = 0;
+	bool hit = true;
+
+	if (unit_skip_under_valgrind(no_openat2))
+		return;
+	CU_ASSERT(run(&f, sr_file.sr_create, "", "", 0) == 0);
+	CU_ASSERT(run(&f, sr_file.vdi_create, A, "", MIB) == 0);
+	CU_ASSERT(run(&f, sr_file.vdi_create, B, "", MIB) == 0);
+	base = path_of(&f, "base-" C ".qcow2");
+	put_image(base, "");
+	put_image(path_of(&f, C ".qcow2"), "base-" C ".qcow2");
+	for (; hit; n++) {
+		const struct value *all;
+
+		fault_arm(FAULT_OPEN, n, EIO, false);
+		if (run(&f, sr_file.sr_scan, "", "", 0) == 0) {
+			all = value_member(&f.op.result, "volumes");
+			CU_ASSERT(all->n == 3);
+		}
+		hit = fault_count(FAULT_OPEN) > n;
+		fault_arm(FAULT_OPEN, n, EIO, false);
+		(void)run(&f, sr_file.sr_attach, "", "", 0);
+		hit |= fault_count(FAULT_OPEN) > n;
+		CU_ASSERT(is_there(base));
+	}
+	fault_disarm();
+	CU_ASSERT(n > 6);
+}
+
 /* A copy of what was not written since the last one does not make the chain
  * longer; one that grows and grows is stopped. */
 static void
@@ -323,17 +369,12 @@ test_image_hostile(void)
 		"json:{\"driver\":\"file\"}", "base-" A ".raw",
 		"nbd://127.0.0.1", "base-" A ".qcow2" };
 	SCOPE struct fixture f = fixture_new("image-hostile");
-	static uint8_t head[QCOW2_NEW];
 
 	if (unit_skip_under_valgrind(no_openat2))
 		return;
 	CU_ASSERT(run(&f, sr_file.sr_create, "", "", 0) == 0);
 	for (int i = 0; i < 7; i++) {
-		CLEANUP_FD int fd = open(path_of(&f, A ".qcow2"),
-		    O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-
-		CU_ASSERT(qcow2_new(MIB, names[i], head) == 0);
-		CU_ASSERT(write(fd, head, sizeof(head)) == sizeof(head));
+		put_image(path_of(&f, A ".qcow2"), names[i]);
 		CU_ASSERT(run(&f, sr_file.vdi_attach, A, "", 0) < 0);
 		CU_ASSERT_STRING_EQUAL(f.op.error[0], "SR_BACKEND_FAILURE");
 		CU_ASSERT(run(&f, sr_file.vdi_clone, B, A, 0) < 0 ||
@@ -527,6 +568,8 @@ UNIT_MAIN("storage drivers",
     { "an image is made, grown and destroyed", test_image_life },
     { "copies of an image share what was", test_image_chain },
     { "chains of images have an end", test_image_depth },
+    { "what cannot be read at the moment is not taken for gone",
+	test_folder_that_fails },
     { "volumes with the same content have the same sum", test_sum },
     { "images lead nowhere else", test_image_hostile },
     { "what dead workers left is taken away", test_leftovers },
