@@ -420,6 +420,35 @@ class Shares(Files):
         self.assertEqual(d.call('task.get_status', task), 'success')
         self.order('none', 'vdi_detach')
 
+    def test_who_lets_go_of_a_disk_has_it_until_its_storage_has_let_go(self):
+        d, vdi = self.d, self.disk()
+        one, other = (self.vm_with('raw')[0] for _ in range(2))
+        vbds = {}
+        for vm in one, other:
+            d.call('VM.start', vm, False, False)
+            vbds[vm] = d.call('VBD.create', {
+                'VM': vm, 'VDI': vdi, 'userdevice': '1', 'bootable': False,
+                'mode': 'RW', 'type': 'Disk', 'empty': False,
+                'other_config': {}, 'unpluggable': True,
+                'qos_algorithm_type': '', 'qos_algorithm_params': {}})
+
+        def devices(vm):
+            return simulator.domains(d)[d.call('VM.get_uuid', vm)].devices
+
+        d.call('VBD.plug', vbds[one])
+        self.order('hang', 'vdi_detach')
+        task = d.call('Async.VBD.unplug', vbds[one])
+        xapid.until(lambda: 'vbd/1' not in devices(one))
+        self.assertEqual(d.error('VBD.plug', vbds[other])[0], 'VDI_IN_USE')
+        self.assertEqual(d.ended(task)['status'], 'success')
+        d.call('VBD.plug', vbds[other])
+        self.order('hang', 'vdi_detach')
+        task = d.call('Async.VM.hard_shutdown', other)
+        xapid.until(lambda: d.call('VM.get_power_state', other) == 'Halted')
+        self.assertEqual(d.error('VBD.plug', vbds[one])[0], 'VDI_IN_USE')
+        self.assertEqual(d.ended(task)['status'], 'success')
+        d.call('VBD.plug', vbds[one])
+
 
 class Moves(Files):
     def test_a_disk_of_a_halted_VM_moves_with_its_snapshots_links(self):

@@ -136,15 +136,17 @@ static const struct step plug_steps[] = {
 	{ 0 },
 };
 
+/* It has the disk until the storage has let go of it: who took it before would
+ * get a device that is about to end. */
 static const struct step unplug_steps[] = {
-	{ "unplug", unplug_send, unplug_apply, NULL, NULL },
-	{ "disk", detach_send, NULL, NULL, NULL },
+	{ "unplug", unplug_send, NULL, NULL, NULL },
+	{ "disk", detach_send, unplug_apply, NULL, NULL },
 	{ 0 },
 };
 
 static const struct step unplug_force_steps[] = {
-	{ "unplug", force_send, unplug_apply, NULL, NULL },
-	{ "disk", detach_send, NULL, NULL, NULL },
+	{ "unplug", force_send, NULL, NULL, NULL },
+	{ "disk", detach_send, unplug_apply, NULL, NULL },
 	{ 0 },
 };
 
@@ -244,8 +246,8 @@ static const struct step insert_steps[] = {
 };
 
 static const struct step eject_steps[] = {
-	{ "eject", eject_send, eject_apply, NULL, NULL },
-	{ "disk", let_go_send, NULL, NULL, NULL },
+	{ "eject", eject_send, NULL, NULL, NULL },
+	{ "disk", let_go_send, eject_apply, NULL, NULL },
 	{ 0 },
 };
 

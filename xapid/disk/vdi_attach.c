@@ -50,9 +50,11 @@ note_path(struct plan *p, const struct value *answer)
 }
 
 /* Whether another device has the same disk, which is attached but once; also
- * one of a VM that is being started. */
+ * one of a VM that is being started. Who lets go of all disks of a VM does not
+ * wait for another device of that. */
 static bool
-is_shared(struct plan *p, const struct vdi *vdi, struct ref self)
+is_shared(struct plan *p, const struct vdi *vdi, struct ref self,
+    const struct vm *vm)
 {
 	const struct ref *refs = vdi->VBDs.items;
 	bool shared = false;
@@ -64,7 +66,8 @@ is_shared(struct plan *p, const struct vdi *vdi, struct ref self)
 
 		const struct vbd *vbd = (const struct vbd *)r;
 
-		shared = vbd && (vbd->currently_attached || vbd->reserved);
+		shared = vbd && (vbd->currently_attached || vbd->reserved) &&
+		    !(vm && ref_equal(vbd->VM, vm->r.self));
 	}
 	return shared;
 }
@@ -80,7 +83,7 @@ send_one(struct plan *p, const struct vbd *vbd, const struct use *u)
 	bool takes = u->vm && vm_takes_kernel(u->vm);
 
 	/* An empty drive; or who lets go last has it detached. */
-	if (!vdi || (!u->attach && is_shared(p, vdi, vbd->r.self)))
+	if (!vdi || (!u->attach && is_shared(p, vdi, vbd->r.self, u->vm)))
 		return 0;
 	if (plan_set_subject(p, call_ref_text(p->call, vbd->r.self)) < 0)
 		return -1;

@@ -14,6 +14,7 @@
 #include "vm/placement.h"
 #include "vm/vm_halt.h"
 #include "vm/vm_power.h"
+#include "vm/vm_power_steps.h"
 
 /* ---- the plans ---- */
 
@@ -70,6 +71,7 @@ ended(struct plan *p, struct tx *t, bool ok)
 		if (strcmp(state, table[i].state) == 0)
 			(void)tell(p, t, table[i].message, table[i].priority,
 			    table[i].text);
+	power_disks_free(p, t);
 	return vm_plan_refresh(p, t, ok);
 }
 

@@ -73,7 +73,7 @@ static const struct step resume_steps[] = {
 };
 
 const struct step vm_hard_shutdown_steps[] = {
-	{ "destroy", power_end_send, power_halt_apply, NULL, NULL },
+	{ "destroy", power_end_send, power_end_apply, NULL, NULL },
 	{ "disks", power_disks_undo, power_disks_gone, NULL, NULL },
 	{ "grow", memory_plan_send, NULL, NULL, NULL },
 	{ 0 },
@@ -81,7 +81,7 @@ const struct step vm_hard_shutdown_steps[] = {
 
 static const struct step clean_shutdown_steps[] = {
 	{ "shutdown", power_shutdown_send, NULL, NULL, NULL },
-	{ "destroy", power_end_send, power_halt_apply, NULL, NULL },
+	{ "destroy", power_end_send, power_end_apply, NULL, NULL },
 	{ "disks", power_disks_undo, power_disks_gone, NULL, NULL },
 	{ "grow", memory_plan_send, NULL, NULL, NULL },
 	DELAY_STEP,
@@ -107,7 +107,7 @@ static const struct step clean_reboot_steps[] = {
 
 static const struct step shutdown_steps[] = {
 	{ "shutdown", power_shutdown_or_end_send, NULL, NULL, NULL },
-	{ "destroy", power_end_send, power_halt_apply, NULL, NULL },
+	{ "destroy", power_end_send, power_end_apply, NULL, NULL },
 	{ "disks", power_disks_undo, power_disks_gone, NULL, NULL },
 	{ "grow", memory_plan_send, NULL, NULL, NULL },
 	DELAY_STEP,
@@ -162,6 +162,7 @@ power_finish(struct plan *p, struct tx *t, bool ok)
 		}
 	if (ok)
 		power_delay_tell(p);
+	power_disks_free(p, t);
 	return vm_plan_refresh(p, t, ok);
 }
 

@@ -227,7 +227,19 @@ power_disks_gone(struct plan *p, struct tx *t)
 {
 	const struct vm *vm = TX_GET(t, VM, vm, p->object);
 
-	return vm ? vdi_merge_then(p, t, vm) : 0;
+	if (!vm)
+		return 0;
+	vbd_reserve_disks(t, vm, false);
+	return vdi_merge_then(p, t, power_vm(p, t));
+}
+
+void
+power_disks_free(struct plan *p, struct tx *t)
+{
+	const struct vm *vm = TX_GET(t, VM, vm, p->object);
+
+	if (vm && vm->power_state == VM_POWER_STATE_HALTED)
+		vbd_reserve_disks(t, vm, false);
 }
 
 #define BUILD_DEADLINE_MS (300 * 1000) /* of slow machines, large guests */
@@ -499,6 +511,17 @@ power_halt_apply(struct plan *p, struct tx *t)
 	if (vm_halt(t, p->object) < 0 || vm_image_let_go(p, t) < 0)
 		return -1;
 	return memory_plan_grow(p, t, host);
+}
+
+/* Who took a disk before its storage has let go of it would get a device that is
+ * about to end. */
+int
+power_end_apply(struct plan *p, struct tx *t)
+{
+	if (power_halt_apply(p, t) < 0)
+		return -1;
+	vbd_reserve_disks(t, power_vm(p, t), true);
+	return 0;
 }
 
 int

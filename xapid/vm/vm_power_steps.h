@@ -24,6 +24,8 @@ int power_disks_send(struct plan *p);
 int power_disks_undo(struct plan *p);
 /* Their images are used no more. */
 int power_disks_gone(struct plan *p, struct tx *t);
+/* For finish: nothing of a VM that has ended has a disk any more. */
+void power_disks_free(struct plan *p, struct tx *t);
 
 /* Its domain, from nothing or from its image, and the end of it. */
 int power_build_send(struct plan *p);
@@ -46,6 +48,8 @@ int power_run_apply(struct plan *p, struct tx *t);
 int power_shutdown_send(struct plan *p);
 int power_shutdown_or_end_send(struct plan *p);
 int power_halt_apply(struct plan *p, struct tx *t);
+/* The same where its disks are still to be let go of. */
+int power_end_apply(struct plan *p, struct tx *t);
 int power_reboot_apply(struct plan *p, struct tx *t);
 int power_pause_send(struct plan *p);
 int power_pause_apply(struct plan *p, struct tx *t);
