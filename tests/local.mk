@@ -29,6 +29,7 @@ unit_tests = \
 	tests/unit/test_lib_fault \
 	tests/unit/test_lib_file \
 	tests/unit/test_lib_log \
+	tests/unit/test_lib_moment \
 	tests/unit/test_lib_proc \
 	tests/unit/test_lib_ref \
 	tests/unit/test_lib_refmap \
@@ -90,6 +91,9 @@ python_tests = \
 	tests/api/test_vm_power.py \
 	tests/api/test_vm_appliance.py \
 	tests/api/test_vm_cancel.py \
+	tests/api/test_vm_deaths.py \
+	tests/api/test_vm_deaths_images.py \
+	tests/api/test_vm_deaths_workers.py \
 	tests/api/test_vm_failures.py \
 	tests/api/test_vm_reality.py \
 	tests/api/test_vm_revert.py \
@@ -248,6 +252,7 @@ EXTRA_DIST += \
 	tests/lib/thincli.py \
 	tests/lib/xe.py \
 	tests/lib/machines.py \
+	tests/lib/moments.py \
 	tests/lib/simulator.py \
 	tests/lib/xapid.py \
 	tests/lint/cppcheck.h \
@@ -437,6 +442,7 @@ fuzz:
 valgrind_skips = \
 	tests/unit/test_lib_file \
 	tests/unit/test_lib_log \
+	tests/unit/test_lib_moment \
 	tests/unit/test_lib_proc
 
 check-valgrind: $(check_PROGRAMS)

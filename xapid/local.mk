@@ -19,6 +19,8 @@ libxapidlib_a_SOURCES = \
 	xapid/lib/log.h \
 	xapid/lib/logring.c \
 	xapid/lib/logring.h \
+	xapid/lib/moment.c \
+	xapid/lib/moment.h \
 	xapid/lib/netlink.c \
 	xapid/lib/netlink.h \
 	xapid/lib/proc.c \

@@ -29,6 +29,7 @@
 #include "lib/clock.h"
 #include "lib/fault.h"
 #include "lib/file.h"
+#include "lib/moment.h"
 #include "lib/trim.h"
 #include "main_db.h"
 #include "net/pif.h"
@@ -526,6 +527,8 @@ serve(struct daemon *d)
 	umask(077);
 	if (open_state(d) < 0)
 		return -1;
+	if (moments_open() < 0)
+		return complain("XAPID_MOMENTS has no files that can be used");
 	if (choose_backend(d) < 0 || split(d) < 0)
 		return -1;
 	block_signals(&signals);

@@ -21,6 +21,7 @@
 #include "lib/cleanup.h"
 #include "lib/clock.h"
 #include "lib/log.h"
+#include "lib/moment.h"
 #include "lib/proc.h"
 #include "main_again.h"
 #include "main_hostname.h"
@@ -93,7 +94,7 @@ exec_worker(const struct parent *p, enum priv_worker worker, int fd,
 				: programs[worker].simulated,
 		p->config->state_dir, NULL };
 	const char *env[] = { "PATH=/usr/sbin:/usr/bin:/sbin:/bin", "LANG=C",
-		NULL };
+		NULL, NULL };
 	sigset_t none;
 
 	/* Who it becomes need not be able to reach the folder of a build. */
@@ -115,6 +116,7 @@ exec_worker(const struct parent *p, enum priv_worker worker, int fd,
 	else
 		dup2(fd, WORKER_FD);
 	syscall(SYS_close_range, WORKER_FD + 1, ~0U, CLOSE_RANGE_CLOEXEC);
+	env[2] = moments_bequeath();
 	syscall(SYS_execveat, program, "", argv, env, AT_EMPTY_PATH);
 	_exit(127);
 }

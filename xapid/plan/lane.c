@@ -9,6 +9,7 @@
 
 #include "lib/clock.h"
 #include "lib/log.h"
+#include "lib/moment.h"
 
 #define RETRY_MS 100 /* for kept ones that die; doubles with every time */
 #define RETRY_DOUBLINGS 7
@@ -566,7 +567,11 @@ lane_poll(struct lane *l, struct pollfd *fds, struct process **owners)
 void
 lane_serve(struct lane *l, struct process *p, short events, struct arena *a)
 {
-	if ((events & POLLOUT) && say(p) < 0)
+	bool lost = (events & POLLOUT) && say(p) < 0;
+
+	if ((events & POLLOUT) && !p->out.len && !lost)
+		moment(l->row->title, "all", "told");
+	if (lost)
 		process_kill(l, p);
 	else if ((events & (POLLIN | POLLHUP | POLLERR)) && hear(l, p, a) < 0)
 		process_kill(l, p);

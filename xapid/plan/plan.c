@@ -9,6 +9,7 @@
 #include "lib/clock.h"
 #include "lib/fault.h"
 #include "lib/log.h"
+#include "lib/moment.h"
 #include "plan/plan_private.h"
 
 #define UNDO_TRIES 20
@@ -60,6 +61,21 @@ plan_go_on(struct running *r, void (*fn)(void *arg))
 	}
 	if (threads_run(r->plan.core->threads, fn, r) < 0)
 		fn(r);
+}
+
+static const struct step *
+present(const struct running *r)
+{
+	return &r->plan.kind->steps[r->step];
+}
+
+/* Tests walk over these and have the daemon die in each. */
+static void
+reach(const struct running *r, const char *when)
+{
+	const char *step = present(r)->name;
+
+	moment(r->plan.kind->name, step ? step : "-", when);
 }
 
 /* ---- the journal ---- */
@@ -164,6 +180,7 @@ plan_over(void *arg)
 	struct call *c = r->plan.call;
 	bool resumed = r->resumed;
 
+	reach(r, "over");
 	plan_repair(r);
 	plan_pass_turn(r);
 	plan_forget_task(r);
@@ -180,12 +197,6 @@ plan_over(void *arg)
 }
 
 /* ---- steps ---- */
-
-static const struct step *
-present(const struct running *r)
-{
-	return &r->plan.kind->steps[r->step];
-}
 
 /* Cancelled so late that all is done but to wait. */
 static bool
@@ -263,6 +274,8 @@ plan_answered(void *arg)
 	int (*apply)(struct plan *, struct tx *);
 	struct tx *t;
 
+	if (r->sent || r->children_sent)
+		reach(r, r->undoing ? "undone" : "done");
 	if (r->failed && !r->undoing) {
 		plan_next(r);
 		return;
@@ -307,6 +320,8 @@ plan_send_step(struct running *r)
 	r->subject = "";
 	plan_wait_for_children(r);
 	send = r->undoing ? present(r)->undo_send : present(r)->send;
+	if (send)
+		reach(r, r->undoing ? "to undo" : "to do");
 	/* Answers wait until all is sent: both use the call's arena. */
 	pthread_mutex_lock(&r->lock);
 	if (send && send(&r->plan) < 0)
@@ -361,6 +376,7 @@ plan_end(struct running *r)
 	plan_part_report(r, t);
 	(void)tx_destroy(t, CLASS_plan_journal, r->row);
 	(void)task_end_in(t, r->plan.call);
+	reach(r, "to end");
 	commit(r, t, plan_over);
 }
 
@@ -409,6 +425,7 @@ plan_begin(void *arg)
 		refuse(r);
 		return;
 	}
+	reach(r, "to begin");
 	commit(r, t, plan_first_step);
 }
 

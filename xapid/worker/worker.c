@@ -12,6 +12,7 @@
 
 #include "lib/file.h"
 #include "lib/log.h"
+#include "lib/moment.h"
 #include "lib/sandbox.h"
 #include "model/frame.h"
 #include "worker/obey.h"
@@ -285,10 +286,12 @@ serve(struct worker *w, struct waiting *m)
 		order = w->order(w->context, op.name);
 	if (obey_before(order))
 		return;
+	moment("worker", op.name, "to do");
 	rc = run_op(w, &op, order);
 	if (rc < 0 && !op.nerror)
 		(void)op_fail(&op, "INTERNAL_ERROR",
 		    "The worker failed without a reason", NULL);
+	moment("worker", op.name, "done");
 	answer = remember(f);
 	pack_answer(&op, rc, answer);
 	obey_after(order, answer);
@@ -342,6 +345,7 @@ worker_serve(struct worker *w)
 
 	signal(SIGPIPE, SIG_IGN);
 	prctl(PR_SET_DUMPABLE, 0);
+	moments_inherit();
 	if (w->sandbox && sandbox_filter(SANDBOX_WORKER) < 0) {
 		log_err("cannot give up system calls: %m");
 		return 1;

@@ -1,0 +1,16 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""The daemon dies in each moment of suspends, checkpoints and the ways back
+(test_vm_deaths.py)."""
+
+import tap
+from test_vm_deaths import Machine
+
+
+class Images(Machine):
+    def test_the_daemon_dies_in_each_moment_of_what_copies_memory_and_disks(self):
+        self.walk_all(self.moments.daemon, self.images())
+
+
+if __name__ == '__main__':
+    tap.main()

@@ -1,0 +1,213 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Daemons and workers that die in a moment that a test chooses
+(xapid/lib/moment.h), and walks over all of them.
+
+    moments = Moments(folder)
+    d = xapid.start(env=moments.env)
+    names = moments.daemon.reached(lambda: d.call('VM.start', vm, ...))
+    moments.daemon.order('VM.start: create done')
+"""
+
+import collections
+import http.client
+import mmap
+import os
+import struct
+import time
+
+import xapid
+
+HEAD = struct.Struct('<qII128s')    # skip, used, deaths, name
+LOG = 65536
+
+
+class File:
+    """The moments of the daemon, or of all workers."""
+
+    def __init__(self, path):
+        with open(path, 'wb') as f:
+            f.truncate(HEAD.size + LOG)
+        os.chmod(path, 0o666)
+        with open(path, 'r+b') as f:
+            self.map = mmap.mmap(f.fileno(), HEAD.size + LOG)
+        self.forget()
+
+    def forget(self):
+        HEAD.pack_into(self.map, 0, -1, 0, 0, b'')
+
+    def order(self, name, skip=0):
+        """To die when it is reached for the skip-th time from now on."""
+        self.forget()
+        HEAD.pack_into(self.map, 0, -1, 0, 0, name.encode())
+        struct.pack_into('<q', self.map, 0, skip)
+
+    def died(self):
+        return HEAD.unpack_from(self.map, 0)[2] > 0
+
+    def names(self):
+        used = min(HEAD.unpack_from(self.map, 0)[1], LOG)
+        return self.map[HEAD.size:HEAD.size + used].decode().splitlines()
+
+    def reached(self, run):
+        """(name, how often before) of all that is reached while it runs."""
+        self.forget()
+        run()
+        seen, found = collections.Counter(), []
+        for name in self.names():
+            found.append((name, seen[name]))
+            seen[name] += 1
+        return found
+
+
+class Moments:
+    def __init__(self, folder):
+        os.makedirs(folder, exist_ok=True)
+        self.daemon = File(os.path.join(folder, 'daemon'))
+        self.worker = File(os.path.join(folder, 'worker'))
+        self.env = {'XAPID_MOMENTS': folder}
+
+
+# What a walk does again and again. name: for who reads; begin: answers a method
+# and its arguments; before, after: what bring() and state() are about; fails:
+# the operation of a worker that is made to fail, so that all is taken back, but
+# where a death has the one who repeats it succeed; same: the guest's domain is
+# the same one afterwards.
+Act = collections.namedtuple('Act', 'name begin before after fails same',
+                             defaults=('', False))
+GONE = (OSError, http.client.HTTPException, RuntimeError)
+
+
+class Walker:
+    """For test cases with self.d, self.moments and
+
+    bring(before)    makes it so, however it is
+    state()          what there is
+    domid()          of the guest's domain
+    fail_once(op)    orders that operation to fail; '': none
+    true()           asserts that records and reality agree
+    """
+    PATIENCE = 60
+
+    def until(self, condition, what):
+        end = time.time() + self.PATIENCE
+        while not condition():
+            if time.time() > end:
+                self.fail('not within %d s: %s' % (self.PATIENCE, what))
+            time.sleep(0.005)
+
+    def reconnect(self):
+        """The ports are those of its parent, so they stay."""
+        def again():
+            try:
+                if self.d.local:
+                    self.d.local.close()
+                self.d.local = self.d.session = None
+                return bool(self.d.call('pool.get_all'))
+            except GONE + (xapid.Failure,):
+                return False
+        self.until(again, 'the daemon answers')
+
+    def is_over(self, task):
+        return self.d.call('task.get_status', task) not in ('pending',
+                                                            'cancelling')
+
+    def is_idle(self):
+        d = self.d
+        return not any(
+            r['current_operations'] for cls in ('VM', 'VDI', 'SR')
+            for r in d.call(cls + '.get_all_records').values()) and not any(
+            t['status'] in ('pending', 'cancelling')
+            for t in d.call('task.get_all_records').values())
+
+    def idle(self):
+        """Also when the daemon dies meanwhile."""
+        def nothing():
+            try:
+                return self.is_idle()
+            except GONE + (xapid.Failure,):
+                self.reconnect()
+                return False
+        self.until(nothing, 'nothing goes on')
+
+    def ask(self, act):
+        """The task; None: who was to answer has died before."""
+        method, *args = act.begin()
+        try:
+            return self.d.call('Async.' + method, *args)
+        except GONE:
+            return None
+        except xapid.Failure as failure:
+            # Asked again, of the next one.
+            if failure.code != 'SESSION_INVALID':
+                raise
+            return None
+
+    def undisturbed(self, act):
+        task = self.ask(act)
+        self.until(lambda: self.is_over(task), act.name + ' has ended')
+        self.assertEqual(self.d.call('task.get_status', task),
+                         'failure' if act.fails else 'success',
+                         self.d.call('task.get_error_info', task))
+        self.idle()
+
+    def has_ended(self, task):
+        try:
+            return self.is_over(task)
+        except GONE + (xapid.Failure,):
+            self.reconnect()
+            return False
+
+    def die_once(self, file, act, name, skip):
+        """Whether somebody died, and the end of the task; '': it is not
+        known."""
+        file.order(name, skip)
+        task = self.ask(act)
+        self.until(lambda: file.died() or task and self.has_ended(task),
+                   'it dies, or the task ends')
+        self.reconnect()
+        if task:
+            self.until(lambda: self.has_ended(task),
+                       act.name + ' has ended')
+        # What follows from it has its moments, too.
+        self.idle()
+        died = file.died()
+        file.forget()
+        self.idle()
+        return died, self.d.call('task.get_status', task) if task else ''
+
+    def look(self, file, act, status, domid):
+        """What there must be afterwards."""
+        state = self.state()
+        if status == 'success':
+            self.assertEqual(state, act.after)
+        elif status == 'failure':
+            self.assertEqual(state, act.before)
+            # Work that a worker left is done by another one.
+            self.assertTrue(act.fails or file is self.moments.daemon)
+        else:
+            self.assertEqual(status, '')
+            self.assertIn(state, (act.before, act.after))
+        if act.same:
+            self.assertEqual(self.domid(), domid)
+        self.true()
+
+    def walk(self, file, act, every=1, first=0):
+        """Deaths in all moments of what an act does, or in some of them. How
+        many there are, and which did not come again."""
+        self.bring(act.before)
+        self.idle()
+        self.fail_once(act.fails)
+        names = file.reached(lambda: self.undisturbed(act))
+        self.true()
+        missed = []
+        for name, nth in names[first::every]:
+            with self.subTest(act=act.name, moment=name, nth=nth):
+                self.bring(act.before)
+                self.idle()
+                domid = self.domid()
+                self.fail_once(act.fails)
+                died, status = self.die_once(file, act, name, nth)
+                if not died:
+                    missed.append('%s, %s' % (act.name, name))
+                self.look(file, act, status, domid)
+        return len(names), missed
