@@ -42,12 +42,10 @@ sim_happen(void *context, struct op *op)
 		const char *what;
 		enum sim_state state;
 	} table[] = {
-		{ "poweroff", SIM_POWEROFF },
-		{ "reboot", SIM_REBOOT },
-		{ "crash", SIM_CRASH },
-		{ "gone", SIM_GONE },
-		{ "pause", SIM_PAUSED },
-		{ "unpause", SIM_RUNNING },
+		{ "poweroff", SIM_POWEROFF }, { "reboot", SIM_REBOOT },
+		{ "crash", SIM_CRASH }, { "gone", SIM_GONE },
+		{ "pause", SIM_PAUSED }, { "unpause", SIM_RUNNING },
+		{ "held", SIM_HELD }, /* by who wanted its memory, and died */
 	};
 	const char *what = op_text(op, "what", "");
 	struct sim_domain *d;

@@ -420,6 +420,17 @@ class Shares(Files):
         self.assertEqual(d.call('task.get_status', task), 'success')
         self.order('none', 'vdi_detach')
 
+    def test_a_repository_stays_while_a_VM_starts_from_it(self):
+        d = self.d
+        vm, vdi = self.vm_with('raw')
+        pbd = d.call('SR.get_PBDs', self.sr)[0]
+        self.order('hang', 'vdi_attach')
+        task = d.call('Async.VM.start', vm, False, False)
+        xapid.until(lambda: not d.call(
+            'VM.get_scheduled_to_be_resident_on', vm).endswith('NULL'))
+        self.assertEqual(d.error('PBD.unplug', pbd)[:2], ['VDI_IN_USE', vdi])
+        self.assertEqual(d.ended(task)['status'], 'success')
+
     def test_who_lets_go_of_a_disk_has_it_until_its_storage_has_let_go(self):
         d, vdi = self.d, self.disk()
         one, other = (self.vm_with('raw')[0] for _ in range(2))

@@ -9,15 +9,18 @@ import threading
 import time
 import unittest
 
+import simulator
 import tap
 import xapid
 from machines import MIB, NULL, VBD, VIF, VM
 
 
 class Base(unittest.TestCase):
+    options = ()
+
     @classmethod
     def setUpClass(cls):
-        cls.d = xapid.start('--sim-vms', '4')
+        cls.d = xapid.start('--sim-vms', '4', *cls.options)
         cls.d.__enter__()
 
     @classmethod
@@ -74,6 +77,29 @@ class Base(unittest.TestCase):
 
     def allowed(self, cls, ref):
         return sorted(self.field(cls, 'allowed_operations', ref))
+
+
+class Late(Base):
+    options = '--worker-deadline', '3'
+
+    def test_what_comes_while_the_vm_starts_is_not_in_its_domain(self):
+        d, vm = self.d, self.vm(started=False)
+        first, drive, net = self.disk(vm), self.vbd(vm), self.vif(vm)
+        simulator.order(d, 'hang', of='connect')
+        task = d.call('Async.VM.start', vm, False, False)
+        xapid.until(lambda: int(self.field('VM', 'domid', vm)) > 0)
+        self.assertEqual(d.error('VBD.destroy', drive)[0],
+                         'OPERATION_NOT_ALLOWED')
+        disk = self.vbd(vm, VDI=self.iso(), empty=False)
+        vif = self.vif(vm, device='1')
+        self.assertEqual(d.ended(task)['status'], 'success')
+        for cls, ref, there in ('VBD', first, True), ('VIF', net, True), (
+                'VBD', drive, False), ('VBD', disk, False), (
+                'VIF', vif, False):
+            self.assertEqual(self.field(cls, 'currently_attached', ref),
+                             there, (cls, ref))
+        for cls, ref in ('VBD', disk), ('VIF', vif):
+            d.call(cls + '.plug', ref)
 
 
 class Disks(Base):

@@ -3,6 +3,7 @@
 
 import unittest
 
+import simulator
 import tap
 import xapid
 
@@ -87,6 +88,16 @@ class Suspend(unittest.TestCase):
         d.call('VDI.destroy', other)
         d.call('VM.resume', vm, False, False)
         xapid.until(lambda: not self.images())
+
+    def test_a_guest_that_a_failure_has_left_held_goes_on(self):
+        d, vm = self.d, self.running()
+        uuid = d.call('VM.get_uuid', vm)
+        simulator.happen(d, vm, 'held')
+        simulator.order(d, 'error', of='suspend')
+        self.assertEqual(d.error('VM.suspend', vm)[0], 'INTERNAL_ERROR')
+        xapid.until(lambda: simulator.domains(d)[uuid].state == 'running')
+        self.assertEqual(d.call('VM.get_power_state', vm), 'Running')
+        self.assertEqual(self.images(), [])
 
     def test_memory_of_the_host_is_free_while_a_VM_is_suspended(self):
         d = self.d

@@ -119,8 +119,7 @@ vbd_reserve_disks(struct tx *t, const struct vm *vm, bool reserved)
 	for (uint32_t i = 0; i < vm->VBDs.n; i++) {
 		const struct vbd *vbd = TX_GET(t, VBD, vbd, refs[i]);
 
-		if (vbd && vbd->reserved != reserved &&
-		    (!reserved || !ref_is_null(vbd->VDI)))
+		if (vbd && vbd->reserved != reserved)
 			TX_SET(t, VBD, vbd, refs[i], reserved, reserved);
 	}
 }

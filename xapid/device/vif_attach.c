@@ -122,6 +122,12 @@ noted(struct plan *p, const struct vm *vm, const struct vif *vif)
 	return NULL;
 }
 
+bool
+vif_is_noted(struct plan *p, const struct vif *vif)
+{
+	return noted(p, NULL, vif) != NULL;
+}
+
 static const char *
 present(struct plan *p, const struct vm *vm, const struct vif *vif)
 {

@@ -10,6 +10,8 @@
  * vif_leave_noted takes that back. */
 int vif_join_all(struct plan *p, const struct vm *vm);
 int vif_leave_noted(struct plan *p, const struct vm *vm);
+/* Whether it is one of these; one that came later is in no domain. */
+bool vif_is_noted(struct plan *p, const struct vif *vif);
 int vif_join_one(struct plan *p, const struct vif *vif, const char *interface);
 /* In the transaction behind it: what was brought up for that is up. */
 int vif_note_joined(struct tx *t, struct ref vif);

@@ -361,27 +361,45 @@ power_connect_send(struct plan *p)
 		RECORD_UNREF const struct record *r =
 		    db_get(p->core->db, CLASS_VIF, vifs[i]);
 
-		if (r)
+		const struct vif *vif = (const struct vif *)r;
+
+		if (vif && vif_is_noted(p, vif))
 			rc = plan_send(p, NULL, "connect", vm->uuid, "device",
-			    vif_device_name(p->call->arena,
-				(const struct vif *)r),
-			    NULL);
+			    vif_device_name(p->call->arena, vif), NULL);
 	}
 	record_unref(vm ? &vm->r : NULL);
 	return rc;
 }
 
-/* Empty drives are there for guests with emulated hardware only. */
+/* One that came when the VM had its place already is in no domain. Empty drives
+ * are there for guests with emulated hardware only. */
 static void
 mark_disk(struct tx *t, const struct vm *vm, struct ref ref)
 {
 	const struct vbd *vbd = TX_GET(t, VBD, vbd, ref);
+	const char *name;
 
-	if (!vbd || (vbd->empty && vm->domain_type != DOMAIN_TYPE_HVM))
+	if (!vbd || !vbd->reserved)
 		return;
-	TX_SET(t, VBD, vbd, ref, device, vbd_guest_name(tx_arena(t), vbd));
+	name = vbd->empty && vm->domain_type != DOMAIN_TYPE_HVM
+	    ? NULL
+	    : vbd_guest_name(tx_arena(t), vbd);
 	TX_SET(t, VBD, vbd, ref, reserved, false);
+	if (!name)
+		return;
+	TX_SET(t, VBD, vbd, ref, device, name);
 	TX_SET(t, VBD, vbd, ref, currently_attached, true);
+}
+
+static void
+mark_interface(struct plan *p, struct tx *t, struct ref ref)
+{
+	const struct vif *vif = TX_GET(t, VIF, vif, ref);
+
+	if (!vif || !vif_is_noted(p, vif))
+		return;
+	(void)vif_note_joined(t, ref);
+	TX_SET(t, VIF, vif, ref, currently_attached, true);
 }
 
 int
@@ -396,10 +414,8 @@ power_connect_apply(struct plan *p, struct tx *t)
 	for (uint32_t i = 0; i < vm->VBDs.n; i++)
 		mark_disk(t, vm, refs[i]);
 	refs = vm->VIFs.items;
-	for (uint32_t i = 0; i < vm->VIFs.n; i++) {
-		(void)vif_note_joined(t, refs[i]);
-		TX_SET(t, VIF, vif, refs[i], currently_attached, true);
-	}
+	for (uint32_t i = 0; i < vm->VIFs.n; i++)
+		mark_interface(p, t, refs[i]);
 	refs = vm->VUSBs.items;
 	for (uint32_t i = 0; i < vm->VUSBs.n; i++)
 		TX_SET(t, VUSB, vusb, refs[i], currently_attached, true);

@@ -6,6 +6,7 @@
 
 #include "host/message.h"
 #include "vm/memory_plan.h"
+#include "vm/vm_follow.h"
 #include "vm/vm_halt.h"
 #include "vm/vm_image.h"
 #include "vm/vm_power.h"
@@ -76,6 +77,7 @@ static const struct plan_kind suspend_kind = {
 	.steps = suspend_steps,
 	.check = check,
 	.finish = finish,
+	.after_failure = &vm_look_kind, /* its guest may be left held */
 };
 
 const struct plan_kind *const vm_suspend_kinds[] = { &suspend_kind,
