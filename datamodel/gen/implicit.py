@@ -81,6 +81,8 @@ def constructor(cls, me):
                [("args", Type("record", cls.name))], Type("ref", cls.name),
                role, "Make a new %s and answer its reference." % cls.name,
                **flags)
+    if cls.has("destroy-blocks"):
+        flags = {**flags, "blocking": True}
     yield make(cls, cls, "destroy", "destroy", [me], VOID, role,
                "Destroy the given %s." % cls.name, **flags)
 

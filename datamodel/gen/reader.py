@@ -41,6 +41,7 @@ CLASS_ATTRS = {
     "no-events": FLAG,
     "no-get-all": FLAG,
     "constructor": WORD,        # create and destroy exist; the role they need
+    "destroy-blocks": FLAG,     # destroy may wait: runs on a worker thread
 }
 FIELD_ATTRS = {
     **HISTORY,

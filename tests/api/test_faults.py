@@ -4,6 +4,7 @@
 another: a clear error, no crash, and recovery by itself."""
 
 import http.client
+import os
 import subprocess
 import unittest
 
@@ -137,6 +138,38 @@ class Faults(unittest.TestCase):
         self.assertEqual(set(codes) - {'OUT_OF_SPACE'}, set())
         d.call('VM.get_record', vm)
         d.stop()
+
+    def test_a_refused_destroy_takes_nothing(self):
+        """a VM that a full disk does not let go keeps its console's log"""
+        d = xapid.Daemon(['--sim-vms', '2'])
+        self.addCleanup(xapid.shutil.rmtree, d.folder, True)
+        d.start()
+        vm, = d.call('VM.get_by_name_label', 'sim-00001')
+        if d.call('VM.get_power_state', vm) != 'Halted':
+            d.call('VM.hard_shutdown', vm)
+        log = os.path.join(d.state, 'console',
+                           d.call('VM.get_uuid', vm) + '.log')
+        d.stop()
+        os.makedirs(os.path.dirname(log), exist_ok=True)
+        with open(log, 'w') as f:
+            f.write('what it said')
+        d.env = {'XAPID_FAULT': 'write:40:ENOSPC:sticky'}
+        d.start()
+        full = False
+        for i in range(80):
+            try:
+                d.call('VM.set_name_description', vm, str(i))
+            except xapid.Failure:
+                full = True
+        self.assertTrue(full)
+        self.assertEqual(d.error('VM.destroy', vm)[0], 'OUT_OF_SPACE')
+        self.assertTrue(os.path.exists(log))
+        d.stop()
+        d.env = None
+        d.start()
+        d.call('VM.destroy', vm)
+        self.assertFalse(os.path.exists(log))
+        self.assertEqual(d.stop(), 0)
 
 
 if __name__ == '__main__':

@@ -208,8 +208,8 @@ vm_create(struct call *c, const struct vm_create_args *a, struct ref *result_r)
 
 /* ---- destroy ---- */
 
-/* Contents of blobs go with the next sweep of their store: this handler does
- * not wait for a disk. */
+/* What its console said goes when nothing brings the VM back; contents of blobs
+ * with the next sweep of their store. */
 int
 vm_destroy(struct call *c, const struct vm_destroy_args *a)
 {
@@ -231,10 +231,12 @@ vm_destroy(struct call *c, const struct vm_destroy_args *a)
 	appliance = vm->appliance;
 	if (vm_destroy_parts(c, t, vm) < 0)
 		return -1;
-	console_forget(c->core, uuid);
 	(void)tx_destroy(t, CLASS_VM, a->self);
 	(void)vm_appliance_refresh(t, appliance);
-	return call_commit(c, STEAL(t));
+	if (call_commit_wait(c, STEAL(t)) < 0)
+		return -1;
+	console_forget(c->core, uuid);
+	return 0;
 }
 
 /* ---- template or VM ---- */
