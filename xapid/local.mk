@@ -17,6 +17,8 @@ libxapidlib_a_SOURCES = \
 	xapid/lib/file.h \
 	xapid/lib/log.c \
 	xapid/lib/log.h \
+	xapid/lib/log_remote.c \
+	xapid/lib/log_remote.h \
 	xapid/lib/logring.c \
 	xapid/lib/logring.h \
 	xapid/lib/moment.c \
@@ -265,6 +267,8 @@ libxapidcore_a_SOURCES = \
 	xapid/host/host_machine.c \
 	xapid/host/host_machine.h \
 	xapid/host/host_ntp.c \
+	xapid/host/host_syslog.c \
+	xapid/host/host_syslog.h \
 	xapid/host/host_console.c \
 	xapid/host/host_evacuate.c \
 	xapid/host/host_forget.c \

@@ -25,6 +25,7 @@
 #include "host/host_operations.h"
 #include "host/host_power.h"
 #include "host/host_ssh.h"
+#include "host/host_syslog.h"
 #include "http/restore.h"
 #include "lib/clock.h"
 #include "lib/fault.h"
@@ -325,6 +326,7 @@ start_core(struct daemon *d)
 	if (strcmp(core->config->backend, "libxl") == 0 &&
 	    sr_plug_all(core) < 0)
 		return complain("cannot attach the storage");
+	host_syslog_start(core);
 	return 0;
 }
 

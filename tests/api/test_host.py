@@ -5,7 +5,9 @@
 import io
 import json
 import os
+import select
 import signal
+import socket
 import ssl
 import subprocess
 import tarfile
@@ -264,6 +266,60 @@ class Clock(Base):
         self.assertLess(abs(seconds(self.call('get_servertime'))
                             - time.time()), 5)
         self.call('set_ntp_mode', 'Factory')
+
+
+class RemoteLog(Base):
+    def setUp(self):
+        self.there = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self.there.bind(('127.0.0.1', 0))
+        self.there.settimeout(60 * xapid.PATIENCE)
+        self.place = '127.0.0.1:%d' % self.there.getsockname()[1]
+
+    def tearDown(self):
+        self.there.close()
+
+    def line(self, word):
+        while True:
+            text = self.there.recv(4096).decode()
+            if word in text:
+                return text
+
+    def test_the_log_goes_to_another_place_as_well(self):
+        self.call('set_logging', {'syslog_destination': self.place})
+        self.call('syslog_reconfigure')
+        self.assertRegex(
+            self.line('the log goes to'),
+            r'^<30>1 \d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z \S+ xapid \d+ - - ')
+        self.call('add_tags', 'told')
+        self.assertIn("'API' 'host.add_tags'", self.line('add_tags'))
+        self.call('set_logging', {})
+        self.line('set_logging')
+        self.call('syslog_reconfigure')
+        self.there.settimeout(0.5)
+        self.call('remove_tags', 'told')
+        with self.assertRaises(TimeoutError):
+            self.line('remove_tags')
+
+    def test_a_place_that_is_none_is_named(self):
+        for bad in ('a b', 'nowhere.invalid', '127.0.0.1:x', '[::1'):
+            self.call('set_logging', {'syslog_destination': bad})
+            self.assertEqual(self.error('syslog_reconfigure'),
+                             ['INVALID_VALUE', 'syslog_destination', bad])
+        self.call('set_logging', {})
+        self.call('syslog_reconfigure')
+
+    def test_a_restart_goes_on_with_it(self):
+        with xapid.start() as d:
+            host = d.call('host.get_all')[0]
+            d.call('host.add_to_logging', host, 'syslog_destination',
+                   self.place)
+            d.stop()
+            d.start()
+            xapid.until(lambda: d.login() and self.has_line())
+            self.assertIn('xapid', self.line(''))
+
+    def has_line(self):
+        return bool(select.select([self.there], [], [], 0)[0])
 
 
 class Facts(Base):

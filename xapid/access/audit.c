@@ -25,6 +25,7 @@
 #include "lib/fault.h"
 #include "lib/file.h"
 #include "lib/log.h"
+#include "lib/log_remote.h"
 
 #define FILE_BYTES (10 << 20)
 #define FILES 10        /* audit.log, audit.log.1, … */
@@ -407,8 +408,8 @@ tell_lost(void)
 static void
 write_line(const char *p, size_t len)
 {
+	log_remote_send("xapid-audit", p, len);
 	LOCK_SCOPE(&audit.lock);
-
 	if (!audit.path[0])
 		return;
 	if (audit.size && audit.size + (off_t)len > FILE_BYTES)

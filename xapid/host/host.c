@@ -298,22 +298,6 @@ host_disable_display(struct call *c, const struct host_disable_display_args *a,
 
 /* ---- services of the control domain ---- */
 
-/* A simulated host logs nothing of its own: its settings are the map. A real one
- * logs as its own configuration says, and sends nothing elsewhere. */
-int
-host_syslog_reconfigure(struct call *c,
-    const struct host_syslog_reconfigure_args *a)
-{
-	RECORD_UNREF const struct record *r = call_get(c, CLASS_host, a->host);
-	const char *to = r ? builder_find(&((const struct host *)r)->logging,
-				 "syslog_destination")
-			   : NULL;
-
-	if (!r)
-		return -1;
-	return to && *to ? edit_simulated_only(c) : 0;
-}
-
 int
 host_set_ssl_legacy(struct call *c, const struct host_set_ssl_legacy_args *a)
 {

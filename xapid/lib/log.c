@@ -24,6 +24,7 @@
 #endif
 
 #include "lib/clock.h"
+#include "lib/log_remote.h"
 #include "lib/logring.h"
 #include "lib/text.h"
 
@@ -213,6 +214,7 @@ log_at(enum log_level level, const char *fmt, ...)
 	if (n >= 0) {
 		len = escape(text, (size_t)n, safe);
 		sink(level, safe, len);
+		log_remote_line((int)level, safe, len);
 		remember(level, safe, len);
 	}
 	errno = saved;
