@@ -91,6 +91,8 @@ set_names(X509 *x, const char *const names[])
 
 	alternative_names(names, &alt);
 	if (alt.failed ||
+	    X509_NAME_add_entry_by_txt(n, "O", MBSTRING_UTF8,
+		(const unsigned char *)RPC_CERTIFICATE_MAKER, -1, -1, 0) != 1 ||
 	    X509_NAME_add_entry_by_txt(n, "CN", MBSTRING_UTF8,
 		(const unsigned char *)cn, (int)strnlen(cn, CN_MAX), -1,
 		0) != 1 ||

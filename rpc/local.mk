@@ -61,6 +61,8 @@ librpc_a_SOURCES = \
 	rpc/tls.h \
 	rpc/watch.c \
 	rpc/watch.h \
+	rpc/web.c \
+	rpc/web.h \
 	rpc/websocket.c \
 	rpc/websocket.h \
 	rpc/xmlrpc.c

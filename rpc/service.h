@@ -56,6 +56,9 @@ struct rpc_call {
 
 enum rpc_state { RPC_DONE, RPC_PARKED };
 
+/* The O in the name of certificates that hosts make themselves. */
+#define RPC_CERTIFICATE_MAKER "xapid"
+
 struct rpc_service {
 	void *core;
 	/* Never blocks. */

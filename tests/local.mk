@@ -119,6 +119,7 @@ python_tests = \
 	tests/api/test_hostile.py \
 	tests/api/test_message.py \
 	tests/api/test_options.py \
+	tests/api/test_outgoing.py \
 	tests/api/test_plugins.py \
 	tests/api/test_pool.py \
 	tests/api/test_privileges.py \

@@ -269,6 +269,9 @@ libxapidcore_a_SOURCES = \
 	xapid/host/host_ntp.c \
 	xapid/host/host_syslog.c \
 	xapid/host/host_syslog.h \
+	xapid/host/outgoing.c \
+	xapid/host/outgoing.h \
+	xapid/host/tls_verification.c \
 	xapid/host/host_console.c \
 	xapid/host/host_evacuate.c \
 	xapid/host/host_forget.c \

@@ -400,6 +400,20 @@ class Certificates(Base):
         self.assertEqual(self.shown().split(),
                          self.call('get_server_certificate').split())
 
+    def test_what_the_host_made_itself_it_renews(self):
+        self.call('reset_server_certificate')
+        before = self.shown()
+        self.call('refresh_server_certificate')
+        after = self.shown()
+        self.assertNotEqual(after, before)
+        self.assertEqual(after.split(),
+                         self.call('get_server_certificate').split())
+        cert, key = self.own()  # signed by itself, too
+        self.call('install_server_certificate', cert, key)
+        self.assertEqual(self.error('refresh_server_certificate')[0],
+                         'OPERATION_NOT_ALLOWED')
+        self.assertEqual(self.shown().split(), cert.split())
+
     def test_what_cannot_be_shown_is_refused(self):
         cert, key = self.own()
         other = self.own()[1]

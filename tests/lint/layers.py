@@ -29,13 +29,13 @@ RANK = {'lib': 0, 'model': 1, 'generated tables': 2, 'worker': 2, 'db, event': 3
 # Folders beside xapid/, and the headers by which one of them and the core
 # know each other: a table of functions goes one way or the other at start. The
 # encoder is there because a task keeps its result as wire text, the client and
-# the decoder because plugins and extensions speak as clients do, websockets
-# because consoles go through them.
+# the decoder because plugins and extensions speak as clients do, web because
+# reports are sent elsewhere, websockets because consoles go through them.
 SIDES = ('rpc', 'domain', 'storage', 'network', 'console', 'metrics', 'cli')
 # Who may use what worker programs are made of (xapid/worker/); not the core.
 WORKERS = ('domain', 'storage', 'network', 'console')
 CONTRACTS = ('rpc/service.h', 'rpc/exchange.h', 'rpc/encode.h',
-             'rpc/client.h', 'rpc/decode.h', 'rpc/websocket.h')
+             'rpc/client.h', 'rpc/decode.h', 'rpc/web.h', 'rpc/websocket.h')
 
 INCLUDE = re.compile(r'\s*#\s*include\s+"([^"]+)"')
 

@@ -11,6 +11,7 @@
 #include "host/certificate.h"
 #include "host/host_certificate.h"
 #include "lib/file.h"
+#include "rpc/service.h"
 
 #define PEM_BEGIN "-----BEGIN CERTIFICATE-----"
 #define PEM_END "-----END CERTIFICATE-----"
@@ -240,6 +241,39 @@ host_reset_server_certificate(struct call *c,
     const struct host_reset_server_certificate_args *a)
 {
 	return check_here(c, a->host) < 0 ? -1 : self_signed(c);
+}
+
+static bool
+is_self_made(const X509 *x)
+{
+	const X509_NAME *name = X509_get_subject_name(x);
+	char text[64];
+
+	return X509_NAME_cmp(name, X509_get_issuer_name(x)) == 0 &&
+	    X509_NAME_get_text_by_NID((X509_NAME *)(uintptr_t)name,
+		NID_organizationName, text, sizeof(text)) > 0 &&
+	    strcmp(text, RPC_CERTIFICATE_MAKER) == 0;
+}
+
+/* The certificate that hosts of a pool know each other by is the one that this
+ * host made; one that came from outside is not ours to renew. */
+int
+host_refresh_server_certificate(struct call *c,
+    const struct host_refresh_server_certificate_args *a)
+{
+	CLEANUP_BYTES struct bytes text = { 0 };
+	CERTIFICATE_SCOPE X509 *x = NULL;
+
+	if (check_here(c, a->host) < 0 || read_file(c, &text) < 0)
+		return -1;
+	x = certificate_parse(text.p, text.len);
+	if (!x)
+		return fail_certificate_library_corrupt(c);
+	if (!is_self_made(x))
+		return fail_operation_not_allowed(c,
+		    "The certificate is from outside; install a new one or "
+		    "reset it");
+	return self_signed(c);
 }
 
 int

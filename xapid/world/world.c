@@ -151,6 +151,7 @@ world_add_host(struct maker *m, const struct core *core, struct world_host *h)
 	host.hostname = h->facts.hostname;
 	host.address = h->address;
 	host.enabled = true;
+	host.tls_verification_enabled = true;
 	host.metrics = h->metrics;
 	host.boot_free_mem = h->memory_free;
 	h->host = maker_add(m, &host.r);
@@ -221,6 +222,7 @@ world_add_pool(struct maker *m, struct core *core,
 	p.cpu_info = pool_cpu_info(&m->b, hosts, n);
 	p.restrictions = host_identity_features(&m->b);
 	p.ha_cluster_stack = "xhad";
+	p.tls_verification_enabled = true;
 	p.other_config = BUILDER_MAP(&m->b, MARK, "true", "memory-ratio-hvm",
 	    "0.25", "memory-ratio-pv", "0.25");
 	p.telemetry_uuid = add_telemetry_secret(m);
