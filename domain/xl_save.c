@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* A domain's memory into an image, and on with it or not. */
 #include <fcntl.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "domain/xl_private.h"
@@ -46,6 +47,18 @@ save(struct xl *x, struct op *op, uint32_t domid)
 	return rc;
 }
 
+/* (source: Xen's docs/specs/libxl-migration-stream) */
+static bool
+is_image(const char *path)
+{
+	static const char begin[8] = "LibxlFmt"; /* as long as its place */
+	CLEANUP_FD int fd = open(path, O_RDONLY | O_CLOEXEC);
+	char head[sizeof(begin)];
+
+	return fd >= 0 && pread(fd, head, sizeof(head), 0) == sizeof(head) &&
+	    memcmp(head, begin, sizeof(head)) == 0;
+}
+
 int
 xl_suspend(void *context, struct op *op)
 {
@@ -53,8 +66,13 @@ xl_suspend(void *context, struct op *op)
 	uint32_t domid;
 	int rc = xl_find(x, op, &domid);
 
-	if (rc <= 0) /* gone: saved by one that died behind that */
-		return rc;
+	if (rc < 0)
+		return -1;
+	/* Gone: saved by one that died behind that, or ended by itself. */
+	if (rc == 0)
+		return is_image(op_text(op, "path", ""))
+		    ? 0
+		    : op_fail(op, "VM_HALTED", op->uuid, NULL);
 	if (save(x, op, domid) < 0)
 		return -1;
 	rc = libxl_domain_destroy(x->ctx, domid, NULL);

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "domain/xl_private.h"
+#include "lib/clock.h"
 #include "lib/fault.h"
 #include "lib/log.h"
 #include "lib/sandbox.h"
@@ -21,6 +22,7 @@
 #define GUEST_DEPTH 5
 #define PAUSED_MS 500 /* while a domain is paused, how often to look at it */
 #define SETTLE_MS 200 /* a guest agent writes many nodes at once */
+#define SETTLE_MOST_MS 2000
 
 /* Below a domain's folder: what VM_guest_metrics is made from. */
 static const char *const guest_paths[] = { "attr", "data", "drivers",
@@ -40,6 +42,9 @@ struct watcher {
 	struct xs_handle *xs;
 	struct seen *seen;
 	unsigned n;
+	bool missed;         /* the last comparison could not be made */
+	int64_t compared;    /* CLOCK_MONOTONIC, ns */
+	int64_t dirty_since; /* the same; 0: nobody wrote anything */
 };
 
 /* ---- telling ---- */
@@ -190,7 +195,7 @@ look_at(struct watcher *w, const libxl_dominfo *info)
 	tell_state(d, state);
 }
 
-static void
+static int
 compare(struct watcher *w)
 {
 	libxl_dominfo *all;
@@ -198,7 +203,7 @@ compare(struct watcher *w)
 
 	all = libxl_list_domain(w->ctx, &n);
 	if (!all)
-		return;
+		return -1;
 	for (unsigned i = 0; i < w->n; i++)
 		w->seen[i].present = false;
 	for (int i = 0; i < n; i++)
@@ -215,6 +220,7 @@ compare(struct watcher *w)
 		tell_state(&w->seen[i], "gone");
 		w->seen[i] = w->seen[--w->n];
 	}
+	return 0;
 }
 
 /* ---- the thread ---- */
@@ -247,32 +253,65 @@ any_paused(const struct watcher *w)
 	return false;
 }
 
+static bool
+any_dirty(const struct watcher *w)
+{
+	for (unsigned i = 0; i < w->n; i++)
+		if (w->seen[i].dirty)
+			return true;
+	return false;
+}
+
+/* When what guests wrote is told: when they are quiet. One that never is keeps
+ * nobody waiting for longer than SETTLE_MOST_MS. */
+static void
+tell_guests(struct watcher *w, bool quiet)
+{
+	int64_t now = clock_mono_ns();
+
+	if (!any_dirty(w)) {
+		w->dirty_since = 0;
+		return;
+	}
+	if (!w->dirty_since)
+		w->dirty_since = now;
+	if (!quiet && now - w->dirty_since < SETTLE_MOST_MS * NSEC_PER_MSEC)
+		return;
+	for (unsigned i = 0; i < w->n; i++)
+		if (w->seen[i].dirty)
+			tell_guest(w, &w->seen[i]);
+	w->dirty_since = 0;
+}
+
+static void
+compare_when_due(struct watcher *w, bool news)
+{
+	int64_t now = clock_mono_ns();
+	bool due = now - w->compared >= PAUSED_MS * NSEC_PER_MSEC;
+
+	if (!news && !(due && (w->missed || any_paused(w))))
+		return;
+	w->missed = compare(w) < 0;
+	w->compared = now;
+}
+
 static void *
 watch_main(void *arg)
 {
 	struct watcher *w = arg;
 	struct pollfd fd = { .fd = xs_fileno(w->xs), .events = POLLIN };
-	bool dirty = false;
 
-	compare(w); /* watches stand already */
+	compare_when_due(w, true); /* watches stand already */
 	tell_started();
 	for (;;) {
-		bool paused = any_paused(w);
+		bool looks = w->missed || any_paused(w);
 		int r = poll(&fd, 1,
-		    dirty        ? SETTLE_MS
-			: paused ? PAUSED_MS
+		    any_dirty(w) ? SETTLE_MS
+			: looks  ? PAUSED_MS
 				 : -1);
 
-		if ((r > 0 && take_watches(w)) || (r == 0 && paused))
-			compare(w);
-		dirty = false;
-		for (unsigned i = 0; i < w->n; i++)
-			dirty |= w->seen[i].dirty;
-		for (unsigned i = 0; r == 0 && i < w->n; i++)
-			if (w->seen[i].dirty)
-				tell_guest(w, &w->seen[i]);
-		if (r == 0)
-			dirty = false;
+		compare_when_due(w, r > 0 && take_watches(w));
+		tell_guests(w, r == 0);
 	}
 	return NULL;
 }

@@ -101,8 +101,32 @@ class Late(Base):
         for cls, ref in ('VBD', disk), ('VIF', vif):
             d.call(cls + '.plug', ref)
 
+    def test_a_device_that_is_being_plugged_is_left_alone(self):
+        d, vm = self.d, self.vm()
+        vbd, vif = self.disk(vm), self.vif(vm)
+        for cls, ref in ('VBD', vbd), ('VIF', vif):
+            simulator.order(d, 'hang', of='plug')
+            task = d.call('Async.%s.plug' % cls, ref)
+            xapid.until(lambda: self.field(cls, 'current_operations', ref))
+            self.assertEqual(d.error(cls + '.destroy', ref)[:3],
+                             ['OTHER_OPERATION_IN_PROGRESS', cls, ref])
+            if cls == 'VBD':
+                self.assertEqual(d.error('VBD.set_userdevice', ref, '7')[0],
+                                 'OTHER_OPERATION_IN_PROGRESS')
+            self.assertEqual(d.ended(task)['status'], 'success')
+
 
 class Disks(Base):
+    def test_a_disk_is_unplugged_from_where_it_is(self):
+        d, vm = self.d, self.vm()
+        uuid, vbd = d.call('VM.get_uuid', vm), self.disk(vm)
+        d.call('VBD.plug', vbd)
+        d.call('VBD.set_userdevice', vbd, '7')
+        d.call('VBD.unplug', vbd)
+        self.assertEqual(simulator.domains(d)[uuid].devices, [])
+        d.call('VBD.plug', vbd)
+        self.assertEqual(simulator.domains(d)[uuid].devices, ['vbd/7'])
+
     def test_a_disk_is_plugged_and_unplugged(self):
         d, vm = self.d, self.vm()
         vbd = self.disk(vm)

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "call/edit.h"
+#include "call/refuse.h"
 #include "device/device_operations.h"
 #include "device/vbd.h"
 #include "disk/storage_operations.h"
@@ -163,6 +164,22 @@ vbd_create(struct call *c, const struct vbd_create_args *a,
 
 /* ---- destroy ---- */
 
+/* A plan that is at the device, or at its VM and has it, counts on what it
+ * found. */
+static int
+check_idle(struct call *c, struct tx *t, const struct vbd *vbd)
+{
+	const struct vm *vm = TX_GET(t, VM, vm, vbd->VM);
+
+	if (vbd->current_operations.n)
+		return refuse_busy(c, &vbd->r, &vbd->current_operations, 0,
+		    &enum_info_vbd_operations);
+	return vbd->reserved && vm && vm->current_operations.n
+	    ? refuse_busy(c, &vm->r, &vm->current_operations, 0,
+		  &enum_info_vm_operations)
+	    : 0;
+}
+
 int
 vbd_destroy(struct call *c, const struct vbd_destroy_args *a)
 {
@@ -175,6 +192,8 @@ vbd_destroy(struct call *c, const struct vbd_destroy_args *a)
 	if (vbd->currently_attached || vbd->reserved)
 		return fail_operation_not_allowed(c,
 		    "The VBD is attached to its VM");
+	if (check_idle(c, t, vbd) < 0)
+		return -1;
 	vdi = vbd->VDI;
 	vm = vbd->VM;
 	(void)vbd_destroy_row(t, a->self);
@@ -226,6 +245,22 @@ vbd_set_mode(struct call *c, const struct vbd_set_mode_args *a)
 		    "halted", state_name(c, vm->power_state));
 	if (vbd->type == VBD_TYPE_CD && a->value != VBD_MODE_RO)
 		return fail_vbd_cds_must_be_readonly(c);
+	if (check_idle(c, t, vbd) < 0)
+		return -1;
 	TX_SET(t, VBD, vbd, a->self, mode, a->value);
+	return call_commit(c, STEAL(t));
+}
+
+/* One that is attached keeps the name that it was attached by (VBD.device). */
+int
+vbd_set_userdevice(struct call *c, const struct vbd_set_userdevice_args *a)
+{
+	TX_SCOPE struct tx *t = call_begin(c);
+	const struct vbd *vbd;
+
+	if (!t || !(vbd = EDIT_HEAD(c, t, VBD, vbd, a->self)) ||
+	    check_idle(c, t, vbd) < 0)
+		return -1;
+	TX_SET(t, VBD, vbd, a->self, userdevice, a->value);
 	return call_commit(c, STEAL(t));
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "call/edit.h"
+#include "call/refuse.h"
 #include "device/device_operations.h"
 #include "device/vif.h"
 #include "model/builder.h"
@@ -152,6 +153,9 @@ vif_destroy(struct call *c, const struct vif_destroy_args *a)
 	if (vif->currently_attached && has_domain(TX_GET(t, VM, vm, vif->VM)))
 		return fail_operation_not_allowed(c,
 		    "The VIF is attached to its VM");
+	if (vif->current_operations.n)
+		return refuse_busy(c, &vif->r, &vif->current_operations, 0,
+		    &enum_info_vif_operations);
 	(void)vif_destroy_row(t, a->self);
 	return call_commit(c, STEAL(t));
 }

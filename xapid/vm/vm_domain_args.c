@@ -97,13 +97,22 @@ finish(struct members *from, struct value *out)
 
 /* ---- names ---- */
 
+/* Where it is; of one that is not attached, where it is to be. */
+static bool
+position_of(const struct vbd *vbd, struct vbd_position *out)
+{
+	bool there = vbd->currently_attached && vbd->device[0];
+
+	return vbd_position_parse(there ? vbd->device : vbd->userdevice, out);
+}
+
 const char *
 vbd_device_name(struct arena *a, const struct vbd *vbd)
 {
 	struct vbd_position p;
 	const char *name = NULL;
 
-	if (vbd_position_parse(vbd->userdevice, &p))
+	if (position_of(vbd, &p))
 		name = p.floppy ? arena_printf(a, "vbd/fd%u", p.disk)
 				: arena_printf(a, "vbd/%u", p.disk);
 	return name ? name : "";
@@ -137,7 +146,7 @@ vbd_guest_name(struct arena *a, const struct vbd *vbd)
 {
 	struct vbd_position p;
 
-	if (!vbd_position_parse(vbd->userdevice, &p))
+	if (!position_of(vbd, &p))
 		return "";
 	return disk_name(a, p.floppy ? "fd" : "xvd", p.disk);
 }
@@ -148,8 +157,8 @@ vbd_virtual_name(struct arena *a, const struct vm *vm, const struct vbd *vbd)
 {
 	struct vbd_position p;
 
-	if (vm->domain_type == DOMAIN_TYPE_HVM &&
-	    vbd_position_parse(vbd->userdevice, &p) && !p.floppy && p.disk < 4)
+	if (vm->domain_type == DOMAIN_TYPE_HVM && position_of(vbd, &p) &&
+	    !p.floppy && p.disk < 4)
 		return disk_name(a, "hd", p.disk);
 	return vbd_guest_name(a, vbd);
 }

@@ -4,6 +4,7 @@
 import os
 import signal
 import socket
+import subprocess
 import time
 import unittest
 
@@ -82,6 +83,35 @@ class TheWorker(unittest.TestCase):
 
     def test_a_PVH_guest_with_a_disk_is_saved_and_restored(self):
         self.saved_and_restored('pvh')
+
+    def test_a_guest_that_has_ended_by_itself_is_not_taken_for_saved(self):
+        image = disk_file('unsaved')
+        one, _ = self.up('unsaved', 'pvh')
+        self.w.ask('destroy', one)
+        self.assertEqual(self.w.error('suspend', one, path=image),
+                         ['VM_HALTED', one])
+        os.unlink(image)
+
+    def test_a_guest_that_writes_and_writes_keeps_no_other_from_being_heard(
+            self):
+        noisy, loud = self.up('noisy', 'pvh')
+        other, quiet = self.up('other', 'pvh')
+        with Worker('libxl-watch', STATE) as watch:
+            noise = [subprocess.Popen(
+                ['sh', '-c', 'while xenstore-write '
+                 '/local/domain/%d/data/%d x; do :; done' % (loud, i)])
+                for i in range(2)]
+            try:
+                watch.event(lambda e: e['event'] == 'started')
+                subprocess.run(['xenstore-write', '/local/domain/%d/data/said'
+                                % quiet, 'this'], check=True)
+                watch.event(lambda e: e['event'] == 'guest' and
+                            e['uuid'] == other and
+                            e['values'].get('data/said') == 'this', 120)
+            finally:
+                for one in noise:
+                    one.kill()
+                    one.wait()
 
     def test_after_a_checkpoint_the_guest_goes_on(self):
         one, domid = self.up('checked', 'pvh')
