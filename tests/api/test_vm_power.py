@@ -12,6 +12,7 @@ import time
 import unittest
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), '..', 'lib'))
+import simulator    # noqa: E402
 import tap      # noqa: E402
 import xapid    # noqa: E402
 
@@ -63,6 +64,25 @@ class Power(unittest.TestCase):
             for vif in record['VIFs']:
                 self.assertEqual(
                     d.call('VIF.get_currently_attached', vif), lives)
+
+    def test_a_vm_reboots_on_a_host_that_takes_no_others(self):
+        d, vm = self.d, self.halted()
+        d.call('VM.start', vm, False, False)
+        host = d.call('VM.get_resident_on', vm)
+        free = d.call('host.compute_free_memory', host)
+        d.call('host.disable', host)
+        self.addCleanup(d.call, 'host.enable', host)
+        for reboot in (lambda: d.call('VM.clean_reboot', vm),
+                       lambda: d.call('VM.hard_reboot', vm),
+                       lambda: simulator.happen(d, vm, 'reboot')):
+            domid = d.call('VM.get_domid', vm)
+            reboot()
+            xapid.until(lambda: d.call('VM.get_domid', vm) not in (
+                '-1', domid))
+            xapid.until(lambda: not d.call('VM.get_current_operations', vm))
+            self.assertEqual(d.call('VM.get_power_state', vm), 'Running')
+            self.assertEqual(d.call('VM.get_resident_on', vm), host)
+            self.assertEqual(d.call('host.compute_free_memory', host), free)
 
     def test_a_guest_that_does_not_shut_down_is_ended(self):
         d, vm = self.d, self.halted()

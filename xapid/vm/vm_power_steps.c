@@ -59,6 +59,19 @@ set_power_state(struct plan *p, struct tx *t, enum vm_power_state state)
 	return TX_SET(t, VM, vm, p->object, power_state, state);
 }
 
+static bool
+is_operation(const struct plan *p, const char *begin)
+{
+	return strncmp(p->kind->operation, begin, strlen(begin)) == 0;
+}
+
+static bool
+is_reboot(const struct plan *p)
+{
+	return is_operation(p, "hard_reboot") ||
+	    is_operation(p, "clean_reboot");
+}
+
 /* ---- placing ---- */
 
 static int
@@ -70,6 +83,8 @@ find_place(struct plan *p, struct tx *t, const struct vm *vm,
 	*host_r = plan_arg_ref(p, "host");
 	if (vm_check_bootable(p->call, vm) < 0)
 		return -1;
+	if (is_reboot(p)) /* it had that place, whatever the host takes now */
+		return 0;
 	if (ref_is_null(*host_r))
 		return placement_choose(p->call, t, vm, host_r);
 	row = TX_GET(t, host, host, *host_r);
@@ -85,12 +100,15 @@ power_place(struct plan *p, struct tx *t)
 	const struct vm *vm = power_vm(p, t);
 	struct ref host;
 
+	/* A reboot has it already. */
+	if (vm && is_reboot(p) && !ref_is_null(vm->scheduled_to_be_resident_on))
+		return 0;
 	if (!vm || vbd_check_disks(p->call, t, vm) < 0 ||
 	    find_place(p, t, vm, &host) < 0 ||
 	    memory_plan_take(p, t, p->object, host) < 0)
 		return -1;
 	vbd_reserve_disks(t, vm, true);
-	(void)(strncmp(p->kind->operation, "resume", 6) == 0
+	(void)(is_operation(p, "resume")
 		? vm_record_kept_running(t, p->object)
 		: vm_record_start(p->core, t, p->object, host));
 	return TX_SET(t, VM, vm, p->object, scheduled_to_be_resident_on, host);
@@ -188,12 +206,6 @@ note_domain(struct plan *p, const struct value *answer)
 	if (plan_note(p, "domid", text) < 0)
 		return -1;
 	return note_interfaces(p, value_member(answer, "interfaces"));
-}
-
-static bool
-is_operation(const struct plan *p, const char *begin)
-{
-	return strncmp(p->kind->operation, begin, strlen(begin)) == 0;
 }
 
 int
@@ -540,15 +552,24 @@ power_end_apply(struct plan *p, struct tx *t)
 	return 0;
 }
 
+/* It takes its place again at once, or who starts meanwhile has its memory. */
 int
 power_reboot_apply(struct plan *p, struct tx *t)
 {
 	const struct vm *vm = power_vm(p, t);
 
 	if (!vm ||
-	    plan_note(p, "host", call_ref_text(p->call, vm->resident_on)) < 0)
+	    plan_note(p, "host", call_ref_text(p->call, vm->resident_on)) < 0 ||
+	    power_teardown(p, t) < 0)
 		return -1;
-	return power_teardown(p, t);
+	return power_place(p, t);
+}
+
+/* It will not come back. */
+int
+power_reboot_undo(struct plan *p)
+{
+	return power_end_send(p) < 0 ? -1 : power_disks_undo(p);
 }
 
 /* A guest may take its time: the worker knows how long. */

@@ -51,6 +51,7 @@ int power_halt_apply(struct plan *p, struct tx *t);
 /* The same where its disks are still to be let go of. */
 int power_end_apply(struct plan *p, struct tx *t);
 int power_reboot_apply(struct plan *p, struct tx *t);
+int power_reboot_undo(struct plan *p);
 int power_pause_send(struct plan *p);
 int power_pause_apply(struct plan *p, struct tx *t);
 int power_unpause_send(struct plan *p);
