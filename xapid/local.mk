@@ -185,15 +185,22 @@ libxapidcore_a_SOURCES = \
 	xapid/db/db.h \
 	xapid/db/db_check.c \
 	xapid/db/db_check.h \
+	xapid/db/db_check_private.h \
+	xapid/db/db_check_row.c \
 	xapid/db/db_engine.h \
 	xapid/db/db_file.c \
 	xapid/db/db_file.h \
 	xapid/db/db_flush.c \
 	xapid/db/db_index.c \
+	xapid/db/db_load.c \
 	xapid/db/db_private.h \
 	xapid/db/db_sqlite.c \
+	xapid/db/db_sqlite_change.c \
+	xapid/db/db_sqlite_engine.h \
+	xapid/db/db_sqlite_load.c \
 	xapid/db/db_sqlite_private.h \
 	xapid/db/db_sqlite_row.c \
+	xapid/db/db_sqlite_schema.c \
 	xapid/db/db_sqlite_vfs.c \
 	xapid/db/db_xml.c \
 	xapid/db/db_xml.h \
@@ -202,6 +209,9 @@ libxapidcore_a_SOURCES = \
 	xapid/db/event.c \
 	xapid/db/event.h \
 	xapid/db/tx.c \
+	xapid/db/tx_change.c \
+	xapid/db/tx_object.c \
+	xapid/db/tx_private.h \
 	xapid/device/device_facts.c \
 	xapid/device/device_operations.c \
 	xapid/device/device_operations.h \

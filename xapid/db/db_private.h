@@ -153,6 +153,10 @@ int db_without_refs(struct arena *a, const struct type *type, const void *mem,
 /* The row of an object in the head, or NULL. Writer lock. */
 struct row *db_head_row(struct db *db, int cls, struct ref ref);
 
+/* ---- db_load.c ---- */
+/* All that the engine has. -1: a sentence in err. */
+int db_load(struct db *db, char *err, size_t err_size);
+
 /* ---- db_flush.c ---- */
 /* Whether who commits would wait for the disk, where nobody else is at it. */
 enum tx_patience { TX_GOES_ON, TX_WAITS_BRIEFLY, TX_WAITS };
