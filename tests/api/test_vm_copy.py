@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """VMs that are cloned, copied and snapshotted, with all that hangs on them."""
 
+import base64
 import os
 import signal
 import time
@@ -195,6 +196,23 @@ class Copies(unittest.TestCase):
             self.assertEqual(set(d.call('VDI.get_all')), before)
             self.assertTrue(self.get('VM', 'is_a_template', bad))
 
+
+    def test_a_description_of_disks_has_no_entities(self):
+        d = self.d
+        template = d.call('VM.get_by_name_label', 'Other install media')[0]
+        vm = d.call('VM.clone', template, 'hostile')
+        xml = ('<!DOCTYPE p [<!ENTITY a "%s">]><provision>'
+               '<disk device="%s" size="1" sr="x"/></provision>')
+        hidden = ''.join('+%s-' % base64.b64encode(
+            c.encode('utf-16-be')).decode().rstrip('=')
+            if c in '<!>&;' else c for c in xml % ('x', '&a;'))
+        for text in (xml % ('x' * 30000, '&a;' * 9000),
+                     '<?xml version="1.0" encoding="UTF-7"?>' + hidden):
+            d.call('VM.add_to_other_config', vm, 'disks', text)
+            self.assertEqual(d.error('VM.provision', vm)[:2],
+                             ['INVALID_VALUE', 'other_config:disks'])
+            d.call('VM.remove_from_other_config', vm, 'disks')
+        d.call('VM.destroy', vm)
 
     def test_bios_strings_of_a_host_are_copied_once(self):
         d = self.d

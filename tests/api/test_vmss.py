@@ -11,7 +11,7 @@ import time
 import simulator
 import tap
 import xapid
-from machines import Killing, Machines
+from machines import VBD, Killing, Machines
 import xe
 
 NULL = 'OpaqueRef:NULL'
@@ -291,6 +291,21 @@ class Now(Schedules):
         last, = set(self.snapshots(vm)) - {mine}
         xapid.until(lambda: set(d.call('VDI.get_all')) - before ==
              self.disks(last) | {self.get('VM', 'suspend_VDI', last)})
+
+    def test_a_disk_that_another_VM_was_given_outlives_its_snapshot(self):
+        d, vm, other = self.d, self.vm(disks=1), self.vm(disks=0, start=False)
+        vmss = self.vmss(vm, retained_snapshots=1)
+        d.call('VMSS.snapshot_now', vmss)
+        first, = self.snapshots(vm)
+        disk, = self.disks(first)
+        d.call('VBD.create', {**VBD, 'VM': other, 'VDI': disk, 'type': 'Disk',
+                              'empty': False})
+        for _ in range(2):
+            d.call('VMSS.snapshot_now', vmss)
+        self.assertNotIn(first, self.snapshots(vm))
+        # Behind whatever stands in line for the disk.
+        d.call('VDI.resize', disk, self.get('VDI', 'virtual_size', disk))
+        self.assertEqual(self.disks(other), {disk})
 
     def test_a_snapshot_that_is_kept_on_purpose_stays(self):
         d, vm = self.d, self.vm(disks=1)

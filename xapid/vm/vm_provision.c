@@ -32,16 +32,25 @@ attribute(struct call *c, xmlNode *n, const char *name)
 	return copy ? copy : "";
 }
 
+/* Without a type of document: entities make gigabytes of a little text. Its
+ * encoding is ours, whatever it says. */
+static xmlDoc *
+parse(const char *text)
+{
+	size_t size = strlen(text);
+
+	return size < MAX_TEXT && !strstr(text, "<!DOCTYPE")
+	    ? xmlReadMemory(text, (int)size, NULL, "UTF-8",
+		  XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING)
+	    : NULL;
+}
+
 static int
 read_disks(struct plan *p, const struct vm *vm,
     struct disk disks[MAX_DISKS + 1])
 {
 	const char *text = builder_find(&vm->other_config, "disks");
-	size_t size = text ? strlen(text) : 0;
-	xmlDoc *doc = size && size < MAX_TEXT
-	    ? xmlReadMemory(text, (int)size, NULL, NULL,
-		  XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING)
-	    : NULL;
+	xmlDoc *doc = text && *text ? parse(text) : NULL;
 	xmlNode *root = doc ? xmlDocGetRootElement(doc) : NULL;
 	int n = 0;
 
@@ -59,9 +68,10 @@ read_disks(struct plan *p, const struct vm *vm,
 	if (n > MAX_DISKS)
 		return fail_invalid_value(p->call, "other_config:disks",
 		    "more than 64 disks");
-	return size && !root ? fail_invalid_value(p->call, "other_config:disks",
-				   "not the XML of disks")
-			     : n;
+	return text && *text && !root
+	    ? fail_invalid_value(p->call, "other_config:disks",
+		  "not the XML of disks")
+	    : n;
 }
 
 struct search {

@@ -232,8 +232,8 @@ by_age(const void *a, const void *b)
 	return x->place < y->place ? -1 : x->place > y->place;
 }
 
-/* With its disks and its memory. One that is in use, or that somebody has
- * blocked, stays. */
+/* With its memory and the disks that nobody else has. One that is in use, or
+ * that somebody has blocked, stays. */
 static int
 drop(struct plan *p, struct tx *t, struct ref ref)
 {
@@ -249,7 +249,11 @@ drop(struct plan *p, struct tx *t, struct ref ref)
 	for (uint32_t i = 0; i < n; i++) {
 		const struct vbd *vbd = TX_GET(t, VBD, vbd, vbds[i]);
 
-		if (vbd && vbd->type == VBD_TYPE_DISK && !ref_is_null(vbd->VDI))
+		const struct vdi *vdi = vbd && vbd->type == VBD_TYPE_DISK
+		    ? TX_GET(t, VDI, vdi, vbd->VDI)
+		    : NULL;
+
+		if (vdi && vdi->VBDs.n == 1)
 			disks[ndisks++] = vbd->VDI;
 	}
 	if (!ref_is_null(vm->suspend_VDI))
