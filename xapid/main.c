@@ -485,12 +485,13 @@ stop(struct daemon *d)
 	plans_stop(core->plans, STOP_GRACE_MS);
 	switch_free(core->switchboard);
 	sessions_stop(core->sessions);
-	threads_free(core->threads);
+	threads_stop(core->threads);
 	plans_free(core->plans);
 	auth_close(core);
 	vmss_stop(core);
 	sessions_free(core->sessions);
 	timers_free(core->timers);
+	threads_free(core->threads);
 	audit_close();
 	db_close(core->db);
 }

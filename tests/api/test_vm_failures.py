@@ -5,6 +5,7 @@ under many clients: nothing is lost, stuck, done twice or left behind.
 
 XAPID_FAILURES and XAPID_KILL_SECONDS say how much of it."""
 
+import contextlib
 import os
 import random
 import signal
@@ -195,8 +196,9 @@ class Failures(unittest.TestCase):
             pid = d.daemon_pid()
             if pid:
                 most = max(most, most_memory(pid))
-                os.kill(pid, signal.SIGKILL)
-                kills += 1
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
+                    kills += 1
             time.sleep(KILL_EVERY * 2 * rng.random())
         return kills, most
 

@@ -46,6 +46,9 @@ def why_not():
     with open(os.path.join(BUILD, 'config.h')) as f:
         if '#define HAVE_LIBXL 1' not in f.read():
             return 'built without libxl'
+    with open(os.path.join(BUILD, 'Makefile')) as f:
+        if '-fsanitize=thread' in f.read():
+            return 'the host has no ThreadSanitizer'
     return None
 
 

@@ -22,7 +22,7 @@ copy_check(struct plan *p, struct tx *t)
 	if (vdi_plan_check(p, t, source, VDI_OPERATIONS_COPY) < 0 ||
 	    storage_check(p->call, t, sr, "VDI_CREATE") < 0)
 		return -1;
-	copy = *source;
+	record_like(&copy.r, &source->r);
 	vdi_plan_describe_copy(&copy, source);
 	copy.sharable = source->sharable;
 	copy.read_only = false;

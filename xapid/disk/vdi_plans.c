@@ -329,7 +329,7 @@ clone_check(struct plan *p, struct tx *t)
 
 	if (vdi_plan_check(p, t, source, VDI_OPERATIONS_CLONE) < 0)
 		return -1;
-	copy = *source;
+	record_like(&copy.r, &source->r);
 	vdi_plan_describe_copy(&copy, source);
 	return vdi_plan_insert(p, t, &copy);
 }
@@ -342,7 +342,7 @@ snapshot_check(struct plan *p, struct tx *t)
 
 	if (vdi_plan_check(p, t, source, VDI_OPERATIONS_SNAPSHOT) < 0)
 		return -1;
-	copy = *source;
+	record_like(&copy.r, &source->r);
 	vdi_plan_describe_copy(&copy, source);
 	copy.is_a_snapshot = true;
 	copy.snapshot_of = p->object;

@@ -159,7 +159,7 @@ threads_run(struct threads *t, void (*fn)(void *arg), void *arg)
 }
 
 void
-threads_free(struct threads *t)
+threads_stop(struct threads *t)
 {
 	if (!t)
 		return;
@@ -171,6 +171,15 @@ threads_free(struct threads *t)
 	pthread_mutex_unlock(&t->lock);
 	if (t->have_gone)
 		pthread_join(t->gone, NULL);
+	t->have_gone = false;
+}
+
+void
+threads_free(struct threads *t)
+{
+	threads_stop(t);
+	if (!t)
+		return;
 	pthread_cond_destroy(&t->wake);
 	pthread_cond_destroy(&t->empty);
 	pthread_mutex_destroy(&t->lock);

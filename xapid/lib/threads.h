@@ -8,9 +8,13 @@
 struct threads;
 
 struct threads *threads_new(const char *name, int max, int max_queue);
-/* Waits for what runs; drops nothing that was accepted. NULL is fine. */
+/* Waits for what runs; drops nothing that was accepted, and takes nothing
+ * from now on: for those whose work comes from others that end later. NULL is
+ * fine. */
+void threads_stop(struct threads *t);
+/* threads_stop, and what is left. NULL is fine. */
 void threads_free(struct threads *t);
-/* 0, or -1 when the queue is full, threads_free has begun or there is no
+/* 0, or -1 when the queue is full, threads_stop has begun or there is no
  * memory. In the order given, as far as one thread does the work. */
 int threads_run(struct threads *t, void (*fn)(void *arg), void *arg);
 

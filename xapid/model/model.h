@@ -302,6 +302,9 @@ struct record *record_build(const struct class_info *cls,
  * in and passed to tx_insert: struct vm vm; record_defaults(…, &vm.r). The
  * struct of the class must follow r. */
 void record_defaults(const struct class_info *cls, struct record *r);
+/* The same with the fields of another object, whose memory it shares. Not
+ * `vm = *source`: others count their references to the source meanwhile. */
+void record_like(struct record *r, const struct record *source);
 struct record *record_ref(const struct record *r); /* drops const */
 void record_unref(const struct record *r);         /* NULL is fine */
 CLEANUP_DEFINE(record_unref, const struct record *);

@@ -234,6 +234,14 @@ record_defaults(const struct class_info *cls, struct record *r)
 	}
 }
 
+void
+record_like(struct record *r, const struct record *source)
+{
+	memset(r, 0, sizeof(*r));
+	r->cls = source->cls;
+	memcpy(r + 1, source + 1, r->cls->size - sizeof(*r));
+}
+
 struct record *
 record_ref(const struct record *r)
 {
