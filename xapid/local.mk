@@ -60,6 +60,8 @@ libxapidmodel_a_SOURCES = \
 	xapid/model/cli_words.h \
 	xapid/model/frame.c \
 	xapid/model/frame.h \
+	xapid/model/intern.c \
+	xapid/model/intern.h \
 	xapid/model/model.c \
 	xapid/model/model.h \
 	xapid/model/model_copy.c \

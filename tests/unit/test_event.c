@@ -417,6 +417,69 @@ test_no_lost_wakeup(void)
 	follow_database(disk);
 }
 
+static int
+allow(struct tx *t, struct ref vm, int op)
+{
+	int ops[] = { VM_OPERATIONS_START, op };
+
+	return TX_SET(t, VM, vm, vm, allowed_operations,
+	    { .items = ops, .n = 2 });
+}
+
+/* What a start does: no copy where nobody looks, and all is told. */
+static void
+test_in_place(void)
+{
+	const char *path = unit_path("state.db");
+	struct db *db = open_db(path);
+	struct ref a = insert_vm(db, "a"), b = insert_vm(db, "b");
+	const struct record *held = db_get(db, CLASS_VM, b), *r, *before;
+	const struct vm *vm = (const struct vm *)held;
+	uint64_t token = db_generation(db);
+	struct event_filter f;
+	struct tx *t;
+
+	filter_all(&f);
+	t = tx_begin(db);
+	tx_in_place(t);
+	CU_ASSERT_EQUAL(allow(t, a, VM_OPERATIONS_CLONE), 0);
+	CU_ASSERT_EQUAL(allow(t, b, VM_OPERATIONS_COPY), 0);
+	CU_ASSERT_EQUAL(TX_SET(t, VM, vm, a, name_label, "c"), 0);
+	CU_ASSERT_EQUAL(vm->allowed_operations.n, 0);
+	CU_ASSERT_EQUAL(tx_commit_wait(t, NULL), 0);
+	CU_ASSERT_EQUAL(vm->allowed_operations.n, 0); /* held */
+	record_unref(held);
+	CU_ASSERT_STRING_EQUAL(events_text(db, &f, token), "mod VM, mod VM");
+	token = db_generation(db);
+
+	t = tx_begin(db);
+	tx_in_place(t);
+	before = tx_get(t, CLASS_VM, a);
+	CU_ASSERT_EQUAL(allow(t, a, VM_OPERATIONS_COPY), 0);
+	CU_ASSERT_PTR_EQUAL(tx_get(t, CLASS_VM, a), before);
+	CU_ASSERT_EQUAL(tx_commit_wait(t, NULL), 0);
+	r = db_get(db, CLASS_VM, a);
+	CU_ASSERT_PTR_EQUAL(r, before);
+	vm = (const struct vm *)r;
+	CU_ASSERT_EQUAL(vm->allowed_operations.n, 2);
+	CU_ASSERT_EQUAL(((const int *)vm->allowed_operations.items)[1],
+	    VM_OPERATIONS_COPY);
+	CU_ASSERT_STRING_EQUAL(vm->name_label, "c");
+	record_unref(r);
+	CU_ASSERT_STRING_EQUAL(events_text(db, &f, token), "mod VM");
+	token = db_generation(db);
+	db_close(db);
+
+	/* Nothing of it is on disk, but its generation was. */
+	db = open_db(path);
+	CU_ASSERT_TRUE(db_generation(db) >= token);
+	vm = DB_GET(db, VM, vm, a);
+	CU_ASSERT_EQUAL(vm->allowed_operations.n, 0);
+	CU_ASSERT_STRING_EQUAL(vm->name_label, "c");
+	record_unref(&vm->r);
+	db_close(db);
+}
+
 UNIT_MAIN("event",
     { "one event an object, with what it became since the token",
 	test_operations },
@@ -430,4 +493,6 @@ UNIT_MAIN("event",
     { "who waits is woken once, for what it waits for, also in arrears",
 	test_watch },
     { "a hundred listeners are woken by one change", test_hundred },
-    { "no wake-up is lost between a look and the wait", test_no_lost_wakeup })
+    { "no wake-up is lost between a look and the wait", test_no_lost_wakeup },
+    { "a start writes what is not on disk in place, and tells of it",
+	test_in_place })

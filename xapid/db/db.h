@@ -87,6 +87,11 @@ struct tx *tx_begin(struct db *db);
 /* Drops all changes. After tx_commit the pointer is gone. NULL is fine. */
 void tx_abort(struct tx *t);
 
+/* For the start, before anybody is served: what is not on disk is written where
+ * it stands, unless somebody has that record. That is neither taken back nor
+ * does tx_get's promise hold for it, but nothing is copied. */
+void tx_in_place(struct tx *t);
+
 /* The head record: borrowed until the transaction ends. It stays as it is when
  * the object is changed: who wants to see that asks again. */
 const struct record *tx_get(struct tx *t, int cls, struct ref ref);

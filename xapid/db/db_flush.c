@@ -60,7 +60,7 @@ publish(struct db *db, struct tx *batch)
 	for (struct tx *t = batch; t; t = t->next) {
 		for (uint32_t i = 0; i < t->nchanges; i++)
 			publish_change(db, t, &t->changes[i]);
-		if (t->nchanges)
+		if (t->nchanges || t->touched)
 			db->generation = t->generation;
 	}
 	pthread_rwlock_unlock(&db->publication);

@@ -110,6 +110,7 @@ struct tx {
 	const struct record **replaced; /* lent, then changed again; counted */
 	uint32_t nreplaced, replaced_cap;
 	struct arena *arena;
+	bool in_place, touched; /* tx_in_place; and that has happened */
 	struct db_error error;
 	void (*done)(void *arg, const struct db_error *error);
 	void *arg;

@@ -65,6 +65,12 @@ tx_generation(const struct tx *t)
 	return t->generation;
 }
 
+void
+tx_in_place(struct tx *t)
+{
+	t->in_place = true;
+}
+
 struct arena *
 tx_arena(struct tx *t)
 {
@@ -245,7 +251,7 @@ commit(struct tx *t, void (*done)(void *, const struct db_error *), void *arg,
 	}
 	t->done = done;
 	t->arg = arg;
-	if (t->nchanges)
+	if (t->nchanges || t->touched)
 		db->next_generation = t->generation + 1;
 	/* Queue before the next writer may begin: order of generations. */
 	db_enqueue(db, t, how);

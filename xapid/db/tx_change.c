@@ -6,6 +6,7 @@
 
 #include "db/tx_private.h"
 #include "lib/fault.h"
+#include "model/intern.h"
 #include "model/refbuf.h"
 
 /* The change entry of a row in this transaction, made if need be. NULL: no
@@ -220,6 +221,54 @@ fail_uuid(struct tx *t, const void *mem)
 	return tx_fail(t, "INVALID_VALUE", 2, params);
 }
 
+/* Values that fit into their field, or that are kept for good. */
+static bool
+fits(const struct type *type, const void *mem, struct set *kept,
+    const void **value_r)
+{
+	*value_r = mem;
+	switch (type->kind) {
+	case TYPE_INT:
+	case TYPE_DATETIME:
+	case TYPE_BOOL:
+	case TYPE_FLOAT:
+	case TYPE_ENUM:
+		return true;
+	case TYPE_SET:
+		*value_r = kept;
+		return type->elem->kind == TYPE_ENUM &&
+		    intern_enum_set(mem, kept);
+	default:
+		return false;
+	}
+}
+
+/* Nobody else has the record, and nobody can get it meanwhile. */
+static bool
+set_in_place(struct tx *t, struct row *row, const struct field *f,
+    const void *mem)
+{
+	struct record *r = (struct record *)(uintptr_t)row->head;
+	const void *value;
+	struct set kept;
+	bool alone;
+
+	if (!t->in_place || f->persistent || r != row->published ||
+	    !fits(f->type, mem, &kept, &value))
+		return false;
+	pthread_rwlock_wrlock(&t->db->publication);
+	alone = atomic_load(&r->refs) == 1 && !atomic_load(&r->encoded[0]) &&
+	    !atomic_load(&r->encoded[1]);
+	if (alone) {
+		memcpy((char *)r + f->offset, value, f->type->size);
+		r->modified = t->generation;
+		event_row_changed(&t->db->tables[row->cls], row);
+		t->touched = true;
+	}
+	pthread_rwlock_unlock(&t->db->publication);
+	return alone;
+}
+
 int
 tx_set(struct tx *t, int cls, struct ref ref, int field, const void *mem)
 {
@@ -243,6 +292,8 @@ tx_set(struct tx *t, int cls, struct ref ref, int field, const void *mem)
 	if (tx_check_text(t, f, mem) < 0 ||
 	    tx_check_refs(t, f, cls, ref, mem) < 0)
 		return -1;
+	if (set_in_place(t, row, f, mem))
+		return 0;
 	old = record_ref(row->head);
 	r = record_build(old->cls, old, 1, fields, mems);
 	if (!r)

@@ -186,6 +186,7 @@ adopt_domains(struct core *core, bool fresh)
 	t = tx_begin(core->db);
 	if (!t)
 		return -1;
+	tx_in_place(t);
 	if (follow_all(&a, t) < 0) {
 		tx_abort(t);
 		return -1;
