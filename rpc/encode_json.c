@@ -226,8 +226,7 @@ put_batch_close(struct bytes *out, const struct event_batch *batch)
 
 	PUT(out, "],\"valid_ref_counts\":{");
 	for (int i = 0; i < CLASS_COUNT; i++) {
-		if (!class_table[i].stored || class_table[i].own ||
-		    class_table[i].hidden)
+		if (class_table[i].own || class_table[i].hidden)
 			continue;
 		bytes_puts(out, comma);
 		bytes_putc(out, '"');

@@ -206,8 +206,7 @@ put_batch_close(struct bytes *out, const struct event_batch *batch)
 	PUT(out, CLOSE_ARRAY END_MEMBER);
 	PUT(out, MEMBER("valid_ref_counts") OPEN_STRUCT);
 	for (int i = 0; i < CLASS_COUNT; i++) {
-		if (!class_table[i].stored || class_table[i].own ||
-		    class_table[i].hidden)
+		if (class_table[i].own || class_table[i].hidden)
 			continue;
 		PUT(out, "<member><name>");
 		bytes_puts(out, class_table[i].lower);

@@ -109,6 +109,7 @@ python_tests = \
 	datamodel/gen/tests/test_templates.py \
 	tests/api/test_calls.py \
 	tests/api/test_console.py \
+	tests/api/test_clients.py \
 	tests/api/test_conformance.py \
 	tests/api/test_blob.py \
 	tests/api/test_durability.py \
@@ -184,6 +185,7 @@ test_data = \
 
 # Python tests that write their golden files when XAPID_UPDATE_GOLDEN is 1.
 golden_tests = \
+	tests/api/test_clients.py \
 	tests/api/test_conformance.py \
 	tests/api/test_xe_output.py \
 	tests/wire/test_wire.py

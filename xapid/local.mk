@@ -324,6 +324,7 @@ libxapidcore_a_SOURCES = \
 	xapid/net/pif_address.c \
 	xapid/net/pif_plug.c \
 	xapid/net/pif_scan.c \
+	xapid/net/sdn.c \
 	xapid/net/tunnel.c \
 	xapid/net/vlan.c \
 	xapid/plan/lane.c \

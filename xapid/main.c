@@ -299,6 +299,7 @@ start_core(struct daemon *d)
 				"folder");
 	if (world_create(core, &world) < 0)
 		return complain("cannot set up the pool; the log says why");
+	auth_follow_pool(core);
 	if (host_operations_start(core->db) < 0 || host_ssh_start(core) < 0 ||
 	    host_power_start(core) < 0)
 		return complain("cannot bring the hosts up to date");

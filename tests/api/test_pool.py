@@ -124,6 +124,42 @@ class Settings(Base):
         self.assertEqual(self.error('set_ext_auth_cache_expiry', 0),
                          ['INVALID_VALUE', 'expiry', '0'])
 
+    def test_logins_that_are_checked_at_a_time(self):
+        for most in (1, 16, 4):
+            self.call('set_local_auth_max_threads', most)
+            self.assertEqual(self.get('local_auth_max_threads'), most)
+            self.d.login()
+        for bad in (0, -1, 17):
+            self.assertEqual(self.error('set_local_auth_max_threads', bad)[:3],
+                             ['VALUE_NOT_SUPPORTED', 'local_auth_max_threads',
+                              str(bad)])
+
+    def test_one_controller_of_virtual_switches(self):
+        def introduce(*params):
+            return self.d.call('SDN_controller.introduce', *params)
+
+        def refusal(*params):
+            return self.d.error('SDN_controller.introduce', *params)[0]
+        self.assertEqual(refusal('ssl', 'name', 0),
+                         'INVALID_IP_ADDRESS_SPECIFIED')
+        self.assertEqual(refusal('ssl', '192.0.2.1', 65536),
+                         'VALUE_NOT_SUPPORTED')
+        self.assertEqual(refusal('pssl', '192.0.2.1', 0),
+                         'OPERATION_NOT_ALLOWED')
+        one = introduce('ssl', '192.0.2.1', 0)
+        self.assertEqual(self.d.call('SDN_controller.get_port', one), 6632)
+        self.assertEqual(self.get('vswitch_controller'), '192.0.2.1')
+        self.assertEqual(refusal('ssl', '192.0.2.2', 0),
+                         'OPERATION_NOT_ALLOWED')
+        self.d.call('SDN_controller.forget', one)
+        self.assertEqual(self.get('vswitch_controller'), '')
+        self.d.call('pool.set_vswitch_controller', '192.0.2.3')
+        self.d.call('pool.set_vswitch_controller', '192.0.2.4')
+        self.assertEqual([r['address'] for r in self.d.call(
+            'SDN_controller.get_all_records').values()], ['192.0.2.4'])
+        self.d.call('pool.set_vswitch_controller', '')
+        self.assertEqual(self.d.call('SDN_controller.get_all'), [])
+
     def test_licence(self):
         self.call('apply_edition', 'premium')
         self.assertEqual(self.call('get_license_state'),

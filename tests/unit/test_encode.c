@@ -597,11 +597,11 @@ forget_events(struct events *ev)
 	sample_forget((struct record *)ev->items[2].snapshot);
 }
 
-/* Classes with a table, but for those that only this toolstack keeps. */
+/* All but those that only this toolstack keeps. */
 static bool
 is_counted(const struct class_info *cls)
 {
-	return cls->stored && !cls->own && !cls->hidden;
+	return !cls->own && !cls->hidden;
 }
 
 static void

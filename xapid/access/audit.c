@@ -4,7 +4,8 @@
  *   [20261122T10:00:00.123Z|info|HOST|TASK|audit] ('trackid=16 digits' 'SID'
  *   'USER' 'ALLOWED' 'OK' 'API' 'VM.start' (('self' 'NAME' 'UUID' 'REF') …))
  *
- * on one line; the part in brackets is what readers select by. A failed call
+ * on one line; the part in brackets is what readers select by. Behind the task
+ * stands " trace=…" when the call came with a traceparent. A failed call
  * has ERROR:CODE in the place of OK. No secret gets here: parameters of secret
  * methods are left out, a session is shown by its track, and of a map only the
  * keys, since its values are where people put passwords.
@@ -285,13 +286,15 @@ put_head(struct bytes *out, const struct call *c)
 {
 	struct timespec now;
 	char date[DATE_CHARS + 1], task[UUID_CHARS + 1] = "";
+	const char *trace = log_trace();
 
 	clock_gettime(CLOCK_REALTIME, &now);
 	date_format(now.tv_sec, date);
 	if (!ref_is_null(c->task))
 		uuid_format(c->task, task);
-	bytes_printf(out, "[%.*s.%03ldZ|info|%s|%s|audit] ", DATE_CHARS - 1,
-	    date, now.tv_nsec / NSEC_PER_MSEC, audit.host, task);
+	bytes_printf(out, "[%.*s.%03ldZ|info|%s|%s%s%s|audit] ", DATE_CHARS - 1,
+	    date, now.tv_nsec / NSEC_PER_MSEC, audit.host, task,
+	    *trace ? " trace=" : "", trace);
 }
 
 static void

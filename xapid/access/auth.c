@@ -32,7 +32,6 @@
 #include "lib/fault.h"
 #include "lib/log.h"
 
-#define WORKERS 4
 #define LANE_PLACES 256
 #define HELD_BACK_MS 1000
 #define MAX_HELD_BACK 4096
@@ -48,8 +47,6 @@
 #define KEY_REFILL_MS 2000
 #define ADDRESS_BURST 60
 #define ADDRESS_REFILL_MS 200
-
-static const unsigned lane_workers[LANES] = { WORKERS, WORKERS - 1, 2, 1 };
 
 /* ---- keys ---- */
 
@@ -209,6 +206,15 @@ welcome(struct auth *a, struct auth_request *r)
 
 /* ---- workers ---- */
 
+/* Of all workers, how many a lane may have at most. Under lock. */
+static unsigned
+lane_workers(const struct auth *a, unsigned lane)
+{
+	const unsigned most[LANES] = { a->most, a->most - 1, a->most / 2, 1 };
+
+	return most[lane] ? most[lane] : 1;
+}
+
 /* Under lock. */
 static struct auth_request *
 take(struct auth *a)
@@ -217,7 +223,7 @@ take(struct auth *a)
 		struct lane *lane = &a->lanes[i];
 		struct auth_request *r = lane->first;
 
-		if (!r || lane->running >= lane_workers[i])
+		if (!r || lane->running >= lane_workers(a, i))
 			continue;
 		lane->first = r->next;
 		if (!lane->first)
@@ -275,7 +281,7 @@ work(void *arg)
 static bool
 start_worker(struct auth *a)
 {
-	if (a->workers >= WORKERS)
+	if (a->workers >= a->most)
 		return true;
 	if (threads_run(a->threads, work, a) < 0)
 		return a->workers > 0;
@@ -495,13 +501,26 @@ auth_new(struct core *core)
 	a->by_key = auth_limit_new(KEY_BURST, KEY_REFILL_MS, clock_mono_ns);
 	a->by_address =
 	    auth_limit_new(ADDRESS_BURST, ADDRESS_REFILL_MS, clock_mono_ns);
-	a->threads = threads_new("auth", WORKERS + 1, 2 * WORKERS);
+	a->most = AUTH_WORKERS;
+	a->threads =
+	    threads_new("auth", AUTH_WORKERS_MAX + 1, 2 * AUTH_WORKERS_MAX);
 	if (!a->by_key || !a->by_address || !a->threads ||
 	    getrandom(a->secret, sizeof(a->secret), 0) != sizeof(a->secret)) {
 		auth_free(a);
 		return NULL;
 	}
 	return a;
+}
+
+void
+auth_set_workers(struct core *core, int64_t most)
+{
+	struct auth *a = core->auth;
+
+	LOCK_SCOPE(&a->lock);
+	a->most = (unsigned)(most < 1     ? 1
+		: most > AUTH_WORKERS_MAX ? AUTH_WORKERS_MAX
+					  : most);
 }
 
 int

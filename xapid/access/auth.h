@@ -46,6 +46,12 @@ struct auth_request {
 };
 
 void auth_submit(struct core *core, struct auth_request *r);
+/* How many passwords are checked at a time: pool.local_auth_max_threads. */
+#define AUTH_WORKERS 4 /* of a new pool */
+#define AUTH_WORKERS_MAX 16
+void auth_set_workers(struct core *core, int64_t most);
+/* At start, once there is a pool. */
+void auth_follow_pool(struct core *core);
 /* Whether what a login found out is still so, once its session exists: the
  * file of users may have changed meanwhile. */
 bool auth_still_valid(struct core *core, const struct auth_result *r);

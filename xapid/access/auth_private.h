@@ -38,6 +38,7 @@ struct auth {
 	pthread_mutex_t lock; /* everything below */
 	pthread_cond_t idle;
 	struct lane lanes[LANES];
+	unsigned most;             /* workers at a time */
 	unsigned workers;          /* running or about to */
 	struct auth_request *held; /* whose answers wait for their timers */
 	unsigned nheld;

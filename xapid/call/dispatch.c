@@ -328,9 +328,11 @@ audit(struct call *c)
 static enum rpc_state
 reply(struct call *c, struct rpc_call *rc)
 {
+	log_set_trace(c->trace); /* it may have ended on any thread */
 	call_settle(c);
 	audit(c);
 	log_debug("call %s: %s", rc->method, c->nerror ? c->error[0] : "done");
+	log_set_trace(NULL);
 	if (c->nerror) {
 		rc->error = c->error;
 		rc->nerror = c->nerror;

@@ -105,35 +105,6 @@ pool_disable_ssl_legacy(struct call *c,
 	return set_on_all_hosts(c, FIELD_host_ssl_legacy, &off);
 }
 
-/* ---- virtual switch ---- */
-
-static int
-check_vswitch(struct call *c)
-{
-	RECORD_UNREF const struct record *r =
-	    call_get(c, CLASS_host, c->core->host);
-	const char *backend;
-
-	if (!r || edit_simulated_only(c) < 0)
-		return -1;
-	backend = builder_find(&((const struct host *)r)->software_version,
-	    "network_backend");
-	if (backend && strcmp(backend, "openvswitch") == 0)
-		return 0;
-	return fail_operation_not_allowed(c,
-	    "The hosts do not use Open vSwitch");
-}
-
-int
-pool_set_igmp_snooping_enabled(struct call *c,
-    const struct pool_set_igmp_snooping_enabled_args *a)
-{
-	if (check_vswitch(c) < 0)
-		return -1;
-	return edit_field(c, CLASS_pool, a->self,
-	    FIELD_pool_igmp_snooping_enabled, &a->value);
-}
-
 /* ---- external directories: none can be joined yet ---- */
 
 int

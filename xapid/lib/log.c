@@ -4,6 +4,7 @@
  * cannot begin a new line, nor reach a terminal as an escape sequence. */
 #include "lib/log.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
@@ -85,10 +86,17 @@ log_set_trace(const char *traceparent)
 	size_t n = 0;
 
 	for (; traceparent && traceparent[n] && n < TRACE_MAX; n++)
-		trace[n] = traceparent[n] > ' ' && traceparent[n] < 0x7f
+		trace[n] = isalnum((unsigned char)traceparent[n]) ||
+			traceparent[n] == '-'
 		    ? traceparent[n]
 		    : '?';
 	trace[n] = '\0';
+}
+
+const char *
+log_trace(void)
+{
+	return trace;
 }
 
 /* "20261122T08:26:13.123Z xapid[17] error: text trace=..." */

@@ -28,6 +28,7 @@ void log_at(enum log_level level, const char *fmt, ...)
 /* What follows in this thread belongs to this W3C trace (or NULL to end):
  * logged as a field. Copied, at most 63 characters. */
 void log_set_trace(const char *traceparent);
+const char *log_trace(void); /* "": none */
 /* 16 hexadecimal digits that stand for a secret in the log: a keyed hash, so
  * equal secrets give equal digits within one process and nothing else. */
 void log_track(const char *secret, char out[17]);

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "access/auth.h"
 #include "host/host_certificate.h"
 #include "lib/log.h"
 #include "world/host_identity.h"
@@ -223,6 +224,7 @@ world_add_pool(struct maker *m, struct core *core,
 	p.restrictions = host_identity_features(&m->b);
 	p.ha_cluster_stack = "xhad";
 	p.tls_verification_enabled = true;
+	p.local_auth_max_threads = AUTH_WORKERS;
 	p.other_config = BUILDER_MAP(&m->b, MARK, "true", "memory-ratio-hvm",
 	    "0.25", "memory-ratio-pv", "0.25");
 	p.telemetry_uuid = add_telemetry_secret(m);
