@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "lib/text.h"
+#include "model/builder.h"
 #include "model/model.h"
 #include "tests/lib/unit.h"
 
@@ -485,6 +486,33 @@ test_big_maps(void)
 	    bytes_cstr(&y)));
 }
 
+/* A million pairs: looked for one among the others, that would be hours. */
+static void
+test_pairs_of_a_map(void)
+{
+	enum { MANY = 1000000 };
+	CLEANUP(arena_free) struct arena *a = arena_new(0);
+	struct builder b = { .arena = a };
+	struct builder_pairs all = { .b = &b }, left = { .b = &b };
+	const char **keys = arena_array(a, MANY, sizeof(*keys));
+	struct map m = { .keys = keys, .values = keys, .n = MANY };
+
+	CU_ASSERT_PTR_NOT_NULL_FATAL(keys);
+	for (int i = 0; i < MANY; i++)
+		keys[i] = arena_printf(a, "%d", i);
+	builder_put_map(&all, &m, NULL);
+	CU_ASSERT_EQUAL(all.n, MANY);
+	builder_put_map(&left, &m, "17");
+	builder_put(&left, "17", "other");
+	builder_put(&left, "18", "another");
+	CU_ASSERT_FALSE(b.failed);
+	m = builder_pairs_map(&left);
+	CU_ASSERT_EQUAL(m.n, MANY);
+	CU_ASSERT_STRING_EQUAL(builder_find(&m, "16"), "16");
+	CU_ASSERT_STRING_EQUAL(builder_find(&m, "17"), "other");
+	CU_ASSERT_STRING_EQUAL(builder_find(&m, "18"), "another");
+}
+
 static void
 test_copy(void)
 {
@@ -556,6 +584,7 @@ UNIT_MAIN("model",
 	test_record_extra },
     { "sets are equal in order, maps by key", test_equality },
     { "maps of 30,000 keys are compared quickly", test_big_maps },
+    { "a map of a million keys is taken over at once", test_pairs_of_a_map },
     { "a copy is deep and equal", test_copy },
     { "running out of memory leaves no error text", test_no_memory },
     { "the empty string is a string", test_empty })

@@ -98,13 +98,10 @@ config_of(struct call *c, const struct vbd *want, const struct vdi *vdi)
 {
 	struct builder b = { .arena = c->arena };
 	struct builder_pairs pairs = { .b = &b };
-	const char *const *keys = want->other_config.keys;
-	const char *const *values = want->other_config.values;
 	const char *kind =
 	    vdi ? builder_find(&vdi->sm_config, "backend-kind") : NULL;
 
-	for (uint32_t i = 0; i < want->other_config.n; i++)
-		builder_put(&pairs, keys[i], values[i]);
+	builder_put_map(&pairs, &want->other_config, NULL);
 	if (kind)
 		builder_put(&pairs, "backend-kind", kind);
 	if (b.failed)

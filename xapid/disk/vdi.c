@@ -153,11 +153,8 @@ with_key(struct call *c, const struct map *m, const char *key,
 {
 	struct builder b = { .arena = c->arena };
 	struct builder_pairs pairs = { .b = &b };
-	const char *const *keys = m->keys, *const *values = m->values;
 
-	for (uint32_t i = 0; i < m->n; i++)
-		if (strcmp(keys[i], key) != 0)
-			builder_put(&pairs, keys[i], values[i]);
+	builder_put_map(&pairs, m, key);
 	if (value)
 		builder_put(&pairs, key, value);
 	return b.failed ? *m : builder_pairs_map(&pairs);

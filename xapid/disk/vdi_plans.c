@@ -130,13 +130,10 @@ set_format(struct plan *p, struct tx *t, struct ref ref)
 	struct builder b = { .arena = p->call->arena };
 	struct builder_pairs pairs = { .b = &b };
 	const char *format = plan_arg(p, "format");
-	const char *const *keys = vdi->sm_config.keys;
-	const char *const *values = vdi->sm_config.values;
 
 	if (!*format)
 		return;
-	for (uint32_t i = 0; i < vdi->sm_config.n; i++)
-		builder_put(&pairs, keys[i], values[i]);
+	builder_put_map(&pairs, &vdi->sm_config, NULL);
 	builder_put(&pairs, "image-format", format);
 	if (!b.failed)
 		TX_SET(t, VDI, vdi, ref, sm_config, builder_pairs_map(&pairs));

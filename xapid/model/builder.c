@@ -96,15 +96,12 @@ builder_text(struct builder *b, const char *fmt, ...)
 	return text ? text : "";
 }
 
-/* Room for one more pair. */
+/* Room for pairs, some more than are there. */
 static bool
-grow(struct builder_pairs *p)
+reserve(struct builder_pairs *p, uint32_t cap)
 {
-	uint32_t cap = p->cap ? p->cap * 2 : 16;
 	const char **keys, **values;
 
-	if (p->n < p->cap)
-		return true;
 	keys = take(p->b, cap, sizeof(*keys));
 	values = take(p->b, cap, sizeof(*values));
 	if (!keys || !values)
@@ -117,6 +114,28 @@ grow(struct builder_pairs *p)
 	p->values = values;
 	p->cap = cap;
 	return true;
+}
+
+static bool
+grow(struct builder_pairs *p)
+{
+	return p->n < p->cap || reserve(p, p->cap ? p->cap * 2 : 16);
+}
+
+/* The keys of a map are different ones: none is looked for. */
+void
+builder_put_map(struct builder_pairs *p, const struct map *m, const char *but)
+{
+	const char *const *keys = m->keys, *const *values = m->values;
+
+	if (p->n || !reserve(p, m->n + 4))
+		return;
+	for (uint32_t i = 0; i < m->n; i++) {
+		if (but && strcmp(keys[i], but) == 0)
+			continue;
+		p->keys[p->n] = keys[i];
+		p->values[p->n++] = values[i];
+	}
 }
 
 void

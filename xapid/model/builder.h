@@ -37,6 +37,9 @@ struct builder_pairs {
 	const char **keys, **values;
 	uint32_t n, cap;
 };
+/* First: all of a map, but one key (NULL: none). */
+void builder_put_map(struct builder_pairs *p, const struct map *m,
+    const char *but);
 /* Replaces the value of a key that is there. */
 void builder_put(struct builder_pairs *p, const char *key, const char *value);
 struct map builder_pairs_map(const struct builder_pairs *p);

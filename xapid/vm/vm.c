@@ -103,15 +103,12 @@ vm_check_head(struct call *c, struct tx *t, struct ref ref,
 struct map
 vm_with_mac_seed(struct call *c, const struct map *other_config, bool replace)
 {
-	const char *const *keys = other_config->keys;
-	const char *const *values = other_config->values;
 	struct builder b = { .arena = c->arena };
 	struct builder_pairs pairs = { .b = &b };
 	char seed[UUID_CHARS + 1];
 
 	uuid_format(ref_new(), seed);
-	for (uint32_t i = 0; i < other_config->n; i++)
-		builder_put(&pairs, keys[i], values[i]);
+	builder_put_map(&pairs, other_config, NULL);
 	if (replace || !builder_find(other_config, "mac_seed"))
 		builder_put(&pairs, "mac_seed", builder_text(&b, "%s", seed));
 	if (b.failed)

@@ -163,14 +163,16 @@ vm_snapshot(struct call *c, const struct vm_snapshot_args *a,
     struct ref *result_r)
 {
 	const struct ref *refs = a->ignore_vdis.items;
-	const char *ignore = "";
+	CLEANUP_BYTES struct bytes ignore = { 0 };
+	char text[REF_CHARS + 1];
 
 	(void)result_r;
-	for (uint32_t i = 0; ignore && i < a->ignore_vdis.n; i++)
-		ignore = arena_printf(c->arena, "%s%s ", ignore,
-		    call_ref_text(c, refs[i]));
-	if (!ignore)
+	for (uint32_t i = 0; i < a->ignore_vdis.n; i++) {
+		ref_format(refs[i], text);
+		bytes_printf(&ignore, "%s ", text);
+	}
+	if (!bytes_cstr(&ignore))
 		return call_fail_nomem(c);
 	return plan_start(c, &snapshot_kind, a->vm, "name", a->new_name,
-	    "ignore", ignore, NULL);
+	    "ignore", bytes_cstr(&ignore), NULL);
 }

@@ -21,16 +21,13 @@ static const struct set no_set;
 static struct map
 copy_config(struct call *c, const struct vm *source, bool snapshot)
 {
-	const char *const *keys = source->other_config.keys;
-	const char *const *values = source->other_config.values;
 	struct builder b = { .arena = c->arena };
-	struct builder_pairs pairs = { .b = &b };
+	struct builder_pairs first = { .b = &b }, pairs = { .b = &b };
 	struct map all;
 
-	for (uint32_t i = 0; i < source->other_config.n; i++)
-		if (strcmp(keys[i], "default_template") != 0 &&
-		    strcmp(keys[i], "xensource_internal") != 0)
-			builder_put(&pairs, keys[i], values[i]);
+	builder_put_map(&first, &source->other_config, "default_template");
+	all = builder_pairs_map(&first);
+	builder_put_map(&pairs, &all, "xensource_internal");
 	if (source->is_a_template &&
 	    !builder_find(&source->other_config, "base_template_name"))
 		builder_put(&pairs, "base_template_name", source->name_label);
@@ -58,13 +55,10 @@ snapshot_info(struct call *c, const struct vm *source)
 static struct map
 owned(struct call *c, const struct map *other_config)
 {
-	const char *const *keys = other_config->keys;
-	const char *const *values = other_config->values;
 	struct builder b = { .arena = c->arena };
 	struct builder_pairs pairs = { .b = &b };
 
-	for (uint32_t i = 0; i < other_config->n; i++)
-		builder_put(&pairs, keys[i], values[i]);
+	builder_put_map(&pairs, other_config, NULL);
 	if (!builder_find(other_config, "owner"))
 		builder_put(&pairs, "owner", "");
 	if (b.failed)

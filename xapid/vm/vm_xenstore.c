@@ -55,8 +55,6 @@ static int
 change(struct call *c, const struct vm *vm, const struct edit *e,
     struct map *out)
 {
-	const char *const *keys = vm->xenstore_data.keys;
-	const char *const *values = vm->xenstore_data.values;
 	struct builder b = { .arena = c->arena };
 	struct builder_pairs pairs = { .b = &b };
 
@@ -68,9 +66,7 @@ change(struct call *c, const struct vm *vm, const struct edit *e,
 	    builder_find(&vm->xenstore_data, e->key))
 		return fail_map_duplicate_key(c, "VM", "xenstore_data",
 		    call_ref_text(c, vm->r.self), e->key);
-	for (uint32_t i = 0; i < vm->xenstore_data.n; i++)
-		if (strcmp(keys[i], e->key) != 0)
-			builder_put(&pairs, keys[i], values[i]);
+	builder_put_map(&pairs, &vm->xenstore_data, e->key);
 	if (strcmp(e->how, "add") == 0)
 		builder_put(&pairs, e->key, e->value);
 	*out = builder_pairs_map(&pairs);

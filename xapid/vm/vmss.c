@@ -43,13 +43,10 @@ with_times(struct call *c, int frequency, const struct map *before,
 {
 	struct builder b = { .arena = c->arena };
 	struct builder_pairs pairs = { .b = &b };
-	const char *const *keys = before->keys, *const *values = before->values;
+	const char *const *keys = new_->keys, *const *values = new_->values;
 	const char *value;
 
-	for (uint32_t i = 0; i < before->n; i++)
-		builder_put(&pairs, keys[i], values[i]);
-	keys = new_->keys;
-	values = new_->values;
+	builder_put_map(&pairs, before, NULL);
 	for (uint32_t i = 0; i < new_->n && !c->nerror; i++) {
 		value = vmss_check_time(c, frequency, keys[i], values[i]);
 		if (value)
