@@ -8,6 +8,7 @@
 
 #include "domain/xl_private.h"
 #include "lib/cleanup.h"
+#include "lib/moment.h"
 
 #define MAX_DEVICES 64
 #define SCRUB_SECONDS 10
@@ -257,6 +258,7 @@ build(struct xl *x, struct op *op, libxl_domain_config *config, int image,
 		remove_leftover(x, op);
 		return -1;
 	}
+	moment("worker", op->name, "domain is there");
 	rc = write_data(x, op, domid);
 	if (rc == 0 && strcmp(op_text(op, "type", ""), "hvm") == 0)
 		rc = write_bios_strings(x, op, domid);
@@ -264,6 +266,7 @@ build(struct xl *x, struct op *op, libxl_domain_config *config, int image,
 		rc = write_addresses(x, op, domid);
 	for (int i = 0; rc == 0 && i < config->num_disks; i++)
 		rc = xl_disk_activate(x, op, domid, &config->disks[i]);
+	moment("worker", op->name, "disks are there");
 	if (rc == 0)
 		rc = xl_write(x, op, mark_of(op, domid), "built");
 	if (rc == 0)

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "domain/xl_private.h"
+#include "lib/moment.h"
 
 #define CONNECT_SECONDS 60
 #define STATE_CONNECTED 4 /* XenbusStateConnected */
@@ -97,6 +98,7 @@ plug_disk(struct xl *x, struct op *op, uint32_t domid)
 		if (rc)
 			rc = xl_fail(x, op, rc, "plug");
 	}
+	moment("worker", op->name, "device is there");
 	if (rc == 0) {
 		rc = xl_disk_activate(x, op, domid, &disk);
 		if (rc < 0)
@@ -122,6 +124,7 @@ plug_nic(struct xl *x, struct op *op, uint32_t domid)
 		if (rc)
 			rc = xl_fail(x, op, rc, "plug");
 	}
+	moment("worker", op->name, "device is there");
 	if (rc == 0)
 		rc = xl_nic_addresses(x, op, domid, op->args);
 	libxl_device_nic_dispose(&nic);

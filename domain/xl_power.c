@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "domain/xl_private.h"
+#include "lib/moment.h"
 
 #define ACKNOWLEDGE_SECONDS 60
 #define END_SECONDS 1200
@@ -134,6 +135,7 @@ xl_shutdown(void *context, struct op *op)
 	rc = has_ended(x, domid) ? 0 : ask(x, op, domid);
 	if (rc)
 		return rc < 0 ? -1 : answer_forced(op);
+	moment("worker", op->name, "guest is asked");
 	end = xl_deadline(most);
 	acknowledge =
 	    most < ACKNOWLEDGE_SECONDS ? end : xl_deadline(ACKNOWLEDGE_SECONDS);

@@ -6,6 +6,7 @@
 
 #include "domain/xl_private.h"
 #include "lib/cleanup.h"
+#include "lib/moment.h"
 
 /* A worker that died while it saved left the guest suspended: nobody can ask
  * it a second time before it runs. */
@@ -75,6 +76,7 @@ xl_suspend(void *context, struct op *op)
 		    : op_fail(op, "VM_HALTED", op->uuid, NULL);
 	if (save(x, op, domid) < 0)
 		return -1;
+	moment("worker", op->name, "memory is saved");
 	rc = libxl_domain_destroy(x->ctx, domid, NULL);
 	return rc ? xl_fail(x, op, rc, "destroy") : 0;
 }

@@ -10,6 +10,7 @@
 #include "lib/cleanup.h"
 #include "lib/fault.h"
 #include "lib/file.h"
+#include "lib/moment.h"
 #include "storage/volume.h"
 
 int
@@ -53,6 +54,7 @@ finish_draft(struct op *op, int folder, const char *argument, const char *draft,
 
 	if (fd < 0)
 		return volume_fail(op, argument);
+	moment("worker", op->name, "draft is there");
 	if (!fault_hit(FAULT_WRITE) && fill(op, arg, fd) == 0 &&
 	    fault_fsync(fd) == 0 && !fault_hit(FAULT_RENAME) &&
 	    renameat(folder, draft, folder, name) == 0)

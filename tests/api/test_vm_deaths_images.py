@@ -4,10 +4,10 @@
 (test_vm_deaths.py)."""
 
 import tap
-from test_vm_deaths import Machine
+from test_vm_deaths import Simulated
 
 
-class Images(Machine):
+class Images(Simulated):
     def test_the_daemon_dies_in_each_moment_of_what_copies_memory_and_disks(self):
         self.walk_all(self.moments.daemon, self.images())
 

@@ -3,10 +3,10 @@
 """A worker dies before and after each operation (test_vm_deaths.py)."""
 
 import tap
-from test_vm_deaths import Machine
+from test_vm_deaths import Simulated
 
 
-class Workers(Machine):
+class Workers(Simulated):
     def test_a_worker_dies_in_each_moment(self):
         self.walk_all(self.moments.worker,
                       self.power() + self.devices() + self.images())

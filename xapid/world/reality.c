@@ -27,6 +27,7 @@ static struct {
 	struct core *core;
 	pthread_mutex_t lock;
 	struct happening *first, **end;
+	struct happening *present; /* is being looked at */
 	unsigned n;
 	bool open, looking; /* open: they are to be looked at */
 } reality = { .lock = PTHREAD_MUTEX_INITIALIZER, .end = &reality.first };
@@ -127,8 +128,41 @@ take(void)
 	} else {
 		reality.looking = false;
 	}
+	reality.present = h;
 	pthread_mutex_unlock(&reality.lock);
 	return h;
+}
+
+static void
+forget(struct happening *h)
+{
+	pthread_mutex_lock(&reality.lock);
+	reality.present = NULL;
+	pthread_mutex_unlock(&reality.lock);
+	arena_free(h->arena);
+}
+
+static bool
+is_of_guest(const struct happening *h, const char *uuid)
+{
+	return strcmp(text_of(&h->body, "event"), "guest") == 0 &&
+	    strcmp(text_of(&h->body, "uuid"), uuid) == 0;
+}
+
+/* Whoever looks at what this guest has told waits for the writer's turn, which
+ * we have. It will be noted again, so what came later waits, too. */
+static bool
+hear_present(struct tx *t, struct ref ref, const char *uuid)
+{
+	bool is;
+
+	pthread_mutex_lock(&reality.lock);
+	is = reality.present && is_of_guest(reality.present, uuid);
+	if (is)
+		guest_agent_told_in(t, ref,
+		    value_member(&reality.present->body, "values"));
+	pthread_mutex_unlock(&reality.lock);
+	return is;
 }
 
 /* What this guest has told and nobody has looked at. */
@@ -139,9 +173,7 @@ take_guest(const char *uuid)
 
 	pthread_mutex_lock(&reality.lock);
 	at = &reality.first;
-	while ((h = *at) &&
-	    (strcmp(text_of(&h->body, "event"), "guest") != 0 ||
-		strcmp(text_of(&h->body, "uuid"), uuid) != 0))
+	while ((h = *at) && !is_of_guest(h, uuid))
 		at = &h->next;
 	if (h) {
 		*at = h->next;
@@ -164,6 +196,8 @@ reality_hear_guest(struct tx *t, struct ref ref)
 		return;
 	snprintf(uuid, sizeof(uuid), "%s", vm->uuid);
 	guest_agent_told_in(t, ref, NULL);
+	if (hear_present(t, ref, uuid))
+		return;
 	while ((h = take_guest(uuid))) {
 		guest_agent_told_in(t, ref, value_member(&h->body, "values"));
 		arena_free(h->arena);
@@ -178,7 +212,7 @@ look_at_all(void *arg)
 	(void)arg;
 	while ((h = take())) {
 		look(&h->body);
-		arena_free(h->arena);
+		forget(h);
 	}
 }
 
