@@ -2,18 +2,13 @@
 #include "rpc/bulk.h"
 
 #include <stdint.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <sys/socket.h>
-#include <time.h>
-#include <unistd.h>
 
 #include "lib/fault.h"
 #include "lib/threads.h"
 #include "lib/turn.h"
-#include "rpc/engine.h"
 #include "rpc/request.h"
-#include "rpc/status.h"
 #include "rpc/stream.h"
 
 #define THREADS_MAX 64
@@ -26,74 +21,21 @@ struct bulk {
 	unsigned n; /* places taken */
 };
 
-/* ---- the reply ---- */
-
-static void
-put_head(const struct request *q, struct bytes *out)
-{
-	char date[40];
-	time_t now = time(NULL);
-	struct tm tm;
-
-	gmtime_r(&now, &tm);
-	strftime(date, sizeof(date), "%a, %d %b %Y %H:%M:%S GMT", &tm);
-	bytes_printf(out,
-	    "HTTP/1.%d 200 OK\r\nDate: %s\r\nConnection: %s\r\n"
-	    "Content-Type: %s\r\nCache-Control: no-cache, no-store\r\n"
-	    "Access-Control-Allow-Origin: *\r\n"
-	    "Access-Control-Allow-Headers: X-Requested-With\r\n",
-	    q->minor, date, q->keep ? "keep-alive" : "close",
-	    reply_call_type(q));
-	if (q->z)
-		bytes_printf(out, "Content-Encoding: %s\r\n",
-		    compress_name(q->compress));
-	if (q->minor > 0)
-		bytes_puts(out, "Transfer-Encoding: chunked\r\n");
-	bytes_puts(out, "\r\n");
-}
-
-static int
-send_piece(struct request *q, const struct bytes *b)
-{
-	char size[20];
-	struct iovec parts[] = {
-		{ size,
-		    (size_t)snprintf(size, sizeof(size), "%zx\r\n", b->len) },
-		{ b->p, b->len },
-		{ (void *)(uintptr_t) "\r\n", 2 },
-	};
-
-	if (b->len == 0)
-		return 0;
-	if (q->minor == 0)
-		return stream_write(q->conn, b->p, b->len, SILENCE_MS);
-	return stream_write_parts(q->conn, parts, 3, SILENCE_MS);
-}
-
-static int
-send_pieces(struct request *q)
-{
-	const struct bytes *piece;
-
-	while ((piece = reply_piece(q)))
-		if (piece->failed || send_piece(q, piece) < 0)
-			return -1;
-	return 0;
-}
-
 static int
 send_reply(struct request *q)
 {
-	CLEANUP_BYTES struct bytes head = { 0 };
+	int more;
 
-	put_head(q, &head);
-	if (head.failed ||
-	    stream_write(q->conn, head.p, head.len, SILENCE_MS) < 0 ||
-	    send_pieces(q) < 0)
-		return -1;
-	if (q->minor == 0)
-		return 0;
-	return stream_write(q->conn, "0\r\n\r\n", 5, SILENCE_MS);
+	while ((more = reply_more(q)) > 0) {
+		struct iovec parts[] = {
+			{ q->head.p, q->head.len },
+			{ (void *)(uintptr_t)q->piece, q->piece_len },
+		};
+
+		if (stream_write_parts(q->conn, parts, 2, SILENCE_MS) < 0)
+			return -1;
+	}
+	return more;
 }
 
 /* ---- threads ---- */
@@ -108,8 +50,8 @@ be_nice(void)
 	done = true;
 }
 
-static bool
-take_place(struct bulk *b)
+int
+bulk_take(struct bulk *b)
 {
 	bool room;
 
@@ -117,7 +59,7 @@ take_place(struct bulk *b)
 	room = b->n < THREADS_MAX;
 	b->n += room;
 	pthread_mutex_unlock(&b->lock);
-	return room;
+	return room ? 0 : -1;
 }
 
 static void
@@ -139,14 +81,12 @@ list_running(struct bulk *b, struct request *q, bool runs)
 	pthread_mutex_unlock(&b->lock);
 }
 
-/* ---- taken ---- */
-
 static void
 bulk_main(void *arg)
 {
 	struct request *q = arg;
 	struct conn *c = q->conn;
-	struct bulk *b = q->rpc->bulk;
+	struct bulk *b = c->rpc->bulk;
 	int rc;
 
 	be_nice();
@@ -164,25 +104,6 @@ bulk_main(void *arg)
 	request_end(q);
 }
 
-int
-bulk_take(struct bulk *b, struct request *q)
-{
-	bool keep = q->keep && q->minor > 0 && !q->last && !q->rpc->stopping;
-	struct conn *c;
-
-	/* Requests that the engine has read already would be lost. */
-	if ((keep && !conn_is_exact(q->conn)) || !take_place(b))
-		return -1;
-	c = engine_duplicate(q->conn);
-	if (!c) {
-		leave_place(b);
-		return -1;
-	}
-	q->conn = c;
-	q->keep = keep && !c->last;
-	return 0;
-}
-
 void
 bulk_run(struct bulk *b, struct request *q)
 {
@@ -191,44 +112,9 @@ bulk_run(struct bulk *b, struct request *q)
 		return;
 	list_running(b, q, false);
 	leave_place(b);
+	respond_finish(q);
 	conn_free(q->conn);
 	request_end(q);
-}
-
-/* ---- lent ---- */
-
-static void
-lent_main(void *arg)
-{
-	struct request *q = arg;
-	struct bulk *b = q->rpc->bulk;
-
-	be_nice();
-	q->loan = send_pieces(q) == 0 ? LOAN_SENT : LOAN_FAILED;
-	list_running(b, q, false);
-	leave_place(b);
-	MHD_resume_connection(q->mc);
-}
-
-/* What the engine sends before and behind, the head and the end of all chunks,
- * it sends itself. */
-bool
-bulk_lend(struct bulk *b, struct request *q)
-{
-	q->loan = LOAN_REFUSED;
-	if (!q->keep || q->minor == 0 || q->last || !take_place(b))
-		return false;
-	q->loan = LOAN_OUT;
-	q->conn->due = 0;
-	MHD_suspend_connection(q->mc);
-	list_running(b, q, true);
-	if (threads_run(b->threads, lent_main, q) == 0)
-		return true;
-	list_running(b, q, false);
-	leave_place(b);
-	q->loan = LOAN_REFUSED;
-	MHD_resume_connection(q->mc);
-	return true;
 }
 
 struct bulk *

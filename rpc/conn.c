@@ -2,21 +2,17 @@
 #include "rpc/conn.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <linux/tcp.h>
-#include <netinet/in.h>
 #include <openssl/err.h>
 #include <openssl/ssl.h>
-#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include "lib/fault.h"
 #include "rpc/private.h"
-#include "rpc/pump.h"
+
+#define TLS_JOIN_BYTES 16384 /* of one record */
 
 struct conn *
 conn_new(struct rpc *rpc, struct front *front, int fd)
@@ -30,7 +26,16 @@ conn_new(struct rpc *rpc, struct front *front, int fd)
 	c->rpc = rpc;
 	c->front = front;
 	c->fd = fd;
+	front_count(front, 1);
 	return c;
+}
+
+void
+conn_move(struct conn *c, struct front *to)
+{
+	front_count(c->front, -1);
+	front_count(to, 1);
+	c->front = to;
 }
 
 void
@@ -38,86 +43,14 @@ conn_free(struct conn *c)
 {
 	if (!c)
 		return;
-	pump_free(c->pump);
 	SSL_free(c->ssl);
 	if (c->fd >= 0)
 		close(c->fd);
 	if (c->counted)
 		peers_leave(c->rpc->peers, c->key);
-	meter_unref(c->meter);
+	front_count(c->front, -1);
 	free(c->buf);
 	free(c);
-}
-
-struct conn *
-conn_duplicate(struct conn *c)
-{
-	int fd = fcntl(c->fd, F_DUPFD_CLOEXEC, 3);
-	struct conn *twin = fd < 0 ? NULL : conn_new(c->rpc, c->front, fd);
-
-	if (!twin)
-		return NULL;
-	twin->state = CONN_AWAY;
-	twin->served = true;
-	twin->peer = c->peer;
-	twin->key = c->key;
-	twin->counted = c->counted;
-	c->counted = false;
-	twin->taken = c->taken;
-	twin->unsure = c->unsure;
-	twin->meter = meter_ref(c->meter);
-	return twin;
-}
-
-/* Bytes that came in, ever; false when unknown. */
-static bool
-bytes_received(const struct conn *c, uint64_t *n_r)
-{
-	struct tcp_info info;
-	socklen_t len = sizeof(info);
-
-	if (c->meter) {
-		*n_r = meter_fed(c->meter);
-		return true;
-	}
-	if (c->peer.local ||
-	    getsockopt(c->fd, IPPROTO_TCP, TCP_INFO, &info, &len) < 0 ||
-	    len < offsetof(struct tcp_info, tcpi_bytes_received) +
-		    sizeof(info.tcpi_bytes_received))
-		return false;
-	*n_r = info.tcpi_bytes_received;
-	return true;
-}
-
-static uint64_t
-bytes_unread(const struct conn *c)
-{
-	int n = 0;
-
-	ioctl(c->fd, FIONREAD, &n);
-	return (uint64_t)n;
-}
-
-/* More may arrive between the two questions: asked in this order, what has
- * been read is never found less than it is, and asked the other way round in
- * conn_recount() never more. So an error makes us unsure, never wrong. */
-bool
-conn_is_exact(const struct conn *c)
-{
-	uint64_t unread = bytes_unread(c), received;
-
-	return !c->unsure && bytes_received(c, &received) &&
-	    received - unread == c->taken;
-}
-
-void
-conn_recount(struct conn *c)
-{
-	uint64_t received = 0;
-
-	/* A meter may be ahead by what is being sent. */
-	c->unsure = c->meter || !bytes_received(c, &received);
-	c->taken = received - bytes_unread(c);
 }
 
 bool
@@ -195,6 +128,39 @@ conn_send(struct conn *c, const void *p, size_t n)
 	}
 	do
 		r = send(c->fd, p, n, MSG_DONTWAIT | MSG_NOSIGNAL);
+	while (r < 0 && errno == EINTR);
+	return r;
+}
+
+/* TLS makes a packet of every write: small parts are copied together. */
+static ssize_t
+send_parts_tls(struct conn *c, const struct iovec *parts, int n)
+{
+	char joined[TLS_JOIN_BYTES];
+	size_t len = 0;
+
+	for (int i = 0; i < n && len < sizeof(joined); i++) {
+		size_t room = sizeof(joined) - len;
+		size_t take = parts[i].iov_len < room ? parts[i].iov_len : room;
+
+		if (take > 0)
+			memcpy(joined + len, parts[i].iov_base, take);
+		len += take;
+	}
+	return conn_send(c, joined, len);
+}
+
+ssize_t
+conn_send_parts(struct conn *c, const struct iovec *parts, int n)
+{
+	struct msghdr m = { .msg_iov = (struct iovec *)(uintptr_t)parts,
+		.msg_iovlen = (size_t)n };
+	ssize_t r;
+
+	if (c->ssl)
+		return send_parts_tls(c, parts, n);
+	do
+		r = sendmsg(c->fd, &m, MSG_DONTWAIT | MSG_NOSIGNAL);
 	while (r < 0 && errno == EINTR);
 	return r;
 }

@@ -1,22 +1,21 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* A client's connection, from accept() to close(). At any time it belongs to
- * one place: a front thread (which reads heads, refuses, and pumps TLS), the
- * HTTP engine, or the thread of an exchange; only the owner touches it. An
- * idle one costs this struct and no buffer. */
+ * one place: a front thread (which reads heads, refuses, and answers calls), the
+ * thread of an exchange, or one that sends a large reply; only the owner touches
+ * it. An idle one costs this struct and no buffer. */
 #ifndef XAPID_RPC_CONN_H
 #define XAPID_RPC_CONN_H
 
 #include <openssl/types.h>
-#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <sys/queue.h>
+#include <sys/uio.h>
 
 #include "rpc/peer.h"
 
 struct front;
-struct meter;
-struct pump;
+struct request;
 struct rpc;
 TAILQ_HEAD(conn_list, conn);
 
@@ -29,9 +28,11 @@ struct source {
 enum conn_state {
 	CONN_HANDSHAKE, /* TLS, not yet agreed */
 	CONN_HEAD,      /* a head is awaited or half here */
+	CONN_BODY,      /* that of a call arrives */
+	CONN_CALL,      /* parked */
+	CONN_SEND,      /* a reply goes out as the client takes it */
 	CONN_LINGER,    /* answered; what still arrives is thrown away */
-	CONN_PUMP,      /* TLS: bytes go to the engine and back */
-	CONN_AWAY,      /* in the engine or in an exchange */
+	CONN_AWAY,      /* in an exchange, or with a thread that sends */
 	CONN_DEAD,      /* freed after this round of events */
 };
 
@@ -46,8 +47,8 @@ struct conn {
 	struct peer_key key;
 	bool counted;    /* peers_leave() is due */
 	bool passed_on;  /* to another front, which may have room */
-	bool consume;    /* heads are read into buf, not peeked at */
-	bool last;       /* nothing after the next request: bytes were lost */
+	bool readable;   /* there may be more to read */
+	bool wants_out;  /* an event is due when it can be written to */
 	bool hup;        /* the client will send no more */
 	bool served;     /* has had a request: silence is no offence */
 	uint16_t refuse; /* status to answer without reading a head */
@@ -60,31 +61,17 @@ struct conn {
 	int64_t active, began;
 	TAILQ_ENTRY(conn) by_active; /* in one list of the front */
 	TAILQ_ENTRY(conn) by_began;
-	TAILQ_ENTRY(conn) all; /* front: all of them; engine: its own */
+	TAILQ_ENTRY(conn) all;
 	struct conn_list *in_active, *in_began; /* NULL: in none */
-	struct pump *pump;                      /* owned; CONN_PUMP */
-	/* In the engine: when it is cut off unless something happens; 0: never.
-	 * Written by the engine's thread, read by the front. */
-	_Atomic int64_t due;
-	/* Bytes that have left the socket as far as we were told, to know whether
-	 * the engine has read more than the requests we saw. */
-	uint64_t taken;
-	bool unsure;         /* taken is not exact */
-	struct meter *meter; /* owned reference; NULL: it is a TCP socket */
+	struct request *request; /* owned; CONN_BODY, CONN_CALL, CONN_SEND */
 };
 
 /* Takes fd, also when it fails (closed then). NULL: no memory. */
 struct conn *conn_new(struct rpc *rpc, struct front *front, int fd);
 /* Closes and forgets; NULL is fine. */
 void conn_free(struct conn *c);
-/* Another one on a duplicate of its descriptor, with its place in the counts
- * of peers. NULL: no descriptor or memory. */
-struct conn *conn_duplicate(struct conn *c);
-/* Whether just the bytes counted in taken have left the socket; false also
- * when that cannot be known. */
-bool conn_is_exact(const struct conn *c);
-/* Somebody who does not count has read from it: counts anew. */
-void conn_recount(struct conn *c);
+/* Into the hands of another front. */
+void conn_move(struct conn *c, struct front *to);
 /* Appends to buf; false when there is no memory. */
 bool conn_keep(struct conn *c, const void *p, size_t n);
 /* Drops the first n bytes of buf, and buf itself when nothing is left. */
@@ -94,6 +81,8 @@ void conn_used(struct conn *c, size_t n);
  * the end (read); -1 with errno EAGAIN, or another errno when it is over. */
 ssize_t conn_recv(struct conn *c, void *p, size_t n);
 ssize_t conn_send(struct conn *c, const void *p, size_t n);
+/* All in one packet, if it fits one. */
+ssize_t conn_send_parts(struct conn *c, const struct iovec *parts, int n);
 /* After -1 and EAGAIN on TLS: what to wait for is EPOLLOUT, not EPOLLIN. */
 bool conn_wants_write(const struct conn *c);
 /* Says that nothing more will be sent, in TLS and in TCP. */

@@ -133,7 +133,7 @@ exchange_new(struct rpc *r, struct conn *c, const struct head *h,
 	x->arena = a;
 	x->minor = h->minor;
 	x->ambient = is_own_page(h);
-	x->wants_keep = h->keep_alive && !c->last;
+	x->wants_keep = h->keep_alive;
 	x->wants_100 = h->expect_continue;
 	x->method = arena_strdup(a, h->method);
 	x->path = arena_strdup(a, h->path);
@@ -316,8 +316,6 @@ part_with(struct http_exchange *x)
 	struct conn *c = x->conn;
 
 	if (x->keep && !x->broken && skip_body(x)) {
-		c->consume = c->ssl || c->len > 0;
-		conn_recount(c);
 		front_give(c);
 		return;
 	}

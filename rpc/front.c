@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The threads of the front door: events, accept, and what comes from other
- * threads. What happens on one connection is in front_conn.c. */
+ * threads. What happens on one connection is in front_conn.c and
+ * front_call.c. */
 #include "rpc/front.h"
 
 #include <errno.h>
@@ -13,10 +14,8 @@
 #include "lib/clock.h"
 #include "lib/fault.h"
 #include "lib/log.h"
-#include "rpc/engine.h"
 #include "rpc/front_private.h"
-#include "rpc/pump.h"
-#include "rpc/watch.h"
+#include "rpc/request.h"
 
 #define EVENTS_AT_ONCE 128
 #define ACCEPTS_AT_ONCE 32
@@ -31,28 +30,28 @@ add_source(struct front *f, int fd, uint32_t events, struct source *s)
 	return epoll_ctl(f->epoll, EPOLL_CTL_ADD, fd, &ev);
 }
 
+/* Edge-triggered. Of room to write we are told only when we ask: on local
+ * sockets every byte that the client takes would be an event. */
+#define CONN_EVENTS (EPOLLIN | EPOLLRDHUP | EPOLLET)
+
 int
-front_watch(struct front *f, int fd, struct source *s)
+front_watch(struct front *f, struct conn *c)
 {
-	return add_source(f, fd, EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET, s);
+	return add_source(f, c->fd, CONN_EVENTS, &c->source);
 }
 
 void
-front_rearm(struct front *f, int fd, struct source *s)
+front_want_out(struct front *f, struct conn *c, bool want)
 {
 	struct epoll_event ev = {
-		.events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET,
-		.data.ptr = s,
+		.events = CONN_EVENTS | (want ? EPOLLOUT : 0),
+		.data.ptr = &c->source,
 	};
 
-	epoll_ctl(f->epoll, EPOLL_CTL_MOD, fd, &ev);
-}
-
-char *
-front_scratch(struct front *f, size_t *size_r)
-{
-	*size_r = sizeof(f->scratch);
-	return f->scratch;
+	/* Asked for again, it comes again: nothing is missed. */
+	if (want || c->wants_out)
+		epoll_ctl(f->epoll, EPOLL_CTL_MOD, c->fd, &ev);
+	c->wants_out = want;
 }
 
 static void
@@ -130,7 +129,7 @@ count_in(struct front *f, struct conn **c_r)
 	other = find_front_with_silent(f->rpc);
 	if (a == PEERS_FULL && other && other != f && !c->passed_on) {
 		c->passed_on = true;
-		c->front = other;
+		conn_move(c, other);
 		front_give(c);
 		return -1;
 	}
@@ -139,14 +138,23 @@ count_in(struct front *f, struct conn **c_r)
 	return -1;
 }
 
-/* TLS stays with its front for life: shared out evenly, since the kernel's
- * choice of whom to wake is not even. */
+/* The one with the fewest, ourselves before others: a connection stays with its
+ * front for life, and the kernel's choice of whom to wake is not even. */
 static struct front *
-choose_front(struct front *f, const struct listener *l)
+choose_front(struct front *f)
 {
 	struct rpc *r = f->rpc;
 
-	return l->tls ? &r->fronts[r->connections % r->nfronts] : f;
+	for (unsigned i = 0; i < r->nfronts; i++)
+		if (r->fronts[i].n < f->n)
+			f = &r->fronts[i];
+	return f;
+}
+
+void
+front_count(struct front *f, int n)
+{
+	f->n += (unsigned)n;
 }
 
 /* New, or from another thread. */
@@ -163,7 +171,7 @@ static void
 admit(struct front *f, const struct listener *l, int fd,
     const struct sockaddr_storage *from)
 {
-	struct conn *c = conn_new(f->rpc, choose_front(f, l), fd);
+	struct conn *c = conn_new(f->rpc, choose_front(f), fd);
 
 	f->rpc->connections++;
 	if (!c || (l->local && peer_from_local(&c->peer, fd) < 0)) {
@@ -177,7 +185,6 @@ admit(struct front *f, const struct listener *l, int fd,
 	}
 	c->peer.tls = l->tls;
 	c->state = l->tls ? CONN_HANDSHAKE : CONN_HEAD;
-	c->consume = l->tls;
 	if (c->front != f)
 		front_give(c);
 	else
@@ -222,6 +229,41 @@ front_give(struct conn *c)
 	wake(f);
 }
 
+/* Whoever finds none before it sees to it that they are looked for. */
+void
+front_wake(struct request *q)
+{
+	struct front *f = q->front;
+	struct request *before = atomic_load(&f->woken);
+
+	atomic_store(&q->woken, true);
+	do
+		q->next = before;
+	while (!atomic_compare_exchange_weak(&f->woken, &before, q));
+	if (!before)
+		wake(f);
+}
+
+unsigned
+front_busy(const struct rpc *r)
+{
+	unsigned n = 0;
+
+	for (unsigned i = 0; r->fronts && i < r->nfronts; i++)
+		n += r->fronts[i].busy;
+	return n;
+}
+
+uint64_t
+front_requests(const struct rpc *r)
+{
+	uint64_t n = 0;
+
+	for (unsigned i = 0; r->fronts && i < r->nfronts; i++)
+		n += r->fronts[i].requests;
+	return n;
+}
+
 static void
 take_inbox(struct front *f)
 {
@@ -246,6 +288,7 @@ wake_ready(struct front *f, struct source *s, uint32_t events)
 	if (read(f->wake, &n, sizeof(n)) < 0)
 		return;
 	take_inbox(f);
+	front_call_woken(f);
 }
 
 /* ---- the loop ---- */
@@ -266,7 +309,7 @@ give_turns(struct front *f)
 	while ((c = TAILQ_FIRST(&mine))) {
 		TAILQ_REMOVE(&mine, c, by_began);
 		c->in_began = NULL;
-		front_conn_ready(f, &c->source, 0);
+		front_conn_go(f, c);
 	}
 }
 
@@ -275,9 +318,9 @@ front_drop(struct front *f, struct conn *c)
 {
 	if (c->state == CONN_DEAD)
 		return;
+	front_call_left(f, c);
 	front_list_active(f, c, NULL);
 	front_list_began(c, NULL);
-	/* Closing is not enough where the engine has, or had, a duplicate. */
 	epoll_ctl(f->epoll, EPOLL_CTL_DEL, c->fd, NULL);
 	TAILQ_REMOVE(&f->all, c, all);
 	TAILQ_INSERT_TAIL(&f->dead, c, all);
@@ -310,7 +353,7 @@ tick_ms(const struct rpc_config *c)
 	return ms < 10 ? 10 : ms > 1000 ? 1000 : ms;
 }
 
-/* Refusing everybody who has not yet asked for anything. */
+/* Refusing everybody who has not yet asked for anything; at last everybody. */
 static void
 stop_accepting(struct front *f)
 {
@@ -318,6 +361,8 @@ stop_accepting(struct front *f)
 
 	set_accepting(f, false);
 	while ((c = TAILQ_FIRST(&f->silent)) || (c = TAILQ_FIRST(&f->idle)))
+		front_drop(f, c);
+	while (f->rpc->cutting && (c = TAILQ_FIRST(&f->all)))
 		front_drop(f, c);
 }
 
@@ -329,15 +374,12 @@ tick(struct front *f)
 		stop_accepting(f);
 	else
 		set_accepting(f, true);
-	if (f->first)
-		engine_sweep(f->rpc->engine, f->now);
 }
 
 static bool
 is_quiet(struct front *f)
 {
-	return f->accepting && TAILQ_EMPTY(&f->all) &&
-	    !(f->first && engine_connections(f->rpc->engine) > 0);
+	return f->accepting && TAILQ_EMPTY(&f->all);
 }
 
 static void *
@@ -382,16 +424,16 @@ init_lists(struct front *f)
 	TAILQ_INIT(&f->silent);
 	TAILQ_INIT(&f->idle);
 	TAILQ_INIT(&f->lingering);
-	TAILQ_INIT(&f->closing);
+	TAILQ_INIT(&f->sending);
 	TAILQ_INIT(&f->heads);
+	TAILQ_INIT(&f->bodies);
 	TAILQ_INIT(&f->again);
 }
 
 static int
-prepare_one(struct rpc *r, struct front *f, bool first)
+prepare_one(struct rpc *r, struct front *f)
 {
 	f->rpc = r;
-	f->first = first;
 	f->wake_source.ready = wake_ready;
 	init_lists(f);
 	pthread_mutex_init(&f->inbox_lock, NULL);
@@ -399,10 +441,6 @@ prepare_one(struct rpc *r, struct front *f, bool first)
 	f->wake = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
 	if (f->epoll < 0 || f->wake < 0 ||
 	    add_source(f, f->wake, EPOLLIN, &f->wake_source) < 0)
-		return -1;
-	if (first &&
-	    add_source(f, watch_fd(r->watch), EPOLLIN, watch_source(r->watch)) <
-		0)
 		return -1;
 	return 0;
 }
@@ -433,7 +471,7 @@ front_start(struct rpc *r)
 	/* Clients may wait already, and the first front that runs may give one
 	 * to any other. */
 	for (unsigned i = 0; i < r->nfronts; i++)
-		if (prepare_one(r, &r->fronts[i], i == 0) < 0)
+		if (prepare_one(r, &r->fronts[i]) < 0)
 			return -1;
 	for (unsigned i = 0; i < r->nfronts; i++)
 		if (start_one(&r->fronts[i]) < 0)
@@ -441,13 +479,26 @@ front_start(struct rpc *r)
 	return 0;
 }
 
+static void
+wake_all(struct rpc *r)
+{
+	for (unsigned i = 0; r->fronts && i < r->nfronts; i++)
+		wake(&r->fronts[i]);
+}
+
 void
 front_close_listeners(struct rpc *r)
 {
 	for (unsigned i = 0; i < r->nlisteners; i++)
 		shutdown(r->listeners[i].fd, SHUT_RD);
-	for (unsigned i = 0; r->fronts && i < r->nfronts; i++)
-		wake(&r->fronts[i]);
+	wake_all(r);
+}
+
+void
+front_cut(struct rpc *r)
+{
+	r->cutting = true;
+	wake_all(r);
 }
 
 static void
@@ -476,6 +527,7 @@ free_one(struct front *f)
 	while ((c = TAILQ_FIRST(&f->all)))
 		front_drop(f, c);
 	bury(f);
+	front_call_free_spare(f);
 	if (f->wake >= 0)
 		close(f->wake);
 	if (f->epoll >= 0)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* One connection at the front door, in the order of its life: TLS handshake,
- * head, and on to the one who answers, or refusal and lingering. */
+ * head, and on to the one who answers, or refusal and lingering. A step goes as
+ * far as it can, and answers whether the next one may be tried at once. */
 #include <errno.h>
 #include <openssl/err.h>
 #include <openssl/ssl.h>
@@ -9,10 +10,8 @@
 #include <sys/socket.h>
 
 #include "lib/clock.h"
-#include "rpc/engine.h"
 #include "rpc/exchange_private.h"
 #include "rpc/front_private.h"
-#include "rpc/pump.h"
 #include "rpc/status.h"
 #include "rpc/tls.h"
 
@@ -41,26 +40,42 @@ front_list_began(struct conn *c, struct conn_list *l)
 		TAILQ_INSERT_TAIL(l, c, by_began);
 }
 
-/* Out of this thread's hands. */
-static void
-let_go(struct front *f, struct conn *c)
+void
+front_let_go(struct front *f, struct conn *c)
 {
 	front_list_active(f, c, NULL);
 	front_list_began(c, NULL);
 	TAILQ_REMOVE(&f->all, c, all);
 	epoll_ctl(f->epoll, EPOLL_CTL_DEL, c->fd, NULL);
 	c->state = CONN_AWAY;
+	c->wants_out = false;
 	c->served = true;
 	c->seen = 0;
 }
 
-/* ---- TLS ---- */
+ssize_t
+front_recv(struct front *f, struct conn *c, char *p, size_t n)
+{
+	ssize_t r;
 
-static void head_step(struct front *f, struct conn *c);
+	if (!c->readable) {
+		errno = EAGAIN;
+		return -1;
+	}
+	r = conn_recv(c, p, n);
+	if (r < 0 && errno == EAGAIN && conn_wants_write(c))
+		front_want_out(f, c, true);
+	/* What comes from now on is an event of its own; of TLS there may be a
+	 * record more. */
+	c->readable = c->ssl ? r >= 0 : r == (ssize_t)n;
+	return r;
+}
+
+/* ---- TLS ---- */
 
 /* The SSL object is made when the client's first byte is here: silent
  * connections stay cheap. */
-static void
+static bool
 handshake_step(struct front *f, struct conn *c)
 {
 	char first;
@@ -68,11 +83,11 @@ handshake_step(struct front *f, struct conn *c)
 
 	if (!c->ssl) {
 		if (recv(c->fd, &first, 1, MSG_PEEK) < 0 && errno == EAGAIN)
-			return;
+			return false;
 		c->ssl = tls_accept(f->rpc->tls, c->fd);
 		if (!c->ssl) {
 			front_drop(f, c);
-			return;
+			return false;
 		}
 	}
 	ERR_clear_error();
@@ -81,9 +96,9 @@ handshake_step(struct front *f, struct conn *c)
 	if (r == 1) {
 		c->seen = 0;
 		c->state = CONN_HEAD;
+		front_want_out(f, c, false);
 		front_list_active(f, c, &f->silent);
-		head_step(f, c);
-		return;
+		return true;
 	}
 	r = SSL_get_error(c->ssl, r);
 	ERR_clear_error();
@@ -91,80 +106,26 @@ handshake_step(struct front *f, struct conn *c)
 		front_list_active(f, c, &f->silent);
 	else
 		front_drop(f, c);
+	if (r == SSL_ERROR_WANT_WRITE)
+		front_want_out(f, c, true);
+	return false;
 }
 
 /* ---- heads ---- */
 
-/* What is here of the head: 1 and the bytes; 0: nothing new; -1: the client
- * has gone. */
-static int
-peek_head(struct front *f, struct conn *c, const char **raw_r, size_t *len_r)
-{
-	ssize_t n;
-
-	do
-		n = recv(c->fd, f->scratch, HEAD_BYTES_MAX, MSG_PEEK);
-	while (n < 0 && errno == EINTR);
-	*raw_r = f->scratch;
-	*len_r = n > 0 ? (size_t)n : 0;
-	if (n > 0)
-		return (size_t)n > c->seen ? 1 : 0;
-	return n < 0 && errno == EAGAIN ? 0 : -1;
-}
-
-static int
-read_head(struct front *f, struct conn *c, const char **raw_r, size_t *len_r)
-{
-	ssize_t n = 1;
-
-	while (n > 0 && c->len < HEAD_BYTES_MAX) {
-		n = conn_recv(c, f->scratch, HEAD_BYTES_MAX - c->len);
-		if (n > 0 && !conn_keep(c, f->scratch, (size_t)n))
-			return -1;
-		if (n < 0 && errno != EAGAIN)
-			return -1;
-	}
-	*raw_r = c->buf;
-	*len_r = c->len;
-	if (c->len > c->seen)
-		return 1;
-	return n == 0 ? -1 : 0;
-}
-
-/* Whole heads only: the bytes of the head leave the socket or buf. */
-static bool
-take_head_bytes(struct front *f, struct conn *c, size_t n)
-{
-	if (c->consume) {
-		conn_used(c, n);
-		return true;
-	}
-	return recv(c->fd, f->scratch, n, 0) == (ssize_t)n;
-}
-
 static void
-to_engine(struct front *f, struct conn *c)
-{
-	if (c->consume) {
-		pump_begin(f, c);
-		return;
-	}
-	let_go(f, c);
-	engine_add(f->rpc->engine, c);
-}
-
-static void
-to_exchange(struct front *f, struct conn *c, const struct http_handler *row)
+to_exchange(struct front *f, struct conn *c, const struct http_handler *row,
+    const char *rest, size_t n)
 {
 	struct http_exchange *x;
 
 	x = exchange_new(f->rpc, c, &f->head, row);
-	if (!x || !take_head_bytes(f, c, f->head.bytes)) {
+	if (!x || (n > 0 && !conn_keep(c, rest, n))) {
 		exchange_free(x);
 		front_refuse(f, c, 503, NULL);
 		return;
 	}
-	let_go(f, c);
+	front_let_go(f, c);
 	if (exchange_run(x) < 0) {
 		exchange_free(x);
 		c->refuse = 503;
@@ -187,63 +148,84 @@ refuse_route(struct front *f, struct conn *c, int status)
 		front_refuse(f, c, 403, NULL);
 }
 
-static void
-dispatch(struct front *f, struct conn *c)
+/* rest: the n bytes that have come behind the head. */
+static bool
+dispatch(struct front *f, struct conn *c, const char *rest, size_t n)
 {
 	struct route to = route_find(&f->rpc->rules, &f->head, &c->peer);
 
 	if (f->rpc->stopping)
 		to = (struct route){ .kind = ROUTE_REFUSE, .status = 503 };
+	c->seen = 0;
 	if (to.kind == ROUTE_REFUSE)
 		refuse_route(f, c, to.status);
 	else if (to.kind == ROUTE_HANDLER)
-		to_exchange(f, c, to.handler);
+		to_exchange(f, c, to.handler, rest, n);
 	else
-		to_engine(f, c);
+		return front_call_begin(f, c, to.kind, rest, n);
+	return false;
 }
 
 /* More of a head is here, but not all of it. */
 static void
 head_goes_on(struct front *f, struct conn *c, size_t len)
 {
+	if (!conn_keep(c, f->scratch, len)) {
+		front_drop(f, c);
+		return;
+	}
+	if (len == c->seen)
+		return;
 	if (!c->in_began) {
 		c->began = f->now;
 		front_list_began(c, &f->heads);
 	}
 	c->seen = len;
 	front_list_active(f, c, &f->silent);
-	if (c->hup) {
-		front_drop(f, c);
-		return;
-	}
-	/* On a local socket every write of the client is a message of its own,
-	 * and few fit: they must be taken out, or the rest never comes. */
-	if (c->peer.local && !c->consume) {
-		c->consume = true;
-		c->seen = 0;
-		head_step(f, c);
-	}
 }
 
-static void
+/* What was kept, and more of it until a head is whole, or wrong; all lies in
+ * scratch. *gone_r: nothing will follow. */
+static enum head_status
+read_head(struct front *f, struct conn *c, size_t *len_r, bool *gone_r)
+{
+	size_t len = c->len;
+	enum head_status status = HEAD_MORE;
+	ssize_t n = 0;
+
+	if (len > 0) {
+		memcpy(f->scratch, c->buf, len);
+		conn_used(c, len);
+		status = head_parse(&f->head, f->scratch, len);
+	}
+	while (status == HEAD_MORE) {
+		n = front_recv(f, c, f->scratch + len,
+		    sizeof(f->scratch) - len);
+		if (n <= 0)
+			break;
+		len += (size_t)n;
+		status = head_parse(&f->head, f->scratch, len);
+	}
+	*len_r = len;
+	*gone_r = n == 0 || errno != EAGAIN || c->hup;
+	return status;
+}
+
+static bool
 head_step(struct front *f, struct conn *c)
 {
-	const char *raw;
 	size_t len;
-	int r;
+	bool gone;
 
-	r = c->consume ? read_head(f, c, &raw, &len)
-		       : peek_head(f, c, &raw, &len);
-	if (r < 0 || (r == 0 && c->hup))
-		front_drop(f, c);
-	if (r <= 0)
-		return;
-	switch (head_parse(&f->head, raw, len)) {
+	switch (read_head(f, c, &len, &gone)) {
 	case HEAD_OK:
-		dispatch(f, c);
-		break;
+		return dispatch(f, c, f->scratch + f->head.bytes,
+		    len - f->head.bytes);
 	case HEAD_MORE:
-		head_goes_on(f, c, len);
+		if (gone)
+			front_drop(f, c);
+		else if (len > 0 && !head_is_empty_lines(f->scratch, len))
+			head_goes_on(f, c, len);
 		break;
 	case HEAD_BAD:
 		front_refuse(f, c, 400, NULL);
@@ -252,11 +234,12 @@ head_step(struct front *f, struct conn *c)
 		front_refuse(f, c, 431, NULL);
 		break;
 	}
+	return false;
 }
 
 /* ---- the end ---- */
 
-static void
+static bool
 linger_step(struct front *f, struct conn *c)
 {
 	for (;;) {
@@ -264,12 +247,12 @@ linger_step(struct front *f, struct conn *c)
 		    recv(c->fd, f->scratch, sizeof(f->scratch), MSG_DONTWAIT);
 
 		if (n < 0 && errno == EAGAIN)
-			return;
+			return false;
 		if (n > 0)
 			c->drained += (size_t)n;
 		if (n <= 0 || c->drained > FRONT_LINGER_BYTES) {
 			front_drop(f, c);
-			return;
+			return false;
 		}
 	}
 }
@@ -300,31 +283,45 @@ front_refuse(struct front *f, struct conn *c, int status, const char *header)
 
 /* ---- events and time ---- */
 
-static void (*const steps[])(struct front *, struct conn *) = {
+static bool (*const steps[])(struct front *, struct conn *) = {
 	[CONN_HANDSHAKE] = handshake_step,
 	[CONN_HEAD] = head_step,
+	[CONN_BODY] = front_body_step,
+	[CONN_CALL] = front_parked_step,
+	[CONN_SEND] = front_send_step,
 	[CONN_LINGER] = linger_step,
-	[CONN_PUMP] = pump_step,
 	[CONN_AWAY] = NULL,
 	[CONN_DEAD] = NULL,
 };
 
 void
-front_conn_ready(struct front *f, struct source *s, uint32_t events)
+front_conn_go(struct front *f, struct conn *c)
+{
+	for (int turns = 0; steps[c->state] && steps[c->state](f, c); turns++)
+		if (turns == FRONT_TURNS) {
+			front_again(f, c);
+			return;
+		}
+}
+
+static void
+conn_ready(struct front *f, struct source *s, uint32_t events)
 {
 	struct conn *c = (struct conn *)s; /* source comes first */
 
 	if (events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR))
 		c->hup = true;
-	if (steps[c->state])
-		steps[c->state](f, c);
+	if (events & (EPOLLIN | EPOLLRDHUP | EPOLLHUP | EPOLLERR))
+		c->readable = true;
+	front_conn_go(f, c);
 }
 
 void
 front_conn_begin(struct front *f, struct conn *c)
 {
-	c->source.ready = front_conn_ready;
+	c->source.ready = conn_ready;
 	c->hup = false;
+	c->readable = true;
 	if (c->state == CONN_AWAY)
 		c->state = CONN_HEAD;
 	TAILQ_INSERT_TAIL(&f->all, c, all);
@@ -333,12 +330,12 @@ front_conn_begin(struct front *f, struct conn *c)
 		c->began = f->now;
 		front_list_began(c, &f->heads);
 	}
-	if (front_watch(f, c->fd, &c->source) < 0)
+	if (front_watch(f, c) < 0)
 		front_drop(f, c);
 	else if (c->refuse)
 		front_refuse(f, c, c->refuse, NULL);
 	else if (c->served)
-		head_step(f, c);
+		front_conn_go(f, c);
 }
 
 /* A head that has begun and is late gets an answer; silence gets none. */
@@ -369,8 +366,11 @@ front_expire(struct front *f)
 	expire_active(f, &f->silent, cfg->head_timeout_ms);
 	expire_active(f, &f->idle, cfg->idle_timeout_ms);
 	expire_active(f, &f->lingering, FRONT_LINGER_MS);
-	expire_active(f, &f->closing, FRONT_CLOSING_MS);
+	expire_active(f, &f->sending, FRONT_SEND_MS);
 	while ((c = TAILQ_FIRST(&f->heads)) &&
 	    f->now - c->began >= cfg->head_deadline_ms * NSEC_PER_MSEC)
 		late(f, c);
+	while ((c = TAILQ_FIRST(&f->bodies)) &&
+	    f->now - c->began >= FRONT_BODY_MS * NSEC_PER_MSEC)
+		front_drop(f, c);
 }

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Two steps, so that the engine's requests get the second as well: lines to
- * fields, fields to meaning. */
+/* Two steps: lines to fields, fields to meaning. */
 #include "rpc/head.h"
 
 #include <string.h>
@@ -92,6 +91,12 @@ skip_empty_lines(const char *raw, size_t len)
 	return n;
 }
 
+bool
+head_is_empty_lines(const char *raw, size_t len)
+{
+	return len > 0 && skip_empty_lines(raw, len) == len;
+}
+
 /* Answers HEAD_OK and the length of the head, with its empty line. Refuses at
  * once what can no longer become a head, such as a TLS hello or a bare LF. */
 static enum head_status
@@ -163,58 +168,7 @@ split_field(struct head *h, char *line, size_t len)
 	return true;
 }
 
-enum head_status
-head_parse(struct head *h, const char *raw, size_t len)
-{
-	size_t skipped = skip_empty_lines(raw, len);
-	size_t end = 0;
-	char *line = h->text, *cr;
-	enum head_status st;
-
-	if (len > HEAD_BYTES_MAX)
-		len = HEAD_BYTES_MAX;
-	st = find_end(raw + skipped, len - skipped, &end);
-	if (st == HEAD_MORE)
-		return len == HEAD_BYTES_MAX ? HEAD_TOO_LARGE : HEAD_MORE;
-	if (st != HEAD_OK)
-		return st;
-	h->bytes = skipped + end;
-	h->nfields = 0;
-	memcpy(h->text, raw + skipped, end);
-	h->text[end] = '\0';
-	for (; *line != '\r'; line = cr + 2) {
-		cr = strchr(line, '\r');
-		*cr = '\0';
-		if (line == h->text) {
-			if (!split_request_line(h, line, (size_t)(cr - line)))
-				return HEAD_BAD;
-		} else if (h->nfields == HEAD_FIELDS_MAX) {
-			return HEAD_TOO_LARGE;
-		} else if (!split_field(h, line, (size_t)(cr - line))) {
-			return HEAD_BAD;
-		}
-	}
-	return line == h->text ? HEAD_BAD : head_check(h);
-}
-
 /* ---- fields to meaning ---- */
-
-bool
-head_fields_are_clean(const struct head *h)
-{
-	if (!is_token(h->method, strlen(h->method)))
-		return false;
-	for (unsigned i = 0; i < h->nfields; i++) {
-		const char *name = h->fields[i].name;
-
-		if (!is_token(name, strlen(name)))
-			return false;
-		for (const char *p = h->fields[i].value; *p; p++)
-			if (!is_value_char((unsigned char)*p))
-				return false;
-	}
-	return true;
-}
 
 bool
 head_has_token(const char *list, const char *token)
@@ -360,8 +314,8 @@ read_target(struct head *h)
 	    (strcmp(h->path, "*") == 0 && strcmp(h->method, "OPTIONS") == 0);
 }
 
-enum head_status
-head_check(struct head *h)
+static enum head_status
+check(struct head *h)
 {
 	struct seen s = { 0 };
 
@@ -376,4 +330,40 @@ head_check(struct head *h)
 		return HEAD_BAD;
 	h->keep_alive = !s.close && (h->minor == 1 || s.keep);
 	return HEAD_OK;
+}
+
+/* ---- both ---- */
+
+enum head_status
+head_parse(struct head *h, const char *raw, size_t len)
+{
+	size_t skipped = skip_empty_lines(raw, len);
+	size_t end = 0;
+	char *line = h->text, *cr;
+	enum head_status st;
+
+	if (len > HEAD_BYTES_MAX)
+		len = HEAD_BYTES_MAX;
+	st = find_end(raw + skipped, len - skipped, &end);
+	if (st == HEAD_MORE)
+		return len == HEAD_BYTES_MAX ? HEAD_TOO_LARGE : HEAD_MORE;
+	if (st != HEAD_OK)
+		return st;
+	h->bytes = skipped + end;
+	h->nfields = 0;
+	memcpy(h->text, raw + skipped, end);
+	h->text[end] = '\0';
+	for (; *line != '\r'; line = cr + 2) {
+		cr = strchr(line, '\r');
+		*cr = '\0';
+		if (line == h->text) {
+			if (!split_request_line(h, line, (size_t)(cr - line)))
+				return HEAD_BAD;
+		} else if (h->nfields == HEAD_FIELDS_MAX) {
+			return HEAD_TOO_LARGE;
+		} else if (!split_field(h, line, (size_t)(cr - line))) {
+			return HEAD_BAD;
+		}
+	}
+	return line == h->text ? HEAD_BAD : check(h);
 }

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The head of an HTTP/1.x request, read strictly: whatever two programs could
- * understand in two ways is refused (attack A26). The same rules are applied
- * to heads that the HTTP engine has split into fields already. */
+ * understand in two ways is refused (attack A26). */
 #ifndef XAPID_RPC_HEAD_H
 #define XAPID_RPC_HEAD_H
 
@@ -26,7 +25,7 @@ struct head_field {
 };
 
 struct head {
-	/* As sent; all point into text, or wherever the engine keeps them. */
+	/* As sent; all point into text. */
 	const char *method;
 	const char *target;
 	int minor; /* of HTTP/1.minor: 0 or 1 */
@@ -34,7 +33,7 @@ struct head {
 	struct head_field fields[HEAD_FIELDS_MAX];
 	size_t bytes; /* up to and with the empty line */
 
-	/* What they mean, from head_check(): */
+	/* What they mean: */
 	const char *path;  /* decoded; begins with '/', or is "*" */
 	const char *query; /* not decoded, but known to decode well; or "" */
 	const char *host;  /* "" when absent */
@@ -47,16 +46,12 @@ struct head {
 	char decoded[HEAD_BYTES_MAX + 1];
 };
 
+/* Whether these bytes are only the empty lines that some clients leave behind a
+ * body: no head has begun. */
+bool head_is_empty_lines(const char *raw, size_t len);
 /* Looks for a whole head at the beginning of raw and splits it; raw is not
  * changed. */
 enum head_status head_parse(struct head *h, const char *raw, size_t len);
-/* From method, target, minor and fields to their meaning. HEAD_OK or
- * HEAD_BAD. head_parse() has called it. */
-enum head_status head_check(struct head *h);
-
-/* Whether every name is a token and every value has no control characters;
- * head_parse() leaves no others. */
-bool head_fields_are_clean(const struct head *h);
 
 /* First field of that name (any case), or NULL. */
 const char *head_get(const struct head *h, const char *name);

@@ -10,6 +10,8 @@ librpc_a_SOURCES = \
 	rpc/bulk.c \
 	rpc/bulk.h \
 	rpc/certificate.c \
+	rpc/chunks.c \
+	rpc/chunks.h \
 	rpc/compress.c \
 	rpc/compress.h \
 	rpc/conn.c \
@@ -20,8 +22,6 @@ librpc_a_SOURCES = \
 	rpc/encode_form.h \
 	rpc/encode_json.c \
 	rpc/encode_xml.c \
-	rpc/engine.c \
-	rpc/engine.h \
 	rpc/escape.c \
 	rpc/escape.h \
 	rpc/exchange.c \
@@ -32,6 +32,7 @@ librpc_a_SOURCES = \
 	rpc/exchange_raw.c \
 	rpc/front.c \
 	rpc/front.h \
+	rpc/front_call.c \
 	rpc/front_conn.c \
 	rpc/front_private.h \
 	rpc/head.c \
@@ -43,8 +44,6 @@ librpc_a_SOURCES = \
 	rpc/peer.c \
 	rpc/peer.h \
 	rpc/private.h \
-	rpc/pump.c \
-	rpc/pump.h \
 	rpc/reply.c \
 	rpc/request.h \
 	rpc/respond.c \
@@ -59,8 +58,6 @@ librpc_a_SOURCES = \
 	rpc/stream.h \
 	rpc/tls.c \
 	rpc/tls.h \
-	rpc/watch.c \
-	rpc/watch.h \
 	rpc/web.c \
 	rpc/web.h \
 	rpc/websocket.c \

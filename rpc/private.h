@@ -10,10 +10,8 @@
 #include "rpc/rpc.h"
 
 struct bulk;
-struct engine;
 struct exchanges;
 struct tls;
-struct watch;
 
 #define RPC_LISTEN_TEXT 64
 
@@ -39,17 +37,16 @@ struct rpc {
 	/* Each protects itself. */
 	struct tls *tls; /* NULL: none */
 	struct peers *peers;
-	struct watch *watch;
-	struct engine *engine;
 	struct exchanges *exchanges;
 	struct bulk *bulk;
 	struct front *fronts;
 	unsigned nfronts;
 
 	_Atomic bool stopping;
-	_Atomic unsigned busy;     /* requests being answered */
+	_Atomic bool cutting;      /* what still runs is to end now */
+	_Atomic unsigned busy;     /* exchanges that run */
 	_Atomic size_t body_bytes; /* of request bodies in memory */
-	_Atomic uint64_t connections, refused, requests, streams;
+	_Atomic uint64_t connections, refused, streams;
 };
 
 /* Bodies of API calls in memory at one time, of all clients together. */

@@ -2,17 +2,16 @@
 /* From results to bytes on the wire. A reply that fits REPLY_WHOLE_BYTES goes
  * out at once with its length; a larger one in pieces while it is encoded, so
  * that its size costs no memory and other clients get their turn between. */
-#include "lib/clock.h"
+#include <string.h>
+#include <time.h>
+
 #include "rpc/bulk.h"
 #include "rpc/request.h"
-
-#include <string.h>
+#include "rpc/status.h"
 
 #define REPLY_WHOLE_BYTES (256 * 1024)
 #define REPLY_PIECE_BYTES (64 * 1024)
 #define COMPRESS_FROM_BYTES 1024
-/* Of which nothing is taken by the client, until it is cut off. */
-#define SEND_NSEC (60 * NSEC_PER_SEC)
 
 /* ---- encoding ---- */
 
@@ -80,90 +79,151 @@ encode_more(struct request *q, size_t want)
 
 /* ---- headers ---- */
 
-static enum MHD_Result
-queue(struct request *q, int status, struct MHD_Response *r, const char *type)
+/* The text for this second, made once for each. */
+static const char *
+http_date(void)
 {
-	enum MHD_Result rc;
+	static _Thread_local char text[40];
+	static _Thread_local time_t second;
+	struct timespec now;
+	struct tm tm;
 
-	if (!r)
-		return MHD_NO;
-	if (type)
-		MHD_add_response_header(r, "Content-Type", type);
-	MHD_add_response_header(r, "Cache-Control", "no-cache, no-store");
-	MHD_add_response_header(r, "Access-Control-Allow-Origin", "*");
-	if (q->z)
-		MHD_add_response_header(r, "Content-Encoding",
-		    compress_name(q->compress));
-	if (q->last || q->rpc->stopping)
-		MHD_add_response_header(r, "Connection", "close");
+	clock_gettime(CLOCK_REALTIME_COARSE, &now);
+	if (now.tv_sec != second || !text[0]) {
+		second = now.tv_sec;
+		gmtime_r(&second, &tm);
+		strftime(text, sizeof(text), "%a, %d %b %Y %H:%M:%S GMT", &tm);
+	}
+	return text;
+}
+
+static void
+put_status(struct bytes *out, int status)
+{
+	if (status == 200)
+		bytes_puts(out, "HTTP/1.1 200 OK\r\nDate: ");
 	else
-		MHD_set_response_options(r, MHD_RF_SEND_KEEP_ALIVE_HEADER,
-		    MHD_RO_END);
-	q->stage = REQUEST_REPLY;
-	q->conn->due = clock_mono_ns() + SEND_NSEC;
-	rc = MHD_queue_response(q->mc, (unsigned)status, r);
-	MHD_destroy_response(r);
-	return rc;
+		bytes_printf(out, "HTTP/1.1 %d %s\r\nDate: ", status,
+		    status_name(status));
 }
 
-static enum MHD_Result
-queue_call(struct request *q, int status, struct MHD_Response *r,
-    const char *type)
+/* Without the headers that a client may send, which differ. */
+static void
+put_common(struct request *q, const char *type)
 {
-	if (r)
-		MHD_add_response_header(r, "Access-Control-Allow-Headers",
-		    "X-Requested-With");
-	return queue(q, status, r, type);
+	struct bytes *out = &q->head;
+
+	if (type) {
+		bytes_puts(out, "Content-Type: ");
+		bytes_puts(out, type);
+		bytes_puts(out, "\r\n");
+	}
+	bytes_puts(out,
+	    "Cache-Control: no-cache, no-store\r\n"
+	    "Access-Control-Allow-Origin: *\r\n");
+	if (q->z) {
+		bytes_puts(out, "Content-Encoding: ");
+		bytes_puts(out, compress_name(q->compress));
+		bytes_puts(out, "\r\n");
+	}
 }
 
-const char *
-reply_call_type(const struct request *q)
+static void
+put_beginning(struct request *q, int status)
 {
-	return q->format == RPC_XML ? "text/xml" : "application/json";
+	struct bytes *out = &q->head;
+
+	q->keep = q->keep && !q->conn->rpc->stopping;
+	put_status(out, status);
+	bytes_puts(out, http_date());
+	bytes_puts(out,
+	    q->keep ? "\r\nConnection: Keep-Alive\r\n"
+		    : "\r\nConnection: close\r\n");
 }
 
-static struct MHD_Response *
-from_bytes(const struct bytes *b)
+void
+reply_put_head(struct request *q, int status, const char *type)
 {
-	return MHD_create_response_from_buffer(b->len, b->p,
-	    MHD_RESPMEM_PERSISTENT);
+	put_beginning(q, status);
+	bytes_puts(&q->head,
+	    "Access-Control-Allow-Headers: X-Requested-With\r\n");
+	put_common(q, type);
+}
+
+static void
+put_length(struct bytes *out, size_t n)
+{
+	bytes_puts(out, "Content-Length: ");
+	bytes_put_int(out, (long long)n);
+	bytes_puts(out, "\r\n\r\n");
+}
+
+static enum request_state
+ready(struct request *q, const char *piece, size_t len)
+{
+	q->piece = piece ? piece : "";
+	q->piece_len = len;
+	q->sent = 0;
+	return q->head.failed ? REQUEST_FAILED : REQUEST_READY;
 }
 
 /* ---- replies in one piece ---- */
 
-enum MHD_Result
-reply_text(struct request *q, int status, const char *type, const char *text)
+static enum request_state
+reply_whole(struct request *q, int status, const char *type, const char *p,
+    size_t n)
 {
-	return queue_call(q, status,
-	    MHD_create_response_from_buffer(strlen(text),
-		(void *)(uintptr_t)text, MHD_RESPMEM_PERSISTENT),
-	    type);
+	reply_put_head(q, status, type);
+	put_length(&q->head, n);
+	return ready(q, p, n);
 }
 
-enum MHD_Result
+enum request_state
+reply_text(struct request *q, int status, const char *type, const char *text)
+{
+	return reply_whole(q, status, type, text, strlen(text));
+}
+
+static const char *
+call_type(const struct request *q)
+{
+	return q->format == RPC_XML ? "text/xml" : "application/json";
+}
+
+enum request_state
 reply_json_error(struct request *q, int code, const struct decoded_call *call)
 {
 	put_json_error(&q->out, code, call);
 	if (q->out.failed)
-		return MHD_NO;
-	return queue_call(q, 200, from_bytes(&q->out), reply_call_type(q));
+		return REQUEST_FAILED;
+	return reply_whole(q, 200, call_type(q), q->out.p, q->out.len);
 }
 
-enum MHD_Result
-reply_preflight(struct request *q, const char *asked)
+static enum request_state
+reply_nothing(struct request *q)
 {
-	struct MHD_Response *r = from_bytes(&q->out);
-	char *allow = arena_printf(q->arena, "%s%sX-Requested-With",
-	    asked ? asked : "", asked && *asked ? ", " : "");
+	reply_put_head(q, 204, NULL);
+	bytes_puts(&q->head, "\r\n");
+	return ready(q, NULL, 0);
+}
 
-	if (!r || !allow) {
-		MHD_destroy_response(r);
-		return MHD_NO;
+enum request_state
+reply_preflight(struct request *q)
+{
+	struct bytes *out = &q->head;
+
+	put_beginning(q, 200);
+	bytes_puts(out, "Access-Control-Allow-Headers: ");
+	if (q->asked && *q->asked) {
+		bytes_puts(out, q->asked);
+		bytes_puts(out, ", ");
 	}
-	MHD_add_response_header(r, "Access-Control-Allow-Headers", allow);
-	MHD_add_response_header(r, "Access-Control-Allow-Methods",
-	    "GET, POST, PUT");
-	return queue(q, 200, r, NULL);
+	bytes_puts(out,
+	    "X-Requested-With\r\n"
+	    "Access-Control-Allow-Methods: GET, POST, PUT\r\n");
+	put_common(q, NULL);
+	put_length(out, 0);
+	return ready(q, NULL, 0);
 }
 
 /* ---- replies of any size ---- */
@@ -192,79 +252,69 @@ reply_piece(struct request *q)
 	return b;
 }
 
-static ssize_t
-read_piece(struct request *q, char *buf, size_t max)
+/* Of replies in pieces, each is a chunk; or nothing tells where the next one
+ * begins, and the connection ends with the last. */
+static void
+put_chunk_size(struct request *q, size_t n)
 {
-	size_t n;
-
-	while (!q->piece || q->sent == q->piece->len) {
-		q->piece = reply_piece(q);
-		q->sent = 0;
-		if (!q->piece)
-			return MHD_CONTENT_READER_END_OF_STREAM;
-		if (q->piece->failed)
-			return MHD_CONTENT_READER_END_WITH_ERROR;
-	}
-	n = q->piece->len - q->sent < max ? q->piece->len - q->sent : max;
-	memcpy(buf, q->piece->p + q->sent, n);
-	q->sent += n;
-	q->conn->due = clock_mono_ns() + SEND_NSEC;
-	return (ssize_t)n;
+	if (q->minor > 0)
+		bytes_printf(&q->head, "\r\n%zx\r\n", n);
 }
 
-/* The engine asks for the next bytes; it is given none while others send. */
-static ssize_t
-read_reply(void *cls, uint64_t pos, char *buf, size_t max)
+int
+reply_more(struct request *q)
 {
-	struct request *q = cls;
+	const struct bytes *b;
 
-	(void)pos;
-	if (q->loan == LOAN_NONE && bulk_lend(q->rpc->bulk, q))
+	if (!q->pieces)
 		return 0;
-	switch (q->loan) {
-	case LOAN_SENT:
-		return MHD_CONTENT_READER_END_OF_STREAM;
-	case LOAN_FAILED:
-		return MHD_CONTENT_READER_END_WITH_ERROR;
-	case LOAN_REFUSED:
-		return read_piece(q, buf, max);
-	case LOAN_NONE:
-	case LOAN_OUT:
-		break;
+	if (q->begun) /* the first goes out with the reply's head */
+		q->head.len = 0;
+	do
+		b = reply_piece(q);
+	while (b && b->len == 0 && !b->failed);
+	if (b && b->failed)
+		return -1;
+	if (b) {
+		put_chunk_size(q, b->len);
+		return ready(q, b->p, b->len) == REQUEST_READY ? 1 : -1;
 	}
-	return 0;
+	q->pieces = false;
+	if (q->minor > 0)
+		bytes_puts(&q->head, "\r\n0\r\n\r\n");
+	return ready(q, NULL, 0) == REQUEST_READY ? 1 : -1;
 }
 
-/* By a thread of its own; by the engine when these are all taken. */
-static enum MHD_Result
+/* By a thread of its own; by the front when these are all taken. */
+static enum request_state
 reply_pieces(struct request *q)
 {
-	if (bulk_take(q->rpc->bulk, q) == 0) {
-		q->stage = REQUEST_BULK;
-		return MHD_NO;
-	}
-	return queue_call(q, 200,
-	    MHD_create_response_from_callback(MHD_SIZE_UNKNOWN,
-		REPLY_PIECE_BYTES, read_reply, q, NULL),
-	    reply_call_type(q));
+	q->keep = q->keep && q->minor > 0;
+	reply_put_head(q, 200, call_type(q));
+	/* The empty line, and what ends the line before the first size. */
+	bytes_puts(&q->head,
+	    q->minor > 0 ? "Transfer-Encoding: chunked\r\n" : "\r\n");
+	q->pieces = true;
+	if (bulk_take(q->conn->rpc->bulk) == 0)
+		return REQUEST_BULK;
+	return reply_more(q) > 0 ? REQUEST_READY : REQUEST_FAILED;
 }
 
-enum MHD_Result
+enum request_state
 reply_calls(struct request *q)
 {
 	encode_more(q, REPLY_WHOLE_BYTES);
 	if (q->out.failed)
 		return reply_text(q, 503, "text/plain", "No memory.\n");
 	if (q->out.len == 0)
-		return reply_text(q, 204, NULL, "");
+		return reply_nothing(q);
 	if (q->compress != COMPRESS_NONE && q->out.len >= COMPRESS_FROM_BYTES)
 		q->z = compress_new(q->compress);
 	if (!q->complete)
 		return reply_pieces(q);
 	if (!q->z)
-		return queue_call(q, 200, from_bytes(&q->out),
-		    reply_call_type(q));
+		return reply_whole(q, 200, call_type(q), q->out.p, q->out.len);
 	if (!pack(q))
-		return MHD_NO;
-	return queue_call(q, 200, from_bytes(&q->packed), reply_call_type(q));
+		return REQUEST_FAILED;
+	return reply_whole(q, 200, call_type(q), q->packed.p, q->packed.len);
 }

@@ -1,54 +1,16 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* From the body of an API call to its result: decode, run, park. */
-#include <errno.h>
-#include <string.h>
-
+#include "rpc/front.h"
 #include "rpc/request.h"
-#include "rpc/watch.h"
 
-/* ---- parking ---- */
+/* ---- running ---- */
 
-/* Whoever comes first, the core or the client's leaving, resumes the
- * connection; if it is not parked yet, park() sees it. */
-static void
-unpark(struct request *q)
-{
-	if (atomic_exchange(&q->park, PARK_WOKEN) == PARK_PARKED)
-		MHD_resume_connection(q->mc);
-}
-
+/* From any thread, also before start() has answered. */
 static void
 wake(struct rpc_call *rc)
 {
-	unpark(((struct request_call *)rc)->request);
+	front_wake(((struct request_call *)rc)->request);
 }
-
-static void
-client_gone(void *arg)
-{
-	struct request *q = arg;
-
-	q->gone = true;
-	unpark(q);
-}
-
-static enum MHD_Result
-park(struct request *q)
-{
-	int running = PARK_RUNNING;
-
-	q->stage = REQUEST_CALL;
-	q->conn->due = 0;
-	q->ticket = watch_add(q->rpc->watch, q->conn->fd, client_gone, q);
-	if (!q->ticket)
-		return MHD_NO;
-	MHD_suspend_connection(q->mc);
-	if (!atomic_compare_exchange_strong(&q->park, &running, PARK_PARKED))
-		MHD_resume_connection(q->mc);
-	return MHD_YES;
-}
-
-/* ---- running ---- */
 
 static void
 fill_call(struct request *q, struct request_call *rq)
@@ -70,10 +32,10 @@ fill_call(struct request *q, struct request_call *rq)
 }
 
 /* One after the other; where one is parked, the rest waits with it. */
-static enum MHD_Result
+static enum request_state
 run(struct request *q)
 {
-	struct rpc_service *s = q->rpc->service;
+	struct rpc_service *s = q->conn->rpc->service;
 
 	for (; q->at < q->ncalls; q->at++) {
 		struct request_call *rq = &q->calls[q->at];
@@ -84,33 +46,25 @@ run(struct request *q)
 		if (first)
 			fill_call(q, rq);
 		rq->started = true;
-		atomic_store(&q->park, PARK_RUNNING);
 		if ((first ? s->start(s, &rq->rc) : s->resume(s, &rq->rc)) ==
 		    RPC_PARKED)
-			return park(q);
+			return REQUEST_PARKED;
 	}
 	q->at = 0;
 	return reply_calls(q);
 }
 
-enum MHD_Result
+enum request_state
 respond_resume(struct request *q)
 {
-	watch_remove(q->rpc->watch, q->ticket, q->conn->fd);
-	q->ticket = 0;
-	if (q->gone)
-		return MHD_NO;
 	return run(q);
 }
 
 void
 respond_finish(struct request *q)
 {
-	struct rpc_service *s = q->rpc->service;
+	struct rpc_service *s = q->conn->rpc->service;
 
-	if (q->ticket)
-		watch_remove(q->rpc->watch, q->ticket, q->conn->fd);
-	q->ticket = 0;
 	for (unsigned i = 0; i < q->ncalls; i++)
 		if (q->calls[i].started)
 			s->finish(s, &q->calls[i].rc);
@@ -131,14 +85,13 @@ make_calls(struct request *q, const struct decoded_call *calls, unsigned n)
 	return true;
 }
 
-static enum MHD_Result
-begin_xml(struct request *q)
+static enum request_state
+begin_xml(struct request *q, const char *body, size_t len)
 {
 	struct decoded_call *call = arena_alloc(q->arena, sizeof(*call));
 
-	switch (call
-		? xmlrpc_decode(q->arena, q->body.p, q->body.len, NULL, call)
-		: DECODE_NO_MEMORY) {
+	switch (call ? xmlrpc_decode(q->arena, body, len, NULL, call)
+		     : DECODE_NO_MEMORY) {
 	case DECODE_OK:
 		if (make_calls(q, call, 1))
 			return run(q);
@@ -155,15 +108,15 @@ begin_xml(struct request *q)
 	return reply_text(q, 503, "text/plain", "No memory.\n");
 }
 
-static enum MHD_Result
-begin_json(struct request *q)
+static enum request_state
+begin_json(struct request *q, const char *body, size_t len)
 {
 	struct decoded_call *calls = NULL;
 	unsigned n = 0;
 	int error = 0;
 
-	switch (jsonrpc_decode(q->arena, q->body.p, q->body.len, NULL, &calls,
-	    &n, &q->batch, &error)) {
+	switch (jsonrpc_decode(q->arena, body, len, NULL, &calls, &n, &q->batch,
+	    &error)) {
 	case DECODE_OK:
 		if (make_calls(q, calls, n))
 			return run(q);
@@ -177,12 +130,11 @@ begin_json(struct request *q)
 	return reply_text(q, 503, "text/plain", "No memory.\n");
 }
 
-enum MHD_Result
-respond_begin(struct request *q)
+enum request_state
+respond_begin(struct request *q, const char *body, size_t len)
 {
-	q->rpc->requests++;
-	/* The decoders want a pointer even to nothing. */
-	if (!bytes_cstr(&q->body))
-		return reply_text(q, 503, "text/plain", "No memory.\n");
-	return q->format == RPC_XML ? begin_xml(q) : begin_json(q);
+	if (q->preflight)
+		return reply_preflight(q);
+	return q->format == RPC_XML ? begin_xml(q, body, len)
+				    : begin_json(q, body, len);
 }

@@ -9,8 +9,8 @@
 #include "rpc/head.h"
 
 enum route_kind {
-	ROUTE_XML,       /* an API call: the HTTP engine */
-	ROUTE_JSON,      /* an API call: the HTTP engine */
+	ROUTE_XML,       /* an API call */
+	ROUTE_JSON,      /* an API call */
 	ROUTE_PREFLIGHT, /* what a browser asks before such a call */
 	ROUTE_HANDLER,   /* a thread of its own */
 	ROUTE_REFUSE,    /* status, and the connection ends */

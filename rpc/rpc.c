@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Start and stop of the wire: listeners, then the engine, then the fronts;
+/* Start and stop of the wire: listeners, then what answers, then the fronts;
  * and the other way round. */
 #include "rpc/rpc.h"
 
@@ -16,15 +16,12 @@
 #include "lib/fault.h"
 #include "lib/log.h"
 #include "rpc/bulk.h"
-#include "rpc/engine.h"
 #include "rpc/exchange_private.h"
 #include "rpc/private.h"
 #include "rpc/tls.h"
-#include "rpc/watch.h"
 
-#define FRONTS 2
-/* A TLS client with a call costs three: itself and both ends of its pump. */
-#define DESCRIPTORS_PER_CONNECTION 3
+/* A handler may have one of its own: a file, a console. */
+#define DESCRIPTORS_PER_CONNECTION 2
 #define DESCRIPTORS_FOR_OTHERS 256
 #define STOP_POLL_MS 10
 #define STOP_PATIENCE_MS 5000
@@ -162,27 +159,22 @@ start_parts(struct rpc *r)
 {
 	r->peers =
 	    peers_new(r->config.max_connections, r->config.max_per_address);
-	r->watch = watch_new();
 	r->exchanges = exchanges_new();
 	r->bulk = bulk_new();
-	if (!r->peers || !r->watch || !r->exchanges || !r->bulk)
+	if (!r->peers || !r->exchanges || !r->bulk)
 		return -1;
-	r->engine = engine_new(r, (unsigned)r->config.threads);
-	return r->engine ? front_start(r) : -1;
+	return front_start(r);
 }
 
 static void
 free_all(struct rpc *r)
 {
-	/* Fronts use the engine, and the engine gives connections back to
-	 * fronts. */
+	/* The others give connections back to fronts. */
 	front_stop(r);
-	engine_free(r->engine);
 	exchanges_free(r->exchanges);
 	bulk_free(r->bulk);
 	front_free(r);
 	close_listeners(r);
-	watch_free(r->watch);
 	peers_free(r->peers);
 	tls_free(r->tls);
 	free(r);
@@ -201,10 +193,10 @@ rpc_start(const struct rpc_config *config, struct rpc_service *service,
 		return NULL;
 	}
 	r->service = service;
-	r->nfronts = FRONTS;
 	if (routes)
 		r->routes = *routes;
 	fill_config(r, config);
+	r->nfronts = (unsigned)r->config.threads;
 	if (start_tls(r, err, err_size) < 0 ||
 	    listen_all(r, err, err_size) < 0) {
 		free_all(r);
@@ -251,12 +243,18 @@ rpc_get_stats(const struct rpc *r, struct rpc_stats *out)
 	*out = (struct rpc_stats){
 		.connections = r->connections,
 		.refused = r->refused,
-		.requests = r->requests,
+		.requests = front_requests(r),
 		.streams = r->streams,
 	};
 }
 
 /* ---- stop ---- */
+
+static unsigned
+count_busy(const struct rpc *r)
+{
+	return r->busy + front_busy(r);
+}
 
 static void
 wait_until_idle(struct rpc *r, int ms)
@@ -264,25 +262,24 @@ wait_until_idle(struct rpc *r, int ms)
 	int64_t end = clock_mono_ns() + ms * NSEC_PER_MSEC;
 	struct timespec nap = { 0, STOP_POLL_MS * NSEC_PER_MSEC };
 
-	while (r->busy > 0 && clock_mono_ns() < end)
+	while (count_busy(r) > 0 && clock_mono_ns() < end)
 		nanosleep(&nap, NULL);
 }
 
-/* Calls that are parked end as if their clients had left. The engine cannot
- * be stopped before: it does not allow for suspended connections. */
+/* Calls that are parked end as if their clients had left: the core may still
+ * wake them, so fronts cannot be stopped before. */
 static void
 end_the_rest(struct rpc *r)
 {
 	bool said = false;
 
-	for (int ms = 0; r->busy > 0; ms += STOP_POLL_MS) {
-		watch_all_gone(r->watch);
+	for (int ms = 0; count_busy(r) > 0; ms += STOP_POLL_MS) {
+		front_cut(r);
 		exchanges_cut(r->exchanges);
 		bulk_cut(r->bulk);
-		engine_sweep(r->engine, INT64_MAX);
 		wait_until_idle(r, STOP_POLL_MS);
 		if (ms >= STOP_PATIENCE_MS && !said) {
-			log_warn("%u requests do not end", r->busy);
+			log_warn("%u requests do not end", count_busy(r));
 			said = true;
 		}
 	}

@@ -267,6 +267,7 @@ EXTRA_DIST += \
 
 check_PROGRAMS += $(unit_tests) $(fuzz_tests)
 EXTRA_PROGRAMS += $(bench_programs) $(bench_servers)
+tests_bench_bare_mhd_LDADD = $(MHD_LIBS)
 
 # A test that calls API methods needs the whole core:
 # tests_unit_test_NAME_LDADD = $(test_libs) $(core_libs)

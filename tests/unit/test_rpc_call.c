@@ -213,6 +213,71 @@ test_chunked_call(void)
 	end();
 }
 
+/* Each byte of a body in chunks a packet of its own, extension and trailer
+ * included, and a call behind it. */
+static void
+test_chunks_byte_by_byte(void)
+{
+	static const char text[] =
+	    "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n"
+	    "a;x=\"y\"\r\n<methodCal\r\n"
+	    "0032 \r\nl><methodName>echo</methodName><params></params></\r\n"
+	    "B\r\nmethodCall>\r\n0\r\nA: b\r\nC: d\r\n\r\n";
+	char *call = call_text("echo", "behind", "");
+
+	begin();
+	for (const char *p = text; *p; p++)
+		client_send(&c, p, 1);
+	client_say(&c, call);
+	client_read(&c, &r);
+	CU_ASSERT_EQUAL(r.status, 200);
+	reply_free(&r);
+	client_read(&c, &r);
+	CU_ASSERT(reply_is(&r, "behind"));
+	free(call);
+	end();
+}
+
+/* The client waits for our word before it sends the body of a call. */
+static void
+test_continue(void)
+{
+	static const char body[] =
+	    "<methodCall><methodName>echo</methodName><params><param><value>w"
+	    "</value></param></params></methodCall>";
+	char text[256];
+
+	begin();
+	snprintf(text, sizeof(text),
+	    "POST / HTTP/1.1\r\nHost: h\r\nExpect: 100-continue\r\n"
+	    "Content-Length: %zu\r\n\r\n",
+	    sizeof(body) - 1);
+	say_and_read(strdup(text));
+	CU_ASSERT_EQUAL(r.status, 100);
+	say_and_read(strdup(body));
+	CU_ASSERT(reply_is(&r, "w"));
+	end();
+}
+
+/* Many more than a turn has, in one packet. */
+static void
+test_long_pipeline(void)
+{
+	char *call = call_text("echo", "n", ""), text[64 * 1024], *at = text;
+
+	begin();
+	for (int i = 0; i < 100; i++)
+		at = stpcpy(at, call);
+	client_say(&c, text);
+	for (int i = 0; i < 100; i++) {
+		client_read(&c, &r);
+		CU_ASSERT(reply_is(&r, "n"));
+		reply_free(&r);
+	}
+	free(call);
+	end();
+}
+
 static void
 test_http_1_0(void)
 {
@@ -637,6 +702,9 @@ UNIT_MAIN("rpc_call",
     { "pipelined calls are answered in order", test_pipelining },
     { "a call may arrive byte by byte, twice", test_slow_bytes },
     { "a call may come in chunks", test_chunked_call },
+    { "chunks may arrive byte by byte", test_chunks_byte_by_byte },
+    { "a client that waits for 100 Continue gets it", test_continue },
+    { "100 calls in one packet are answered", test_long_pipeline },
     { "HTTP/1.0 gets its replies to the end of the connection", test_http_1_0 },
     { "Connection: close is honoured", test_close_is_honoured },
     { "a broken body is named and the connection lives",

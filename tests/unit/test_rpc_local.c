@@ -124,7 +124,7 @@ try_as_nobody(void)
 	return recv(fd, buf, sizeof(buf), 0) > 0 ? 3 : 0;
 }
 
-/* ---- large replies: the engine lends its connection ---- */
+/* ---- large replies ---- */
 
 static bool
 is_big(const struct reply *b, size_t n)
@@ -155,7 +155,7 @@ test_pipelined_big_replies(void)
 	end();
 }
 
-/* More than there are threads for them: the engine sends the rest. */
+/* More than there are threads for them: the front sends the rest. */
 static void
 test_many_big_replies(void)
 {

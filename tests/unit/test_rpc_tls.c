@@ -181,7 +181,7 @@ test_handlers(void)
 		CU_ASSERT_STRING_EQUAL(r.body, "ab");
 	}
 	CU_ASSERT(echoes());
-	/* behind a call, through the pump */
+	/* behind a call */
 	say_and_read(
 	    "PUT /mirror HTTP/1.1\r\n" H "Content-Length: 4\r\n\r\nmore");
 	CU_ASSERT_EQUAL(r.status, 200);
