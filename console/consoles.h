@@ -107,6 +107,8 @@ void consoles_unlock(void);
 
 /* With the lock held: */
 int consoles_watch(struct source *s, int fd, uint32_t events);
+/* For other events than before. */
+int consoles_rewatch(struct source *s, int fd, uint32_t events);
 struct guest *guest_find(const char *uuid);
 /* NULL: too many or no memory. */
 struct guest *guest_new(const char *uuid);

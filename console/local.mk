@@ -10,6 +10,9 @@ console_xapid_console_SOURCES = \
 	$(console_parts) \
 	console/serve.c \
 	console/sim.c \
+	console/sim_picture.c \
+	console/sim_screen.c \
+	console/sim_screen.h \
 	console/worker.c
 console_xapid_console_LDADD = libxapidworker.a libxapidmodel.a libxapidlib.a $(DEPS_LIBS) $(SYSTEMD_LIBS)
 

@@ -92,6 +92,12 @@ consoles_watch(struct source *s, int fd, uint32_t events)
 	return watch(EPOLL_CTL_ADD, s, fd, events);
 }
 
+int
+consoles_rewatch(struct source *s, int fd, uint32_t events)
+{
+	return watch(EPOLL_CTL_MOD, s, fd, events);
+}
+
 bool
 console_is_uuid(const char *s)
 {

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Consoles of simulated guests. They say that they are simulated, and answer
  * what is typed with itself: enough to try every way that leads to a console.
- * One exists once somebody asks for it. They have no screen. */
-#include <errno.h>
+ * One exists once somebody asks for it. */
 #include <stdio.h>
 #include <string.h>
 
 #include "console/consoles.h"
+#include "console/sim_screen.h"
 
 #define PROMPT "simulated> "
 
@@ -43,16 +43,8 @@ type(struct guest *g, const char *p, size_t n)
 	return plain > 0 ? (ssize_t)plain : 1;
 }
 
-static int
-screen(const char *uuid)
-{
-	(void)uuid;
-	errno = ENOENT;
-	return -1;
-}
-
 const struct console_backend console_simulator = {
 	.find = find,
 	.type = type,
-	.screen = screen,
+	.screen = sim_screen_open,
 };

@@ -3,10 +3,12 @@
 """Consoles: by CONNECT, as a WebSocket, and what was said before."""
 
 import base64
+import contextlib
 import os
 import signal
 import socket
 import ssl
+import struct
 import subprocess
 import time
 import unittest
@@ -263,18 +265,122 @@ class Connect(Base):
         self.refused('ref=OpaqueRef:nope&session_id=' + self.session, 404)
         self.refused('uuid=%2e%2e/x&session_id=' + self.session, 404)
 
-    def test_a_simulated_guest_has_no_screen(self):
-        vm = self.vm()
-        self.refused('ref=%s&session_id=%s'
-                     % (self.console(vm, 'rfb'), self.session), 404)
-        # A VM means its screen.
-        self.refused('ref=%s&session_id=%s' % (vm, self.session), 404)
-
     def test_a_vm_that_is_off_has_no_console(self):
         vm = self.vm('sim-00002')
         self.assertEqual(self.d.call('VM.get_power_state', vm), 'Halted')
         uuid = self.d.call('VM.get_uuid', vm)
         self.refused('uuid=%s&session_id=%s' % (uuid, self.session), 500)
+
+
+class Screen(Base):
+    """Of a simulated guest, as a viewer of VNC sees it (RFC 6143)."""
+    WIDTH, HEIGHT = 640, 400
+
+    def screen(self, version=b'RFB 003.008\n'):
+        vm = self.vm()
+        w, head = self.connect('ref=%s&session_id=%s' % (
+            self.console(vm, 'rfb'), self.session))
+        self.assertIn(' 200 ', head[0])
+        self.assertEqual(w.exactly(12), b'RFB 003.008\n')
+        w.send(version)
+        if version[10:11] == b'3':
+            self.assertEqual(w.exactly(4), b'\0\0\0\1')
+        else:
+            self.assertEqual(w.exactly(2), b'\1\1')
+            w.send(b'\1')
+            if version[10:11] == b'8':
+                self.assertEqual(w.exactly(4), bytes(4))
+        w.send(b'\1')
+        init = w.exactly(24)
+        self.assertEqual(struct.unpack('>HHBBBB', init[:8]),
+                         (self.WIDTH, self.HEIGHT, 32, 24, 0, 1))
+        self.assertEqual(w.exactly(int.from_bytes(init[20:], 'big')),
+                         b'Simulated guest')
+        return w
+
+    def picture(self, w, new=False, bytes_=4):
+        w.send(struct.pack('>BBHHHH', 3, new, 0, 0, self.WIDTH, self.HEIGHT))
+        head = struct.unpack('>BxHHHHHi', w.exactly(16))
+        self.assertEqual(head, (0, 1, 0, 0, self.WIDTH, self.HEIGHT, 0))
+        return w.exactly(self.WIDTH * self.HEIGHT * bytes_)
+
+    def pixel(self, picture, x, y):
+        """red, green, blue"""
+        at = (y * self.WIDTH + x) * 4
+        return tuple(picture[at + 2 - i] for i in range(3))
+
+    def test_shows_a_picture_and_what_is_typed_and_pointed_at(self):
+        w = self.screen()
+        first = self.picture(w)
+        self.assertEqual(self.pixel(first, 20, 100), (255, 255, 255))
+        self.assertEqual(self.pixel(first, 100, 100), (255, 255, 0))
+        self.assertEqual(self.pixel(first, 639, 100), (0, 0, 0))
+        w.send(struct.pack('>BBHI', 4, 1, 0, 0x61))
+        typed = self.picture(w, new=True)
+        self.assertNotEqual(typed, first)
+        w.send(struct.pack('>BBHH', 5, 1, 320, 390))
+        pointed = self.picture(w, new=True)
+        self.assertEqual(self.pixel(typed, 322, 392), (0, 0, 0))
+        self.assertEqual(self.pixel(pointed, 322, 392), (255, 0, 255))
+
+    def test_what_is_not_new_is_not_sent(self):
+        w = self.screen()
+        self.picture(w)
+        w.send(struct.pack('>BBHHHH', 3, 1, 0, 0, 1, 1))
+        w.sock.settimeout(0.3)
+        with self.assertRaises(TimeoutError):
+            w.exactly(1)
+        w.sock.settimeout(TIMEOUT)
+        w.send(struct.pack('>BBHI', 4, 1, 0, 0x62))
+        w.exactly(16)
+
+    def test_pixels_come_in_the_form_that_was_asked_for(self):
+        w = self.screen()
+        for bits, big, maxima, shifts, yellow in (
+                (8, 0, (7, 7, 3), (0, 3, 6), b'\x3f'),
+                (16, 1, (31, 63, 31), (11, 5, 0), b'\xff\xe0'),
+                (16, 0, (31, 63, 31), (11, 5, 0), b'\xe0\xff'),
+                (32, 1, (255, 255, 255), (0, 8, 16), b'\x00\x00\xff\xff')):
+            n = bits // 8
+            w.send(struct.pack('>BxxxBBBBHHHBBBxxx', 0, bits, bits, big, 1,
+                               *maxima, *shifts))
+            w.send(struct.pack('>BxHii', 2, 2, 0, -239))
+            at = (100 * self.WIDTH + 100) * n
+            self.assertEqual(self.picture(w, bytes_=n)[at:at + n], yellow,
+                             (bits, big))
+
+    def test_older_viewers_see_it_too(self):
+        for version in (b'RFB 003.003\n', b'RFB 003.007\n'):
+            self.picture(self.screen(version))
+
+    def test_by_WebSocket(self):
+        w, head = self.websocket('ref=%s&session_id=%s' % (
+            self.vm(), self.session))    # a VM means its screen
+        self.assertIn(' 101 ', head[0])
+        self.assertEqual(w.said(b'\n'), b'RFB 003.008\n')
+
+    def test_one_who_speaks_something_else_is_hung_up(self):
+        for bad in (b'\x07', b'\0' * 20, b'\6\0\0\0\xff\xff\xff\xff',
+                    struct.pack('>BxxxBBBBHHHBBBxxx', 0, 24, 24, 0, 1, 255,
+                                255, 255, 0, 8, 16)):
+            w = self.screen()
+            w.send(bad)
+            self.assertTrue(w.ended())
+        w, _ = self.connect('ref=%s&session_id=%s' % (self.vm(),
+                                                      self.session))
+        w.exactly(12)
+        w.send('GET / HTTP/1.1\r\n')
+        self.assertTrue(w.ended())
+
+    def test_one_who_asks_without_reading_holds_up_nobody(self):
+        lazy, keen = self.screen(), self.screen()
+        lazy.sock.settimeout(0.5)
+        with contextlib.suppress(TimeoutError):
+            for i in range(100000):
+                lazy.send(struct.pack('>BBHHHH', 3, 0, 0, 0, 1, 1) +
+                          struct.pack('>BBHH', 5, 1, i & 255, 0))
+        for _ in range(3):
+            self.picture(keen)
 
 
 class Ends(Base):

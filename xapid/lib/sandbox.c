@@ -202,9 +202,11 @@ static const struct {
 		"mremap", "futex", "exit", "exit_group", "rt_sigreturn",
 		"rt_sigprocmask", "clock_gettime" } },
 	/* sockets of its own: socket(), by family, see allow_sockets */
-	{ SERVERS, { "accept", "accept4", "bind", "connect", "listen" } },
+	{ SERVERS,
+	    { "accept", "accept4", "bind", "connect", "listen",
+		"socketpair" } },
 	{ DAEMON,
-	    { "socketpair", "pidfd_open", "inotify_init1", "inotify_add_watch",
+	    { "pidfd_open", "inotify_init1", "inotify_add_watch",
 		"inotify_rm_watch" } },
 };
 
