@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The daemon: puts the parts together, waits for a signal, takes them apart. */
 #include <errno.h>
+#include <fcntl.h>
 #include <ftw.h>
 #include <signal.h>
 #include <stdatomic.h>
@@ -551,12 +552,27 @@ serve(struct daemon *d)
 	return rc;
 }
 
+/* The place of a descriptor that we were started without would be a socket's,
+ * and all that we start would have that in the place of their own. */
+static void
+fill_stdio(void)
+{
+	int fd;
+
+	do
+		fd = open("/dev/null", O_RDWR);
+	while (fd >= 0 && fd <= STDERR_FILENO);
+	if (fd >= 0)
+		close(fd);
+}
+
 int
 main(int argc, char **argv)
 {
 	static struct daemon d;
 	char err[512];
 
+	fill_stdio();
 	if (options_read(&d.options, argc, argv, err, sizeof(err)) < 0) {
 		complain(err);
 		return 2;

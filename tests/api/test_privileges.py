@@ -62,6 +62,25 @@ class Mixin:
             self.assertEqual(s['Seccomp'], '2')
 
 
+class Closed(xapid.Daemon):
+    """Started by somebody who has closed his input."""
+
+    def command(self):
+        return ['/bin/sh', '-c', 'exec "$0" "$@" <&-'] + super().command()
+
+
+class Descriptors(unittest.TestCase):
+    def test_no_socket_takes_the_place_of_an_input_that_is_closed(self):
+        with Closed(['--sim-vms', '2']) as d:
+            d.call('network.create', {'name_label': 'n', 'other_config': {}})
+            pids, seen = [d.process.pid], set()
+            while pids:
+                pid = pids.pop()
+                pids += [child for child, _ in xapid.children(pid)]
+                seen.add(os.readlink('/proc/%d/fd/0' % pid))
+            self.assertEqual(seen, {'/dev/null'})
+
+
 class Network(unittest.TestCase):
     @unittest.skipUnless(ROOT, 'needs root')
     def test_the_network_worker_keeps_one_capability(self):
