@@ -278,6 +278,26 @@ static const struct plan_kind looking_kind = { .name = "test.looking",
 	.steps = looking_steps,
 	.finish = count_end };
 
+/* Cancelled while its last change becomes durable. */
+static int
+be_cancelled(struct plan *p, struct tx *t)
+{
+	(void)t;
+	atomic_store(&plan_running(p)->cancelled, true);
+	return 0;
+}
+
+static const struct step late_steps[] = {
+	{ "made", NULL, NULL, NULL, count_undone },
+	{ "handed over", NULL, be_cancelled, NULL, NULL },
+	{ 0 },
+};
+static const struct plan_kind late_kind = { .name = "test.late",
+	.cls = CLASS_secret,
+	.operation = "late",
+	.steps = late_steps,
+	.finish = count_end };
+
 static const struct plan_kind *const kinds[] = { &child_kind, &refusing_kind,
 	&parent_kind, &doomed_kind, &lonely_kind, &trying_kind, &waiting_kind,
 	&staying_kind, NULL };
@@ -417,6 +437,19 @@ test_journal_knows_what_is_taken_back(void)
 	CU_ASSERT_EQUAL(atomic_load(&failed), 1);
 	CU_ASSERT_EQUAL(atomic_load(&told), 1);
 	CU_ASSERT_EQUAL(atomic_load(&untold), 0);
+	stop();
+}
+
+/* The last step hands over what the first has made. */
+static void
+test_cancelled_too_late(void)
+{
+	start();
+	CU_ASSERT_EQUAL(plan_start_own(&d.core, &late_kind, objects[0], NULL),
+	    0);
+	wait_for_ends(1);
+	CU_ASSERT_EQUAL(atomic_load(&failed), 0);
+	CU_ASSERT_EQUAL(atomic_load(&undone), 0);
 	stop();
 }
 
@@ -919,6 +952,8 @@ UNIT_MAIN("plan", { "a step waits for the plans inside it", test_children },
     { "a plan inside that fails takes the outer one back", test_failing_child },
     { "the journal knows what is taken back before it is",
 	test_journal_knows_what_is_taken_back },
+    { "who cancels when all is done takes nothing back",
+	test_cancelled_too_late },
     { "of two plans that want parts of each other one is refused",
 	test_deadlock },
     { "after a restart each plan inside runs once", test_restart },

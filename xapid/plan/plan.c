@@ -198,12 +198,15 @@ plan_over(void *arg)
 
 /* ---- steps ---- */
 
-/* Cancelled so late that all is done but to wait. */
+/* Cancelled when all is done, or all but to wait. What the last step has
+ * changed may have made what the first one did somebody's: disks of a VM. */
 static bool
-is_to_stay(const struct running *r)
+is_too_late(const struct running *r)
 {
 	const struct plan_kind *kind = r->plan.kind;
 
+	if (!kind->steps[r->onward].name)
+		return true;
 	for (unsigned i = 0; kind->stays_from && i <= r->step; i++)
 		if (strcmp(kind->steps[i].name, kind->stays_from) == 0)
 			return true;
@@ -245,7 +248,7 @@ plan_next(void *arg)
 	struct running *r = arg;
 
 	if (!r->undoing) {
-		if (!r->failed && plan_is_cancelled(r) && !is_to_stay(r))
+		if (!r->failed && plan_is_cancelled(r) && !is_too_late(r))
 			r->failed = plan_fail_cancelled(r) < 0;
 		if (r->failed) {
 			turn_back(r);
