@@ -339,6 +339,21 @@ set_multipath(const struct machine *m, const char *const *words)
 	return turn(m, "multipathd", on);
 }
 
+/* ---- processors ---- */
+
+/* "unlimited", "C" or "C,S"; until the next boot. */
+static int
+set_cstate(const struct machine *m, const char *const *words)
+{
+	const char *argv[] = { "/usr/sbin/xenpm", "set-max-cstate", words[0],
+		NULL };
+
+	if (!is_word(words[0], ","))
+		return refuse("no state of processors");
+	return m->run(argv) == 0 ? MACHINE_DONE
+				 : refuse("the hypervisor does not take it");
+}
+
 /* ---- all of them ---- */
 
 static const struct setting {
@@ -354,6 +369,7 @@ static const struct setting {
 	{ "idle", 1, 1, set_idle },
 	{ "iqn", 1, 1, set_iqn },
 	{ "multipath", 1, 1, set_multipath },
+	{ "cstate", 1, 1, set_cstate },
 };
 
 int

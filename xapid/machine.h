@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Settings of a real machine: its clock, zone, time servers, log, secure shell
- * and storage initiator, as Linux systems keep them. */
+ * and storage initiator, as Linux systems keep them, and its processors. */
 #ifndef XAPID_MACHINE_H
 #define XAPID_MACHINE_H
 

@@ -42,6 +42,21 @@ class Base(unittest.TestCase):
             time.sleep(0.02)
 
 
+class Programs(Base):
+    args = ('--max-sessions-per-originator', '3')
+
+    def test_oldest_of_a_program_ends(self):
+        """a program that never logs out ends no sessions of others"""
+        def login(originator):
+            return self.d.raw('session.login_with_password', 'root',
+                              xapid.PASSWORD, '1.0', originator)
+        person = login('a person')
+        script = [login('a script') for _ in range(5)]
+        self.assertEqual([self.is_alive(s) for s in script],
+                         [False, False, True, True, True])
+        self.assertTrue(self.is_alive(person))
+
+
 class Sessions(Base):
     args = ('--max-sessions-per-user', '5')
 

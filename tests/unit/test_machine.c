@@ -209,6 +209,14 @@ test_storage(void)
 	CU_ASSERT_EQUAL(SET("multipath", "on"), MACHINE_REFUSED);
 }
 
+static void
+test_processors(void)
+{
+	CU_ASSERT_EQUAL(SET("cstate", "1"), MACHINE_DONE);
+	CU_ASSERT_STRING_EQUAL(ran, "/usr/sbin/xenpm set-max-cstate 1 \n");
+	CU_ASSERT_EQUAL(SET("cstate", "-x"), MACHINE_REFUSED);
+}
+
 UNIT_MAIN("machine", { "what is no setting is refused", test_no_setting },
     { "the clock is set to seconds and nothing else", test_time },
     { "a zone is one that the machine has [A21]", test_zone },
@@ -217,4 +225,5 @@ UNIT_MAIN("machine", { "what is no setting is refused", test_no_setting },
     { "rsyslog is told where else to send the log", test_syslog },
     { "secure shell is turned on and off, consoles end when idle",
 	test_shells },
-    { "storage initiators are named", test_storage })
+    { "storage initiators are named", test_storage },
+    { "processors sleep no deeper than is said", test_processors })

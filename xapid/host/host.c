@@ -224,12 +224,18 @@ is_cstate(const char *s)
 int
 host_set_max_cstate(struct call *c, const struct host_set_max_cstate_args *a)
 {
+	const char *const words[] = { *a->value ? a->value : "unlimited",
+		NULL };
+
 	if (!is_cstate(a->value))
 		return fail_invalid_value(c, "max_cstate", a->value);
 	if (*a->value && strtol(a->value, NULL, 10) > 1)
 		return fail_value_not_supported(c, "max_cstate", a->value,
 		    "Only C0, C1 or no limit can be set");
-	return set_on_machine(c, a->self, FIELD_host_max_cstate, &a->value);
+	if (host_machine(c, "cstate", words) < 0)
+		return -1;
+	return edit_field(c, CLASS_host, a->self, FIELD_host_max_cstate,
+	    &a->value);
 }
 
 int
@@ -355,4 +361,14 @@ host_set_license_params(struct call *c,
 {
 	return edit_field(c, CLASS_host, a->self, FIELD_host_license_params,
 	    &a->value);
+}
+
+/* Hosts have no supplemental packs. */
+int
+host_refresh_pack_info(struct call *c,
+    const struct host_refresh_pack_info_args *a)
+{
+	(void)c;
+	(void)a;
+	return 0;
 }

@@ -243,7 +243,8 @@ revert_check(struct plan *p, struct tx *t)
 	if (!snapshot)
 		return -1;
 	if (!snapshot->is_a_snapshot)
-		return fail_revert(p);
+		return fail_operation_not_allowed(p->call,
+		    "Only a snapshot can be reverted to");
 	if (vm_plan_check(p, t) < 0)
 		return -1;
 	vm = find_vm(p, t, snapshot);
