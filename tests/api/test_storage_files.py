@@ -80,12 +80,15 @@ class Files(unittest.TestCase):
         vm = d.call('VM.clone', template, 'with')
         d.call('VM.set_is_a_template', vm, False)
         vdi = self.disk(sm_config={'image-format': format})
-        d.call('VBD.create', {
-            'VM': vm, 'VDI': vdi, 'userdevice': '0', 'bootable': False,
-            'mode': 'RW', 'type': 'Disk', 'empty': False, 'other_config': {},
+        self.vbd(vm, vdi)
+        return vm, vdi
+
+    def vbd(self, vm, vdi, at='0', mode='RW'):
+        return self.d.call('VBD.create', {
+            'VM': vm, 'VDI': vdi, 'userdevice': at, 'bootable': False,
+            'mode': mode, 'type': 'Disk', 'empty': False, 'other_config': {},
             'unpluggable': True, 'qos_algorithm_type': '',
             'qos_algorithm_params': {}})
-        return vm, vdi
 
     def io(self, path, command, format='qcow2'):
         """Has QEMU write to a file or look into it."""
@@ -385,11 +388,7 @@ class Shares(Files):
         vms = []
         for _ in range(2):
             vm, _ = self.vm_with('raw')
-            d.call('VBD.create', {
-                'VM': vm, 'VDI': vdi, 'userdevice': '1', 'bootable': False,
-                'mode': 'RO', 'type': 'Disk', 'empty': False,
-                'other_config': {}, 'unpluggable': True,
-                'qos_algorithm_type': '', 'qos_algorithm_params': {}})
+            self.vbd(vm, vdi, '1', 'RO')
             vms.append(vm)
         return *vms, vdi
 
@@ -420,6 +419,20 @@ class Shares(Files):
         self.assertEqual(d.call('task.get_status', task), 'success')
         self.order('none', 'vdi_detach')
 
+    def test_of_two_VMs_that_end_at_once_one_lets_go_of_their_disk(self):
+        d, vdi = self.d, self.disk()
+        template = d.call('VM.get_by_name_label', 'Other install media')[0]
+        vms = [d.call('VM.clone', template, n) for n in ('one', 'other')]
+        for vm in vms:
+            d.call('VM.set_is_a_template', vm, False)
+            self.vbd(vm, vdi, mode='RO')
+            d.call('VM.start', vm, False, False)
+        self.order('error', 'vdi_detach', count=9)
+        simulator.order(d, 'hang', of='destroy')
+        tasks = [d.call('Async.VM.hard_shutdown', vm) for vm in vms]
+        self.assertIn('failure', [d.ended(t)['status'] for t in tasks])
+        self.order('none', 'vdi_detach')
+
     def test_a_repository_stays_while_a_VM_starts_from_it(self):
         d = self.d
         vm, vdi = self.vm_with('raw')
@@ -437,11 +450,7 @@ class Shares(Files):
         vbds = {}
         for vm in one, other:
             d.call('VM.start', vm, False, False)
-            vbds[vm] = d.call('VBD.create', {
-                'VM': vm, 'VDI': vdi, 'userdevice': '1', 'bootable': False,
-                'mode': 'RW', 'type': 'Disk', 'empty': False,
-                'other_config': {}, 'unpluggable': True,
-                'qos_algorithm_type': '', 'qos_algorithm_params': {}})
+            vbds[vm] = self.vbd(vm, vdi, '1')
 
         def devices(vm):
             return simulator.domains(d)[d.call('VM.get_uuid', vm)].devices

@@ -49,6 +49,26 @@ note_path(struct plan *p, const struct value *answer)
 	return note(p, answer, "ramdisk", "ramdisk");
 }
 
+/* One that is about to let go of its disk does not hold it: of two that end at
+ * once neither would let go. What has a place starts. */
+static bool
+holds(struct plan *p, const struct vbd *vbd)
+{
+	RECORD_UNREF const struct record *r =
+	    db_get(p->core->db, CLASS_VM, vbd->VM);
+	const struct vm *vm = (const struct vm *)r;
+	const int *ops = vbd->current_operations.values;
+
+	for (uint32_t i = 0; i < vbd->current_operations.n; i++)
+		if (ops[i] == VBD_OPERATIONS_UNPLUG ||
+		    ops[i] == VBD_OPERATIONS_UNPLUG_FORCE)
+			return false;
+	return vbd->currently_attached ||
+	    (vbd->reserved && vm &&
+		(!ref_is_null(vm->resident_on) ||
+		    !ref_is_null(vm->scheduled_to_be_resident_on)));
+}
+
 /* Whether another device has the same disk, which is attached but once; also
  * one of a VM that is being started. Who lets go of all disks of a VM does not
  * wait for another device of that. */
@@ -63,10 +83,9 @@ is_shared(struct plan *p, const struct vdi *vdi, struct ref self,
 		RECORD_UNREF const struct record *r = ref_equal(refs[i], self)
 		    ? NULL
 		    : db_get(p->core->db, CLASS_VBD, refs[i]);
-
 		const struct vbd *vbd = (const struct vbd *)r;
 
-		shared = vbd && (vbd->currently_attached || vbd->reserved) &&
+		shared = vbd && holds(p, vbd) &&
 		    !(vm && ref_equal(vbd->VM, vm->r.self));
 	}
 	return shared;
