@@ -32,6 +32,7 @@ domain_xapid_domain_SOURCES += \
 	domain/xl_plug.c \
 	domain/xl_power.c \
 	domain/xl_private.h \
+	domain/xl_meter.c \
 	domain/xl_save.c \
 	domain/xl_turn.c \
 	domain/xl_watch.c

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "domain/xl_private.h"
@@ -99,6 +100,8 @@ make_domain(struct xl *x, struct op *op, libxl_domain_config *config, int image,
     uint32_t *domid_r)
 {
 	libxl_domain_restore_params params;
+	struct xl_meter meter;
+	struct stat st;
 	int rc;
 
 	*domid_r = 0;
@@ -107,10 +110,12 @@ make_domain(struct xl *x, struct op *op, libxl_domain_config *config, int image,
 		    NULL);
 	libxl_domain_restore_params_init(&params);
 	params.stream_version = 2; /* 1 wants a converter that is not there */
+	xl_meter_start(&meter, op, image,
+	    fstat(image, &st) == 0 ? st.st_size : 0);
 	rc = libxl_domain_create_restore(x->ctx, config, domid_r, image, -1,
 	    &params, NULL, NULL);
+	xl_meter_stop(&meter);
 	libxl_domain_restore_params_dispose(&params);
-	(void)op;
 	return rc;
 }
 

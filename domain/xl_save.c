@@ -25,12 +25,27 @@ wake_suspended(struct xl *x, struct op *op, uint32_t domid)
 	return rc ? xl_fail(x, op, rc, "resume") : 0;
 }
 
+/* What there is to save of it; 0: unknown. */
+static int64_t
+memory_of(struct xl *x, uint32_t domid)
+{
+	libxl_dominfo info;
+	int64_t bytes = 0;
+
+	libxl_dominfo_init(&info);
+	if (libxl_domain_info(x->ctx, &info, domid) == 0)
+		bytes = (int64_t)info.current_memkb * 1024;
+	libxl_dominfo_dispose(&info);
+	return bytes;
+}
+
 static int
 save(struct xl *x, struct op *op, uint32_t domid)
 {
 	const char *path = op_text(op, "path", "");
 	CLEANUP_FD int fd =
 	    open(path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	struct xl_meter meter;
 	int rc;
 
 	if (fd < 0)
@@ -38,7 +53,9 @@ save(struct xl *x, struct op *op, uint32_t domid)
 	xl_forget(x);
 	if (wake_suspended(x, op, domid) < 0)
 		return -1;
+	xl_meter_start(&meter, op, fd, memory_of(x, domid));
 	rc = libxl_domain_suspend(x->ctx, domid, fd, 0, NULL);
+	xl_meter_stop(&meter);
 	if (rc == 0 && fsync(fd) == 0)
 		return 0;
 	rc = rc ? xl_fail(x, op, rc, "suspend")

@@ -52,6 +52,14 @@ class TheWorker(unittest.TestCase):
 
     # ---- power ----
 
+    def check_progress(self, took):
+        """What takes long says how far it is."""
+        said = self.w.progress
+        self.assertTrue(said or took < 1, 'nothing in %.1f s' % took)
+        self.assertEqual(said, sorted(said))
+        for part in said:
+            self.assertTrue(0 < part < 1, said)
+
     def saved_and_restored(self, kind):
         name = 'saved-' + kind
         disk = dict(device='vbd/0', kind='disk', virtual='xvda', mode='RW',
@@ -61,12 +69,15 @@ class TheWorker(unittest.TestCase):
         begin = time.time()
         self.w.ask('suspend', one, path=image)
         saved = time.time()
+        self.check_progress(saved - begin)
         self.assertNotIn(name, names())
         wait(lambda: name not in loops(), what='the loop device goes')
         self.w.ask('suspend', one, path=image)    # done: nothing to do
         self.assertGreater(os.stat(image).st_size, MIB)
+        begun = time.time()
         _, answer = self.create(name, kind, op='resume', one=one, path=image,
                                 devices=[disk])
+        self.check_progress(time.time() - begun)
         say('%s: saved in %.1f s, restored in %.1f s'
             % (kind, saved - begin, time.time() - saved))
         self.assertNotEqual(answer['domid'], domid)

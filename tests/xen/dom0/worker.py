@@ -83,6 +83,7 @@ class Reader:
 class Worker:
     def __init__(self, mode='libxl', state='/root/worker'):
         self.mode, self.state, self.step = mode, state, 0
+        self.progress = []      # that the last answer was preceded by
 
     def __enter__(self):
         os.makedirs(self.state, exist_ok=True)
@@ -134,8 +135,11 @@ class Worker:
         self.sock.sendall(run_of(head + pack(None)))
 
     def answer(self, step):
+        self.progress = []
         while True:
             kind, which, value = self.frame()
+            if which == step and kind == PROGRESS:
+                self.progress.append(value)
             if which != step or kind not in (REPLY, ERROR):
                 continue
             if kind == ERROR:
