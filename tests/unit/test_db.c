@@ -394,6 +394,43 @@ test_threads(void)
 
 /* ---- files that are not as they should be ---- */
 
+/* ---- the log ---- */
+
+static off_t
+log_bytes(const char *path)
+{
+	char log[4096];
+	struct stat st;
+
+	snprintf(log, sizeof(log), "%s-wal", path);
+	CU_ASSERT_EQUAL_FATAL(stat(log, &st), 0);
+	return st.st_size;
+}
+
+/* A sync of a file that has grown writes its inode too. */
+static void
+test_log_room(void)
+{
+	const char *path = unit_path("state.db");
+	struct db *db = open_db(path);
+	struct ref vm = insert_vm(db, "x");
+	off_t size = log_bytes(path);
+	int grown = 0;
+
+	for (int i = 0; i < 80; i++) {
+		rename_vm(db, vm, i % 2 ? "odd" : "even");
+		grown += log_bytes(path) != size;
+		size = log_bytes(path);
+	}
+	CU_ASSERT_TRUE(grown >= 1);
+	CU_ASSERT_TRUE(grown <= 8);
+	CU_ASSERT_TRUE(size >= db_sqlite_log_end());
+	db_close(db);
+	db = open_db(path);
+	check_sound(db);
+	db_close(db);
+}
+
 /* Holds the lock of a database for a while, as one that is being killed. */
 static pid_t
 dying_holder(const char *path)
@@ -550,6 +587,7 @@ UNIT_MAIN("db",
     { "writers and readers in threads see what was answered", test_threads },
     { "who would wait for an idle disk has it done on return",
 	test_commit_here },
+    { "the log has room for many commits before it grows", test_log_room },
     { "a database whose holder is just dying opens", test_dying_holder },
     { "files in use, newer, foreign or unreachable are refused with a reason",
 	test_refused_files },

@@ -38,6 +38,7 @@ static _Thread_local int last_errno; /* of the last call that failed */
 static _Atomic int64_t log_end;
 
 #define LOG_GROWS_BY (256 * 1024)
+#define ZEROS_BYTES (64 * 1024) /* SQLite writes less than 128 KiB at once */
 
 static sqlite3_file *
 real_file(sqlite3_file *f)
@@ -106,14 +107,15 @@ file_read(sqlite3_file *f, void *p, int n, sqlite3_int64 at)
 static void
 make_room(struct file *f, sqlite3_int64 end)
 {
-	static const char zeros[LOG_GROWS_BY];
+	static const char zeros[ZEROS_BYTES];
 
 	if (end <= f->room)
 		return;
 	f->room = end;
-	if (f->real->pMethods->xWrite(f->real, zeros, LOG_GROWS_BY, end) ==
-	    SQLITE_OK)
-		f->room += LOG_GROWS_BY;
+	while (f->room < end + LOG_GROWS_BY &&
+	    f->real->pMethods->xWrite(f->real, zeros, ZEROS_BYTES, f->room) ==
+		SQLITE_OK)
+		f->room += ZEROS_BYTES;
 }
 
 static int
