@@ -30,7 +30,9 @@ struct domain_driver {
 	 * boot_order nested platform{} bios_strings{} xenstore_data{} vnc
 	 * devices[ {device:"vbd/N", kind:"disk"|"cdrom"|"floppy", virtual,
 	 * mode:"RO"|"RW", path, format:"raw"|"qcow2"|"empty"} {device:"vif/N",
-	 * mac, bridge, mtu, rate_kbps, locked} {device:"vtpm/0"|…} ].
+	 * mac, bridge, mtu, rate_kbps, locked} {device:"vusb/PORT", vendor_id,
+	 * product_id} {device:"pci/N", address}
+	 * {device:"vtpm/0"|…} ].
 	 * result: domid, interfaces [ {device, interface} ]. The domain is
 	 * paused, its disks are connected, its interfaces are not. */
 	op_fn *create;
@@ -79,6 +81,10 @@ struct domain_driver {
 	 * afterwards); result: text, the last DOMAIN_DMESG_BYTES. */
 	op_fn *dmesg;
 	op_fn *debug_keys; /* args: keys; what they show is in dmesg */
+	/* Whether the control domain has a PCI device. args: address, dom0, of a
+	 * simulated one before: its driver then. result: driver ("pciback": the
+	 * control domain has it not), use: what is in its way, "" for nothing. */
+	op_fn *pci_access;
 	/* result: struct uuid -> domid, name, state ("running", "paused",
 	 * "shutdown:REASON"), memory, vcpus, devices; of real ones also type
 	 * and details: what the devices are, as in create. */

@@ -29,12 +29,14 @@ domain_xapid_domain_SOURCES += \
 	domain/xl_live.c \
 	domain/xl_media.c \
 	domain/xl_nic.c \
+	domain/xl_pci.c \
 	domain/xl_plug.c \
 	domain/xl_power.c \
 	domain/xl_private.h \
 	domain/xl_meter.c \
 	domain/xl_save.c \
 	domain/xl_turn.c \
+	domain/xl_usb.c \
 	domain/xl_watch.c
 domain_xapid_domain_CPPFLAGS = $(AM_CPPFLAGS) $(LIBXL_CFLAGS)
 domain_xapid_domain_LDADD += $(LIBXL_LIBS)

@@ -462,6 +462,7 @@ const struct domain_driver domain_sim = {
 	.stats = sim_stats,
 	.dmesg = sim_dmesg,
 	.debug_keys = sim_debug_keys,
+	.pci_access = sim_pci_access,
 	.list = sim_list,
 	.order = order,
 	.happen = sim_happen,

@@ -149,3 +149,19 @@ sim_eject(void *context, struct op *op)
 {
 	return need_device(context, op) ? 0 : -1;
 }
+
+/* A simulated control domain uses nothing. */
+int
+sim_pci_access(void *context, struct op *op)
+{
+	const struct value_member answer[] = {
+		{ "driver",
+		    value_of_text(op_bool(op, "dom0", true)
+			    ? op_text(op, "before", "")
+			    : "pciback") },
+		{ "use", value_of_text("") },
+	};
+
+	(void)context;
+	return op_answer(op, answer, 2);
+}

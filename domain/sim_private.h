@@ -72,7 +72,7 @@ op_fn sim_create;
 int sim_give_devices(struct op *op, struct sim_domain *d);
 int sim_interfaces(struct op *op, const struct sim_domain *d,
     struct value *out);
-op_fn sim_plug, sim_connect, sim_unplug, sim_insert, sim_eject;
+op_fn sim_plug, sim_connect, sim_unplug, sim_insert, sim_eject, sim_pci_access;
 
 /* ---- sim_guest.c ---- */
 /* The agent of a domain that is created with these arguments. */

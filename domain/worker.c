@@ -63,6 +63,7 @@ static const struct op_row {
 	OP(host),
 	OP(dmesg),
 	OP(debug_keys),
+	OP(pci_access),
 	OP(list),
 	OP(order),
 	OP(happen),

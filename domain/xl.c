@@ -243,5 +243,6 @@ const struct domain_driver domain_xl = {
 	.host = xl_host,
 	.dmesg = xl_dmesg,
 	.debug_keys = xl_debug_keys,
+	.pci_access = xl_pci_access,
 	.list = xl_list,
 };

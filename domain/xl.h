@@ -75,6 +75,20 @@ int xl_nic_addresses(struct xl *x, struct op *op, uint32_t domid,
 /* The answer of create and resume. */
 int xl_answer_domain(struct xl *x, struct op *op, uint32_t domid);
 
+/* ---- xl_pci.c, xl_usb.c ---- */
+/* Takes it from the control domain where that does not use it. */
+int xl_pci(struct xl *x, struct op *op, const struct value *device,
+    libxl_device_pci *out_r);
+
+#define XL_USB_PORTS 6
+/* The device, and with the first one the controller, into what xl_config()
+ * made. */
+int xl_usb(struct op *op, const struct value *device,
+    libxl_domain_config *config);
+/* Waits until no driver of the host has one of the new domain's. */
+int xl_usb_taken(struct op *op);
+int xl_usb_unplug(struct xl *x, struct op *op, uint32_t domid);
+
 /* ---- operations ---- */
 op_fn xl_create, xl_resume;                          /* xl_create.c */
 op_fn xl_unpause, xl_pause, xl_shutdown, xl_destroy; /* xl_power.c */
@@ -85,6 +99,7 @@ op_fn xl_set_memory, xl_set_vcpus, xl_trigger, xl_sysrq, xl_xenstore_write,
     xl_stats;                           /* xl_live.c */
 op_fn xl_addresses, xl_rebridge;        /* xl_nic.c */
 op_fn xl_host, xl_dmesg, xl_debug_keys; /* xl_host.c */
+op_fn xl_pci_access;                    /* xl_pci.c */
 op_fn xl_list;                          /* xl_list.c */
 /* From another thread, while an operation runs: it ends early where libxl can
  * do that. */

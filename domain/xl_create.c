@@ -28,6 +28,7 @@ add_device(struct xl *x, struct op *op, const struct value *device,
 {
 	libxl_device_disk *disk = &config->disks[config->num_disks];
 	libxl_device_nic *nic = &config->nics[config->num_nics];
+	libxl_device_pci *pci = &config->pcidevs[config->num_pcidevs];
 
 	if (is_kind(device, "vbd/")) {
 		libxl_device_disk_init(disk);
@@ -39,6 +40,13 @@ add_device(struct xl *x, struct op *op, const struct value *device,
 		config->num_nics++;
 		return xl_nic(x, op, device, nic);
 	}
+	if (is_kind(device, "pci/")) {
+		libxl_device_pci_init(pci);
+		config->num_pcidevs++;
+		return xl_pci(x, op, device, pci);
+	}
+	if (is_kind(device, "vusb/"))
+		return xl_usb(op, device, config);
 	return op_fail(op, "NOT_IMPLEMENTED",
 	    value_text(device, "device", "device"), NULL);
 }
@@ -54,7 +62,11 @@ add_devices(struct xl *x, struct op *op, libxl_domain_config *config,
 		return op_fail(op, "INVALID_DEVICE", "too many", NULL);
 	config->disks = calloc(n + 1, sizeof(*config->disks));
 	config->nics = calloc(n + 1, sizeof(*config->nics));
-	if (!config->disks || !config->nics)
+	config->pcidevs = calloc(n + 1, sizeof(*config->pcidevs));
+	config->usbctrls = calloc(1, sizeof(*config->usbctrls));
+	config->usbdevs = calloc(XL_USB_PORTS, sizeof(*config->usbdevs));
+	if (!config->disks || !config->nics || !config->pcidevs ||
+	    !config->usbctrls || !config->usbdevs)
 		return op_fail_nomem(op);
 	for (uint32_t i = 0; i < n; i++)
 		if (add_device(x, op, &all->items[i], config, loops) < 0)
@@ -272,6 +284,8 @@ build(struct xl *x, struct op *op, libxl_domain_config *config, int image,
 	for (int i = 0; rc == 0 && i < config->num_disks; i++)
 		rc = xl_disk_activate(x, op, domid, &config->disks[i]);
 	moment("worker", op->name, "disks are there");
+	if (rc == 0)
+		rc = xl_usb_taken(op);
 	if (rc == 0)
 		rc = xl_write(x, op, mark_of(op, domid), "built");
 	if (rc == 0)

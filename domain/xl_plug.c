@@ -245,6 +245,8 @@ xl_unplug(void *context, struct op *op)
 	rc = xl_find(x, op, &domid);
 	if (rc <= 0)
 		return rc;
+	if (strncmp(op_text(op, "device", ""), "vusb/", 5) == 0)
+		return xl_usb_unplug(x, op, domid);
 	if (read_device(x, op, domid, &d) < 0) {
 		op->nerror = 0; /* a device that is not there is no error */
 		return 0;

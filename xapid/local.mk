@@ -223,6 +223,8 @@ libxapidcore_a_SOURCES = \
 	xapid/device/device_scan.c \
 	xapid/device/device_scan.h \
 	xapid/device/gpu_group.c \
+	xapid/device/pci.c \
+	xapid/device/pci.h \
 	xapid/device/pvs.c \
 	xapid/device/usb.c \
 	xapid/device/vbd.c \
@@ -237,6 +239,8 @@ libxapidcore_a_SOURCES = \
 	xapid/device/vif_change.c \
 	xapid/device/vif_plug.c \
 	xapid/device/vtpm.c \
+	xapid/device/vusb.c \
+	xapid/device/vusb.h \
 	xapid/disk/pbd.c \
 	xapid/disk/sr.c \
 	xapid/disk/sr_merge.c \

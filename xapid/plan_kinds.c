@@ -29,6 +29,8 @@ static const struct plan_kind *const *const families[] = {
 	vm_revert_kinds,
 	vbd_kinds,
 	vif_kinds,
+	vusb_kinds,
+	pci_kinds,
 	vif_change_kinds,
 	vif_address_kinds,
 	net_kinds,

@@ -468,16 +468,121 @@ class Others(Base):
                          'USB_GROUP_CONTAINS_PUSB')
         vusb = d.call('VUSB.create', vm, group, {})
         self.assertEqual(d.error('VUSB.create', vm, group, {}),
-                         ['USB_GROUP_CONTAINS_VUSB', vusb])
+                         ['USB_GROUP_CONFLICT', group])
         self.assertEqual(d.error('VUSB.unplug', vusb),
                          ['VM_BAD_POWER_STATE', vm, 'running', 'halted'])
+        pusb = groups[group]['PUSBs'][0]
+        for one in groups[group]['PUSBs']:
+            d.call('PUSB.set_passthrough_enabled', one, False)
+        self.assertIn('NO_HOSTS_AVAILABLE',
+                      d.error('VM.start', vm, False, False)[0])
+        host = d.call('PUSB.get_host', pusb)
+        self.assertEqual(d.error('VM.start_on', vm, host, False, False)[0],
+                         'OPERATION_NOT_ALLOWED')
+        d.call('PUSB.set_passthrough_enabled', pusb, True)
+        self.assertEqual(self.allowed('VUSB', vusb), ['attach'])
         d.call('VM.start', vm, False, False)
+        self.assertEqual(d.call('VM.get_resident_on', vm), host)
+        self.assertEqual(self.allowed('VUSB', vusb), ['attach', 'unplug'])
         self.assertEqual(d.error('VUSB.destroy', vusb)[0],
                          'OPERATION_NOT_ALLOWED')
+        self.assertEqual(
+            d.error('PUSB.set_passthrough_enabled', pusb, False),
+            ['USB_ALREADY_ATTACHED', pusb, vm])
+        for call in 'suspend', 'checkpoint', 'snapshot':
+            args = [vm] if call == 'suspend' else [vm, 'copy']
+            self.assertIn(d.error('VM.' + call, *args)[0],
+                          ('VM_HAS_VUSBS', 'VM_LACKS_FEATURE'))
+        d.call('VM.pause', vm)
+        self.assertEqual(d.error('VUSB.unplug', vusb),
+                         ['VM_BAD_POWER_STATE', vm, 'running', 'paused'])
+        d.call('VM.unpause', vm)
         d.call('VUSB.unplug', vusb)
+        self.assertFalse(d.call('VUSB.get_currently_attached', vusb))
+        self.assertEqual(self.allowed('VUSB', vusb), ['attach'])
         self.assertEqual(d.error('VUSB.unplug', vusb),
                          ['DEVICE_ALREADY_DETACHED', vusb])
         d.call('VUSB.destroy', vusb)
+
+    def pci(self):
+        """A device of the first host."""
+        d = self.d
+        host = d.call('host.get_all')[0]
+        return host, *next((r, v) for r, v in
+                           d.call('PCI.get_all_records').items()
+                           if v['host'] == host and v['driver_name'])
+
+    def test_the_control_domain_gives_up_a_device_and_has_it_again(self):
+        d = self.d
+        _, pci, record = self.pci()
+        status = 'PCI.get_dom0_access_status'
+        self.assertEqual(d.call(status, pci), 'enabled')
+        for _ in range(2):
+            self.assertEqual(d.call('PCI.disable_dom0_access', pci),
+                             'disabled')
+            self.assertEqual(d.call('PCI.get_driver_name', pci), 'pciback')
+            self.assertEqual(d.call(status, pci), 'disabled')
+        for _ in range(2):
+            self.assertEqual(d.call('PCI.enable_dom0_access', pci), 'enabled')
+            self.assertEqual(d.call('PCI.get_driver_name', pci),
+                             record['driver_name'])
+        self.assertEqual(d.call('PCI.get_other_config', pci), {})
+        for pgpu in d.call('PGPU.get_all')[:1]:
+            self.assertEqual(d.call('PGPU.disable_dom0_access', pgpu),
+                             'disabled')
+            self.assertEqual(d.call('PGPU.get_dom0_access', pgpu), 'disabled')
+            self.assertEqual(d.call('PGPU.enable_dom0_access', pgpu),
+                             'enabled')
+        self.assertEqual(d.error('PCI.disable_dom0_access', NULL)[0],
+                         'HANDLE_INVALID')
+
+    def test_a_vm_has_pci_devices_while_it_runs(self):
+        d = self.d
+        host, pci, record = self.pci()
+        wish = {'pci': '0/%s,1/%s' % (record['pci_id'].upper(),
+                                      record['pci_id'])}
+        vm = self.vm(started=False, HVM_boot_policy='BIOS order',
+                     other_config={'pci': '0/' + record['pci_id']})
+        other = self.vm(started=False, HVM_boot_policy='BIOS order',
+                        other_config=wish)
+        d.call('VM.start_on', vm, host, False, False)
+        self.assertEqual(d.call('VM.get_attached_PCIs', vm), [pci])
+        self.assertEqual(d.error('VM.start_on', other, host, False, False),
+                         ['DEVICE_ALREADY_ATTACHED', pci])
+        self.assertEqual(d.call('VM.get_attached_PCIs', other), [])
+        self.assertNotIn('suspend', d.call('VM.get_allowed_operations', vm))
+        self.assertIn(d.error('VM.suspend', vm)[0],
+                      ('VM_HAS_PCI_ATTACHED', 'VM_LACKS_FEATURE'))
+        self.assertEqual(d.error('VM.assert_agile', vm),
+                         ['VM_HAS_PCI_ATTACHED', vm])
+        d.call('VM.hard_reboot', vm)
+        self.assertEqual(d.call('VM.get_attached_PCIs', vm), [pci])
+        d.call('VM.hard_shutdown', vm)
+        self.assertEqual(d.call('VM.get_attached_PCIs', vm), [])
+        d.call('VM.start_on', other, host, False, False)
+        self.assertEqual(d.call('VM.get_attached_PCIs', other), [pci])
+
+    def test_devices_that_no_host_has_are_named(self):
+        d = self.d
+        host, _, record = self.pci()
+        address = record['pci_id']
+        for bad in (address, '0/', '/' + address, '0/../../etc', '0/' + address
+                    + ',', '0/%s,,0/%s' % (address, address),
+                    '-1/' + address, '0/' + address + '0', '99999/' + address,
+                    '0/' + address[5:]):
+            vm = self.vm(started=False, HVM_boot_policy='BIOS order',
+                         other_config={'pci': bad})
+            self.assertEqual(d.error('VM.start', vm, False, False),
+                             ['INVALID_VALUE', 'other_config:pci', bad])
+        for kind, wish, error in (
+                ('hvm', '0/0000:7f:1f.7', 'OPERATION_NOT_ALLOWED'),
+                ('pvh', '0/' + address, 'OPERATION_NOT_ALLOWED'),
+                ('hvm', ','.join(['0/' + address] * 17),
+                 'VM_PCI_BUS_FULL')):
+            vm = self.vm(started=False, HVM_boot_policy='BIOS order',
+                         domain_type=kind, other_config={'pci': wish})
+            self.assertEqual(
+                d.error('VM.start_on', vm, host, False, False)[0], error)
 
     def test_requests_that_a_guest_does_not_know_are_refused(self):
         d, plugin = self.d, 'guest-agent-operation'

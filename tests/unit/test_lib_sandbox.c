@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/netlink.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <sys/mount.h>
@@ -87,9 +88,20 @@ start_a_program(void)
 	return 1;
 }
 
+/* What QEMU hears of USB devices by. */
+static int
+hear_of_devices_only(void)
+{
+	if (socket(AF_NETLINK, SOCK_RAW, NETLINK_ROUTE) >= 0)
+		return 1;
+	return socket(AF_NETLINK, SOCK_RAW, NETLINK_KOBJECT_UEVENT) >= 0 ? 0
+									 : 2;
+}
+
 static void
 test_hypervisor(void)
 {
+	CU_ASSERT(is(behind(SANDBOX_HYPERVISOR, hear_of_devices_only)));
 	CU_ASSERT(is(behind(SANDBOX_HYPERVISOR, reach_no_network)));
 	CU_ASSERT(is(behind(SANDBOX_HYPERVISOR, mount_nothing)));
 	CU_ASSERT(is(behind(SANDBOX_HYPERVISOR, start_a_program)));

@@ -88,15 +88,31 @@ def stage(top, tests):
                         os.path.join(top, 'root/src', folder))
 
 
+# Says STICK UP on the first serial port: mov si, 0x7c15; mov ds, ax = 0; then
+# lodsb, test al, jz, mov dx 0x3f8, out, jmp; hlt.
+BOOT = bytes.fromhex('be157c31c08ed8ac84c07406baf803eeebf5f4ebfd')
+
+
+def stick(path):
+    """What is on the host's USB stick."""
+    sector = BOOT + b'STICK UP\r\n\0'
+    with open(path, 'wb') as f:
+        f.write(sector.ljust(510, b'\0') + b'\x55\xaa')
+        f.truncate(8 << 20)
+
+
 def main():
     reason = why_not()
     if reason:
         skip(reason)
     with tempfile.TemporaryDirectory() as top:
-        stage(top, sys.argv[1:])
+        stage(os.path.join(top, 'root'), sys.argv[1:])
+        stick(os.path.join(top, 'stick'))
         p = subprocess.run(
-            [os.path.join(BED, 'run'), '--overlay', top, '--scratch', '512',
-             '--mem', MEMORY, '--cards', '2', '--timeout', str(SECONDS), '--',
+            [os.path.join(BED, 'run'), '--overlay', os.path.join(top, 'root'),
+             '--scratch', '512', '--mem', MEMORY, '--cards', '2',
+             '--stick', os.path.join(top, 'stick'), '--spare', '1',
+             '--timeout', str(SECONDS), '--',
              'sh', '/root/src/tests/xen/dom0/run'] + sys.argv[1:],
             stdin=subprocess.DEVNULL)
     sys.exit(p.returncode)

@@ -26,7 +26,7 @@ refuse_state(struct call *c, const struct vm *vm, const char *expected)
 	return refuse_with(c, "VM_BAD_POWER_STATE", 3, params);
 }
 
-/* ---- what both kinds ask of their VM ---- */
+/* ---- what all kinds ask of their VM ---- */
 
 enum { PLUG = 1, UNPLUG = 2 };
 
@@ -245,6 +245,36 @@ vif_operation_check(struct call *c, struct tx *t, const struct vif *vif,
 	return check_drivers(c, t, vm, false);
 }
 
+/* ---- USB devices ---- */
+
+static const struct {
+	const char *call;
+	int how;
+} vusb_rules[] = {
+	[VUSB_OPERATIONS_ATTACH] = { NULL, 0 },
+	[VUSB_OPERATIONS_PLUG] = { "VUSB.plug", PLUG },
+	[VUSB_OPERATIONS_UNPLUG] = { "VUSB.unplug", UNPLUG },
+};
+
+#define NVUSB (sizeof(vusb_rules) / sizeof(*vusb_rules))
+
+int
+vusb_operation_check(struct call *c, struct tx *t, const struct vusb *vusb,
+    enum vusb_operations op)
+{
+	const struct vm *vm = TX_GET(t, VM, vm, vusb->VM);
+	int how = vusb_rules[op].how;
+
+	if (!vm)
+		return -1;
+	if (vusb->current_operations.n)
+		return refuse_busy(c, &vusb->r, &vusb->current_operations, 0,
+		    &enum_info_vusb_operations);
+	return how ? check_plug(c, vm, vusb->r.self, vusb->currently_attached,
+			 how, false)
+		   : 0;
+}
+
 /* ---- allowed_operations ---- */
 
 static bool
@@ -296,6 +326,23 @@ vif_operations_refresh(struct tx *t, struct ref ref)
 		    &all);
 }
 
+void
+vusb_operations_refresh(struct tx *t, struct ref ref)
+{
+	const struct vusb *vusb = TX_GET(t, VUSB, vusb, ref);
+	int ops[NVUSB];
+	struct set all = { .items = ops };
+
+	for (size_t i = 0; vusb && i < NVUSB; i++)
+		if (vusb_operation_check(NULL, t, vusb,
+			(enum vusb_operations)i) == 0 &&
+		    is_offered(vusb_rules[i].call))
+			ops[all.n++] = (int)i;
+	if (vusb)
+		(void)tx_set(t, CLASS_VUSB, ref, FIELD_VUSB_allowed_operations,
+		    &all);
+}
+
 /* The VM's sets may be made anew by the changes: so one by one. */
 void
 device_operations_refresh(struct tx *t, const struct vm *vm, bool disks)
@@ -317,5 +364,12 @@ device_operations_refresh(struct tx *t, const struct vm *vm, bool disks)
 			break;
 		vif_operations_refresh(t,
 		    ((const struct ref *)vm->VIFs.items)[i]);
+	}
+	for (uint32_t i = 0; vm; i++) {
+		vm = TX_GET(t, VM, vm, self);
+		if (!vm || i >= vm->VUSBs.n)
+			break;
+		vusb_operations_refresh(t,
+		    ((const struct ref *)vm->VUSBs.items)[i]);
 	}
 }

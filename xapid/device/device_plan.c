@@ -9,9 +9,11 @@
 static struct ref
 vm_of(const struct record *device)
 {
-	return device->cls == &class_table[CLASS_VBD]
-	    ? ((const struct vbd *)device)->VM
-	    : ((const struct vif *)device)->VM;
+	if (device->cls == &class_table[CLASS_VBD])
+		return ((const struct vbd *)device)->VM;
+	return device->cls == &class_table[CLASS_VIF]
+	    ? ((const struct vif *)device)->VM
+	    : ((const struct vusb *)device)->VM;
 }
 
 struct device_pair
@@ -56,6 +58,10 @@ device_check(struct plan *p, struct tx *t)
 		return vbd_operation_check(p->call, t, (const struct vbd *)r,
 		    (enum vbd_operations)enum_find(&enum_info_vbd_operations,
 			op));
+	if (p->kind->cls == CLASS_VUSB)
+		return vusb_operation_check(p->call, t, (const struct vusb *)r,
+		    (enum vusb_operations)enum_find(&enum_info_vusb_operations,
+			op));
 	return vif_operation_check(p->call, t, (const struct vif *)r,
 	    (enum vif_operations)enum_find(&enum_info_vif_operations, op),
 	    force);
@@ -67,8 +73,10 @@ device_finish(struct plan *p, struct tx *t, bool ok)
 	(void)ok;
 	if (p->kind->cls == CLASS_VBD)
 		vbd_operations_refresh(t, p->object);
-	else
+	else if (p->kind->cls == CLASS_VIF)
 		vif_operations_refresh(t, p->object);
+	else
+		vusb_operations_refresh(t, p->object);
 	return 0;
 }
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What plans about a disk or an interface of a VM have in common: they stand
+/* What plans about a device of a VM have in common: they stand
  * in line with the plans of the VM, and begin and end with the rules of
- * device_operations.h. The plan's object is a VBD or a VIF. */
+ * device_operations.h. The plan's object is a VBD, a VIF or a
+ * VUSB. */
 #ifndef XAPID_DEVICE_PLAN_H
 #define XAPID_DEVICE_PLAN_H
 
@@ -13,6 +14,7 @@ struct device_pair {
 		const struct record *r;
 		const struct vbd *vbd;
 		const struct vif *vif;
+		const struct vusb *vusb;
 	};
 	const struct vm *vm; /* NULL: one of them is gone, raised */
 };

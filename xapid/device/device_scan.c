@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "call/edit.h"
+#include "device/pci.h"
 #include "lib/log.h"
 
 struct scan {
@@ -112,9 +113,12 @@ sync_pci(struct scan *s)
 		}
 		set_pci(s->t, ref, &s->pci[i]);
 	}
-	for (unsigned i = 0; i < s->npci; i++)
-		TX_SET(s->t, PCI, pci, find_pci(s, s->pci[i].address),
-		    physical_function, find_pci(s, s->pci[i].function_of));
+	for (unsigned i = 0; i < s->npci; i++) {
+		ref = find_pci(s, s->pci[i].address);
+		TX_SET(s->t, PCI, pci, ref, physical_function,
+		    find_pci(s, s->pci[i].function_of));
+		(void)pci_at_start(s->t, ref);
+	}
 }
 
 /* Which of them the host's cards are. */
@@ -175,6 +179,24 @@ struct usb_search {
 	const struct usb_facts *f;
 	struct ref host, found, group;
 };
+
+bool
+usb_is_there(const struct core *core, const struct pusb *pusb)
+{
+	CLEANUP(arena_free) struct arena *a = arena_new(0);
+	struct builder b = { .arena = a };
+	struct usb_facts *all =
+	    a ? arena_array(a, DEVICE_SCAN_MAX, sizeof(*all)) : NULL;
+	unsigned n;
+
+	if (is_simulated(core))
+		return true;
+	n = all ? usb_read("", &b, all) : 0;
+	for (unsigned i = 0; i < n; i++)
+		if (is_same_usb(pusb, &all[i]))
+			return true;
+	return false;
+}
 
 /* The device itself, or else the group of its kind. */
 static int
@@ -317,18 +339,4 @@ pusb_scan(struct call *c, const struct pusb_scan_args *a)
 		return -1;
 	sync_usb(s);
 	return call_commit(c, STEAL(t));
-}
-
-/* What is given to guests has a driver that gives it. */
-int
-pci_get_dom0_access_status(struct call *c,
-    const struct pci_get_dom0_access_status_args *a,
-    enum pci_dom0_access *result_r)
-{
-	RECORD_UNREF const struct record *r = call_get(c, CLASS_PCI, a->self);
-	const char *driver = r ? ((const struct pci *)r)->driver_name : "";
-
-	*result_r = strcmp(driver, "pciback") == 0 ? PCI_DOM0_ACCESS_DISABLED
-						   : PCI_DOM0_ACCESS_ENABLED;
-	return r ? 0 : -1;
 }

@@ -29,6 +29,10 @@ struct usb_facts {
 
 #define DEVICE_SCAN_MAX 256
 
+/* Whether what is in that port of this machine is that device; of a simulated
+ * one it is. */
+bool usb_is_there(const struct core *core, const struct pusb *pusb);
+
 /* Of the machine below root (""): storage, network, display, USB and
  * accelerators. How many. */
 unsigned pci_read(const char *root, struct builder *b,

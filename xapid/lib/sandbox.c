@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <grp.h>
 #include <linux/capability.h>
+#include <linux/netlink.h>
 #include <pwd.h>
 #include <seccomp.h>
 #include <stdbool.h>
@@ -280,7 +281,8 @@ static bool
 may_have_family(enum sandbox_kind kind, int family)
 {
 	return (family == AF_UNIX && kind != SANDBOX_PROGRAM) ||
-	    (family == AF_NETLINK && kind == SANDBOX_STARTER);
+	    (family == AF_NETLINK &&
+		(kind == SANDBOX_STARTER || kind == SANDBOX_HYPERVISOR));
 }
 
 static int
@@ -294,6 +296,11 @@ refuse_sockets(scmp_filter_ctx ctx, enum sandbox_kind kind)
 		if (!may_have_family(kind, family))
 			r = seccomp_rule_add(ctx, refuse, SCMP_SYS(socket), 1,
 			    SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)family));
+	/* QEMU's libusb wants to hear of devices that come, and nothing else. */
+	if (r == 0 && kind == SANDBOX_HYPERVISOR)
+		r = seccomp_rule_add(ctx, refuse, SCMP_SYS(socket), 2,
+		    SCMP_A0(SCMP_CMP_EQ, AF_NETLINK),
+		    SCMP_A2(SCMP_CMP_NE, NETLINK_KOBJECT_UEVENT));
 	return r;
 }
 

@@ -5,6 +5,8 @@
 #include <string.h>
 
 #include "call/edit.h"
+#include "device/pci.h"
+#include "device/vusb.h"
 #include "model/builder.h"
 
 /* ---- what it boots from ---- */
@@ -191,7 +193,8 @@ vm_check_bootable(struct call *c, const struct vm *vm)
 	snprintf(text, sizeof(text), "%g", vm->HVM_shadow_multiplier);
 	if (!(vm->HVM_shadow_multiplier >= 1)) /* NaN too */
 		return fail_invalid_value(c, "HVM_shadow_multiplier", text);
-	if (check_crash_action(c, vm) < 0 || check_platform(c, vm) < 0)
+	if (check_crash_action(c, vm) < 0 || check_platform(c, vm) < 0 ||
+	    pci_check_vm(c, vm) < 0)
 		return -1;
 	return check_source(c, vm);
 }
@@ -322,7 +325,9 @@ vm_check_host(struct call *c, struct tx *t, const struct vm *vm,
 {
 	if (check_hardware_version(c, vm, host) < 0 ||
 	    vm_check_storage(c, t, vm, host) < 0 ||
-	    check_networks(c, t, vm, host) < 0)
+	    check_networks(c, t, vm, host) < 0 ||
+	    pci_check_host(c, t, vm, host) < 0 ||
+	    vusb_check_host(c, t, vm, host) < 0)
 		return -1;
 	if (vm->domain_type != DOMAIN_TYPE_PV && !has_hvm(host))
 		return fail_vm_hvm_required(c, call_ref_text(c, vm->r.self));

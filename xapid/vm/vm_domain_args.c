@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "call/edit.h"
+#include "device/vusb.h"
 #include "model/builder.h"
 #include "vm/vm_boot.h"
 #include "vm/vm_boot_disk.h"
@@ -122,6 +123,14 @@ const char *
 vif_device_name(struct arena *a, const struct vif *vif)
 {
 	const char *name = arena_printf(a, "vif/%.8s", vif->device);
+
+	return name ? name : "";
+}
+
+const char *
+vusb_device_name(struct arena *a, const struct pusb *pusb)
+{
+	const char *name = arena_printf(a, VUSB_DEVICE "%s", pusb->path);
 
 	return name ? name : "";
 }
@@ -335,6 +344,35 @@ add_vif(struct devices *d, struct members *m, struct db *db, struct ref ref)
 	add_device(d, m);
 }
 
+/* Where the VM is, or is about to be. */
+static struct ref
+host_of(const struct vm *vm)
+{
+	return ref_is_null(vm->scheduled_to_be_resident_on)
+	    ? vm->resident_on
+	    : vm->scheduled_to_be_resident_on;
+}
+
+/* One whose device has gone since the VM was placed has a name that the worker
+ * refuses. */
+static void
+add_vusb(struct devices *d, struct members *m, struct db *db,
+    const struct vm *vm, struct ref ref)
+{
+	RECORD_UNREF const struct record *r = db_get(db, CLASS_VUSB, ref);
+	const struct pusb *pusb =
+	    r ? vusb_device(db, (const struct vusb *)r, host_of(vm)) : NULL;
+
+	if (!r)
+		return;
+	put_text(m, "device",
+	    pusb ? vusb_device_name(m->a, pusb) : VUSB_DEVICE);
+	put_text(m, "vendor_id", pusb ? pusb->vendor_id : "");
+	put_text(m, "product_id", pusb ? pusb->product_id : "");
+	add_device(d, m);
+	record_unref(pusb ? &pusb->r : NULL);
+}
+
 static void
 add_pci(struct devices *d, struct members *m, struct db *db, struct ref ref,
     unsigned number)
@@ -353,7 +391,8 @@ static void
 put_devices(struct members *to, struct db *db, const struct vm *vm,
     disk_source_fn *source, void *arg)
 {
-	uint32_t n = vm->VBDs.n + vm->VIFs.n + vm->attached_PCIs.n;
+	uint32_t n =
+	    vm->VBDs.n + vm->VIFs.n + vm->VUSBs.n + vm->attached_PCIs.n;
 	struct devices d = { .items =
 				 arena_array(to->a, n + 1, sizeof(*d.items)) };
 	const struct ref *refs = vm->VBDs.items;
@@ -367,6 +406,11 @@ put_devices(struct members *to, struct db *db, const struct vm *vm,
 	for (uint32_t i = 0; d.items && i < vm->VIFs.n; i++) {
 		m = (struct members){ .a = to->a };
 		add_vif(&d, &m, db, refs[i]);
+	}
+	refs = vm->VUSBs.items;
+	for (uint32_t i = 0; d.items && i < vm->VUSBs.n; i++) {
+		m = (struct members){ .a = to->a };
+		add_vusb(&d, &m, db, vm, refs[i]);
 	}
 	refs = vm->attached_PCIs.items;
 	for (uint32_t i = 0; d.items && i < vm->attached_PCIs.n; i++) {

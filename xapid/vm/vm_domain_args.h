@@ -36,6 +36,8 @@ const char *vbd_device_name(struct arena *a, const struct vbd *vbd);
 enum vif_locking_mode vif_effective_locking(const struct vif *vif,
     const struct network *net);
 const char *vif_device_name(struct arena *a, const struct vif *vif);
+/* "vusb/1-2.4", by the port of its host. */
+const char *vusb_device_name(struct arena *a, const struct pusb *pusb);
 /* The name that the domain worker knows a disk by: "hda". */
 const char *vbd_virtual_name(struct arena *a, const struct vm *vm,
     const struct vbd *vbd);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "call/edit.h"
+#include "device/pci.h"
 #include "model/builder.h"
 #include "vm/placement.h"
 
@@ -79,6 +80,7 @@ vm_detach_all(struct tx *t, struct ref ref)
 	for (uint32_t i = 0; i < vm->VUSBs.n; i++)
 		TX_SET(t, VUSB, vusb, refs[i], currently_attached, false);
 	TX_SET(t, VM, vm, ref, requires_reboot, false);
+	pci_leave(t, ref);
 	return vm_leave_host(t, ref);
 }
 

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "device/pci.h"
 #include "device/vbd.h"
 #include "device/vif_attach.h"
 #include "disk/vdi_attach.h"
@@ -108,6 +109,7 @@ power_place(struct plan *p, struct tx *t)
 	    memory_plan_take(p, t, p->object, host) < 0)
 		return -1;
 	vbd_reserve_disks(t, vm, true);
+	(void)pci_take(t, p->object, host);
 	(void)(is_operation(p, "resume")
 		? vm_record_kept_running(t, p->object)
 		: vm_record_start(p->core, t, p->object, host));
@@ -160,6 +162,7 @@ power_unplace(struct plan *p, struct tx *t)
 
 	if (vm)
 		vbd_reserve_disks(t, vm, false);
+	pci_leave(t, p->object);
 	if (!vm || ref_is_null(vm->scheduled_to_be_resident_on))
 		return 0;
 	(void)placement_take(t, vm->scheduled_to_be_resident_on,

@@ -26,6 +26,8 @@ value_bool(const struct value *v, const char *name, bool otherwise)
 {
 	const struct value *m = value_member(v, name);
 
+	if (m && m->kind == VALUE_INT) /* plan_send() has no other */
+		return m->i != 0;
 	return m && m->kind == VALUE_BOOL ? m->b : otherwise;
 }
 

@@ -144,6 +144,7 @@ add_pusb(struct sim *s, unsigned host)
 	builder_defaults(CLASS_PUSB, &u.r);
 	u.host = s->hosts[host].host;
 	u.USB_group = s->usb_group;
+	u.passthrough_enabled = true;
 	u.path = "1-2";
 	u.vendor_id = "0781";
 	u.vendor_desc = "SanDisk Corp.";

@@ -1,0 +1,254 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* PCI devices of the machine: taken from the control domain, by giving them to
+ * its driver pciback, and given to domains. What the control domain uses stays
+ * there: a card that is up, a disk that is mounted or part of something. */
+#include <errno.h>
+#include <fcntl.h>
+#include <fts.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "domain/xl_private.h"
+#include "lib/bytes.h"
+#include "lib/cleanup.h"
+#include "lib/file.h"
+
+#define PCI "/sys/bus/pci/devices/"
+#define DRIVERS "/sys/bus/pci/drivers"
+#define PCIBACK "pciback"
+#define MAX_ENTRIES 20000
+
+/* "0000:02:00.0", and nothing behind it. */
+static int
+parse(const char *address, libxl_device_pci *out_r)
+{
+	unsigned domain, bus, dev, func;
+	int n = 0;
+
+	if (strlen(address) != 12 ||
+	    address[strspn(address, "0123456789abcdefABCDEF:.")] ||
+	    sscanf(address, "%4x:%2x:%2x.%1x%n", &domain, &bus, &dev, &func,
+		&n) != 4 ||
+	    n != 12 || dev > 31 || func > 7)
+		return -1;
+	out_r->domain = (int)domain;
+	out_r->bus = (uint8_t)bus;
+	out_r->dev = (uint8_t)dev;
+	out_r->func = (uint8_t)func;
+	return 0;
+}
+
+static int
+parse_or_fail(struct op *op, const char *address, libxl_device_pci *out_r)
+{
+	char path[PATH_MAX];
+
+	snprintf(path, sizeof(path), PCI "%.12s", address);
+	if (parse(address, out_r) < 0 || access(path, F_OK) < 0)
+		return op_fail(op, "INVALID_DEVICE", address, NULL);
+	return 0;
+}
+
+/* The name of its driver, in the arena; "" for none. */
+static const char *
+driver_of(struct op *op, const char *address)
+{
+	char path[PATH_MAX], target[PATH_MAX];
+	const char *name = "";
+	ssize_t n;
+
+	snprintf(path, sizeof(path), PCI "%.12s/driver", address);
+	n = readlink(path, target, sizeof(target) - 1);
+	if (n > 0) {
+		target[n] = '\0';
+		name = strrchr(target, '/');
+		name = arena_strdup(op->arena, name ? name + 1 : target);
+	}
+	return name ? name : "";
+}
+
+/* ---- what the control domain does with it ---- */
+
+static bool
+is_up(const char *interface)
+{
+	CLEANUP_BYTES struct bytes flags = { 0 };
+	char path[PATH_MAX];
+
+	snprintf(path, sizeof(path), "%s/flags", interface);
+	return file_read(path, 4096, &flags) == 0 && bytes_cstr(&flags) &&
+	    (strtoul(flags.p, NULL, 16) & 1);
+}
+
+/* Who mounts it, swaps on it, builds on it or serves it has it alone. */
+static bool
+is_held(const char *disk)
+{
+	char path[PATH_MAX];
+	CLEANUP_FD int fd = -1;
+
+	snprintf(path, sizeof(path), "/dev/%s", disk);
+	for (char *p = path; *p; p++)
+		if (*p == '!')
+			*p = '/';
+	fd = open(path, O_RDONLY | O_EXCL | O_CLOEXEC | O_NONBLOCK);
+	return fd < 0 && errno == EBUSY;
+}
+
+/* Something of the kernel's tree that is in use. */
+static bool
+is_used(const FTSENT *e)
+{
+	const char *above = e->fts_parent ? e->fts_parent->fts_name : "";
+
+	if (e->fts_info != FTS_D || e->fts_level < 1)
+		return false;
+	return strcmp(above, "net") == 0  ? is_up(e->fts_accpath)
+	    : strcmp(above, "block") == 0 ? is_held(e->fts_name)
+					  : false;
+}
+
+/* What of the device is in use, in the arena; NULL: nothing. */
+static const char *
+use_of(struct op *op, const char *address)
+{
+	char *link = arena_printf(op->arena, PCI "%.12s", address);
+	char *path = link ? realpath(link, NULL) : NULL;
+	char *roots[] = { path, NULL };
+	FTS *tree =
+	    path ? fts_open(roots, FTS_PHYSICAL | FTS_NOCHDIR, NULL) : NULL;
+	const char *found = NULL;
+	FTSENT *e;
+
+	for (int i = 0;
+	     tree && !found && i < MAX_ENTRIES && (e = fts_read(tree)); i++)
+		if (is_used(e))
+			found = arena_strdup(op->arena, e->fts_name);
+	if (!tree)
+		found = "it cannot be looked at";
+	if (tree)
+		fts_close(tree);
+	free(path);
+	return found;
+}
+
+/* ---- taking it, and giving it back ---- */
+
+static int
+take(struct xl *x, struct op *op, libxl_device_pci *pci)
+{
+	int rc;
+
+	if (access(DRIVERS "/" PCIBACK, F_OK) < 0)
+		return op_fail(op, "NOT_IMPLEMENTED",
+		    "the control domain's kernel has no xen-pciback loaded",
+		    NULL);
+	xl_forget(x);
+	rc = libxl_device_pci_assignable_add(x->ctx, pci, 1);
+	return rc ? xl_fail(x, op, rc, "pciback") : 0;
+}
+
+static bool
+is_same(const libxl_device_pci *a, const libxl_device_pci *b)
+{
+	return a->domain == b->domain && a->bus == b->bus && a->dev == b->dev &&
+	    a->func == b->func;
+}
+
+/* Whether some domain has it. */
+static bool
+is_given(struct xl *x, const libxl_device_pci *pci)
+{
+	libxl_dominfo *all;
+	int n = 0;
+	bool found = false;
+
+	all = libxl_list_domain(x->ctx, &n);
+	for (int i = 0; all && i < n && !found; i++) {
+		int count = 0;
+		libxl_device_pci *has =
+		    libxl_device_pci_list(x->ctx, all[i].domid, &count);
+
+		for (int k = 0; has && k < count && !found; k++)
+			found = is_same(&has[k], pci);
+		if (has)
+			libxl_device_pci_list_free(has, count);
+	}
+	if (all)
+		libxl_dominfo_list_free(all, n);
+	return found;
+}
+
+/* To the driver that it was taken from, or else any that wants it. */
+static int
+give_back(struct xl *x, struct op *op, libxl_device_pci *pci,
+    const char *address)
+{
+	CLEANUP_FD int fd = -1;
+	int rc;
+
+	xl_forget(x);
+	rc = libxl_device_pci_assignable_remove(x->ctx, pci, 1);
+	if (rc)
+		return xl_fail(x, op, rc, "pciback");
+	fd = open("/sys/bus/pci/drivers_probe", O_WRONLY | O_CLOEXEC);
+	if (fd >= 0 && !*driver_of(op, address))
+		(void)file_write_full(fd, address, strlen(address));
+	return 0;
+}
+
+int
+xl_pci_access(void *context, struct op *op)
+{
+	const char *address = op_text(op, "address", ""), *use = NULL;
+	bool allow = op_bool(op, "dom0", true), hidden;
+	struct value_member answer[2];
+	struct xl *x = context;
+	libxl_device_pci pci;
+	int rc = 0;
+
+	libxl_device_pci_init(&pci);
+	if (parse_or_fail(op, address, &pci) < 0)
+		return -1;
+	hidden = strcmp(driver_of(op, address), PCIBACK) == 0;
+	if (hidden && allow) {
+		use = is_given(x, &pci) ? "a domain has it" : NULL;
+		rc = use ? 0 : give_back(x, op, &pci, address);
+	} else if (!hidden && !allow) {
+		use = use_of(op, address);
+		rc = use ? 0 : take(x, op, &pci);
+	}
+	libxl_device_pci_dispose(&pci);
+	if (rc < 0)
+		return -1;
+	answer[0] = (struct value_member){ "driver",
+		value_of_text(driver_of(op, address)) };
+	answer[1] =
+	    (struct value_member){ "use", value_of_text(use ? use : "") };
+	return op_answer(op, answer, 2);
+}
+
+/* ---- into a domain ---- */
+
+int
+xl_pci(struct xl *x, struct op *op, const struct value *device,
+    libxl_device_pci *out_r)
+{
+	const char *address = value_text(device, "address", ""), *use;
+
+	if (parse_or_fail(op, address, out_r) < 0)
+		return -1;
+	if (strcmp(driver_of(op, address), PCIBACK) == 0)
+		return 0;
+	use = use_of(op, address);
+	if (use)
+		return op_fail(op, "OPERATION_NOT_ALLOWED",
+		    arena_printf(op->arena,
+			"The control domain uses PCI device %s: %s", address,
+			use),
+		    NULL);
+	return take(x, op, out_r);
+}

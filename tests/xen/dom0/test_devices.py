@@ -1,0 +1,194 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Devices of the host for guests. What the host has is what the bed gives it: a
+stick that says something when it is booted from (--stick), and a card that
+nobody uses (--spare)."""
+
+import glob
+import os
+import subprocess
+import unittest
+
+import tap
+from bed import is_up, wait, xl
+from test_guests import Host
+
+NULL = 'OpaqueRef:NULL'
+
+
+def port_of_stick():
+    for path in glob.glob('/sys/bus/usb/devices/*/serial'):
+        with open(path) as f:
+            if f.read().strip() == 'STICK1':
+                return path.split('/')[-2]
+    return None
+
+
+def driver(port):
+    """Whose the stick is: of the kernel's usb-storage, or of nobody there."""
+    link = '/sys/bus/usb/devices/%s:1.0/driver' % port
+    return os.path.basename(os.readlink(link)) if os.path.exists(link) else ''
+
+
+class Usb(Host):
+    @classmethod
+    def setUpClass(cls):
+        subprocess.run(['modprobe', '-a', 'xhci_pci', 'usb-storage'],
+                       check=True)
+        cls.port = wait(port_of_stick, what='the stick')
+        wait(lambda: driver(cls.port) == 'usb-storage', what='its driver')
+        super().setUpClass()
+
+    def said(self, vm):
+        """What the guest's serial port has said."""
+        try:
+            with open('/root/guests/console/%s.log'
+                      % self.d.call('VM.get_uuid', vm), errors='replace') as f:
+                return f.read()
+        except OSError:
+            return ''
+
+    def with_stick(self, name):
+        d = self.d
+        pusb = next(r for r, v in d.call('PUSB.get_all_records').items()
+                    if v['path'] == self.port)
+        d.call('PUSB.set_passthrough_enabled', pusb, True)
+        vm = self.make(name, kind='hvm', mib=64,
+                       HVM_boot_policy='BIOS order',
+                       HVM_boot_params={'order': 'c'})
+        group = d.call('PUSB.get_USB_group', pusb)
+        return vm, pusb, d.call('VUSB.create', vm, group, {})
+
+    def test_a_guest_boots_from_a_stick_of_its_host(self):
+        d = self.d
+        vm, pusb, vusb = self.with_stick('usb')
+        d.call('PUSB.set_passthrough_enabled', pusb, False)
+        self.assertEqual(d.error('VM.start', vm, False, False)[0],
+                         'NO_HOSTS_AVAILABLE')
+        d.call('PUSB.set_passthrough_enabled', pusb, True)
+        d.call('VM.start', vm, False, False)
+        self.assertTrue(d.call('VUSB.get_currently_attached', vusb))
+        self.assertNotEqual(driver(self.port), 'usb-storage')
+        wait(lambda: 'STICK UP' in self.said(vm),
+             what=lambda: 'the stick boots; said: ' + self.said(vm)[-500:])
+        self.assertEqual(d.error('VUSB.destroy', vusb)[0],
+                         'OPERATION_NOT_ALLOWED')
+        d.call('VUSB.unplug', vusb)
+        self.assertFalse(d.call('VUSB.get_currently_attached', vusb))
+        wait(lambda: driver(self.port) == 'usb-storage',
+             what='the host has it again')
+        d.call('VM.hard_shutdown', vm)
+        d.call('VUSB.destroy', vusb)
+
+    def test_a_stick_that_was_pulled_out_is_named(self):
+        d = self.d
+        vm, pusb, vusb = self.with_stick('pulled')
+        host = d.call('PUSB.get_host', pusb)
+        group = d.call('PUSB.get_USB_group', pusb)
+        authorized = '/sys/bus/usb/devices/%s/remove' % self.port
+        with open(authorized, 'w') as f:
+            f.write('1')
+        error = d.error('VM.start_on', vm, host, False, False)
+        self.assertEqual(error, ['VM_REQUIRES_VUSB', vm, group])
+        self.assertEqual(self.state(vm), 'Halted')
+        d.call('PUSB.scan', host)
+        self.assertEqual(d.error('PUSB.get_path', pusb)[0], 'HANDLE_INVALID')
+        self.assertEqual(d.error('VM.start_on', vm, host, False, False)[0],
+                         'OPERATION_NOT_ALLOWED')
+
+
+def bound(address):
+    link = '/sys/bus/pci/devices/%s/driver' % address
+    return os.path.basename(os.readlink(link)) if os.path.exists(link) else ''
+
+
+def card_of(address):
+    return (glob.glob('/sys/bus/pci/devices/%s/net/*' % address) or ' ')[0]
+
+
+class Pci(Host):
+    @classmethod
+    def setUpClass(cls):
+        subprocess.run(['modprobe', '-a', 'e1000', 'xen-pciback'], check=True)
+        cls.address = os.path.basename(next(
+            d for d in glob.glob('/sys/bus/pci/devices/*')
+            if bound(os.path.basename(d)) == 'e1000'))
+        super().setUpClass()
+
+    def device(self, address):
+        return next(r for r, v in self.d.call('PCI.get_all_records').items()
+                    if v['pci_id'] == address)
+
+    def link(self, state):
+        subprocess.run(['ip', 'link', 'set',
+                        os.path.basename(card_of(self.address)), state],
+                       check=True)
+
+    def with_card(self, name, kind='pv', address=None, **more):
+        return self.make(name, kind=kind, other_config={
+            'pci': '0/' + (address or self.address)}, **more)
+
+    def test_the_control_domain_gives_up_what_it_does_not_use(self):
+        d, pci = self.d, self.device(self.address)
+        status = 'PCI.get_dom0_access_status'
+        self.assertEqual(d.call(status, pci), 'enabled')
+        self.link('up')
+        self.assertEqual(d.call('PCI.disable_dom0_access', pci),
+                         'disable_on_reboot')
+        self.assertEqual(bound(self.address), 'e1000')
+        self.assertEqual(d.call(status, pci), 'disable_on_reboot')
+        self.link('down')
+        self.assertEqual(d.call('PCI.disable_dom0_access', pci), 'disabled')
+        self.assertEqual(bound(self.address), 'pciback')
+        self.assertEqual(d.call('PCI.get_driver_name', pci), 'pciback')
+        self.assertEqual(d.call(status, pci), 'disabled')
+        self.assertEqual(d.call('PCI.enable_dom0_access', pci), 'enabled')
+        wait(lambda: bound(self.address) == 'e1000', what='its driver')
+        self.assertEqual(d.call(status, pci), 'enabled')
+
+    def test_a_guest_has_a_card_of_its_host(self):
+        d, pci = self.d, self.device(self.address)
+        vm = self.with_card('card')
+        d.call('VM.start', vm, False, False)
+        self.assertEqual(d.call('VM.get_attached_PCIs', vm), [pci])
+        self.assertEqual(bound(self.address), 'pciback')
+        domid = d.call('VM.get_domid', vm)
+        self.assertIn(self.address[5:], xl('pci-list', domid))
+        is_up('card')
+        for call in ('VM.suspend',), ('VM.checkpoint', 'copy'):
+            self.assertEqual(d.error(call[0], vm, *call[1:]),
+                             ['VM_HAS_PCI_ATTACHED', vm])
+        self.assertEqual(d.call('PCI.enable_dom0_access', pci),
+                         'enable_on_reboot')
+        host = d.call('host.get_all')[0]
+        second = self.with_card('second')
+        self.assertEqual(d.error('VM.start_on', second, host, False, False),
+                         ['DEVICE_ALREADY_ATTACHED', pci])
+        d.call('VM.hard_reboot', vm)
+        self.assertEqual(d.call('VM.get_attached_PCIs', vm), [pci])
+        d.call('VM.hard_shutdown', vm)
+        self.assertEqual(d.call('VM.get_attached_PCIs', vm), [])
+        self.assertEqual(d.call('PCI.enable_dom0_access', pci), 'enabled')
+        wait(lambda: bound(self.address) == 'e1000', what='its driver')
+
+    def test_what_no_guest_can_have_is_said(self):
+        d, host = self.d, self.d.call('host.get_all')[0]
+        root = os.path.realpath('/sys/class/block/vda')
+        disk = next(v['pci_id']
+                    for v in d.call('PCI.get_all_records').values()
+                    if '/%s/' % v['pci_id'] in root)
+        for vm, error in (
+                (self.with_card('root', address=disk),
+                 'OPERATION_NOT_ALLOWED'),
+                (self.with_card('emulated', kind='hvm'), 'VM_REQUIRES_IOMMU'),
+                (self.with_card('none', address='0000:7f:1f.7'),
+                 'OPERATION_NOT_ALLOWED'),
+                (self.with_card('path', address='../../x'), 'INVALID_VALUE')):
+            self.assertEqual(
+                d.error('VM.start_on', vm, host, False, False)[0], error)
+            self.assertEqual(self.state(vm), 'Halted')
+            self.assertEqual(d.call('VM.get_attached_PCIs', vm), [])
+        self.assertEqual(bound(disk), 'virtio-pci')
+
+
+if __name__ == '__main__':
+    tap.main()

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* PCI devices of hosts, and the VMs that are to have them. */
+#ifndef XAPID_PCI_H
+#define XAPID_PCI_H
+
+#include "call/call.h"
+
+/* VM.other_config:pci is "0/0000:02:00.0,1/0000:02:00.1": a number that nobody
+ * looks at, and an address. 0, or INVALID_VALUE, VM_PCI_BUS_FULL. */
+int pci_check_vm(struct call *c, const struct vm *vm);
+/* Whether the host has them all, and nobody else. */
+int pci_check_host(struct call *c, struct tx *t, const struct vm *vm,
+    const struct host *host);
+/* They are the VM's from now on: VM.attached_PCIs. */
+int pci_take(struct tx *t, struct ref vm, struct ref host);
+void pci_leave(struct tx *t, struct ref vm);
+/* At the daemon's start: one that the control domain was to give up and still
+ * has. */
+int pci_at_start(struct tx *t, struct ref pci);
+
+#endif
