@@ -137,8 +137,22 @@ use_of(struct op *op, const char *address)
 
 /* ---- taking it, and giving it back ---- */
 
+static bool
+has_iommu(struct xl *x)
+{
+	libxl_physinfo info;
+	bool has;
+
+	libxl_physinfo_init(&info);
+	has = libxl_get_physinfo(x->ctx, &info) == 0 && info.cap_hvm_directio;
+	libxl_physinfo_dispose(&info);
+	return has;
+}
+
+/* Where there is no IOMMU libxl does all there is to do, and then fails, since
+ * it cannot have the IOMMU keep the device apart. */
 static int
-take(struct xl *x, struct op *op, libxl_device_pci *pci)
+take(struct xl *x, struct op *op, libxl_device_pci *pci, const char *address)
 {
 	int rc;
 
@@ -148,6 +162,8 @@ take(struct xl *x, struct op *op, libxl_device_pci *pci)
 		    NULL);
 	xl_forget(x);
 	rc = libxl_device_pci_assignable_add(x->ctx, pci, 1);
+	if (rc && strcmp(driver_of(op, address), PCIBACK) == 0 && !has_iommu(x))
+		return 0;
 	return rc ? xl_fail(x, op, rc, "pciback") : 0;
 }
 
@@ -182,22 +198,34 @@ is_given(struct xl *x, const libxl_device_pci *pci)
 	return found;
 }
 
+static int
+tell(struct op *op, const char *path, const char *address)
+{
+	CLEANUP_FD int fd = open(path, O_WRONLY | O_CLOEXEC);
+
+	if (fd >= 0 && file_write_full(fd, address, strlen(address)) == 0)
+		return 0;
+	return op_fail_errno(op, "INTERNAL_ERROR", path);
+}
+
 /* To the driver that it was taken from, or else any that wants it. */
 static int
 give_back(struct xl *x, struct op *op, libxl_device_pci *pci,
     const char *address)
 {
-	CLEANUP_FD int fd = -1;
-	int rc;
+	int rc = 0;
 
 	xl_forget(x);
-	rc = libxl_device_pci_assignable_remove(x->ctx, pci, 1);
+	if (has_iommu(x))
+		rc = libxl_device_pci_assignable_remove(x->ctx, pci, 1);
+	else if (tell(op, DRIVERS "/" PCIBACK "/unbind", address) < 0 ||
+	    tell(op, DRIVERS "/" PCIBACK "/remove_slot", address) < 0)
+		return -1;
 	if (rc)
 		return xl_fail(x, op, rc, "pciback");
-	fd = open("/sys/bus/pci/drivers_probe", O_WRONLY | O_CLOEXEC);
-	if (fd >= 0 && !*driver_of(op, address))
-		(void)file_write_full(fd, address, strlen(address));
-	return 0;
+	return *driver_of(op, address)
+	    ? 0
+	    : tell(op, "/sys/bus/pci/drivers_probe", address);
 }
 
 int
@@ -219,7 +247,7 @@ xl_pci_access(void *context, struct op *op)
 		rc = use ? 0 : give_back(x, op, &pci, address);
 	} else if (!hidden && !allow) {
 		use = use_of(op, address);
-		rc = use ? 0 : take(x, op, &pci);
+		rc = use ? 0 : take(x, op, &pci, address);
 	}
 	libxl_device_pci_dispose(&pci);
 	if (rc < 0)
@@ -250,5 +278,5 @@ xl_pci(struct xl *x, struct op *op, const struct value *device,
 			"The control domain uses PCI device %s: %s", address,
 			use),
 		    NULL);
-	return take(x, op, out_r);
+	return take(x, op, out_r, address);
 }

@@ -223,8 +223,10 @@ libxapidcore_a_SOURCES = \
 	xapid/device/device_scan.c \
 	xapid/device/device_scan.h \
 	xapid/device/gpu_group.c \
+	xapid/device/gpu_scan.c \
 	xapid/device/pci.c \
 	xapid/device/pci.h \
+	xapid/device/pgpu.c \
 	xapid/device/pvs.c \
 	xapid/device/usb.c \
 	xapid/device/vbd.c \
@@ -238,6 +240,8 @@ libxapidcore_a_SOURCES = \
 	xapid/device/vif_address.c \
 	xapid/device/vif_change.c \
 	xapid/device/vif_plug.c \
+	xapid/device/vgpu.c \
+	xapid/device/vgpu.h \
 	xapid/device/vtpm.c \
 	xapid/device/vusb.c \
 	xapid/device/vusb.h \

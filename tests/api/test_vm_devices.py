@@ -584,6 +584,104 @@ class Others(Base):
             self.assertEqual(
                 d.error('VM.start_on', vm, host, False, False)[0], error)
 
+    def gpus(self):
+        """The group of GPUs that has some, its types, and one GPU."""
+        d = self.d
+        group, record = next(
+            (r, v) for r, v in d.call('GPU_group.get_all_records').items()
+            if v['PGPUs'])
+        types = {t['implementation']: r for r, t in
+                 d.call('VGPU_type.get_all_records').items()}
+        return group, types['passthrough'], types['nvidia'], record['PGPUs'][0]
+
+    def test_a_gpu_is_one_vms_or_shared(self):
+        d = self.d
+        group, whole, part, pgpu = self.gpus()
+        host = d.call('PGPU.get_host', pgpu)
+        first, second = (self.vm(started=False, HVM_boot_policy='BIOS order')
+                         for _ in range(2))
+        capacity = d.call('PGPU.get_remaining_capacity', pgpu, part)
+        self.assertEqual(
+            d.call('PGPU.get_remaining_capacity', pgpu, whole), 1)
+        one = d.call('VGPU.create', first, group, '0', {}, part)
+        two = d.call('VGPU.create', second, group, '0', {}, NULL)
+        self.assertEqual(d.call('VGPU.get_type', two), whole)
+        self.assertEqual(d.error('VGPU.create', first, group, '0', {}, part),
+                         ['DEVICE_ALREADY_EXISTS', '0'])
+        self.assertEqual(d.error('VGPU.create', first, group, '1', {}, whole),
+                         ['VGPU_TYPE_NOT_COMPATIBLE', whole])
+        for bad in '', '-1', 'x', '0/..':
+            self.assertEqual(
+                d.error('VGPU.create', first, group, bad, {}, part),
+                ['INVALID_DEVICE', bad])
+        d.call('VM.start_on', first, host, False, False)
+        self.assertTrue(d.call('VGPU.get_currently_attached', one))
+        self.assertEqual(d.call('VGPU.get_resident_on', one), pgpu)
+        self.assertEqual(
+            d.call('PGPU.get_remaining_capacity', pgpu, part),
+            capacity - 1)
+        self.assertEqual(
+            d.call('PGPU.get_remaining_capacity', pgpu, whole), 0)
+        self.assertEqual(
+            d.error('VM.start_on', second, host, False, False),
+            ['VM_REQUIRES_GPU', second, group])
+        self.assertEqual(d.error('PGPU.set_enabled_VGPU_types', pgpu, []),
+                         ['PGPU_IN_USE_BY_VM', first])
+        self.assertEqual(d.error('PGPU.set_GPU_group', pgpu, group),
+                         ['PGPU_IN_USE_BY_VM', first])
+        self.assertEqual(d.error('VGPU.destroy', one)[0],
+                         'OPERATION_NOT_ALLOWED')
+        self.assertEqual(d.error('VGPU.create', first, group, '1', {}, part),
+                         ['VM_BAD_POWER_STATE', first, 'halted', 'running'])
+        d.call('VM.hard_reboot', first)
+        self.assertEqual(d.call('VGPU.get_resident_on', one), pgpu)
+        d.call('VM.hard_shutdown', first)
+        self.assertEqual(d.call('VGPU.get_resident_on', one), NULL)
+        d.call('VM.start_on', second, host, False, False)
+        self.assertEqual(d.call('VM.get_attached_PCIs', second),
+                         [d.call('PGPU.get_PCI', pgpu)])
+        self.assertEqual(
+            d.error('VM.start_on', first, host, False, False),
+            ['VM_REQUIRES_VGPU', first, group, part])
+        self.assertNotIn('suspend',
+                         d.call('VM.get_allowed_operations', second))
+        d.call('VM.hard_shutdown', second)
+        self.assertEqual(d.call('VM.get_attached_PCIs', second), [])
+        d.call('VGPU.destroy', one)
+        self.assertEqual(d.call('VM.get_VGPUs', first), [])
+
+    def test_what_a_gpu_provides_is_chosen(self):
+        d = self.d
+        group, whole, part, pgpu = self.gpus()
+
+        def group_types():
+            return sorted(d.call('GPU_group.get_enabled_VGPU_types', group))
+        both = sorted([whole, part])
+        for other in d.call('GPU_group.get_PGPUs', group):
+            d.call('PGPU.remove_enabled_VGPU_types', other, part)
+        self.assertEqual(group_types(), [whole])
+        self.assertEqual(
+            d.call('PGPU.get_remaining_capacity', pgpu, part), 0)
+        self.assertEqual(
+            d.call('GPU_group.get_remaining_capacity', group, part), 0)
+        for other in d.call('GPU_group.get_PGPUs', group):
+            d.call('PGPU.add_enabled_VGPU_types', other, part)
+        d.call('PGPU.set_enabled_VGPU_types', pgpu, both + both)
+        self.assertEqual(sorted(d.call('PGPU.get_enabled_VGPU_types', pgpu)),
+                         both)
+        self.assertEqual(group_types(), both)
+        self.assertEqual(
+            d.error('PGPU.add_enabled_VGPU_types', pgpu, NULL)[0],
+            'HANDLE_INVALID')
+        mine = d.call('GPU_group.create', 'mine', '', {})
+        d.call('PGPU.set_GPU_group', pgpu, mine)
+        self.assertEqual(d.call('GPU_group.get_PGPUs', mine), [pgpu])
+        self.assertEqual(
+            sorted(d.call('GPU_group.get_enabled_VGPU_types', mine)), both)
+        d.call('PGPU.set_GPU_group', pgpu, group)
+        self.assertEqual(d.call('GPU_group.get_enabled_VGPU_types', mine), [])
+        d.call('GPU_group.destroy', mine)
+
     def test_requests_that_a_guest_does_not_know_are_refused(self):
         d, plugin = self.d, 'guest-agent-operation'
 

@@ -154,6 +154,7 @@ read_pci(const char *root, struct builder *b, struct pci_facts *f)
 	f->subsystem_device_id = hex4(b, TEXT("subsystem_device"));
 	f->driver = link_of(root, b, PCI, f->address, "driver");
 	f->function_of = link_of(root, b, PCI, f->address, "physfn");
+	f->primary = strcmp(TEXT("boot_vga"), "1") == 0;
 	f->class_name = f->vendor_name = f->device_name = "";
 	f->subsystem_vendor_name = f->subsystem_device_name = "";
 	return *f->vendor_id && is_wanted(f->class_id);

@@ -7,6 +7,7 @@
 
 #include "call/edit.h"
 #include "device/pci.h"
+#include "device/vgpu.h"
 #include "lib/log.h"
 
 struct scan {
@@ -118,7 +119,9 @@ sync_pci(struct scan *s)
 		TX_SET(s->t, PCI, pci, ref, physical_function,
 		    find_pci(s, s->pci[i].function_of));
 		(void)pci_at_start(s->t, ref);
+		pgpu_scan(s->t, &s->b, ref, s->pci[i].primary);
 	}
+	pgpu_sweep(s->t, s->host);
 }
 
 /* Which of them the host's cards are. */

@@ -18,6 +18,7 @@ struct pci_facts {
 	const char *subsystem_vendor_name, *subsystem_device_name;
 	const char *driver;
 	int64_t functions;
+	bool primary; /* firmware shows its screens there */
 };
 
 struct usb_facts {

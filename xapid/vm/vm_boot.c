@@ -6,6 +6,7 @@
 
 #include "call/edit.h"
 #include "device/pci.h"
+#include "device/vgpu.h"
 #include "device/vusb.h"
 #include "model/builder.h"
 
@@ -326,6 +327,7 @@ vm_check_host(struct call *c, struct tx *t, const struct vm *vm,
 	if (check_hardware_version(c, vm, host) < 0 ||
 	    vm_check_storage(c, t, vm, host) < 0 ||
 	    check_networks(c, t, vm, host) < 0 ||
+	    vgpu_check_host(c, t, vm, host) < 0 ||
 	    pci_check_host(c, t, vm, host) < 0 ||
 	    vusb_check_host(c, t, vm, host) < 0)
 		return -1;

@@ -5,6 +5,7 @@
 
 #include "call/edit.h"
 #include "device/pci.h"
+#include "device/vgpu.h"
 #include "model/builder.h"
 #include "vm/placement.h"
 
@@ -80,6 +81,7 @@ vm_detach_all(struct tx *t, struct ref ref)
 	for (uint32_t i = 0; i < vm->VUSBs.n; i++)
 		TX_SET(t, VUSB, vusb, refs[i], currently_attached, false);
 	TX_SET(t, VM, vm, ref, requires_reboot, false);
+	vgpu_leave(t, ref);
 	pci_leave(t, ref);
 	return vm_leave_host(t, ref);
 }

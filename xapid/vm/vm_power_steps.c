@@ -6,6 +6,7 @@
 
 #include "device/pci.h"
 #include "device/vbd.h"
+#include "device/vgpu.h"
 #include "device/vif_attach.h"
 #include "disk/vdi_attach.h"
 #include "lib/clock.h"
@@ -110,6 +111,7 @@ power_place(struct plan *p, struct tx *t)
 		return -1;
 	vbd_reserve_disks(t, vm, true);
 	(void)pci_take(t, p->object, host);
+	(void)vgpu_take(t, p->object, host);
 	(void)(is_operation(p, "resume")
 		? vm_record_kept_running(t, p->object)
 		: vm_record_start(p->core, t, p->object, host));
@@ -162,6 +164,7 @@ power_unplace(struct plan *p, struct tx *t)
 
 	if (vm)
 		vbd_reserve_disks(t, vm, false);
+	vgpu_leave(t, p->object);
 	pci_leave(t, p->object);
 	if (!vm || ref_is_null(vm->scheduled_to_be_resident_on))
 		return 0;
@@ -434,6 +437,7 @@ power_connect_apply(struct plan *p, struct tx *t)
 	refs = vm->VUSBs.items;
 	for (uint32_t i = 0; i < vm->VUSBs.n; i++)
 		TX_SET(t, VUSB, vusb, refs[i], currently_attached, true);
+	vgpu_attach(t, p->object);
 	return 0;
 }
 
