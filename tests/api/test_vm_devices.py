@@ -388,11 +388,14 @@ class Others(Base):
         self.assertEqual(d.call('VM.get_VTPMs', vm), [vtpm])
         self.assertEqual(d.error('VTPM.create', vm, False),
                          ['VTPM_MAX_AMOUNT_REACHED', '1'])
+        self.assertEqual(self.allowed('VTPM', vtpm), ['destroy'])
         d.call('VM.start', vm, False, False)
+        self.assertEqual(self.allowed('VTPM', vtpm), [])
         self.assertEqual(
             d.error('VTPM.destroy', vtpm),
             ['VM_BAD_POWER_STATE', vm, 'halted;suspended', 'running'])
         d.call('VM.hard_shutdown', vm)
+        self.assertEqual(self.allowed('VTPM', vtpm), ['destroy'])
         secrets = len(d.call('secret.get_all'))
         d.call('VTPM.destroy', vtpm)
         self.assertEqual(len(d.call('secret.get_all')), secrets - 1)
@@ -647,6 +650,10 @@ class Others(Base):
                          d.call('VM.get_allowed_operations', second))
         d.call('VM.hard_shutdown', second)
         self.assertEqual(d.call('VM.get_attached_PCIs', second), [])
+        copy = d.call('VM.clone', first, 'copy')
+        self.addCleanup(self.end, copy)
+        copied = d.call('VM.get_VGPUs', copy)
+        self.assertEqual([d.call('VGPU.get_type', v) for v in copied], [part])
         d.call('VGPU.destroy', one)
         self.assertEqual(d.call('VM.get_VGPUs', first), [])
 

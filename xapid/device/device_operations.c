@@ -2,6 +2,7 @@
 #include "device/device_operations.h"
 
 #include <ctype.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -343,33 +344,55 @@ vusb_operations_refresh(struct tx *t, struct ref ref)
 		    &all);
 }
 
-/* The VM's sets may be made anew by the changes: so one by one. */
+/* A TPM can be destroyed while the VM is suspended, too, but that is not said. */
+static void
+vtpm_operations_refresh(struct tx *t, struct ref ref)
+{
+	const struct vtpm *vtpm = TX_GET(t, VTPM, vtpm, ref);
+	const struct vm *vm = vtpm ? TX_GET(t, VM, vm, vtpm->VM) : NULL;
+	const int destroy = VTPM_OPERATIONS_DESTROY;
+	struct set ops = { .items = &destroy };
+
+	if (!vm)
+		return;
+	ops.n = vm->power_state == VM_POWER_STATE_HALTED;
+	(void)tx_set(t, CLASS_VTPM, ref, FIELD_VTPM_allowed_operations, &ops);
+}
+
+/* The VM's sets may be made anew by the changes: so one by one. Null: none. */
+static struct ref
+nth(struct tx *t, struct ref self, size_t set, uint32_t i)
+{
+	const struct vm *vm = TX_GET(t, VM, vm, self);
+	const struct set *all =
+	    vm ? (const struct set *)((const char *)vm + set) : NULL;
+
+	return all && i < all->n ? ((const struct ref *)all->items)[i]
+				 : REF_NULL;
+}
+
 void
 device_operations_refresh(struct tx *t, const struct vm *vm, bool disks)
 {
-	struct ref self = vm->r.self, vdi;
+	static const struct {
+		size_t set; /* of the VM */
+		void (*refresh)(struct tx *t, struct ref ref);
+	} kinds[] = {
+		{ offsetof(struct vm, VIFs), vif_operations_refresh },
+		{ offsetof(struct vm, VUSBs), vusb_operations_refresh },
+		{ offsetof(struct vm, VTPMs), vtpm_operations_refresh },
+	};
+	struct ref self = vm->r.self, ref, vdi;
 
-	for (uint32_t i = 0;; i++) {
-		vm = TX_GET(t, VM, vm, self);
-		if (!vm || i >= vm->VBDs.n)
-			break;
-		vdi = set_vbd_operations(t,
-		    ((const struct ref *)vm->VBDs.items)[i]);
+	for (uint32_t i = 0;
+	     !ref_is_null(ref = nth(t, self, offsetof(struct vm, VBDs), i));
+	     i++) {
+		vdi = set_vbd_operations(t, ref);
 		if (disks)
 			vdi_operations_refresh(t, vdi);
 	}
-	for (uint32_t i = 0; vm; i++) {
-		vm = TX_GET(t, VM, vm, self);
-		if (!vm || i >= vm->VIFs.n)
-			break;
-		vif_operations_refresh(t,
-		    ((const struct ref *)vm->VIFs.items)[i]);
-	}
-	for (uint32_t i = 0; vm; i++) {
-		vm = TX_GET(t, VM, vm, self);
-		if (!vm || i >= vm->VUSBs.n)
-			break;
-		vusb_operations_refresh(t,
-		    ((const struct ref *)vm->VUSBs.items)[i]);
-	}
+	for (size_t k = 0; k < sizeof(kinds) / sizeof(*kinds); k++)
+		for (uint32_t i = 0;
+		     !ref_is_null(ref = nth(t, self, kinds[k].set, i)); i++)
+			kinds[k].refresh(t, ref);
 }

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "call/edit.h"
+#include "call/refuse.h"
 
 #define MAX_VGPUS 8 /* of one VM */
 
@@ -71,10 +72,13 @@ check_vm(struct call *c, const struct vm *vm)
 		[VM_POWER_STATE_SUSPENDED] = "suspended",
 	};
 
-	return vm->power_state == VM_POWER_STATE_HALTED
-	    ? 0
-	    : fail_vm_bad_power_state(c, call_ref_text(c, vm->r.self), "halted",
-		  names[vm->power_state]);
+	if (vm->power_state != VM_POWER_STATE_HALTED)
+		return fail_vm_bad_power_state(c, call_ref_text(c, vm->r.self),
+		    "halted", names[vm->power_state]);
+	return vm->current_operations.n
+	    ? refuse_busy(c, &vm->r, &vm->current_operations, 0,
+		  &enum_info_vm_operations)
+	    : 0;
 }
 
 int
@@ -232,11 +236,13 @@ check_whole(struct call *c, struct tx *t, const struct vm *vm,
 	    : fail_vm_requires_iommu(c, call_ref_text(c, host->r.self));
 }
 
+/* Or is about to be. */
 static bool
-is_placed_on(struct tx *t, const struct vgpu *v, struct ref host)
+is_on(struct tx *t, const struct vgpu *v, struct ref host)
 {
-	const struct pgpu *g =
-	    TX_GET(t, PGPU, pgpu, v->scheduled_to_be_resident_on);
+	const struct pgpu *g = TX_GET(t, PGPU, pgpu,
+	    ref_is_null(v->resident_on) ? v->scheduled_to_be_resident_on
+					: v->resident_on);
 
 	return g && ref_equal(g->host, host);
 }
@@ -252,7 +258,7 @@ vgpu_check_host(struct call *c, struct tx *t, const struct vm *vm,
 		const struct vgpu *v = TX_GET(t, VGPU, vgpu, refs[i]);
 		const struct vgpu_type *type = v ? type_of(t, v->type) : NULL;
 
-		if (!v || is_placed_on(t, v, host->r.self))
+		if (!v || is_on(t, v, host->r.self))
 			continue;
 		if (check_whole(c, t, vm, v, host) < 0)
 			return -1;

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "call/edit.h"
+#include "call/refuse.h"
 #include "device/device_operations.h"
 #include "device/device_plan.h"
 #include "device/device_plug.h"
@@ -111,6 +112,16 @@ state_of(const struct vm *vm)
 	return names[vm->power_state];
 }
 
+/* A plan that is at the VM counts on what it found. */
+static int
+check_idle(struct call *c, const struct vm *vm)
+{
+	return vm->current_operations.n
+	    ? refuse_busy(c, &vm->r, &vm->current_operations, 0,
+		  &enum_info_vm_operations)
+	    : 0;
+}
+
 /* Only emulated hardware has USB ports. */
 static int
 check_vm(struct call *c, const struct vm *vm)
@@ -122,10 +133,10 @@ check_vm(struct call *c, const struct vm *vm)
 		return fail_vm_hvm_required(c, call_ref_text(c, vm->r.self));
 	if (vm->VUSBs.n >= MAX_VUSBS)
 		return fail_too_many_vusbs(c, "6");
-	return vm->power_state == VM_POWER_STATE_HALTED
-	    ? 0
-	    : fail_vm_bad_power_state(c, call_ref_text(c, vm->r.self), "halted",
-		  state_of(vm));
+	if (vm->power_state != VM_POWER_STATE_HALTED)
+		return fail_vm_bad_power_state(c, call_ref_text(c, vm->r.self),
+		    "halted", state_of(vm));
+	return check_idle(c, vm);
 }
 
 int
@@ -162,12 +173,16 @@ vusb_destroy(struct call *c, const struct vusb_destroy_args *a)
 {
 	TX_SCOPE struct tx *t = call_begin(c);
 	const struct vusb *v;
+	const struct vm *vm;
 
 	if (!t || !(v = EDIT_HEAD(c, t, VUSB, vusb, a->self)))
 		return -1;
 	if (v->currently_attached)
 		return fail_operation_not_allowed(c,
 		    "The USB device is attached to its VM");
+	vm = TX_GET(t, VM, vm, v->VM);
+	if (vm && check_idle(c, vm) < 0)
+		return -1;
 	(void)tx_destroy(t, CLASS_VUSB, a->self);
 	return call_commit(c, STEAL(t));
 }

@@ -321,15 +321,23 @@ has_hvm(const struct host *host)
 }
 
 int
+vm_check_devices(struct call *c, struct tx *t, const struct vm *vm,
+    const struct host *host)
+{
+	if (vgpu_check_host(c, t, vm, host) < 0 ||
+	    pci_check_host(c, t, vm, host) < 0)
+		return -1;
+	return vusb_check_host(c, t, vm, host);
+}
+
+int
 vm_check_host(struct call *c, struct tx *t, const struct vm *vm,
     const struct host *host)
 {
 	if (check_hardware_version(c, vm, host) < 0 ||
 	    vm_check_storage(c, t, vm, host) < 0 ||
 	    check_networks(c, t, vm, host) < 0 ||
-	    vgpu_check_host(c, t, vm, host) < 0 ||
-	    pci_check_host(c, t, vm, host) < 0 ||
-	    vusb_check_host(c, t, vm, host) < 0)
+	    vm_check_devices(c, t, vm, host) < 0)
 		return -1;
 	if (vm->domain_type != DOMAIN_TYPE_PV && !has_hvm(host))
 		return fail_vm_hvm_required(c, call_ref_text(c, vm->r.self));

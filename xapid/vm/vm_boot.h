@@ -12,6 +12,9 @@ int vm_check_bootable(struct call *c, const struct vm *vm);
 /* Its virtual hardware, storage and networks on this host. */
 int vm_check_host(struct call *c, struct tx *t, const struct vm *vm,
     const struct host *host);
+/* Of these, that its GPUs, PCI and USB devices are there and nobody else's. */
+int vm_check_devices(struct call *c, struct tx *t, const struct vm *vm,
+    const struct host *host);
 /* Of these, that it sees the disks, and the memory of a suspended VM. */
 int vm_check_storage(struct call *c, struct tx *t, const struct vm *vm,
     const struct host *host);

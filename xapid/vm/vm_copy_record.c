@@ -246,6 +246,24 @@ copy_vtpm(struct target *to, struct ref ref)
 	return tx_insert(to->t, &vtpm.r, &ref);
 }
 
+/* It has no GPU before it starts. */
+static int
+copy_vgpu(struct target *to, struct ref ref)
+{
+	const struct vgpu *source = TX_GET(to->t, VGPU, vgpu, ref);
+	struct vgpu vgpu;
+
+	if (!source)
+		return 0;
+	record_like(&vgpu.r, &source->r);
+	vgpu.uuid = "";
+	vgpu.VM = to->vm;
+	vgpu.currently_attached = false;
+	vgpu.resident_on = vgpu.scheduled_to_be_resident_on = REF_NULL;
+	vgpu.PCI = REF_NULL;
+	return tx_insert(to->t, &vgpu.r, &ref);
+}
+
 /* items: not those of a record that t changes meanwhile. */
 static int
 copy_each(struct target *to, const struct set *items,
@@ -284,10 +302,12 @@ vm_copy_devices(struct call *c, struct tx *t, const struct vm *source,
 	struct set vbds = kept(c, &source->VBDs);
 	struct set vifs = kept(c, &source->VIFs);
 	struct set vtpms = kept(c, &source->VTPMs);
+	struct set vgpus = kept(c, &source->VGPUs);
 
 	if (c->nerror || copy_each(&to, &vbds, copy_vbd) < 0 ||
 	    copy_each(&to, &vifs, copy_vif) < 0 ||
-	    copy_each(&to, &vtpms, copy_vtpm) < 0)
+	    copy_each(&to, &vtpms, copy_vtpm) < 0 ||
+	    copy_each(&to, &vgpus, copy_vgpu) < 0)
 		return -1;
 	return c->nerror ? -1 : 0;
 }

@@ -85,11 +85,11 @@ find_place(struct plan *p, struct tx *t, const struct vm *vm,
 	*host_r = plan_arg_ref(p, "host");
 	if (vm_check_bootable(p->call, vm) < 0)
 		return -1;
+	row = TX_GET(t, host, host, *host_r);
 	if (is_reboot(p)) /* it had that place, whatever the host takes now */
-		return 0;
+		return row ? vm_check_devices(p->call, t, vm, row) : 0;
 	if (ref_is_null(*host_r))
 		return placement_choose(p->call, t, vm, host_r);
-	row = TX_GET(t, host, host, *host_r);
 	if (!row)
 		return fail_handle_invalid(p->call, "host",
 		    call_ref_text(p->call, *host_r));
@@ -152,9 +152,16 @@ power_resume_check(struct plan *p, struct tx *t)
 int
 power_reboot_check(struct plan *p, struct tx *t)
 {
-	return vm_plan_check(p, t) < 0
-	    ? -1
-	    : vm_check_bootable(p->call, power_vm(p, t));
+	const struct vm *vm;
+	const struct host *host;
+
+	if (vm_plan_check(p, t) < 0)
+		return -1;
+	vm = power_vm(p, t);
+	host = TX_GET(t, host, host, vm->resident_on);
+	if (vm_check_bootable(p->call, vm) < 0)
+		return -1;
+	return host ? vm_check_devices(p->call, t, vm, host) : 0;
 }
 
 int
