@@ -75,7 +75,7 @@ struct domain_driver {
 	op_fn *rebridge;
 	op_fn *stats; /* result: memory, vcpus, cpu (seconds of all), … */
 	/* The machine: result: memory_total, memory_free, dom0_memory (bytes),
-	 * cpus, sockets, cores, threads, nodes, hvm, xen_version. */
+	 * cpus, sockets, cores, threads, nodes, hvm, iommu, xen_version. */
 	op_fn *host;
 	/* The hypervisor's own messages. args: clear (1: they are gone
 	 * afterwards); result: text, the last DOMAIN_DMESG_BYTES. */

@@ -51,12 +51,13 @@ xl_host(void *context, struct op *op)
 		{ "cores_per_socket", value_of_int(info.cores_per_socket) },
 		{ "nodes", value_of_int(info.nr_nodes) },
 		{ "hvm", value_of_bool(info.cap_hvm) },
+		{ "iommu", value_of_bool(info.cap_hvm_directio) },
 		{ "xen_version",
 		    value_of_text(arena_printf(op->arena, "%d.%d%s",
 			version->xen_version_major, version->xen_version_minor,
 			version->xen_version_extra)) },
 	    },
-	    9);
+	    10);
 	libxl_physinfo_dispose(&info);
 	return rc;
 }

@@ -153,6 +153,7 @@ python_tests = \
 	tests/lint/test_man.py \
 	tests/lint/test_run.py \
 	tests/wire/test_wire.py \
+	tests/xen/test_iommu.py \
 	tests/xen/test_xen.py
 
 # Files and folders that tests read. (Corpora and tests/wire/cases are found by
@@ -223,6 +224,7 @@ EXTRA_DIST += \
 	tests/xen/dom0/test_boot.py \
 	tests/xen/dom0/test_checkpoint.py \
 	tests/xen/dom0/test_deaths.py \
+	tests/xen/dom0/test_devices.py \
 	tests/xen/dom0/test_figures.py \
 	tests/xen/dom0/test_guests.py \
 	tests/xen/dom0/test_host.py \

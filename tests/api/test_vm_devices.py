@@ -564,6 +564,12 @@ class Others(Base):
         self.assertEqual(d.call('VM.get_attached_PCIs', vm), [])
         d.call('VM.start_on', other, host, False, False)
         self.assertEqual(d.call('VM.get_attached_PCIs', other), [pci])
+        self.assertEqual(d.call('PCI.enable_dom0_access', pci),
+                         'enable_on_reboot')
+        d.call('VM.hard_shutdown', other)
+        self.assertEqual(d.call('PCI.enable_dom0_access', pci), 'enabled')
+        self.assertEqual(d.call('PCI.get_driver_name', pci),
+                         record['driver_name'])
 
     def test_devices_that_no_host_has_are_named(self):
         d = self.d

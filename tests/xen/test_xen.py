@@ -20,6 +20,7 @@ BED = os.path.join(SRC, 'tests/xen/bed')
 ASAN = os.path.join(BUILD, 'xen-asan')
 SECONDS = 2100
 MEMORY = os.environ.get('XAPID_XEN_MIB', '4096')  # fifty guests need it
+IOMMU = ('--iommu',) if os.environ.get('XAPID_XEN_IOMMU') else ()
 PROGRAMS = ('xapid/xapid', 'xapid/xapid-pam', 'xapid/xapid-machine',
             'domain/xapid-domain',
             'storage/xapid-storage', 'network/xapid-network',
@@ -112,7 +113,7 @@ def main():
             [os.path.join(BED, 'run'), '--overlay', os.path.join(top, 'root'),
              '--scratch', '512', '--mem', MEMORY, '--cards', '2',
              '--stick', os.path.join(top, 'stick'), '--spare', '1',
-             '--timeout', str(SECONDS), '--',
+             '--timeout', str(SECONDS), *IOMMU, '--',
              'sh', '/root/src/tests/xen/dom0/run'] + sys.argv[1:],
             stdin=subprocess.DEVNULL)
     sys.exit(p.returncode)

@@ -138,8 +138,8 @@ check_device(struct call *c, struct tx *t, const struct vm *vm,
 	return text ? fail_operation_not_allowed(c, text) : call_fail_nomem(c);
 }
 
-/* Without an IOMMU a device could write all over the machine; a guest that
- * knows machine addresses can do without, if its owner trusts it with that. */
+/* Without an IOMMU a device could write all over the machine, and libxl gives
+ * none to anybody. */
 int
 pci_check_host(struct call *c, struct tx *t, const struct vm *vm,
     const struct host *host)
@@ -147,8 +147,7 @@ pci_check_host(struct call *c, struct tx *t, const struct vm *vm,
 	const char *at = list_of(vm);
 	char address[ADDRESS_CHARS + 1];
 
-	if (*at && vm->domain_type == DOMAIN_TYPE_HVM &&
-	    !edit_map_true(&host->chipset_info, "iommu"))
+	if (*at && !edit_map_true(&host->chipset_info, "iommu"))
 		return fail_vm_requires_iommu(c,
 		    call_ref_text(c, host->r.self));
 	while (next_address(&at, address))
@@ -175,6 +174,36 @@ pci_take(struct tx *t, struct ref self, struct ref host)
 	return 0;
 }
 
+static bool
+is_hidden(const struct pci *p)
+{
+	return strcmp(p->driver_name, "pciback") == 0;
+}
+
+/* Its driver is remembered for when it has it again. */
+static void
+hide(struct tx *t, struct ref ref)
+{
+	const struct pci *p = TX_GET(t, PCI, pci, ref);
+
+	if (!p || is_hidden(p))
+		return;
+	if (p->driver_name[0])
+		(void)tx_map_put(t, CLASS_PCI, ref, FIELD_PCI_other_config,
+		    DRIVER, p->driver_name);
+	TX_SET(t, PCI, pci, ref, driver_name, "pciback");
+}
+
+void
+pci_attach(struct tx *t, struct ref self)
+{
+	const struct vm *vm;
+
+	for (uint32_t i = 0;
+	     (vm = TX_GET(t, VM, vm, self)) && i < vm->attached_PCIs.n; i++)
+		hide(t, ((const struct ref *)vm->attached_PCIs.items)[i]);
+}
+
 /* Nobody else has what it has. */
 void
 pci_leave(struct tx *t, struct ref ref)
@@ -189,12 +218,6 @@ pci_leave(struct tx *t, struct ref ref)
 }
 
 /* ---- what the control domain has ---- */
-
-static bool
-is_hidden(const struct pci *p)
-{
-	return strcmp(p->driver_name, "pciback") == 0;
-}
 
 static enum pci_dom0_access
 access_of(const struct pci *p)
@@ -257,21 +280,18 @@ access_send(struct plan *p)
 		before = is_hidden(pci) ? "" : pci->driver_name;
 	/* A VM keeps what it has. */
 	if (gives_back(p) && pci->attached_VMs.n)
-		return plan_note(p, "driver", pci->driver_name);
+		return plan_note(p, "driver", "pciback");
 	return plan_send(p, heard, "pci_access", "", "address", pci->pci_id,
 	    "#dom0", (int64_t)gives_back(p), "before", before, NULL);
 }
 
 static void
-set_wish(struct plan *p, struct tx *t, const char *before, bool hidden)
+set_wish(struct plan *p, struct tx *t, bool hidden)
 {
 	const char *wish = !gives_back(p) ? "disabled"
 	    : hidden                      ? "enabled"
 					  : NULL;
 
-	if (hidden && *before && strcmp(before, "pciback") != 0)
-		(void)tx_map_put(t, CLASS_PCI, p->object,
-		    FIELD_PCI_other_config, DRIVER, before);
 	if (!hidden)
 		(void)tx_map_remove(t, CLASS_PCI, p->object,
 		    FIELD_PCI_other_config, DRIVER);
@@ -309,8 +329,11 @@ access_apply(struct plan *p, struct tx *t)
 	if (!pci)
 		return fail_handle_invalid(p->call, "PCI",
 		    call_ref_text(p->call, p->object));
-	set_wish(p, t, pci->driver_name, strcmp(driver, "pciback") == 0);
-	TX_SET(t, PCI, pci, p->object, driver_name, driver);
+	set_wish(p, t, strcmp(driver, "pciback") == 0);
+	if (strcmp(driver, "pciback") == 0)
+		hide(t, p->object);
+	else
+		TX_SET(t, PCI, pci, p->object, driver_name, driver);
 	pci = TX_GET(t, PCI, pci, p->object);
 	now = pci ? access_of(pci) : PCI_DOM0_ACCESS_ENABLED;
 	if (tx_each(t, CLASS_PGPU, is_its_gpu, &gpu) == 1)

@@ -13,6 +13,8 @@ int pci_check_host(struct call *c, struct tx *t, const struct vm *vm,
     const struct host *host);
 /* They are the VM's from now on: VM.attached_PCIs. */
 int pci_take(struct tx *t, struct ref vm, struct ref host);
+/* The VM has its domain, and the control domain no longer has them. */
+void pci_attach(struct tx *t, struct ref vm);
 void pci_leave(struct tx *t, struct ref vm);
 /* At the daemon's start: one that the control domain was to give up and still
  * has. */

@@ -445,6 +445,7 @@ power_connect_apply(struct plan *p, struct tx *t)
 	for (uint32_t i = 0; i < vm->VUSBs.n; i++)
 		TX_SET(t, VUSB, vusb, refs[i], currently_attached, true);
 	vgpu_attach(t, p->object);
+	pci_attach(t, p->object);
 	return 0;
 }
 

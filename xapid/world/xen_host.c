@@ -39,6 +39,7 @@ write_facts(struct core *core, const struct value *facts)
 	struct tx *t = tx_begin(core->db);
 	const struct host *host = t ? TX_GET(t, host, host, core->host) : NULL;
 	int64_t free_memory = number(facts, "memory_free");
+	const struct value *iommu = value_member(facts, "iommu");
 	struct ref metrics;
 
 	if (!host) {
@@ -51,6 +52,10 @@ write_facts(struct core *core, const struct value *facts)
 	    number(facts, "memory_total"));
 	TX_SET(t, host_metrics, host_metrics, metrics, memory_free,
 	    free_memory);
+	/* The hypervisor's: the control domain's kernel does not see it. */
+	(void)tx_map_put(t, CLASS_host, core->host, FIELD_host_chipset_info,
+	    "iommu",
+	    iommu && iommu->kind == VALUE_BOOL && iommu->b ? "true" : "false");
 	return tx_commit_wait(t, NULL);
 }
 

@@ -98,6 +98,10 @@ def bound(address):
     return os.path.basename(os.readlink(link)) if os.path.exists(link) else ''
 
 
+def has_iommu():
+    return 'hvm_directio' in xl('info')
+
+
 def card_of(address):
     return (glob.glob('/sys/bus/pci/devices/%s/net/*' % address) or ' ')[0]
 
@@ -142,28 +146,44 @@ class Pci(Host):
         wait(lambda: bound(self.address) == 'e1000', what='its driver')
         self.assertEqual(d.call(status, pci), 'enabled')
 
+    @unittest.skipUnless(has_iommu(), 'no IOMMU')
     def test_a_guest_has_a_card_of_its_host(self):
         d, pci = self.d, self.device(self.address)
+        host = d.call('host.get_all')[0]
+        self.assertEqual(d.call('host.get_chipset_info', host)['iommu'],
+                         'true')
         vm = self.with_card('card')
+        second = self.with_card('second')
         d.call('VM.start', vm, False, False)
         self.assertEqual(d.call('VM.get_attached_PCIs', vm), [pci])
         self.assertEqual(bound(self.address), 'pciback')
         domid = d.call('VM.get_domid', vm)
-        self.assertIn(self.address[5:], xl('pci-list', domid))
+        self.assertIn(self.address, xl('pci-list', str(domid)))
         is_up('card')
         for call in ('VM.suspend',), ('VM.checkpoint', 'copy'):
             self.assertEqual(d.error(call[0], vm, *call[1:]),
                              ['VM_HAS_PCI_ATTACHED', vm])
         self.assertEqual(d.call('PCI.enable_dom0_access', pci),
                          'enable_on_reboot')
-        host = d.call('host.get_all')[0]
-        second = self.with_card('second')
         self.assertEqual(d.error('VM.start_on', second, host, False, False),
                          ['DEVICE_ALREADY_ATTACHED', pci])
         d.call('VM.hard_reboot', vm)
         self.assertEqual(d.call('VM.get_attached_PCIs', vm), [pci])
         d.call('VM.hard_shutdown', vm)
         self.assertEqual(d.call('VM.get_attached_PCIs', vm), [])
+        self.assertEqual(d.call('PCI.enable_dom0_access', pci), 'enabled')
+        wait(lambda: bound(self.address) == 'e1000', what='its driver')
+
+    @unittest.skipUnless(has_iommu(), 'no IOMMU')
+    def test_a_guest_with_emulated_hardware_has_a_card(self):
+        d = self.d
+        vm = self.with_card('emulated', kind='hvm', mib=64,
+                            HVM_boot_policy='BIOS order')
+        d.call('VM.start', vm, False, False)
+        self.assertIn(self.address,
+                      xl('pci-list', str(d.call('VM.get_domid', vm))))
+        d.call('VM.hard_shutdown', vm)
+        pci = self.device(self.address)
         self.assertEqual(d.call('PCI.enable_dom0_access', pci), 'enabled')
         wait(lambda: bound(self.address) == 'e1000', what='its driver')
 
@@ -176,12 +196,15 @@ class Pci(Host):
         for vm, error in (
                 (self.with_card('root', address=disk),
                  'OPERATION_NOT_ALLOWED'),
-                (self.with_card('emulated', kind='hvm'), 'VM_REQUIRES_IOMMU'),
                 (self.with_card('none', address='0000:7f:1f.7'),
                  'OPERATION_NOT_ALLOWED'),
+                (self.with_card('boxed', kind='pvh'), 'OPERATION_NOT_ALLOWED'),
                 (self.with_card('path', address='../../x'), 'INVALID_VALUE')):
-            self.assertEqual(
-                d.error('VM.start_on', vm, host, False, False)[0], error)
+            code = d.error('VM.start_on', vm, host, False, False)[0]
+            if code == 'VM_REQUIRES_IOMMU':
+                self.assertFalse(has_iommu())
+            else:
+                self.assertEqual(code, error)
             self.assertEqual(self.state(vm), 'Halted')
             self.assertEqual(d.call('VM.get_attached_PCIs', vm), [])
         self.assertEqual(bound(disk), 'virtio-pci')
