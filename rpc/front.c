@@ -288,7 +288,6 @@ wake_ready(struct front *f, struct source *s, uint32_t events)
 	if (read(f->wake, &n, sizeof(n)) < 0)
 		return;
 	take_inbox(f);
-	front_call_woken(f);
 }
 
 /* ---- the loop ---- */
@@ -402,6 +401,9 @@ front_main(void *arg)
 
 			s->ready(f, s, ev[i].events);
 		}
+		/* Behind the events: who goes on may leave this thread, and be
+		 * freed by another, while one of them still names it. */
+		front_call_woken(f);
 		give_turns(f);
 		if (f->rpc->stopping ||
 		    f->now - ticked >= tick_every * NSEC_PER_MSEC) {

@@ -383,8 +383,10 @@ front_parked_step(struct front *f, struct conn *c)
 static struct request *
 take_woken(struct front *f)
 {
-	struct request *q = atomic_exchange(&f->woken, NULL), *first = NULL;
+	struct request *q = atomic_load(&f->woken), *first = NULL;
 
+	if (q)
+		q = atomic_exchange(&f->woken, NULL);
 	while (q) {
 		struct request *next = q->next;
 
@@ -454,7 +456,8 @@ reply_ended(struct front *f, struct conn *c)
 	}
 	c->state = CONN_HEAD;
 	front_list_active(f, c, &f->idle);
-	return c->len > 0 || c->readable;
+	/* Of a client that has closed its side no event will tell again. */
+	return c->len > 0 || c->readable || c->hup;
 }
 
 bool

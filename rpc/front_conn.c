@@ -311,7 +311,8 @@ conn_ready(struct front *f, struct source *s, uint32_t events)
 
 	if (events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR))
 		c->hup = true;
-	if (events & (EPOLLIN | EPOLLRDHUP | EPOLLHUP | EPOLLERR))
+	/* TLS may have waited for room to write in order to read. */
+	if (c->ssl || (events & (EPOLLIN | EPOLLRDHUP | EPOLLHUP | EPOLLERR)))
 		c->readable = true;
 	front_conn_go(f, c);
 }

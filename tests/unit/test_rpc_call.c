@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* API calls over the wire, with the toy core. */
+#include <netinet/tcp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <zlib.h>
 #include <zstd.h>
 
@@ -447,6 +449,49 @@ test_leaving_while_parked(void)
 	end();
 }
 
+/* It leaves when its call is woken, whose answer is for a thread of its own:
+ * what the front still hears of the connection must not reach it there. */
+static void
+test_leaving_when_woken(void)
+{
+	static const char batch[] =
+	    "[{\"jsonrpc\":\"2.0\",\"method\":\"nap\",\"params\":[1],"
+	    "\"id\":1},{\"jsonrpc\":\"2.0\",\"method\":\"big\","
+	    "\"params\":[\"700\"],\"id\":2}]";
+	char *text = post_text("/jsonrpc", "", batch);
+
+	begin();
+	for (int i = 0; i < 300; i++) {
+		client_say(&c, text);
+		wire_sleep(i % 3);
+		client_close(&c);
+		client_connect(&c, w.port);
+	}
+	free(text);
+	CU_ASSERT(wire_wait(all_finished, NULL));
+	end();
+}
+
+/* A client that has said that it will say no more is not waited for, also when
+ * that came in one packet with its call. */
+static void
+test_half_closed(void)
+{
+	char *text = call_text("echo", "last", "");
+	int one = 1;
+
+	begin();
+	CU_ASSERT(
+	    setsockopt(c.fd, IPPROTO_TCP, TCP_CORK, &one, sizeof(one)) == 0);
+	client_say(&c, text);
+	free(text);
+	shutdown(c.fd, SHUT_WR);
+	client_read(&c, &r);
+	CU_ASSERT(reply_is(&r, "last"));
+	CU_ASSERT(client_sees_end(&c));
+	end();
+}
+
 static void
 test_stop_with_parked_calls(void)
 {
@@ -715,6 +760,9 @@ UNIT_MAIN("rpc_call",
     { "calls are parked and woken, early, late and twice", test_parked },
     { "a client that leaves while its call is parked is noticed",
 	test_leaving_while_parked },
+    { "a client that leaves when its call is woken is noticed",
+	test_leaving_when_woken },
+    { "a client that closes its side is not waited for", test_half_closed },
     { "a stop ends parked calls", test_stop_with_parked_calls },
     { "a stop waits for calls that end in time", test_stop_lets_calls_finish },
     { "a reply of any size is whole", test_big_reply },
