@@ -383,6 +383,68 @@ test_opening(void)
 	free(before);
 }
 
+/* Large enough for two threads. */
+static char *
+make_large(const char *path)
+{
+	CLEANUP(arena_free) struct arena *a = arena_new(0);
+	CLEANUP(db_close) struct db *db = open_db(path);
+	struct vm *vm = BLANK(a, VM, vm);
+	struct vbd *vbd = BLANK(a, VBD, vbd);
+	struct tx *t = tx_begin(db);
+
+	vm->name_description = arena_printf(a, "%0800d", 7);
+	for (int i = 0; i < 5000; i++) {
+		vm->name_label = arena_printf(a, "vm %d", i);
+		CU_ASSERT_EQUAL_FATAL(tx_insert(t, &vm->r, &vbd->VM), 0);
+		CU_ASSERT_EQUAL_FATAL(tx_insert(t, &vbd->r, NULL), 0);
+	}
+	CU_ASSERT_EQUAL_FATAL(tx_commit_wait(t, NULL), 0);
+	return dump(db, 0);
+}
+
+/* Whichever of the two threads meets it. */
+static void
+test_loading_much(void)
+{
+	static const struct kind kinds[] = {
+		{ FAULT_OPEN, EMFILE, NULL },
+		{ FAULT_ALLOC, ENOMEM, NULL },
+	};
+	CLEANUP_FREE char *path = strdup(quick_path("large.db"));
+	CLEANUP_FREE char *before = make_large(path);
+	unsigned failed = 0, opened = 0;
+	struct db *db;
+
+	for (size_t i = 0; i < UNIT_COUNT(kinds); i++) {
+		bool hit = true;
+
+		for (long n = 0; hit; n += 1 + n / 4) {
+			char err[512] = "";
+			struct db_engine *engine;
+
+			fault_arm(kinds[i].kind, n, kinds[i].err, false);
+			engine = db_sqlite_open(path, err, sizeof(err));
+			db = engine ? db_open(engine, err, sizeof(err)) : NULL;
+			hit = fault_count(kinds[i].kind) > n;
+			fault_disarm();
+			CU_ASSERT_TRUE(db || err[0]);
+			if (db)
+				check_same(db, before, 0);
+			opened += db != NULL;
+			failed += db == NULL;
+			db_close(db);
+		}
+	}
+	printf("# %u opened, %u did not\n", opened, failed);
+	CU_ASSERT_TRUE(opened > 2 && failed > 10);
+	db = open_db(path);
+	check_same(db, before, 0);
+	check_sound(db);
+	db_close(db);
+	remove(path);
+}
+
 UNIT_MAIN("db_fault",
     { "a write, sync, open or removal that fails is told and taken back",
 	test_writes },
@@ -395,4 +457,6 @@ UNIT_MAIN("db_fault",
     { "what was refused does not come back after a crash",
 	test_refused_stays_refused },
     { "a fault while opening is a sentence, and opening again works",
-	test_opening })
+	test_opening },
+    { "a large file is read by two threads, and a fault of either is told",
+	test_loading_much })

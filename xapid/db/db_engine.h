@@ -24,7 +24,8 @@ struct engine_tombstone {
 
 struct engine_loader {
 	void *arg;
-	/* Said first, may be NULL: about so many bytes of rows will come. */
+	/* Said first by each thread that makes records, may be NULL: about so
+	 * many bytes of rows will come. */
 	void (*expect)(void *arg, uint64_t bytes);
 	/* A row: a record whose derived fields are empty, in the order in which
 	 * they were made. Takes r over. -1 and errno: EEXIST when there is

@@ -18,52 +18,59 @@
 #include "model/refbuf.h"
 
 /* Much memory will be needed at once, and a page fault for each 4 KiB of it
- * costs more than what is done with the page: grow the heap and let the kernel
- * fill it in one go. What was too much goes back after loading. */
-#define HEAP_GROWS_FROM (UINT64_C(4) << 20)
-#define HEAP_GROWS_TO (UINT64_C(1) << 30)
+ * costs more than what is done with the page: let the heap grow in one go, and
+ * the kernel fill it by large pages as it is used. Called by each thread that
+ * makes rows, for it has a heap of its own. */
+#define HEAP_PIECE ((size_t)31 << 20) /* glibc's heaps are of twice 32 MiB */
+#define HEAP_PIECES 16
+#define HEAP_GROWS_FROM ((size_t)2 << 20)
 #define MEMORY_PER_DISK 2u /* bytes of objects for a byte of file */
 
+#ifdef __GLIBC__
 static void
 expect_bytes(void *arg, uint64_t bytes)
 {
-#if defined(__GLIBC__) && defined(MADV_POPULATE_WRITE)
 	uint64_t want = bytes * MEMORY_PER_DISK;
-	const size_t page = 4096, first = 2 << 20;
-	char *end;
-	void *p;
+	void *pieces[HEAP_PIECES];
+	unsigned n = 0;
 
 	(void)arg;
-	if (bytes < HEAP_GROWS_FROM)
+	if (want < HEAP_GROWS_FROM)
 		return;
-	if (want > HEAP_GROWS_TO)
-		want = HEAP_GROWS_TO;
 	/* Setting one of them ends their adaption to what is freed: so all. */
-	(void)mallopt(M_MMAP_THRESHOLD, 4 << 20);
+	(void)mallopt(M_MMAP_THRESHOLD, 32 << 20);
 	(void)mallopt(M_TRIM_THRESHOLD, INT_MAX); /* until it is loaded */
-	(void)mallopt(M_TOP_PAD, (int)want);
-	p = malloc(first);
 	(void)mallopt(M_TOP_PAD, 128 * 1024);
-	end = sbrk(0);
-	if (p && (char *)p < end && (uint64_t)(end - (char *)p) >= want) {
-		char *begin = (char *)(((uintptr_t)p + page) & ~(page - 1));
+	for (; n < HEAP_PIECES && want >= HEAP_GROWS_FROM; n++) {
+		size_t size = want < HEAP_PIECE ? want : HEAP_PIECE;
+		const uintptr_t page = 4096;
+		uintptr_t begin, end;
 
-		(void)madvise(begin, (size_t)(end - begin), MADV_HUGEPAGE);
-		(void)madvise(begin, (size_t)(end - begin),
-		    MADV_POPULATE_WRITE);
+		pieces[n] = malloc(size);
+		if (!pieces[n])
+			break;
+		begin = ((uintptr_t)pieces[n] + page) & ~(page - 1);
+		end = ((uintptr_t)pieces[n] + size) & ~(page - 1);
+		(void)madvise((void *)begin, end - begin, MADV_HUGEPAGE);
+		want -= size;
 	}
-	free(p);
+	while (n)
+		free(pieces[--n]);
+}
 #else
+static void
+expect_bytes(void *arg, uint64_t bytes)
+{
 	(void)arg;
 	(void)bytes;
-#endif
 }
+#endif
 
-/* What was expected and did not come. */
 static void
 give_back(void)
 {
 #ifdef __GLIBC__
+	(void)mallopt(M_MMAP_THRESHOLD, 4 << 20);
 	(void)mallopt(M_TRIM_THRESHOLD, 8 << 20);
 	(void)malloc_trim(0);
 #endif

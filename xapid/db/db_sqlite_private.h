@@ -29,8 +29,8 @@ bool db_sqlite_on_disk(const struct field *f);
 /* Appends ,"column" for each, or `each` in the place of every name. */
 void db_sqlite_columns(const struct class_info *cls, struct bytes *b,
     const char *each);
-/* "SELECT _id,_ref,_created,_modified,…" in the order of the class. NULL: no
- * memory. */
+/* "SELECT _id,_ref,_created,_modified,…" in the order of the class, of those
+ * from one _id up to another (two parameters). NULL: no memory. */
 sqlite3_stmt *db_sqlite_select(sqlite3 *sql, const struct class_info *cls);
 /* A reference as it stands in _ref: the bytes of its uuid, in their order. */
 void db_sqlite_ref_bytes(struct ref r, uint8_t out[DB_SQLITE_REF_BYTES]);

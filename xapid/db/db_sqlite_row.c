@@ -41,7 +41,8 @@ db_sqlite_select(sqlite3 *sql, const struct class_info *cls)
 
 	bytes_puts(&text, "SELECT _id,_ref,_created,_modified");
 	db_sqlite_columns(cls, &text, NULL);
-	bytes_printf(&text, " FROM \"%s\" ORDER BY _id", cls->name);
+	bytes_printf(&text,
+	    " FROM \"%s\" WHERE _id BETWEEN ? AND ? ORDER BY _id", cls->name);
 	if (bytes_cstr(&text))
 		(void)sqlite3_prepare_v2(sql, text.p, -1, &st, NULL);
 	return st;
@@ -254,15 +255,6 @@ collection(struct arena *a, const struct type *type, const char *text,
 /* ---- from a statement ---- */
 
 static int
-enumerated(const struct field *f, const char *text, int *out)
-{
-	int e = enum_find(f->type->en, text);
-
-	*out = e < 0 ? *(const int *)f->initial : e;
-	return e < 0 ? -1 : 0;
-}
-
-static int
 complain(struct type_error *err, const char *what, const char *text)
 {
 	snprintf(err->text, sizeof(err->text), "\"%.60s\" is no %s", text,
@@ -270,50 +262,96 @@ complain(struct type_error *err, const char *what, const char *text)
 	return -1;
 }
 
+static int
+complain_unclean(struct type_error *err)
+{
+	snprintf(err->text, sizeof(err->text),
+	    "text with characters that XML cannot carry");
+	return -1;
+}
+
+static int
+number(sqlite3_value *v, const struct type *type, void *mem)
+{
+	switch (type->kind) {
+	case TYPE_BOOL:
+		*(bool *)mem = sqlite3_value_int(v) != 0;
+		return 0;
+	case TYPE_FLOAT:
+		*(double *)mem = sqlite3_value_double(v);
+		return 0;
+	default:
+		*(int64_t *)mem = sqlite3_value_int64(v);
+		return 0;
+	}
+}
+
+static bool
+is_number(const struct type *type)
+{
+	return type->kind == TYPE_INT || type->kind == TYPE_DATETIME ||
+	    type->kind == TYPE_BOOL || type->kind == TYPE_FLOAT;
+}
+
+/* A word that is known is clean. */
+static bool
+known_word(const struct type *type, const char *text, size_t len, void *mem)
+{
+	int e;
+
+	if (strlen(text) != len)
+		return false;
+	if (type->kind == TYPE_REF)
+		return ref_parse(text, mem);
+	e = enum_find(type->en, text);
+	if (e < 0)
+		return false;
+	*(int *)mem = e;
+	return true;
+}
+
+static int
+word(const struct field *f, const char *text, size_t len, void *mem,
+    struct type_error *err)
+{
+	const struct type *type = f->type;
+
+	if (known_word(type, text, len, mem))
+		return 0;
+	if (!text_is_clean(text, len))
+		return complain_unclean(err);
+	if (type->kind == TYPE_REF)
+		return complain(err, "reference", text);
+	*(int *)mem = *(const int *)f->initial;
+	return complain(err, type->en->name, text);
+}
+
+/* The statement is this thread's alone, so its values are safe to look into. */
 int
 db_sqlite_column(struct arena *a, sqlite3_stmt *st, int i,
     const struct field *f, void *mem, struct type_error *err)
 {
+	sqlite3_value *v = sqlite3_column_value(st, i);
 	const struct type *type = f->type;
 	const char *text;
 	size_t len;
 
-	switch (type->kind) {
-	case TYPE_INT:
-	case TYPE_DATETIME:
-		*(int64_t *)mem = sqlite3_column_int64(st, i);
-		return 0;
-	case TYPE_BOOL:
-		*(bool *)mem = sqlite3_column_int(st, i) != 0;
-		return 0;
-	case TYPE_FLOAT:
-		*(double *)mem = sqlite3_column_double(st, i);
-		return 0;
-	default:
-		break;
-	}
-	text = (const char *)sqlite3_column_text(st, i);
-	len = (size_t)sqlite3_column_bytes(st, i);
-	if (!text && sqlite3_column_type(st, i) != SQLITE_NULL)
+	if (is_number(type))
+		return number(v, type, mem);
+	text = (const char *)sqlite3_value_text(v);
+	if (!text && sqlite3_value_type(v) != SQLITE_NULL)
 		return -1; /* no memory */
+	len = text ? (size_t)sqlite3_value_bytes(v) : 0;
 	if (!text)
 		text = "";
-	if (len > 0 && !text_is_clean(text, len)) {
-		snprintf(err->text, sizeof(err->text),
-		    "text with characters that XML cannot carry");
-		return -1;
-	}
+	if (type->kind == TYPE_ENUM || type->kind == TYPE_REF)
+		return word(f, text, len, mem, err);
+	if (len > 0 && !text_is_clean(text, len))
+		return complain_unclean(err);
 	if (type->kind == TYPE_STRING || type->kind == TYPE_SECRET) {
 		*(const char **)mem = text;
 		return 0;
 	}
-	if (type->kind == TYPE_ENUM)
-		return enumerated(f, text, mem) == 0
-		    ? 0
-		    : complain(err, type->en->name, text);
-	if (type->kind == TYPE_REF)
-		return ref_parse(text, mem) ? 0
-					    : complain(err, "reference", text);
 	return collection(a, type, text, len, mem, err);
 }
 

@@ -165,29 +165,66 @@ is_plain_string(const struct field *f)
 	return f->type->kind == TYPE_STRING || f->type->kind == TYPE_SECRET;
 }
 
+static bool
+is_collection(const struct field *f)
+{
+	return f->type->kind == TYPE_SET || f->type->kind == TYPE_MAP ||
+	    f->type->kind == TYPE_OPTION;
+}
+
+/* Of the struct and all that its fields point to. */
+static size_t
+size_of(const struct class_info *cls, const struct record *from, unsigned n,
+    const struct field *const fields[], const void *const mem[])
+{
+	size_t size = align8(cls->size);
+
+	for (unsigned i = 0; i < cls->nfields; i++) {
+		const struct field *f = &cls->fields[i];
+
+		if (is_plain_string(f))
+			size += string_tail(*(const char *const *)source_of(f,
+			    from, n, fields, mem));
+		else if (is_collection(f) && !is_derived(f))
+			size += tail_size(f->type,
+			    source_of(f, from, n, fields, mem));
+	}
+	return size;
+}
+
+static void
+fill(const struct field *f, void *to, const void *src, char **tail)
+{
+	if (is_plain_string(f)) {
+		const char *s = *(const char *const *)src;
+
+		*(const char **)to = empty_string;
+		if (*s)
+			copy_value(f->type, to, src, tail);
+	} else if (!is_derived(f)) {
+		copy_value(f->type, to, src, tail);
+	} else {
+		memcpy(to, src, sizeof(struct set));
+		refbuf_ref(to);
+	}
+}
+
 struct record *
 record_build(const struct class_info *cls, const struct record *from,
     unsigned n, const struct field *const fields[], const void *const mem[])
 {
-	size_t size = align8(cls->size);
-	struct record *r;
+	size_t size = size_of(cls, from, n, fields, mem);
+	struct record *r = fault_malloc(size);
 	char *tail;
 
-	for (unsigned i = 0; i < cls->nfields; i++) {
-		const struct field *f = &cls->fields[i];
-		const void *src = source_of(f, from, n, fields, mem);
-
-		if (is_derived(f))
-			continue;
-		if (is_plain_string(f))
-			size += string_tail(*(const char *const *)src);
-		else
-			size += tail_size(f->type, src);
-	}
-	r = fault_malloc(size);
 	if (!r)
 		return NULL;
-	memset(r, 0, align8(cls->size));
+	if (from)
+		memcpy((char *)r + sizeof(*r), (const char *)from + sizeof(*r),
+		    cls->size - sizeof(*r));
+	else
+		memset((char *)r + sizeof(*r), 0, cls->size - sizeof(*r));
+	memset(r, 0, sizeof(*r));
 	r->cls = cls;
 	atomic_init(&r->refs, 1);
 	r->size = (uint32_t)size;
@@ -200,22 +237,13 @@ record_build(const struct class_info *cls, const struct record *from,
 	for (unsigned i = 0; i < cls->nfields; i++) {
 		const struct field *f = &cls->fields[i];
 		const void *src = source_of(f, from, n, fields, mem);
-		void *to = (char *)r + f->offset;
+		bool points = is_plain_string(f) || is_collection(f);
 
-		if (is_derived(f)) {
-			if (!from && src == f->initial)
-				continue;
-			memcpy(to, src, sizeof(struct set));
-			refbuf_ref(to);
-		} else if (is_plain_string(f)) {
-			const char *s = *(const char *const *)src;
-
-			*(const char **)to = empty_string;
-			if (*s)
-				copy_value(f->type, to, src, &tail);
-		} else {
-			copy_value(f->type, to, src, &tail);
-		}
+		if (!from && is_derived(f) && src == f->initial)
+			continue;
+		/* What points nowhere is there already. */
+		if (points || !from || src != record_field(from, f))
+			fill(f, (char *)r + f->offset, src, &tail);
 	}
 	return r;
 }
