@@ -92,7 +92,7 @@ static const struct step clean_shutdown_steps[] = {
  * behind the shutdown leaves a halted VM, as it is. */
 const struct step vm_hard_reboot_steps[] = {
 	{ "destroy", power_destroy_send, power_reboot_apply, power_reboot_undo,
-	    power_halt_apply },
+	    power_reboot_undone },
 	BUILD_STEPS,
 	{ 0 },
 };
@@ -100,7 +100,7 @@ const struct step vm_hard_reboot_steps[] = {
 static const struct step clean_reboot_steps[] = {
 	{ "shutdown", power_shutdown_send, NULL, NULL, NULL },
 	{ "destroy", power_destroy_send, power_reboot_apply, power_reboot_undo,
-	    power_halt_apply },
+	    power_reboot_undone },
 	BUILD_STEPS,
 	{ 0 },
 };

@@ -587,6 +587,12 @@ power_reboot_undo(struct plan *p)
 	return power_end_send(p) < 0 ? -1 : power_disks_undo(p);
 }
 
+int
+power_reboot_undone(struct plan *p, struct tx *t)
+{
+	return power_unplace(p, t) < 0 ? -1 : power_halt_apply(p, t);
+}
+
 /* A guest may take its time: the worker knows how long. */
 #define SHUTDOWN_DEADLINE_MS (1300 * 1000)
 

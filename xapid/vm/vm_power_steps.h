@@ -52,6 +52,7 @@ int power_halt_apply(struct plan *p, struct tx *t);
 int power_end_apply(struct plan *p, struct tx *t);
 int power_reboot_apply(struct plan *p, struct tx *t);
 int power_reboot_undo(struct plan *p);
+int power_reboot_undone(struct plan *p, struct tx *t);
 int power_pause_send(struct plan *p);
 int power_pause_apply(struct plan *p, struct tx *t);
 int power_unpause_send(struct plan *p);
