@@ -453,22 +453,38 @@ test_cancelled_too_late(void)
 	stop();
 }
 
-/* Two children had ended, one had begun, one not. */
+/* As the step's child for that object is called in the journal. */
+static const char *
+part_name(unsigned step, unsigned object)
+{
+	static char names[OBJECTS][96];
+	char ref[REF_CHARS + 1];
+
+	snprintf(names[object], sizeof(names[object]), "part %u %s 0", step,
+	    ref_text(objects[object], ref));
+	return names[object];
+}
+
+/* Two children had ended (not the first two: the list was another one), one
+ * had begun, one not. */
 static void
 test_restart(void)
 {
-	static const char *const parent_names[] = { "part 0.0", "part 0.1",
-		"child 0" };
 	static const char *const parent_values[] = { "ok", "ok", "was here" };
 	static const char *const child_names[] = { "parent plan", "part of it",
 		"name" };
-	static const char *const child_values[] = { "7", "part 0.2",
-		"child 2" };
+	const char *parent_names[3], *child_values[3];
 
 	start();
+	parent_names[0] = part_name(0, 0);
+	parent_names[1] = part_name(0, 2);
+	parent_names[2] = "child 0";
+	child_values[0] = "7";
+	child_values[1] = part_name(0, 1);
+	child_values[2] = "child 1";
 	add_row("test.parent", objects[0], 7,
 	    (struct map){ parent_names, parent_values, 3 });
-	add_row("test.child", objects[2], 9,
+	add_row("test.child", objects[1], 9,
 	    (struct map){ child_names, child_values, 3 });
 	CU_ASSERT_EQUAL(plans_resume(d.core.plans, kinds), 0);
 	wait_for_ends(1);
@@ -480,10 +496,11 @@ test_restart(void)
 static void
 test_restart_after_failure(void)
 {
-	static const char *const names[] = { "part 1.0" };
 	static const char *const values[] = { "VM_IS_TEMPLATE\nthis\nstart" };
+	const char *names[1];
 
 	start();
+	names[0] = part_name(1, 1);
 	add_row("test.doomed", objects[0], 7, (struct map){ names, values, 1 });
 	CU_ASSERT_EQUAL(plans_resume(d.core.plans, kinds), 0);
 	wait_for_ends(1);
@@ -519,7 +536,7 @@ static void
 test_restart_with_nonsense(void)
 {
 	static const char *const names[] = { "parent plan", "part of it" };
-	static const char *const values[] = { "7", "part 0.0" };
+	static const char *const values[] = { "7", "part" };
 	static const int64_t steps[] = { 1000, INT64_MAX, -2, INT64_MIN };
 
 	start();
@@ -539,9 +556,10 @@ test_restart_in_any_order(void)
 {
 	static const char *const names[] = { "parent plan", "part of it",
 		"name" };
-	static const char *const values[] = { "7", "part 0.0", "child 0" };
+	const char *values[] = { "7", NULL, "child 0" };
 
 	start();
+	values[1] = part_name(0, 0);
 	add_row_at("test.child", objects[0], 5, (struct map){ .n = 0 }, -1,
 	    false);
 	add_row("test.child", objects[0], 9, (struct map){ names, values, 3 });

@@ -338,7 +338,8 @@ plan_step(void *arg)
 {
 	struct running *r = arg;
 
-	r->sent = r->children_sent = r->undo_tries = 0;
+	r->sent = r->undo_tries = 0;
+	r->children_sent = NULL;
 	r->onward = r->step + 1;
 	plan_send_step(r);
 }

@@ -324,17 +324,39 @@ child_make(struct running *parent, const char *part, bool tried,
 	return call_fail_nomem(parent->plan.call);
 }
 
+/* Its object is its name, and how many came before it for that: what a list
+ * has gained or lost meanwhile moves no other's end to it. */
+static int
+name_part(struct running *parent, struct ref object, char part[PART_CHARS])
+{
+	struct arena *arena = parent->plan.call->arena;
+	struct child_sent *s = arena_alloc(arena, sizeof(*s));
+	char ref[REF_CHARS + 1];
+	unsigned nth = 0;
+
+	if (!s)
+		return call_fail_nomem(parent->plan.call);
+	for (struct child_sent *o = parent->children_sent; o; o = o->next)
+		nth += ref_equal(o->object, object);
+	*s = (struct child_sent){ object, parent->children_sent };
+	parent->children_sent = s;
+	ref_format(object, ref);
+	snprintf(part, PART_CHARS, PART_PREFIX "%u %s %u%s", parent->step, ref,
+	    nth, parent->undoing ? UNDO_SUFFIX : "");
+	return 0;
+}
+
 int
 plan_child(struct plan *p, const struct plan_kind *kind, struct ref object, ...)
 {
 	struct running *parent = plan_running(p);
+	char part[PART_CHARS];
 	const char *ended;
-	char part[48];
 	va_list ap;
 	int rc;
 
-	snprintf(part, sizeof(part), PART_PREFIX "%u.%u%s", parent->step,
-	    parent->children_sent++, parent->undoing ? UNDO_SUFFIX : "");
+	if (name_part(parent, object, part) < 0)
+		return -1;
 	if (child_runs(parent, part, false))
 		return 0;
 	ended = plan_arg(p, part);

@@ -41,7 +41,8 @@ struct running {
 
 	/* Requests and children in flight, and one while send() runs. */
 	pthread_mutex_t lock;
-	unsigned parts, sent, children_sent;
+	unsigned parts, sent;
+	struct child_sent *children_sent; /* of the present step; arena */
 	int deadline_ms;
 	const char *subject; /* arena */
 	int64_t shown;       /* when progress was, last */
@@ -65,6 +66,12 @@ struct running {
 	bool tried;       /* … and notes how it ended, whatever that is */
 	bool inside;      /* has its turn by an ancestor's */
 	uint64_t seen;    /* by the search of this number */
+};
+
+/* An object that a child of the present step was made for. */
+struct child_sent {
+	struct ref object;
+	struct child_sent *next;
 };
 
 struct plans {
