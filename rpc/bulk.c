@@ -21,19 +21,18 @@ struct bulk {
 	unsigned n; /* places taken */
 };
 
+/* The front may have begun. */
 static int
 send_reply(struct request *q)
 {
-	int more;
+	struct iovec parts[2];
+	int more = 1;
 
-	while ((more = reply_more(q)) > 0) {
-		struct iovec parts[] = {
-			{ q->head.p, q->head.len },
-			{ (void *)(uintptr_t)q->piece, q->piece_len },
-		};
-
-		if (stream_write_parts(q->conn, parts, 2, SILENCE_MS) < 0)
+	while (more > 0) {
+		if (q->begun && reply_unsent(q, parts) &&
+		    stream_write_parts(q->conn, parts, 2, SILENCE_MS) < 0)
 			return -1;
+		more = reply_more(q);
 	}
 	return more;
 }

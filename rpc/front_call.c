@@ -215,11 +215,32 @@ refuse(struct front *f, struct conn *c, int status)
 	return false;
 }
 
+/* 1: all of head and piece is sent; 0: the client must take some first; -1: it
+ * has gone. */
+static int
+send_part(struct conn *c, struct request *q)
+{
+	struct iovec parts[2];
+
+	while (reply_unsent(q, parts)) {
+		ssize_t r = conn_send_parts(c, parts, 2);
+
+		if (r <= 0)
+			return r < 0 && errno == EAGAIN ? 0 : -1;
+		q->sent += (size_t)r;
+	}
+	return 1;
+}
+
+/* A thread that lets others go first sends the rest. What is encoded already
+ * does not wait for its turn, unless it would have to be compressed. */
 static bool
 to_bulk(struct front *f, struct conn *c)
 {
 	struct request *q = c->request;
 
+	if (!q->z && reply_more(q) > 0)
+		(void)send_part(c, q); /* who has gone is noticed there */
 	c->request = NULL;
 	front_let_go(f, c);
 	bulk_run(f->rpc->bulk, q);
@@ -415,30 +436,6 @@ front_call_woken(struct front *f)
 }
 
 /* ---- the reply ---- */
-
-/* 1: all of head and piece is sent; 0: the client must take some first; -1: it
- * has gone. */
-static int
-send_part(struct conn *c, struct request *q)
-{
-	size_t all = q->head.len + q->piece_len;
-
-	while (q->sent < all) {
-		size_t head = q->sent < q->head.len ? q->head.len - q->sent : 0;
-		size_t at = head ? 0 : q->sent - q->head.len;
-		struct iovec parts[] = {
-			{ q->head.p + q->head.len - head, head },
-			{ (void *)(uintptr_t)(q->piece + at),
-			    q->piece_len - at },
-		};
-		ssize_t r = conn_send_parts(c, parts, 2);
-
-		if (r <= 0)
-			return r < 0 && errno == EAGAIN ? 0 : -1;
-		q->sent += (size_t)r;
-	}
-	return 1;
-}
 
 static bool
 reply_ended(struct front *f, struct conn *c)

@@ -285,6 +285,18 @@ reply_more(struct request *q)
 	return ready(q, NULL, 0) == REQUEST_READY ? 1 : -1;
 }
 
+bool
+reply_unsent(const struct request *q, struct iovec parts[2])
+{
+	size_t head = q->sent < q->head.len ? q->head.len - q->sent : 0;
+	size_t at = head ? 0 : q->sent - q->head.len;
+
+	parts[0] = (struct iovec){ q->head.p + q->head.len - head, head };
+	parts[1] = (struct iovec){ (void *)(uintptr_t)(q->piece + at),
+		q->piece_len - at };
+	return parts[0].iov_len + parts[1].iov_len > 0;
+}
+
 /* By a thread of its own; by the front when these are all taken. */
 static enum request_state
 reply_pieces(struct request *q)

@@ -104,6 +104,8 @@ void reply_put_head(struct request *q, int status, const char *type);
 /* The next piece of the reply's body, which may be empty, or with `failed`;
  * NULL: that was the last. */
 const struct bytes *reply_piece(struct request *q);
+/* What is laid ready, and not sent; false: nothing. */
+bool reply_unsent(const struct request *q, struct iovec parts[2]);
 /* All was sent: whether there is more, which is laid ready. -1: there is no
  * memory. */
 int reply_more(struct request *q);

@@ -15,18 +15,19 @@
  * deletion is published. */
 struct row {
 	struct ref self;
-	struct ref uuid_key; /* while pending */
-	uint16_t cls;
-	int64_t rowid;                  /* the engine's; flusher only */
+	/* What walks over all rows reads these two: one line of the cache. */
 	const struct record *published; /* counted; publication lock */
+	struct row *newer, *older;      /* by last published change */
 	const struct record *head;      /* borrowed; writer lock */
-	struct row *older, *newer;      /* by last published change */
-	struct row *name_next;          /* chain of the name index */
-	struct row **name_link;         /* what points here in it */
-	struct backref *referrers;      /* who refers here; writer lock */
-	struct backref *references;     /* what we refer to; writer lock */
-	uint64_t tx;                    /* generation of the transaction that */
-	uint32_t change; /* … has changes[change] for this row */
+	struct ref uuid_key;            /* while pending */
+	uint16_t cls;
+	int64_t rowid;              /* the engine's; flusher only */
+	struct row *name_next;      /* chain of the name index */
+	struct row **name_link;     /* what points here in it */
+	struct backref *referrers;  /* who refers here; writer lock */
+	struct backref *references; /* what we refer to; writer lock */
+	uint64_t tx;                /* generation of the transaction that */
+	uint32_t change;            /* … has changes[change] for this row */
 };
 
 /* One stored reference that has no derived other side: from `source`, field
