@@ -480,7 +480,9 @@ fail_greeting(struct talk *t, const char *seen)
 		complain("this server does not know --output, --where, "
 			 "--watch, --explain and --dry-run");
 	else
-		complain("the server does not take commands of xe");
+		complain(t->o->nossl
+			? "the server does not take commands of xe without TLS"
+			: "the server does not take commands of xe");
 	return -1;
 }
 

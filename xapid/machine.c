@@ -233,13 +233,16 @@ set_ntp(const struct machine *m, const char *const *words)
 	const char *service = find_service(m, time_services);
 	const struct time_file *file = service ? find_time_file(service) : NULL;
 	bool plain = strcmp(words[0], "default") == 0;
+	bool off = strcmp(words[0], "off") == 0;
 	char path[PATH_BYTES];
 	int rc;
 
+	if (!file && (plain || off))
+		return MACHINE_DONE; /* it is as it came, and nothing runs */
 	if (!file)
 		return refuse("this machine has neither chrony nor "
 			      "systemd-timesyncd");
-	if (strcmp(words[0], "off") == 0)
+	if (off)
 		return turn(m, service, false);
 	for (unsigned i = 0; !plain && words[i]; i++)
 		if (!is_word(words[i], ".:-"))

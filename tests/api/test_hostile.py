@@ -4,10 +4,12 @@
 with a look whether it still serves others."""
 
 import base64
+import io
 import json
 import os
 import socket
 import ssl
+import tarfile
 import threading
 import time
 import unittest
@@ -185,6 +187,29 @@ class Hostile(unittest.TestCase):
                 self.d.raw(method, 'OpaqueRef:NULL', *(
                     [[], '', 0.0] if method == 'event.from' else []))
             self.assertEqual(caught.exception.code, 'SESSION_INVALID')
+
+    def test_archives(self):
+        """A22: an archive is not read, however long it says it is"""
+        archive = io.BytesIO()
+        with tarfile.open(fileobj=archive, mode='w') as tar:
+            for name in ('../../outside', '/tmp/outside', 'ova.xml'):
+                tar.addfile(tarfile.TarInfo(name))
+        before = self.d.call('VM.get_all')
+        for path in ('/import', '/import_metadata', '/import/'):
+            for length in (len(archive.getvalue()), 1 << 50):
+                c = self.d.connection()
+                c.putrequest('PUT', '%s?session_id=%s' % (path,
+                                                          self.d.session))
+                c.putheader('Content-Length', str(length))
+                c.endheaders()
+                try:
+                    c.send(archive.getvalue())
+                except OSError:
+                    pass
+                self.assertEqual(c.getresponse().status, 501, path)
+                c.close()
+        self.assertEqual(self.d.call('VM.get_all'), before)
+        self.assertFalse(os.path.exists('/tmp/outside'))
 
     # ---- text ----
 

@@ -137,6 +137,12 @@ class Options(unittest.TestCase):
             host = d.call('pool.get_master', pool)
             d.call('pool.set_https_only', pool, True)
             self.assertEqual(plain_status(d), 403)
+            xe = subprocess.run(
+                [os.path.join(xapid.BUILD, 'cli', 'xe'), 'host-list'],
+                env={'XE_EXTRA_ARGS': 'server=127.0.0.1,port=%d,nossl=true,'
+                     'username=root,password=x' % d.port},
+                capture_output=True, text=True)
+            self.assertIn('without TLS', xe.stderr)
             self.assertTrue(over_tls(d, 'host.get_https_only', host))
             d.stop()
             d.start()

@@ -130,6 +130,9 @@ test_timesyncd(void)
 	static const char file[] = "etc/systemd/timesyncd.conf.d/xapid.conf";
 
 	CU_ASSERT_EQUAL(SET("ntp", "a.example"), MACHINE_REFUSED);
+	CU_ASSERT_EQUAL(SET("ntp", "off"), MACHINE_DONE);
+	CU_ASSERT_EQUAL(SET("ntp", "default"), MACHINE_DONE);
+	CU_ASSERT_STRING_EQUAL(ran, "");
 	have_service("systemd-timesyncd");
 	CU_ASSERT_EQUAL(SET("ntp", "a.example", "::1"), MACHINE_DONE);
 	CU_ASSERT_STRING_EQUAL(content(file),

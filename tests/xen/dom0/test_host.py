@@ -3,6 +3,7 @@
 the system's shutdown program stands one that only notes what it was asked."""
 
 import os
+import time
 
 import tap
 from bed import wait
@@ -59,6 +60,50 @@ class Machine(Host):
         self.call('set_hostname_live', before)
         self.assertEqual(os.uname().nodename, before)
         self.call('syslog_reconfigure')
+
+    def test_1_its_clock_is_set(self):
+        self.assertEqual(self.error('set_servertime', '20300101T00:00:00Z')[0],
+                         'NOT_ALLOWED_WHEN_NTP_IS_ENABLED')
+        self.call('set_ntp_mode', 'Disabled')
+        self.assertEqual(self.call('get_ntp_servers_status'), {})
+
+        def move(seconds):
+            self.call('set_servertime', time.strftime(
+                '%Y%m%dT%H:%M:%SZ', time.gmtime(time.time() + seconds)))
+        before, ticks = time.time(), time.monotonic()
+        try:
+            move(7200)
+            self.assertGreater(time.time() - before, 7190)
+        finally:
+            move(-7200)
+        self.assertLess(abs(time.time() - before -
+                            (time.monotonic() - ticks)), 10)
+        self.call('set_ntp_mode', 'Factory')
+
+    def test_1_its_zone_is_what_is_chosen(self):
+        zones = self.call('list_timezones')
+        if 'Asia/Kathmandu' not in zones:
+            self.skipTest('the machine has no zones')
+        self.call('set_timezone', 'Asia/Kathmandu')
+        self.assertEqual(os.readlink('/etc/localtime'),
+                         '/usr/share/zoneinfo/Asia/Kathmandu')
+        self.assertEqual(self.call('get_timezone'), 'Asia/Kathmandu')
+        self.call('set_timezone', 'UTC')
+
+    def test_1_what_the_machine_has_not_is_named(self):
+        self.call('add_to_logging', 'syslog_destination', '192.0.2.1')
+        self.assertEqual(self.error('syslog_reconfigure'),
+                         ['OPERATION_NOT_ALLOWED',
+                          'syslog: this machine has no rsyslog'])
+        self.call('remove_from_logging', 'syslog_destination')
+        self.call('syslog_reconfigure')
+        self.assertEqual(self.error('set_ntp_custom_servers', ['a;b'])[0],
+                         'INVALID_NTP_CONFIG')
+        self.call('set_console_idle_timeout', 300)
+        with open('/etc/profile.d/xapid-idle.sh') as f:
+            self.assertIn('TMOUT=300', f.read())
+        self.call('set_console_idle_timeout', 0)
+        self.assertFalse(os.path.exists('/etc/profile.d/xapid-idle.sh'))
 
     def test_2_a_guest_that_has_nowhere_to_go_is_in_the_way(self):
         vm = self.make('stays')
