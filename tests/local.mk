@@ -112,8 +112,10 @@ python_tests = \
 	tests/api/test_clients.py \
 	tests/api/test_conformance.py \
 	tests/api/test_blob.py \
+	tests/api/test_crash_points.py \
 	tests/api/test_durability.py \
 	tests/api/test_events_stream.py \
+	tests/api/test_fault_sites.py \
 	tests/api/test_faults.py \
 	tests/api/test_host.py \
 	tests/api/test_host_power.py \
@@ -253,6 +255,7 @@ EXTRA_DIST += \
 	tests/xen/bed/initramfs-init \
 	tests/xen/bed/pool \
 	tests/xen/bed/run \
+	tests/lib/fault_sites.py \
 	tests/lib/tap.py \
 	tests/lib/thincli.py \
 	tests/lib/xe.py \
@@ -265,7 +268,16 @@ EXTRA_DIST += \
 	tests/run \
 	$(python_tests) \
 	$(test_data) \
+	tests/lib/fault_sites.c \
 	$(bench_scripts)
+
+# Loaded into the daemon by tests/api/test_fault_sites.py.
+check_DATA = tests/lib/fault_sites.so
+CLEANFILES += tests/lib/fault_sites.so
+tests/lib/fault_sites.so: tests/lib/fault_sites.c
+	$(AM_V_CC)$(MKDIR_P) tests/lib && $(CC) -std=gnu17 -O2 -g -Wall \
+	    -Wextra -shared -fPIC -fno-builtin -o $@ \
+	    $(srcdir)/tests/lib/fault_sites.c
 
 check_PROGRAMS += $(unit_tests) $(fuzz_tests)
 EXTRA_PROGRAMS += $(bench_programs) $(bench_servers)
