@@ -3,6 +3,7 @@
 """Operations that are cancelled while a worker is busy with them."""
 
 import os
+import signal
 import sys
 import unittest
 
@@ -10,9 +11,10 @@ sys.path.insert(0, os.path.join(os.path.dirname(__file__), '..', 'lib'))
 import simulator    # noqa: E402
 import tap          # noqa: E402
 import xapid        # noqa: E402
+from machines import NULL, Killing    # noqa: E402
 
 
-class Cancel(unittest.TestCase):
+class Cancel(Killing):
     def setUp(self):
         self.d = xapid.start('--sim-vms', '4').start()
         self.addCleanup(self.d.__exit__, None, None, None)
@@ -76,6 +78,49 @@ class Cancel(unittest.TestCase):
         self.d.call('VM.pause', self.vm)
         self.assertEqual(self.d.call('VM.get_power_state', self.vm),
                          'Paused')
+
+    def killed(self):
+        """The daemon dies with all that it has not written down."""
+        os.kill(self.d.daemon_pid(), signal.SIGKILL)
+        self.come_back(self.d)
+
+    def test_a_daemon_that_is_killed_does_not_forget_it(self):
+        simulator.order(self.d, 'hang', of='pause')
+        task = self.d.call('Async.VM.pause', self.vm)
+        self.at_work('pause')
+        self.d.call('task.cancel', task)
+        self.killed()
+        record = self.d.ended(task)
+        self.assertEqual((record['status'], record['error_info'][:1]),
+                         ('cancelled', ['TASK_CANCELLED']))
+        self.assertEqual(self.d.call('VM.get_power_state', self.vm),
+                         'Running')
+
+    def test_nor_do_the_parts_of_what_was_cancelled(self):
+        disks = len(self.d.call('VDI.get_all'))
+        halted = next(
+            r for r, v in self.d.call('VM.get_all_records').items()
+            if v['power_state'] == 'Halted' and not v['is_a_template'])
+        simulator.order_storage(self.d, 'hang', of='vdi_clone')
+        task = self.d.call('Async.VM.clone', halted, 'copy')
+        xapid.until(lambda: len(self.d.call('VDI.get_all')) > disks)
+        self.d.call('task.cancel', task)
+        self.killed()
+        self.assertEqual(self.d.ended(task)['status'], 'cancelled')
+        self.assertEqual(self.d.call('VM.get_by_name_label', 'copy'), [])
+        self.assertEqual(len(self.d.call('VDI.get_all')), disks)
+
+    def test_but_a_guest_whose_memory_may_be_saved_is_not_lost(self):
+        simulator.order(self.d, 'hang', of='suspend')
+        task = self.d.call('Async.VM.suspend', self.vm)
+        self.at_work('suspend')
+        self.d.call('task.cancel', task)
+        self.killed()
+        self.d.ended(task)
+        state = self.d.call('VM.get_power_state', self.vm)
+        image = self.d.call('VM.get_suspend_VDI', self.vm)
+        self.assertIn((state, image == NULL),
+                      [('Running', True), ('Suspended', False)])
 
     def test_other_vms_do_not_notice(self):
         other = next(

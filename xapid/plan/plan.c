@@ -198,16 +198,17 @@ plan_over(void *arg)
 
 /* ---- steps ---- */
 
-/* Cancelled when all is done, or all but to wait. What the last step has
- * changed may have made what the first one did somebody's: disks of a VM. */
+/* Cancelled when all is done, or all but to wait: next is the step that would
+ * follow, done how many are. What the last step has changed may have made what
+ * the first one did somebody's: disks of a VM. */
 static bool
-is_too_late(const struct running *r)
+is_too_late(const struct running *r, unsigned next, unsigned done)
 {
 	const struct plan_kind *kind = r->plan.kind;
 
-	if (!kind->steps[r->onward].name)
+	if (!kind->steps[next].name)
 		return true;
-	for (unsigned i = 0; kind->stays_from && i <= r->step; i++)
+	for (unsigned i = 0; kind->stays_from && i < done; i++)
 		if (strcmp(kind->steps[i].name, kind->stays_from) == 0)
 			return true;
 	return false;
@@ -248,7 +249,8 @@ plan_next(void *arg)
 	struct running *r = arg;
 
 	if (!r->undoing) {
-		if (!r->failed && plan_is_cancelled(r) && !is_too_late(r))
+		if (!r->failed && plan_is_cancelled(r) &&
+		    !is_too_late(r, r->onward, r->step + 1))
 			r->failed = plan_fail_cancelled(r) < 0;
 		if (r->failed) {
 			turn_back(r);
@@ -277,6 +279,10 @@ plan_answered(void *arg)
 	int (*apply)(struct plan *, struct tx *);
 	struct tx *t;
 
+	if (r->settles) { /* now it can be taken back */
+		plan_send_step(r);
+		return;
+	}
 	if (r->sent || r->children_sent)
 		reach(r, r->undoing ? "undone" : "done");
 	if (r->failed && !r->undoing) {
@@ -321,8 +327,10 @@ plan_send_step(struct running *r)
 	r->parts = 1;
 	r->deadline_ms = (int)r->plan.core->config->worker_deadline_s * 1000;
 	r->subject = "";
-	plan_wait_for_children(r);
-	send = r->undoing ? present(r)->undo_send : present(r)->send;
+	r->settles = plan_wait_for_children(r);
+	send = r->settles ? NULL
+	    : r->undoing  ? present(r)->undo_send
+			  : present(r)->send;
 	if (send)
 		reach(r, r->undoing ? "to undo" : "to do");
 	/* Answers wait until all is sent: both use the call's arena. */
@@ -384,17 +392,37 @@ plan_end(struct running *r)
 	commit(r, t, plan_over);
 }
 
+/* Cancelled, maybe in an earlier run of the daemon: then the step may be half
+ * done, and a fresh worker quicker than its cancelling. */
+static bool
+begins_cancelled(struct running *r)
+{
+	const char *through = r->plan.kind->carries_through;
+
+	if (r->undoing || !plan_is_cancelled(r) ||
+	    is_too_late(r, r->step, r->step))
+		return false;
+	if (!through || !r->resumed || strcmp(present(r)->name, through) != 0)
+		return true;
+	atomic_store(&r->cancelled, false);
+	return false;
+}
+
 void
 plan_first_step(void *arg)
 {
 	struct running *r = arg;
 
-	if (r->failed) /* the journal entry could not be written */
+	if (r->failed) { /* the journal entry could not be written */
 		plan_over(r);
-	else if (present(r)->name)
+	} else if (begins_cancelled(r)) {
+		r->failed = plan_fail_cancelled(r) < 0;
+		turn_back(r);
+	} else if (present(r)->name) {
 		plan_step(r);
-	else
+	} else {
 		plan_end(r);
+	}
 }
 
 static void

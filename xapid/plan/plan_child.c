@@ -62,17 +62,21 @@ plan_takes_back(const struct running *r)
 	return len > n && strcmp(r->part + len - n, UNDO_SUFFIX) == 0;
 }
 
-void
+bool
 plan_wait_for_children(struct running *r)
 {
+	bool any;
+
 	if (!r->undoing)
-		return;
+		return false;
 	pthread_mutex_lock(&r->all->lock);
 	for (struct running *c = r->children; c; c = c->sibling) {
 		r->parts += !c->counted;
 		c->counted = true;
 	}
+	any = r->children != NULL;
 	pthread_mutex_unlock(&r->all->lock);
+	return any;
 }
 
 void

@@ -26,6 +26,7 @@ struct running {
 	unsigned onward;      /* the step behind this one, if all goes well */
 	unsigned round;       /* how often it has gone back */
 	bool undoing, failed; /* failed: the present send or its answers */
+	bool settles;         /* waits for parts before it is taken back */
 	bool resumed;         /* nobody waits for the call */
 	bool starts;          /* plans_resume */
 	unsigned undo_tries;  /* of the present step */
@@ -172,8 +173,9 @@ void plan_keep_error(struct running *r);
 void plan_recall_error(struct running *r);
 /* Of a child: its parent's step is being taken back. */
 bool plan_takes_back(const struct running *r);
-/* Before undoing: children of an earlier run that the step did not start. */
-void plan_wait_for_children(struct running *r);
+/* Before undoing: whether there are children of an earlier run, which end
+ * first. */
+bool plan_wait_for_children(struct running *r);
 /* For a resumed one: the parent that it names, if that is there. */
 void plan_find_parent(struct running *r, struct running *const *all,
     uint32_t n);

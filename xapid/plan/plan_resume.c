@@ -31,6 +31,17 @@ has_step(const struct plan_kind *kind, const struct plan_journal *row)
 	return row->step >= STEP_PROMISED && row->step <= n - row->undoing;
 }
 
+/* Its task says so: who cancelled it was answered, and is not asked again. */
+static bool
+was_cancelled(struct plans *ps, struct ref task)
+{
+	RECORD_UNREF const struct record *r =
+	    db_get(ps->core->db, CLASS_task, task);
+
+	return r &&
+	    ((const struct task *)r)->status == TASK_STATUS_TYPE_CANCELLING;
+}
+
 /* What the journal says of one; NULL: no memory, or it says nonsense. */
 static struct running *
 resume_one(struct plans *ps, const struct plan_kind *kind,
@@ -51,6 +62,8 @@ resume_one(struct plans *ps, const struct plan_kind *kind,
 	c->task = row->task;
 	if (!ref_is_null(c->task)) {
 		(void)task_adopt(ps->core, c->task, c);
+		if (was_cancelled(ps, c->task))
+			atomic_store(&c->cancelled, true);
 		plan_know_task(r);
 	}
 	r->row = row->r.self;
@@ -100,7 +113,8 @@ by_turn(const void *a_, const void *b_)
 	return a->number < b->number ? -1 : a->number > b->number;
 }
 
-/* All are known before one begins, so that children find their parents. */
+/* All are known before one begins, so that children find their parents, and
+ * are cancelled with them. */
 static void
 start_resumed(struct plans *ps, struct running **all, uint32_t n)
 {
@@ -108,6 +122,11 @@ start_resumed(struct plans *ps, struct running **all, uint32_t n)
 		qsort(all, n, sizeof(struct running *), by_turn);
 	for (uint32_t i = 0; i < n; i++)
 		plan_find_parent(all[i], all, n);
+	pthread_mutex_lock(&ps->lock);
+	for (uint32_t i = 0; i < n; i++)
+		if (plan_is_cancelled(all[i]) && !all[i]->undoing)
+			plan_cancel_locked(all[i]);
+	pthread_mutex_unlock(&ps->lock);
 	show_resumed(ps, all, n);
 	for (uint32_t i = 0; i < n; i++)
 		if (plan_take_turn(ps, all[i]) == 1)

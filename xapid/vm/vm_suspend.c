@@ -77,6 +77,7 @@ static const struct plan_kind suspend_kind = {
 	.steps = suspend_steps,
 	.check = check,
 	.finish = finish,
+	.carries_through = "save",
 	.after_failure = &vm_look_kind, /* its guest may be left held */
 };
 
