@@ -85,6 +85,7 @@ fuzz_tests = \
 python_tests = \
 	tests/api/test_db.py \
 	tests/api/test_login.py \
+	tests/api/test_random.py \
 	tests/api/test_rbac.py \
 	tests/api/test_sessions.py \
 	tests/api/test_world.py \

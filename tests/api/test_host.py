@@ -400,6 +400,18 @@ class Certificates(Base):
         self.assertEqual(self.shown().split(),
                          self.call('get_server_certificate').split())
 
+    def test_hosts_of_a_simulated_pool_show_the_same(self):
+        with xapid.Daemon(['--sim-hosts', '2'], tls=True) as d:
+            one, other = d.call('host.get_all')
+            d.call('host.reset_server_certificate', other)
+            self.assertEqual(d.call('host.get_server_certificate', one),
+                             d.call('host.get_server_certificate', other))
+        with xapid.start() as d:
+            self.assertEqual(
+                d.error('host.reset_server_certificate',
+                        d.call('host.get_all')[0]),
+                ['CERTIFICATE_DOES_NOT_EXIST', 'server'])
+
     def test_what_the_host_made_itself_it_renews(self):
         self.call('reset_server_certificate')
         before = self.shown()

@@ -158,13 +158,17 @@ refresh_row(struct call *c)
 	return host_certificate_refresh(c->core) < 0 ? call_fail_nomem(c) : 0;
 }
 
+/* All hosts of the pool are this daemon, and show the same. */
 static int
-check_here(struct call *c, struct ref host)
+check_host(struct call *c, struct ref host)
 {
-	if (!ref_equal(host, c->core->host) || !c->core->certificate ||
-	    !c->core->reload_certificate)
-		return fail_not_implemented(c, c->method->name);
-	return 0;
+	RECORD_UNREF const struct record *r = call_get(c, CLASS_host, host);
+
+	if (!r)
+		return -1;
+	return c->core->certificate && c->core->reload_certificate
+	    ? 0
+	    : fail_certificate_does_not_exist(c, "server");
 }
 
 /* The file has new content: the wire takes it up, or `old` comes back. */
@@ -193,7 +197,7 @@ host_install_server_certificate(struct call *c,
 	CLEANUP_BYTES struct bytes old = { 0 }, pem = { 0 };
 	struct certificate row;
 
-	if (check_here(c, a->host) < 0 || check_key(c, key) < 0 ||
+	if (check_host(c, a->host) < 0 || check_key(c, key) < 0 ||
 	    check_certificate(c, x, key, &row) < 0 ||
 	    check_chain(c, a->certificate_chain) < 0)
 		return -1;
@@ -240,7 +244,7 @@ int
 host_reset_server_certificate(struct call *c,
     const struct host_reset_server_certificate_args *a)
 {
-	return check_here(c, a->host) < 0 ? -1 : self_signed(c);
+	return check_host(c, a->host) < 0 ? -1 : self_signed(c);
 }
 
 static bool
@@ -264,7 +268,7 @@ host_refresh_server_certificate(struct call *c,
 	CLEANUP_BYTES struct bytes text = { 0 };
 	CERTIFICATE_SCOPE X509 *x = NULL;
 
-	if (check_here(c, a->host) < 0 || read_file(c, &text) < 0)
+	if (check_host(c, a->host) < 0 || read_file(c, &text) < 0)
 		return -1;
 	x = certificate_parse(text.p, text.len);
 	if (!x)
@@ -281,5 +285,5 @@ host_emergency_reset_server_certificate(struct call *c,
     const struct host_emergency_reset_server_certificate_args *a)
 {
 	(void)a;
-	return check_here(c, c->core->host) < 0 ? -1 : self_signed(c);
+	return check_host(c, c->core->host) < 0 ? -1 : self_signed(c);
 }
