@@ -502,8 +502,80 @@ test_restore(void)
 	printf("# %u kills\n", runs);
 }
 
+/* ---- repairing ---- */
+
+static void
+damage(const char *path)
+{
+	sqlite3 *sql = NULL;
+
+	CU_ASSERT_EQUAL_FATAL(sqlite3_open(path, &sql), SQLITE_OK);
+	CU_ASSERT_EQUAL(sqlite3_exec(sql,
+			    "UPDATE VM SET _created=7,_modified=3", NULL, NULL,
+			    NULL),
+	    SQLITE_OK);
+	sqlite3_close(sql);
+}
+
+static int
+repair_killed(const char *path, enum fault_kind kind, long n)
+{
+	FILE *null = fopen("/dev/null", "w");
+	pid_t pid;
+	int status;
+
+	fflush(stdout);
+	pid = fork();
+	if (pid == 0) {
+		fault_arm(kind, n, -KILLED, false);
+		_exit(db_check_file(path, true, null) < 0);
+	}
+	waitpid(pid, &status, 0);
+	fclose(null);
+	return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+/* As it was, or as it is to be; and then it can be mended. */
+static void
+test_repair(void)
+{
+	static const enum fault_kind kinds[] = { FAULT_WRITE, FAULT_SYNC,
+		FAULT_RENAME };
+	CLEANUP_FREE char *path = strdup(quick_path("repair.db"));
+	FILE *null = fopen("/dev/null", "w");
+	unsigned runs = 0;
+
+	for (size_t k = 0; k < UNIT_COUNT(kinds); k++) {
+		int status = KILLED;
+
+		for (long n = 0; status == KILLED;
+		     n += n < 20 ? 1 : 1 + n / 5) {
+			uint64_t before;
+			int rc;
+
+			remove_all(path);
+			before = make_database(path, 10);
+			damage(path);
+			status = repair_killed(path, kinds[k], n);
+			CU_ASSERT_TRUE(status == KILLED || status == 0);
+			rc = db_check_file(path, false, null);
+			CU_ASSERT_TRUE(rc == 0 || (rc == 1 && status != 0));
+			CU_ASSERT_EQUAL(db_check_file(path, true, null), 0);
+			CU_ASSERT_EQUAL(db_check_file(path, false, null), 0);
+			struct db *db = open_db(path);
+			CU_ASSERT_EQUAL(state_of(db, 1), before);
+			db_close(db);
+			runs++;
+		}
+	}
+	fclose(null);
+	printf("# %u kills\n", runs);
+}
+
 UNIT_MAIN("crash",
     { "one writer: no kill loses what was acknowledged", test_one_writer },
     { "four writers: no kill loses what was acknowledged", test_four_writers },
     { "a restore that is killed leaves the old database or the new one",
-	test_restore })
+	test_restore },
+    { "a repair that is killed leaves the old database or the mended one",
+	test_repair })

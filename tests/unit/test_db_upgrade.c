@@ -12,6 +12,8 @@
 #include <sqlite3.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "db/db.h"
 #include "db/db_check.h"
@@ -175,6 +177,58 @@ test_interrupted(void)
 		}
 }
 
+/* 99: killed; 0: opened. */
+static int
+open_killed(const char *path, enum fault_kind kind, int n)
+{
+	pid_t pid;
+	int status;
+
+	fflush(stdout);
+	pid = fork();
+	if (pid == 0) {
+		char err[256];
+
+		fault_arm(kind, n, -99, false);
+		_exit(try_open(path, err) == NULL);
+	}
+	waitpid(pid, &status, 0);
+	return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+static void
+test_killed(void)
+{
+	static const enum fault_kind kinds[] = { FAULT_WRITE, FAULT_SYNC };
+	unsigned killed = 0;
+
+	for (int k = 0; k < 2; k++)
+		for (int n = 0, status = 99; status == 99; n++) {
+			char name[32];
+			const char *path;
+			char *before, *after;
+			struct db *db;
+
+			snprintf(name, sizeof(name), "killed%d.%d", k, n);
+			path = strdup(quick_path(name));
+			before = make_old(path);
+			status = open_killed(path, kinds[k], n);
+			CU_ASSERT_TRUE(status == 99 || status == 0);
+			killed += status == 99;
+			db = open_file(path);
+			after = dump(db);
+			CU_ASSERT_STRING_EQUAL(before, after);
+			db_close(db);
+			CU_ASSERT_EQUAL(db_check_file(path, false, stdout), 0);
+			free(before);
+			free(after);
+			remove(path);
+			free((char *)(uintptr_t)path);
+		}
+	printf("# %u kills\n", killed);
+	CU_ASSERT_TRUE(killed > 4);
+}
+
 static void
 test_newer(void)
 {
@@ -208,4 +262,5 @@ UNIT_MAIN("upgrades of the database",
 	test_upgrade },
     { "an upgrade that fails anywhere leaves a whole file, which opens later",
 	test_interrupted },
+    { "an upgrade that is killed anywhere leaves one, too", test_killed },
     { "a newer file is refused and left as it is", test_newer })
