@@ -10,12 +10,31 @@
 /* ---- characters ---- */
 
 /* RFC 9110 section 5.6.2: what a method or field name may consist of. */
+static const bool token_chars[256] = {
+	['0' ... '9'] = true,
+	['a' ... 'z'] = true,
+	['A' ... 'Z'] = true,
+	['!'] = true,
+	['#'] = true,
+	['$'] = true,
+	['%'] = true,
+	['&'] = true,
+	['\''] = true,
+	['*'] = true,
+	['+'] = true,
+	['-'] = true,
+	['.'] = true,
+	['^'] = true,
+	['_'] = true,
+	['`'] = true,
+	['|'] = true,
+	['~'] = true,
+};
+
 static bool
 is_token_char(unsigned char c)
 {
-	if ((c >= '0' && c <= '9') || ((c | 32) >= 'a' && (c | 32) <= 'z'))
-		return true;
-	return c != '\0' && strchr("!#$%&'*+-.^_`|~", c) != NULL;
+	return token_chars[c];
 }
 
 static bool
@@ -189,11 +208,19 @@ head_has_token(const char *list, const char *token)
 	return false;
 }
 
+/* Any case; most are told apart by their first letter. */
+static bool
+is_name(const char *name, const char *wanted)
+{
+	return ((name[0] ^ wanted[0]) & ~32) == 0 &&
+	    strcasecmp(name, wanted) == 0;
+}
+
 const char *
 head_get(const struct head *h, const char *name)
 {
 	for (unsigned i = 0; i < h->nfields; i++)
-		if (strcasecmp(h->fields[i].name, name) == 0)
+		if (is_name(h->fields[i].name, name))
 			return h->fields[i].value;
 	return NULL;
 }
@@ -274,8 +301,8 @@ see_fields(struct head *h, struct seen *s)
 
 	for (unsigned i = 0; i < h->nfields; i++)
 		for (size_t k = 0; k < n; k++)
-			if (strcasecmp(h->fields[i].name,
-				framing_fields[k].name) == 0 &&
+			if (is_name(h->fields[i].name,
+				framing_fields[k].name) &&
 			    !framing_fields[k].see(h, s, h->fields[i].value))
 				return false;
 	return true;

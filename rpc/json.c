@@ -12,12 +12,16 @@
 #include "lib/fault.h"
 #include "lib/text.h"
 
+#define DEFAULT_NODES 100000
 #define FEW 32 /* values that need no memory of their own; names compared */
 
 struct parser {
 	struct arena *arena;
 	const char *s, *end;
 	enum decode_status status;
+	unsigned depth_left; /* of brackets */
+	size_t nodes_left;
+	bool plain;                 /* so far, all text */
 	struct value_member *stack; /* few, or malloc'ed */
 	size_t used, cap;
 	struct value_member few[FEW];
@@ -161,19 +165,46 @@ unescape(const char *s, const char *end, char *out)
 	return out;
 }
 
+#define EACH_BYTE(b) (UINT64_MAX / 255 * (b))
+
+/* Whether 8 bytes are from 0x20 to 0x7f, and no quote or backslash. See text.c for
+ * the first half; of bytes below 0x80, only a zero borrows from its top bit when
+ * one is taken away. */
+static inline bool
+word_is_plain(const char *s)
+{
+	uint64_t w, quote, slash;
+
+	memcpy(&w, s, sizeof(w));
+	quote = (w ^ EACH_BYTE('"')) - EACH_BYTE(1);
+	slash = (w ^ EACH_BYTE('\\')) - EACH_BYTE(1);
+	return ((w | (w - EACH_BYTE(0x20)) | quote | slash) &
+		   EACH_BYTE(0x80)) == 0;
+}
+
+struct string_kind {
+	bool escapes, wide; /* wide: bytes from 0x80 on */
+};
+
 /* Where the string ends whose first character is at s; NULL: nowhere, or a
  * control character stands in it. */
 static const char *
-find_end(const char *s, const char *end, bool *escapes_r)
+find_end(const char *s, const char *end, struct string_kind *kind_r)
 {
-	*escapes_r = false;
+	*kind_r = (struct string_kind){ false, false };
 	for (; s < end && *s != '"'; s++) {
+		while (end - s > 8 && word_is_plain(s))
+			s += 8;
+		if (*s == '"')
+			break;
 		if ((unsigned char)*s < 0x20)
 			return NULL;
+		kind_r->wide |= (unsigned char)*s >= 0x80;
 		if (*s == '\\') {
-			*escapes_r = true;
+			kind_r->escapes = true;
 			if (++s == end)
 				return NULL;
+			kind_r->wide |= (unsigned char)*s >= 0x80;
 		}
 	}
 	return s < end ? s : NULL;
@@ -183,23 +214,24 @@ find_end(const char *s, const char *end, bool *escapes_r)
 static const char *
 parse_string(struct parser *p, uint32_t *n_r)
 {
-	bool escapes;
+	struct string_kind kind;
 	const char *from = p->s;
-	const char *to = find_end(from, p->end, &escapes);
+	const char *to = find_end(from, p->end, &kind);
 	size_t len = to ? (size_t)(to - from) : 0;
 	char *text, *last;
 
-	if (!to || len > UINT32_MAX || !text_is_utf8(from, len)) {
+	if (!to || len > UINT32_MAX ||
+	    (kind.wide && !text_is_utf8(from, len))) {
 		malformed(p);
 		return NULL;
 	}
-	text = escapes ? arena_alloc(p->arena, len + 1)
-		       : arena_strndup(p->arena, from, len);
+	text = kind.escapes ? arena_alloc(p->arena, len + 1)
+			    : arena_strndup(p->arena, from, len);
 	if (!text) {
 		fail(p, DECODE_NO_MEMORY);
 		return NULL;
 	}
-	last = escapes ? unescape(from, to, text) : text + len;
+	last = kind.escapes ? unescape(from, to, text) : text + len;
 	if (!last) {
 		malformed(p);
 		return NULL;
@@ -207,6 +239,7 @@ parse_string(struct parser *p, uint32_t *n_r)
 	*last = '\0';
 	*n_r = (uint32_t)(last - text);
 	p->s = to + 1;
+	p->plain &= !kind.escapes && !kind.wide;
 	return text;
 }
 
@@ -471,13 +504,30 @@ parse_object(struct parser *p, struct value *to)
 /* ---- values ---- */
 
 static bool
+parse_inside(struct parser *p, struct value *to,
+    bool (*parse)(struct parser *p, struct value *to))
+{
+	bool ok;
+
+	if (p->depth_left == 0)
+		return fail(p, DECODE_TOO_BIG);
+	p->depth_left--;
+	ok = parse(p, to);
+	p->depth_left++;
+	return ok;
+}
+
+static bool
 parse_value(struct parser *p, struct value *to)
 {
+	if (p->nodes_left == 0)
+		return fail(p, DECODE_TOO_BIG);
+	p->nodes_left--;
 	switch (peek(p)) {
 	case '{':
-		return parse_object(p, to);
+		return parse_inside(p, to, parse_object);
 	case '[':
-		return parse_array(p, to);
+		return parse_inside(p, to, parse_array);
 	case '"':
 		p->s++;
 		to->kind = VALUE_STRING;
@@ -501,12 +551,26 @@ parse_value(struct parser *p, struct value *to)
 }
 
 enum decode_status
-json_parse(struct arena *a, const char *s, size_t len, struct value *out_r)
+json_parse(struct arena *a, const char *s, size_t len,
+    const struct decode_limits *limits, struct value *out_r, bool *plain_r)
 {
-	struct parser p = { .arena = a, .s = s, .end = s + len };
+	struct parser p;
 
+	/* Not its stack, which is large. */
+	p.arena = a;
+	p.s = s;
+	p.end = s + len;
+	p.status = DECODE_OK;
+	p.depth_left = VALUE_MAX_DEPTH;
+	p.nodes_left = DEFAULT_NODES;
+	p.plain = true;
 	p.stack = p.few;
+	p.used = 0;
 	p.cap = FEW;
+	if (limits && limits->max_depth && limits->max_depth < p.depth_left)
+		p.depth_left = limits->max_depth;
+	if (limits && limits->max_nodes)
+		p.nodes_left = limits->max_nodes;
 	if (parse_value(&p, out_r)) {
 		skip_space(&p);
 		if (p.s < p.end)
@@ -514,5 +578,6 @@ json_parse(struct arena *a, const char *s, size_t len, struct value *out_r)
 	}
 	if (p.stack != p.few)
 		free(p.stack);
+	*plain_r = p.plain;
 	return p.status;
 }

@@ -7,9 +7,10 @@
 
 #include "rpc/decode.h"
 
-/* Recurses: who calls has bounded the depth. Text is valid UTF-8, but may hold
- * what text_is_clean() refuses. Takes exactly len bytes. */
+/* Depth and number of values are bounded by limits, or their defaults. Text is
+ * valid UTF-8, but may hold what text_is_clean() refuses. Takes exactly len bytes.
+ * *plain_r: every name and text is of bytes from 0x20 to 0x7f. */
 enum decode_status json_parse(struct arena *a, const char *s, size_t len,
-    struct value *out_r);
+    const struct decode_limits *limits, struct value *out_r, bool *plain_r);
 
 #endif

@@ -1,12 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* JSON-RPC 1.0 and 2.0 requests, alone or in a batch: jansson reads, and its
- * tree is turned into the value tree.
- *
- * jansson recurses and allocates for every value, so check_shape() counts
- * depth and values first. jansson itself refuses duplicate names, integers
- * beyond 64 bits, numbers beyond a double, NaN, \u0000 and lone surrogates;
- * what it lets pass and XML could not carry (control characters, U+FFFE) is
- * refused here. (source of the forms: wire.json jsonrpc) */
+/* JSON-RPC 1.0 and 2.0 requests, alone or in a batch, over json.c, which bounds
+ * depth and values and refuses what is no JSON, duplicate names and numbers that
+ * do not fit. What JSON allows and XML could not carry (control characters,
+ * U+FFFE) is refused here. (source of the forms: wire.json jsonrpc) */
 #include "rpc/decode.h"
 
 #include <string.h>
@@ -16,55 +12,14 @@
 #include "rpc/json.h"
 
 #define BATCH_MAX 100
-#define DEFAULT_NODES 100000
 
 #define JSON_PARSE_ERROR (-32700)
 #define JSON_INVALID_REQUEST (-32600)
 
-/* ---- the shape ---- */
+/* ---- text ---- */
 
-/* One past the string whose first character is at s; end when it is open. */
-static const char *
-skip_string(const char *s, const char *end)
-{
-	for (; s < end && *s != '"'; s++) {
-		if (*s == '\\')
-			s++;
-	}
-	return s < end ? s + 1 : end;
-}
-
-/* Values are at most one more than commas and opening brackets. */
-static bool
-check_shape(const char *s, size_t len, const struct decode_limits *limits)
-{
-	const char *end = s + len;
-	unsigned depth = 0, max_depth = VALUE_MAX_DEPTH;
-	size_t nodes = 1, max_nodes = DEFAULT_NODES;
-
-	if (limits && limits->max_depth && limits->max_depth < max_depth)
-		max_depth = limits->max_depth;
-	if (limits && limits->max_nodes)
-		max_nodes = limits->max_nodes;
-	while (s < end) {
-		char c = *s++;
-
-		if (c == '"')
-			s = skip_string(s, end);
-		else if (c == '[' || c == '{')
-			nodes++, depth++;
-		else if (c == ',')
-			nodes++;
-		else if ((c == ']' || c == '}') && depth)
-			depth--;
-		if (depth > max_depth || nodes > max_nodes)
-			return false;
-	}
-	return true;
-}
-
-/* Whether every name and text in it is. Recursion is bounded by
- * check_shape(). */
+/* Whether every name and text in it is. Recursion is bounded by the depth that
+ * was read. */
 static bool
 is_clean(const struct value *v)
 {
@@ -107,7 +62,8 @@ read_version(struct decoded_call *call, const struct value *request)
 
 /* An integer or a string. Only 2.0 may leave it out: a notification. */
 static enum decode_status
-read_id(struct arena *a, struct decoded_call *call, const struct value *request)
+read_id(struct arena *a, struct decoded_call *call, const struct value *request,
+    bool plain)
 {
 	const struct value *id = value_member(request, "id");
 	CLEANUP_BYTES struct bytes text = { 0 };
@@ -119,7 +75,7 @@ read_id(struct arena *a, struct decoded_call *call, const struct value *request)
 	}
 	if (id && id->kind == VALUE_INT)
 		bytes_put_int(&text, id->i);
-	else if (id && id->kind == VALUE_STRING && is_clean(id))
+	else if (id && id->kind == VALUE_STRING && (plain || is_clean(id)))
 		escape_json(&text, id->s);
 	else
 		return refuse(call, "id is neither an integer nor a string");
@@ -130,13 +86,13 @@ read_id(struct arena *a, struct decoded_call *call, const struct value *request)
 }
 
 static enum decode_status
-read_method(struct decoded_call *call, const struct value *request)
+read_method(struct decoded_call *call, const struct value *request, bool plain)
 {
 	const struct value *method = value_member(request, "method");
 
 	if (!method || method->kind != VALUE_STRING || method->n == 0)
 		return refuse(call, "method is not a name");
-	if (!is_clean(method))
+	if (!plain && !is_clean(method))
 		return refuse(call, "method has forbidden characters");
 	call->method = method->s;
 	return DECODE_OK;
@@ -144,7 +100,7 @@ read_method(struct decoded_call *call, const struct value *request)
 
 /* An array; an object is one parameter, a struct. */
 static enum decode_status
-read_params(struct decoded_call *call, const struct value *request)
+read_params(struct decoded_call *call, const struct value *request, bool plain)
 {
 	const struct value *v = value_member(request, "params");
 
@@ -152,17 +108,18 @@ read_params(struct decoded_call *call, const struct value *request)
 		return DECODE_OK;
 	if (v->kind != VALUE_ARRAY && v->kind != VALUE_STRUCT)
 		return refuse(call, "params is neither an array nor an object");
-	if (!is_clean(v))
+	if (!plain && !is_clean(v))
 		return refuse(call, "params have forbidden characters");
 	call->params = v->kind == VALUE_ARRAY ? v->items : v;
 	call->nparams = v->kind == VALUE_ARRAY ? v->n : 1;
 	return DECODE_OK;
 }
 
-/* DECODE_MALFORMED: call holds the error to answer. */
+/* DECODE_MALFORMED: call holds the error to answer. plain: all text is printable
+ * ASCII, and need not be looked at. */
 static enum decode_status
 read_request(struct arena *a, struct decoded_call *call,
-    const struct value *request)
+    const struct value *request, bool plain)
 {
 	enum decode_status version, status;
 
@@ -172,13 +129,13 @@ read_request(struct arena *a, struct decoded_call *call,
 		return refuse(call, "the request is not an object");
 	/* A wrong version is still answered with the request's id. */
 	version = read_version(call, request);
-	status = read_id(a, call, request);
+	status = read_id(a, call, request, plain);
 	if (version != DECODE_OK && status != DECODE_NO_MEMORY)
 		return refuse(call, "jsonrpc is not 2.0");
 	if (status == DECODE_OK)
-		status = read_method(call, request);
+		status = read_method(call, request, plain);
 	if (status == DECODE_OK)
-		status = read_params(call, request);
+		status = read_params(call, request, plain);
 	return status;
 }
 
@@ -186,10 +143,10 @@ read_request(struct arena *a, struct decoded_call *call,
 
 static enum decode_status
 read_batch(struct arena *a, struct decoded_call *calls,
-    const struct value *root)
+    const struct value *root, bool plain)
 {
 	for (uint32_t i = 0; i < root->n; i++)
-		if (read_request(a, &calls[i], &root->items[i]) ==
+		if (read_request(a, &calls[i], &root->items[i], plain) ==
 		    DECODE_NO_MEMORY)
 			return DECODE_NO_MEMORY;
 	return DECODE_OK;
@@ -202,15 +159,14 @@ jsonrpc_decode(struct arena *a, const char *body, size_t len,
 {
 	enum decode_status status;
 	struct value root;
+	bool plain;
 	uint32_t n = 1;
 
 	*calls_r = NULL;
 	*n_r = 0;
 	*batch_r = false;
 	*json_error_r = JSON_INVALID_REQUEST;
-	if (!check_shape(body, len, limits))
-		return DECODE_TOO_BIG;
-	status = json_parse(a, body, len, &root);
+	status = json_parse(a, body, len, limits, &root, &plain);
 	if (status == DECODE_MALFORMED)
 		*json_error_r = JSON_PARSE_ERROR;
 	if (status != DECODE_OK)
@@ -224,8 +180,8 @@ jsonrpc_decode(struct arena *a, const char *body, size_t len,
 	if (!*calls_r)
 		return DECODE_NO_MEMORY;
 	*n_r = n;
-	status = *batch_r ? read_batch(a, *calls_r, &root)
-			  : read_request(a, *calls_r, &root);
+	status = *batch_r ? read_batch(a, *calls_r, &root, plain)
+			  : read_request(a, *calls_r, &root, plain);
 	if (status == DECODE_OK)
 		*json_error_r = 0;
 	return status;

@@ -62,4 +62,7 @@ librpc_a_SOURCES = \
 	rpc/web.h \
 	rpc/websocket.c \
 	rpc/websocket.h \
-	rpc/xmlrpc.c
+	rpc/xmlrpc.c \
+	rpc/xmlrpc_plain.c \
+	rpc/xmlrpc_private.h \
+	rpc/xmlrpc_sax.c

@@ -37,8 +37,11 @@ is_known_method(const char *method)
 static bool
 is_crooked(const char *path)
 {
-	if (strcasestr(path, "%2e") || strcasestr(path, "%2f") ||
-	    strcasestr(path, "%5c") || strchr(path, '\\'))
+	if (strchr(path, '\\'))
+		return true;
+	if (strchr(path, '%') &&
+	    (strcasestr(path, "%2e") || strcasestr(path, "%2f") ||
+		strcasestr(path, "%5c")))
 		return true;
 	while (*path == '/') {
 		size_t n = strcspn(++path, "/");

@@ -1,118 +1,39 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* XML-RPC requests: libxml2's push parser drives a small grammar table, whose
- * handlers build the value tree.
+/* XML-RPC requests: a small grammar table, whose handlers build the value tree.
  *
- * libxml2 is never given more than it may keep: check_markup() walks the body
- * first and refuses document types, processing instructions and markup longer
- * than MARKUP_MAX, so that neither entities nor a giant attribute reach the
- * parser; the body is fed in pieces of CHUNK; the grammar bounds the depth of
- * elements by that of values. A parser is kept per thread, and thrown away
- * after any refusal or when foreign names have filled its dictionary.
- *
- * Only UTF-8 is read: a declared encoding is ignored, and bytes that are not
- * UTF-8 are malformed. */
-#include "rpc/decode.h"
-
+ * Nearly every request is plain: elements without attributes and text without
+ * entities. That is read where it stands (xmlrpc_plain.c); what is not plain, or
+ * wrong in any way, is read from its beginning by libxml2 (xmlrpc_sax.c), which
+ * alone refuses. */
 #include <errno.h>
-#include <libxml/parser.h>
 #include <math.h>
 #include <pthread.h>
+#include <stdlib.h>
 #include <string.h>
 
-#include "lib/bytes.h"
 #include "lib/text.h"
 #include "rpc/base64.h"
+#include "rpc/xmlrpc_private.h"
 
-#define MARKUP_MAX 4096       /* bytes of one tag or comment */
-#define CHUNK (32 * 1024)     /* bytes given to libxml2 at once */
 #define KEEP_MAX (256 * 1024) /* buffers above this are not kept */
-#define DICT_MAX 128          /* names known to a parser that is kept */
 #define DEFAULT_NODES 100000
 
-enum element_id {
-	E_CALL,
-	E_METHOD,
-	E_PARAMS,
-	E_PARAM,
-	E_VALUE,
-	E_ARRAY,
-	E_DATA,
-	E_STRUCT,
-	E_MEMBER,
-	E_NAME,
-	E_STRING,
-	E_INT,
-	E_I4,
-	E_I8,
-	E_BOOLEAN,
-	E_DOUBLE,
-	E_DATE,
-	E_BASE64,
-	E_NIL,
-	E_COUNT
-};
-
-/* A value that is being read; frames[0] stands for the list of parameters. */
-struct frame {
-	struct value value;
-	const char
-	    *name;    /* of the member being read, NULL before it is known */
-	size_t first; /* its first child on the scratch stack */
-	bool typed;   /* an element inside <value> has given the type */
-	bool filled;  /* this <param>, <member> or <array> has its child */
-};
-
-struct parser {
-	/* Lives as long as its thread. */
-	xmlParserCtxtPtr ctxt;
-	const xmlChar *names[E_COUNT]; /* interned in ctxt's dictionary */
-	struct bytes text;             /* of the element being read */
-	struct value_member *scratch;  /* finished children of open values */
-	size_t nscratch, cap_scratch;
-
-	/* Of one request. */
-	struct arena *arena;
-	enum decode_status status;
-	unsigned max_depth;
-	size_t nodes_left;
-	const char *method;
-	bool params_seen;
-	const struct value *params;
-	unsigned nparams;
-	unsigned depth; /* of values: frames[depth] is open */
-	struct frame frames[VALUE_MAX_DEPTH + 1];
-	unsigned nopen; /* elements that are open */
-	/* methodCall params param, then value array data for each depth, or
-	 * value struct member, and a scalar. */
-	uint8_t open[3 * VALUE_MAX_DEPTH + 8];
-};
-
-struct element {
-	const char *name;
-	uint32_t parents; /* elements it may stand in, a bit each */
-	bool text;        /* holds text, not only elements */
-	int (*start)(struct parser *p);
-	int (*end)(struct parser *p);
-};
-
-static int
-fail(struct parser *p, enum decode_status status)
+int
+xmlrpc_fail(struct xmlrpc *p, enum decode_status status)
 {
-	if (p->status == DECODE_OK) {
+	if (p->status == DECODE_OK)
 		p->status = status;
-		xmlStopParser(p->ctxt);
-	}
 	return -1;
 }
 
 static struct frame *
-top(struct parser *p)
+top(struct xmlrpc *p)
 {
 	return &p->frames[p->depth];
 }
 
-static bool
-is_blank(const char *s, size_t len)
+bool
+xmlrpc_is_blank(const char *s, size_t len)
 {
 	for (size_t i = 0; i < len; i++) {
 		if (s[i] != ' ' && s[i] != '\t' && s[i] != '\n' && s[i] != '\r')
@@ -123,31 +44,31 @@ is_blank(const char *s, size_t len)
 
 /* The text so far, checked, in the arena. */
 static char *
-take_text(struct parser *p, bool trim, size_t *len_r)
+take_text(struct xmlrpc *p, bool trim, size_t *len_r)
 {
 	const char *s = p->text.p ? p->text.p : "";
 	size_t len = p->text.len;
 	char *copy;
 
 	if (p->text.failed) {
-		fail(p, DECODE_NO_MEMORY);
+		xmlrpc_fail(p, DECODE_NO_MEMORY);
 		return NULL;
 	}
 	if (len > UINT32_MAX) {
-		fail(p, DECODE_TOO_BIG);
+		xmlrpc_fail(p, DECODE_TOO_BIG);
 		return NULL;
 	}
 	if (!text_is_clean(s, len)) {
-		fail(p, DECODE_MALFORMED);
+		xmlrpc_fail(p, DECODE_MALFORMED);
 		return NULL;
 	}
-	for (; trim && len && is_blank(s, 1); len--)
+	for (; trim && len && xmlrpc_is_blank(s, 1); len--)
 		s++;
-	while (trim && len && is_blank(s + len - 1, 1))
+	while (trim && len && xmlrpc_is_blank(s + len - 1, 1))
 		len--;
 	copy = arena_strndup(p->arena, s, len);
 	if (!copy)
-		fail(p, DECODE_NO_MEMORY);
+		xmlrpc_fail(p, DECODE_NO_MEMORY);
 	*len_r = len;
 	p->text.len = 0;
 	return copy;
@@ -156,7 +77,7 @@ take_text(struct parser *p, bool trim, size_t *len_r)
 /* ---- children ---- */
 
 static int
-push_child(struct parser *p, const char *name, const struct value *v)
+push_child(struct xmlrpc *p, const char *name, const struct value *v)
 {
 	if (p->nscratch == p->cap_scratch) {
 		size_t cap = p->cap_scratch ? p->cap_scratch * 2 : 64;
@@ -164,7 +85,7 @@ push_child(struct parser *p, const char *name, const struct value *v)
 		    reallocarray(p->scratch, cap, sizeof(*p->scratch));
 
 		if (!bigger)
-			return fail(p, DECODE_NO_MEMORY);
+			return xmlrpc_fail(p, DECODE_NO_MEMORY);
 		p->scratch = bigger;
 		p->cap_scratch = cap;
 	}
@@ -175,7 +96,7 @@ push_child(struct parser *p, const char *name, const struct value *v)
 
 /* The children of the open frame; the scratch stack may not exist yet. */
 static const struct value_member *
-children(struct parser *p, size_t *n_r)
+children(struct xmlrpc *p, size_t *n_r)
 {
 	*n_r = p->nscratch - top(p)->first;
 	return *n_r ? p->scratch + top(p)->first : NULL;
@@ -183,14 +104,14 @@ children(struct parser *p, size_t *n_r)
 
 /* They as an array in the arena. */
 static const struct value *
-pop_items(struct parser *p, uint32_t *n_r)
+pop_items(struct xmlrpc *p, uint32_t *n_r)
 {
 	size_t n;
 	const struct value_member *from = children(p, &n);
 	struct value *items = arena_array(p->arena, n ? n : 1, sizeof(*items));
 
 	if (!items) {
-		fail(p, DECODE_NO_MEMORY);
+		xmlrpc_fail(p, DECODE_NO_MEMORY);
 		return NULL;
 	}
 	for (size_t i = 0; i < n; i++)
@@ -208,7 +129,7 @@ compare_names(const void *a, const void *b)
 
 /* 0 when no name stands twice. */
 static int
-refuse_duplicates(struct parser *p, const struct value_member *m, size_t n)
+refuse_duplicates(struct xmlrpc *p, const struct value_member *m, size_t n)
 {
 	const char **names;
 
@@ -216,14 +137,14 @@ refuse_duplicates(struct parser *p, const struct value_member *m, size_t n)
 		return 0;
 	names = malloc(n * sizeof(*names));
 	if (!names)
-		return fail(p, DECODE_NO_MEMORY);
+		return xmlrpc_fail(p, DECODE_NO_MEMORY);
 	for (size_t i = 0; i < n; i++)
 		names[i] = m[i].name;
 	qsort(names, n, sizeof(*names), compare_names);
 	for (size_t i = 1; i < n; i++) {
 		if (strcmp(names[i - 1], names[i]) == 0) {
 			free(names);
-			return fail(p, DECODE_MALFORMED);
+			return xmlrpc_fail(p, DECODE_MALFORMED);
 		}
 	}
 	free(names);
@@ -233,33 +154,33 @@ refuse_duplicates(struct parser *p, const struct value_member *m, size_t n)
 /* ---- the call ---- */
 
 static int
-start_method(struct parser *p)
+start_method(struct xmlrpc *p)
 {
-	return p->method ? fail(p, DECODE_MALFORMED) : 0;
+	return p->method ? xmlrpc_fail(p, DECODE_MALFORMED) : 0;
 }
 
 static int
-end_method(struct parser *p)
+end_method(struct xmlrpc *p)
 {
 	size_t len;
 
 	p->method = take_text(p, true, &len);
 	if (!p->method)
 		return -1;
-	return len ? 0 : fail(p, DECODE_MALFORMED);
+	return len ? 0 : xmlrpc_fail(p, DECODE_MALFORMED);
 }
 
 static int
-start_params(struct parser *p)
+start_params(struct xmlrpc *p)
 {
 	if (p->params_seen)
-		return fail(p, DECODE_MALFORMED);
+		return xmlrpc_fail(p, DECODE_MALFORMED);
 	p->params_seen = true;
 	return 0;
 }
 
 static int
-end_params(struct parser *p)
+end_params(struct xmlrpc *p)
 {
 	uint32_t n = 0;
 
@@ -270,7 +191,7 @@ end_params(struct parser *p)
 
 /* <param>, <member>, <array>: one child is due. */
 static int
-start_holder(struct parser *p)
+start_holder(struct xmlrpc *p)
 {
 	top(p)->filled = false;
 	top(p)->name = NULL;
@@ -278,26 +199,26 @@ start_holder(struct parser *p)
 }
 
 static int
-end_holder(struct parser *p)
+end_holder(struct xmlrpc *p)
 {
-	return top(p)->filled ? 0 : fail(p, DECODE_MALFORMED);
+	return top(p)->filled ? 0 : xmlrpc_fail(p, DECODE_MALFORMED);
 }
 
 /* ---- values ---- */
 
 static int
-start_value(struct parser *p)
+start_value(struct xmlrpc *p)
 {
 	enum element_id parent = p->open[p->nopen - 1];
 	struct frame *f = top(p);
 
 	if (parent != E_DATA) {
 		if (f->filled || (parent == E_MEMBER && !f->name))
-			return fail(p, DECODE_MALFORMED);
+			return xmlrpc_fail(p, DECODE_MALFORMED);
 		f->filled = true;
 	}
 	if (p->depth == p->max_depth || p->nodes_left == 0)
-		return fail(p, DECODE_TOO_BIG);
+		return xmlrpc_fail(p, DECODE_TOO_BIG);
 	p->nodes_left--;
 	p->depth++;
 	*top(p) = (struct frame){ .first = p->nscratch };
@@ -305,7 +226,7 @@ start_value(struct parser *p)
 }
 
 static int
-end_value(struct parser *p)
+end_value(struct xmlrpc *p)
 {
 	struct value v = top(p)->value;
 	size_t len;
@@ -323,31 +244,31 @@ end_value(struct parser *p)
 
 /* Any element directly inside <value>. */
 static int
-start_typed(struct parser *p)
+start_typed(struct xmlrpc *p)
 {
-	if (top(p)->typed || !is_blank(p->text.p, p->text.len))
-		return fail(p, DECODE_MALFORMED);
+	if (top(p)->typed || !xmlrpc_is_blank(p->text.p, p->text.len))
+		return xmlrpc_fail(p, DECODE_MALFORMED);
 	top(p)->typed = true;
 	return 0;
 }
 
 static int
-start_array(struct parser *p)
+start_array(struct xmlrpc *p)
 {
 	return start_typed(p) < 0 ? -1 : start_holder(p);
 }
 
 static int
-start_data(struct parser *p)
+start_data(struct xmlrpc *p)
 {
 	if (top(p)->filled)
-		return fail(p, DECODE_MALFORMED);
+		return xmlrpc_fail(p, DECODE_MALFORMED);
 	top(p)->filled = true;
 	return 0;
 }
 
 static int
-end_array(struct parser *p)
+end_array(struct xmlrpc *p)
 {
 	struct value *v = &top(p)->value;
 
@@ -359,18 +280,18 @@ end_array(struct parser *p)
 }
 
 static int
-end_name(struct parser *p)
+end_name(struct xmlrpc *p)
 {
 	size_t len;
 
 	if (top(p)->name)
-		return fail(p, DECODE_MALFORMED);
+		return xmlrpc_fail(p, DECODE_MALFORMED);
 	top(p)->name = take_text(p, false, &len);
 	return top(p)->name ? 0 : -1;
 }
 
 static int
-end_struct(struct parser *p)
+end_struct(struct xmlrpc *p)
 {
 	size_t n;
 	const struct value_member *from = children(p, &n);
@@ -378,7 +299,7 @@ end_struct(struct parser *p)
 	struct value_member *m = arena_array(p->arena, n ? n : 1, sizeof(*m));
 
 	if (!m)
-		return fail(p, DECODE_NO_MEMORY);
+		return xmlrpc_fail(p, DECODE_NO_MEMORY);
 	if (n)
 		memcpy(m, from, n * sizeof(*m));
 	p->nscratch = top(p)->first;
@@ -389,7 +310,7 @@ end_struct(struct parser *p)
 }
 
 static int
-end_string(struct parser *p)
+end_string(struct xmlrpc *p)
 {
 	struct value *v = &top(p)->value;
 	size_t len;
@@ -401,7 +322,7 @@ end_string(struct parser *p)
 }
 
 static int
-end_int(struct parser *p)
+end_int(struct xmlrpc *p)
 {
 	struct value *v = &top(p)->value;
 	size_t len;
@@ -411,7 +332,7 @@ end_int(struct parser *p)
 	if (!s)
 		return -1;
 	if (!text_parse_int(s, &i))
-		return fail(p, DECODE_MALFORMED);
+		return xmlrpc_fail(p, DECODE_MALFORMED);
 	v->kind = VALUE_INT;
 	v->i = i;
 	return 0;
@@ -419,7 +340,7 @@ end_int(struct parser *p)
 
 /* Only 1 is true (source: wire.json xmlrpc_types_in). */
 static int
-end_boolean(struct parser *p)
+end_boolean(struct xmlrpc *p)
 {
 	struct value *v = &top(p)->value;
 	size_t len;
@@ -433,7 +354,7 @@ end_boolean(struct parser *p)
 }
 
 static int
-end_double(struct parser *p)
+end_double(struct xmlrpc *p)
 {
 	struct value *v = &top(p)->value;
 	size_t len;
@@ -444,14 +365,14 @@ end_double(struct parser *p)
 		return -1;
 	/* strtod would also take "inf", "nan" and hexadecimal forms. */
 	if (len == 0 || strspn(s, "0123456789+-.eE") != len)
-		return fail(p, DECODE_MALFORMED);
+		return xmlrpc_fail(p, DECODE_MALFORMED);
 	v->kind = VALUE_DOUBLE;
 	v->d = strtod(s, &end);
-	return *end || !isfinite(v->d) ? fail(p, DECODE_MALFORMED) : 0;
+	return *end || !isfinite(v->d) ? xmlrpc_fail(p, DECODE_MALFORMED) : 0;
 }
 
 static int
-end_date(struct parser *p)
+end_date(struct xmlrpc *p)
 {
 	struct value *v = &top(p)->value;
 	size_t len;
@@ -463,7 +384,7 @@ end_date(struct parser *p)
 }
 
 static int
-end_base64(struct parser *p)
+end_base64(struct xmlrpc *p)
 {
 	struct value *v = &top(p)->value;
 	size_t len;
@@ -474,13 +395,13 @@ end_base64(struct parser *p)
 	v->kind = VALUE_BINARY;
 	v->bytes = (uint8_t *)s;
 	if (base64_decode(s, len, (uint8_t *)s, &len) < 0)
-		return fail(p, DECODE_MALFORMED);
+		return xmlrpc_fail(p, DECODE_MALFORMED);
 	v->n = (uint32_t)len;
 	return 0;
 }
 
 static int
-end_nil(struct parser *p)
+end_nil(struct xmlrpc *p)
 {
 	top(p)->value.kind = VALUE_NIL;
 	return 0;
@@ -489,7 +410,7 @@ end_nil(struct parser *p)
 #define IN(e) (1u << (e))
 #define IN_HOLDER (IN(E_PARAM) | IN(E_MEMBER) | IN(E_DATA))
 
-static const struct element elements[E_COUNT] = {
+const struct element xmlrpc_elements[E_COUNT] = {
 	[E_CALL] = { "methodCall", 0, false, NULL, NULL },
 	[E_METHOD] = { "methodName", IN(E_CALL), true, start_method,
 	    end_method },
@@ -515,118 +436,76 @@ static const struct element elements[E_COUNT] = {
 	[E_NIL] = { "nil", IN(E_VALUE), false, start_typed, end_nil },
 };
 
-/* ---- what libxml2 calls ---- */
+/* ---- what those who read XML call ---- */
 
 static bool
-may_stand_here(const struct parser *p, enum element_id id)
+may_stand_here(const struct xmlrpc *p, enum element_id id)
 {
 	if (p->nopen == 0)
-		return id == E_CALL;
-	return elements[id].parents & IN(p->open[p->nopen - 1]);
+		return id == E_CALL && !p->method;
+	return xmlrpc_elements[id].parents & IN(p->open[p->nopen - 1]);
 }
 
-/* XML-RPC has no attributes. Namespaces are taken on the outermost element
- * only, for the nil and i8 of an extension that some libraries write. */
-static void
-on_start(void *arg, const xmlChar *name, const xmlChar *prefix,
-    const xmlChar *uri, int nnamespaces, const xmlChar **namespaces,
-    int nattributes, int ndefaulted, const xmlChar **attributes)
+void
+xmlrpc_open(struct xmlrpc *p, enum element_id id)
 {
-	struct parser *p = arg;
-	enum element_id id = 0;
+	const struct element *e = &xmlrpc_elements[id];
 
-	(void)namespaces, (void)ndefaulted, (void)attributes;
 	if (p->status != DECODE_OK)
 		return;
-	while (id < E_COUNT && p->names[id] != name)
-		id++;
-	if (id == E_COUNT || !may_stand_here(p, id) || nattributes ||
-	    (nnamespaces && id != E_CALL) || (prefix && !uri)) {
-		fail(p, DECODE_MALFORMED);
+	if (!may_stand_here(p, id)) {
+		xmlrpc_fail(p, DECODE_MALFORMED);
 		return;
 	}
-	if (elements[id].start && elements[id].start(p) < 0)
+	if (e->start && e->start(p) < 0)
 		return;
 	p->text.len = 0;
 	p->open[p->nopen++] = (uint8_t)id;
 }
 
-static void
-on_end(void *arg, const xmlChar *name, const xmlChar *prefix,
-    const xmlChar *uri)
+void
+xmlrpc_close(struct xmlrpc *p)
 {
-	struct parser *p = arg;
 	enum element_id id;
 
-	(void)name, (void)prefix, (void)uri; /* libxml2 has matched them */
 	if (p->status != DECODE_OK)
 		return;
 	id = p->open[--p->nopen];
-	if (elements[id].end)
-		elements[id].end(p);
+	if (xmlrpc_elements[id].end)
+		xmlrpc_elements[id].end(p);
 }
 
-static void
-on_text(void *arg, const xmlChar *text, int len)
+bool
+xmlrpc_keeps_text(const struct xmlrpc *p)
 {
-	struct parser *p = arg;
-	enum element_id id;
+	enum element_id id = p->nopen ? p->open[p->nopen - 1] : E_CALL;
 
+	return xmlrpc_elements[id].text &&
+	    !(id == E_VALUE && p->frames[p->depth].typed);
+}
+
+void
+xmlrpc_text(struct xmlrpc *p, const char *s, size_t n)
+{
 	if (p->status != DECODE_OK || p->nopen == 0)
 		return;
-	id = p->open[p->nopen - 1];
-	if (elements[id].text && !(id == E_VALUE && top(p)->typed))
-		bytes_put(&p->text, text, (size_t)len);
-	else if (!is_blank((const char *)text, (size_t)len))
-		fail(p, DECODE_MALFORMED);
+	if (xmlrpc_keeps_text(p))
+		bytes_put(&p->text, s, n);
+	else if (!xmlrpc_is_blank(s, n))
+		xmlrpc_fail(p, DECODE_MALFORMED);
 }
 
-/* Not reached while check_markup() does its work: the second lock. */
-static void
-on_doctype(void *arg, const xmlChar *name, const xmlChar *external,
-    const xmlChar *system)
-{
-	(void)name, (void)external, (void)system;
-	fail(arg, DECODE_MALFORMED);
-}
-
-static void
-on_entity(void *arg, const xmlChar *name)
-{
-	(void)name;
-	fail(arg, DECODE_MALFORMED);
-}
-
-static xmlSAXHandler handler = {
-	.initialized = XML_SAX2_MAGIC,
-	.internalSubset = on_doctype,
-	.externalSubset = on_doctype,
-	.reference = on_entity,
-	.startElementNs = on_start,
-	.endElementNs = on_end,
-	.characters = on_text,
-	.ignorableWhitespace = on_text,
-	.cdataBlock = on_text,
-};
-
-/* ---- one parser a thread ---- */
+/* ---- one a thread ---- */
 
 static pthread_key_t parser_key;
 static pthread_once_t parser_once = PTHREAD_ONCE_INIT;
 
 static void
-parser_forget(struct parser *p)
-{
-	xmlFreeParserCtxt(p->ctxt); /* NULL is fine */
-	p->ctxt = NULL;
-}
-
-static void
 parser_free(void *arg)
 {
-	struct parser *p = arg;
+	struct xmlrpc *p = arg;
 
-	parser_forget(p);
+	xmlrpc_sax_free(p->sax);
 	bytes_free(&p->text);
 	free(p->scratch);
 	free(p);
@@ -635,49 +514,22 @@ parser_free(void *arg)
 static void
 parser_setup(void)
 {
-	xmlInitParser();
 	if (pthread_key_create(&parser_key, parser_free) != 0)
 		abort(); /* at the first call, before anything is served */
 }
 
-/* A fresh context with the names of the grammar interned. */
-static int
-parser_prepare(struct parser *p)
-{
-	p->ctxt = xmlCreatePushParserCtxt(&handler, p, NULL, 0, NULL);
-	if (!p->ctxt)
-		return -1;
-	xmlCtxtUseOptions(p->ctxt,
-	    XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING |
-		XML_PARSE_IGNORE_ENC);
-	for (unsigned i = 0; i < E_COUNT; i++) {
-		p->names[i] = xmlDictLookup(p->ctxt->dict,
-		    (const xmlChar *)elements[i].name, -1);
-		if (!p->names[i])
-			return -1;
-	}
-	return 0;
-}
-
-static struct parser *
+static struct xmlrpc *
 parser_get(void)
 {
-	struct parser *p;
+	struct xmlrpc *p;
 
 	pthread_once(&parser_once, parser_setup);
 	p = pthread_getspecific(parser_key);
-	if (!p) {
-		p = calloc(1, sizeof(*p));
-		if (!p || pthread_setspecific(parser_key, p) != 0) {
-			free(p);
-			return NULL;
-		}
-	}
-	if (p->ctxt && xmlCtxtResetPush(p->ctxt, NULL, 0, NULL, NULL) == 0)
+	if (p)
 		return p;
-	parser_forget(p);
-	if (parser_prepare(p) < 0) {
-		parser_forget(p);
+	p = calloc(1, sizeof(*p));
+	if (!p || pthread_setspecific(parser_key, p) != 0) {
+		free(p);
 		return NULL;
 	}
 	return p;
@@ -685,10 +537,8 @@ parser_get(void)
 
 /* Keeps what is worth keeping for the next request of this thread. */
 static void
-parser_put(struct parser *p)
+parser_put(struct xmlrpc *p)
 {
-	if (p->status != DECODE_OK || xmlDictSize(p->ctxt->dict) > DICT_MAX)
-		parser_forget(p);
 	if (p->text.cap > KEEP_MAX || p->text.failed)
 		bytes_free(&p->text);
 	if (p->cap_scratch * sizeof(*p->scratch) > KEEP_MAX) {
@@ -700,130 +550,8 @@ parser_put(struct parser *p)
 
 /* ---- the body ---- */
 
-static const char *
-find(const char *s, const char *end, const char *what)
-{
-	return memmem(s, (size_t)(end - s), what, strlen(what));
-}
-
-/* One past the tag that begins at s, or NULL when it is too long. Quotes may
- * hide a '>'. */
-static const char *
-skip_tag(const char *s, const char *end)
-{
-	char quote = 0;
-
-	if (end - s > MARKUP_MAX)
-		end = s + MARKUP_MAX;
-	for (; s < end; s++) {
-		if (quote)
-			quote = *s == quote ? 0 : quote;
-		else if (*s == '"' || *s == '\'')
-			quote = *s;
-		else if (*s == '>')
-			return s + 1;
-	}
-	return NULL;
-}
-
-static const char *
-skip_comment(const char *s, const char *end)
-{
-	if (end - s > MARKUP_MAX)
-		end = s + MARKUP_MAX;
-	s = find(s + 4, end, "-->");
-	return s ? s + 3 : NULL;
-}
-
-/* One past the markup at s ('<'), NULL when it is refused. */
-static const char *
-skip_markup(const char *s, const char *end)
-{
-	size_t left = (size_t)(end - s);
-
-	if (left >= 4 && memcmp(s, "<!--", 4) == 0)
-		return skip_comment(s, end);
-	if (left >= 9 && memcmp(s, "<![CDATA[", 9) == 0) {
-		s = find(s + 9, end, "]]>");
-		return s ? s + 3 : NULL;
-	}
-	if (left < 2 || s[1] == '!' || s[1] == '?')
-		return NULL; /* <!DOCTYPE, <!ENTITY, <?pi */
-	return skip_tag(s, end);
-}
-
-/* One past the XML declaration, if there is one. */
-static const char *
-skip_prolog(const char *s, const char *end)
-{
-	size_t left = (size_t)(end - s);
-
-	if (left >= 6 && memcmp(s, "<?xml", 5) == 0 && is_blank(s + 5, 1))
-		return skip_tag(s, end);
-	return s;
-}
-
-/* One past the first markup or text that ends at s + n or later, NULL when
- * something before it is refused. */
-static const char *
-check_markup(const char *checked, const char *s, size_t n, const char *end)
-{
-	while (checked && checked < s + n) {
-		checked = memchr(checked, '<', (size_t)(end - checked));
-		if (!checked)
-			return end;
-		checked = skip_markup(checked, end);
-	}
-	return checked;
-}
-
-/* Bytes to feed next; characters are not cut in two. */
-static size_t
-next_chunk(const char *s, size_t len)
-{
-	size_t n = CHUNK;
-
-	if (len <= CHUNK)
-		return len;
-	while (n > CHUNK - 4 && ((unsigned char)s[n] & 0xC0) == 0x80)
-		n--;
-	return n;
-}
-
 static void
-feed(struct parser *p, const char *s, size_t n, bool last)
-{
-	int err = xmlParseChunk(p->ctxt, s, (int)n, last);
-
-	if (err == XML_ERR_NO_MEMORY)
-		fail(p, DECODE_NO_MEMORY);
-	else if (!p->ctxt->wellFormed)
-		fail(p, DECODE_MALFORMED);
-}
-
-/* Checks and feeds by turns, so that a bad beginning is not paid for with the
- * length of the rest. A NUL: UTF-16 or UTF-32, which could hide markup. */
-static void
-parse(struct parser *p, const char *s, size_t len)
-{
-	const char *end = s + len, *checked = skip_prolog(s, end);
-
-	while (s < end && p->status == DECODE_OK) {
-		size_t n = next_chunk(s, (size_t)(end - s));
-
-		checked = check_markup(checked, s, n, end);
-		if (!checked || memchr(s, 0, n))
-			fail(p, DECODE_MALFORMED);
-		else
-			feed(p, s, n, s + n == end);
-		s += n;
-	}
-	if (!p->method || p->nopen)
-		fail(p, DECODE_MALFORMED);
-}
-
-static void
-begin(struct parser *p, struct arena *a, const struct decode_limits *limits)
+begin(struct xmlrpc *p, struct arena *a, const struct decode_limits *limits)
 {
 	p->arena = a;
 	p->status = DECODE_OK;
@@ -845,10 +573,10 @@ begin(struct parser *p, struct arena *a, const struct decode_limits *limits)
 }
 
 enum decode_status
-xmlrpc_decode(struct arena *a, const char *body, size_t len,
-    const struct decode_limits *limits, struct decoded_call *out_r)
+xmlrpc_decode_by(struct arena *a, const char *body, size_t len,
+    const struct decode_limits *limits, bool plain, struct decoded_call *out_r)
 {
-	struct parser *p;
+	struct xmlrpc *p;
 
 	memset(out_r, 0, sizeof(*out_r));
 	if (len >= 3 && memcmp(body, "\xEF\xBB\xBF", 3) == 0) {
@@ -859,7 +587,10 @@ xmlrpc_decode(struct arena *a, const char *body, size_t len,
 	if (!p)
 		return DECODE_NO_MEMORY;
 	begin(p, a, limits);
-	parse(p, body, len);
+	if (!plain || !xmlrpc_plain(p, body, len)) {
+		begin(p, a, limits);
+		xmlrpc_sax(p, body, len);
+	}
 	if (p->status == DECODE_OK) {
 		out_r->method = p->method;
 		out_r->params = p->params;
@@ -867,4 +598,11 @@ xmlrpc_decode(struct arena *a, const char *body, size_t len,
 	}
 	parser_put(p);
 	return p->status;
+}
+
+enum decode_status
+xmlrpc_decode(struct arena *a, const char *body, size_t len,
+    const struct decode_limits *limits, struct decoded_call *out_r)
+{
+	return xmlrpc_decode_by(a, body, len, limits, true, out_r);
 }

@@ -89,6 +89,8 @@ all_are(const char *s, size_t len, size_t (*char_len)(const uint8_t *, size_t))
 
 		while (end - s >= 8 && word_is_plain(s))
 			s += 8;
+		while (s < end && (uint8_t)(*s - 0x20) < 0x60)
+			s++;
 		if (s == end)
 			break;
 		n = char_len((const uint8_t *)s, (size_t)(end - s));
