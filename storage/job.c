@@ -12,11 +12,15 @@
 #include <unistd.h>
 
 #include "lib/cleanup.h"
+#include "lib/proc.h"
 #include "storage/image_program.h"
 #include "storage/kernel.h"
 
 #define PROGRAM "/usr/bin/qemu-img"
 #define LOOK_MS 200
+/* One that has closed its mouth is about to end; a program that a hostile image
+ * has taken over may not be, and others wait for the helper. */
+#define END_MS 10000
 
 /* ---- the helper's half ---- */
 
@@ -108,9 +112,7 @@ job_end(bool kill_it, int *status_r)
 		errno = ECHILD;
 		return -1;
 	}
-	if (kill_it)
-		(void)kill(program, SIGKILL);
-	if (waitpid(program, status_r, 0) != program)
+	if (proc_reap(program, kill_it ? 0 : END_MS, status_r) < 0)
 		return -1;
 	program = 0;
 	return 0;

@@ -2,9 +2,11 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Class pool: settings, certificates, what is not there."""
 
+import copy
 import os
 import subprocess
 import tempfile
+import threading
 import time
 import unittest
 
@@ -256,6 +258,21 @@ class NotSetUp(Base):
                        self.d.call('host.get_all')[0], old)
         self.assertEqual(caught.exception.code,
                          'SESSION_AUTHENTICATION_FAILED')
+
+    def test_of_many_new_secrets_at_once_the_one_written_down_holds(self):
+        def rotate():
+            d = copy.copy(self.d)   # with a connection of its own
+            d.local = None
+            for _ in range(8):
+                d.call('pool.rotate_secret')
+        threads = [threading.Thread(target=rotate) for _ in range(8)]
+        for t in threads:
+            t.start()
+        for t in threads:
+            t.join()
+        with open(os.path.join(self.d.state, 'pool_secret')) as f:
+            self.d.raw('session.slave_login',
+                       self.d.call('host.get_all')[0], f.read())
 
 
 def openssl(*words, text=None):

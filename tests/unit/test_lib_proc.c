@@ -389,6 +389,34 @@ test_leaks(void)
 	CU_ASSERT_EQUAL(errno, ECHILD);
 }
 
+static pid_t
+child(unsigned seconds)
+{
+	pid_t pid = fork();
+
+	if (pid == 0) {
+		(void)signal(SIGTERM, SIG_IGN);
+		sleep(seconds);
+		_exit(7);
+	}
+	return pid;
+}
+
+static void
+test_reaped(void)
+{
+	int status = 0;
+
+	CU_ASSERT_EQUAL_FATAL(proc_reap(child(0), 60000, &status), 0);
+	CU_ASSERT_TRUE(WIFEXITED(status));
+	CU_ASSERT_EQUAL(WEXITSTATUS(status), 7);
+	CU_ASSERT_EQUAL_FATAL(proc_reap(child(600), 50, &status), 0);
+	CU_ASSERT_TRUE(WIFSIGNALED(status));
+	CU_ASSERT_EQUAL(WTERMSIG(status), SIGKILL);
+	CU_ASSERT_EQUAL(proc_reap(getpid(), 0, &status), -1);
+	CU_ASSERT_EQUAL(errno, ECHILD);
+}
+
 UNIT_MAIN("proc", { "both outputs and the status come back", test_output },
     { "death by a signal is told", test_signal },
     { "input of any size arrives, read or not", test_input },
@@ -403,5 +431,7 @@ UNIT_MAIN("proc", { "both outputs and the status come back", test_output },
     { "the last output is not lost", test_last_output },
     { "what a program left behind is not waited for", test_left_behind },
     { "what cannot be started says why", test_cannot_start },
+    { "a child that does not end is killed when it was waited for",
+	test_reaped },
     { "it works with standard descriptors closed", test_without_stdio },
     { "no descriptor and no child is left", test_leaks })

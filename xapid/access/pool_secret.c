@@ -132,6 +132,23 @@ session_slave_local_login(struct call *c,
 	return login(c, a->psecret, result_r);
 }
 
+/* One at a time: what is remembered is what the file says. */
+static pthread_mutex_t rotation = PTHREAD_MUTEX_INITIALIZER;
+
+static int
+rotate(const char *path)
+{
+	CLEANUP_BYTES struct bytes text = { 0 };
+	int rc;
+
+	pthread_mutex_lock(&rotation);
+	rc = make_secret(path, &text);
+	if (rc == 0)
+		remember(&text);
+	pthread_mutex_unlock(&rotation);
+	return rc;
+}
+
 /* Every host of the pool is here: nobody has to be told. Sessions that were made
  * with the old one live on. */
 int
@@ -139,7 +156,6 @@ pool_rotate_secret(struct call *c, const struct pool_rotate_secret_args *a)
 {
 	RECORD_UNREF const struct record *r =
 	    call_get(c, CLASS_pool, c->core->pool);
-	CLEANUP_BYTES struct bytes text = { 0 };
 	char path[4096];
 
 	(void)a;
@@ -149,9 +165,8 @@ pool_rotate_secret(struct call *c, const struct pool_rotate_secret_args *a)
 		return fail_ha_is_enabled(c);
 	snprintf(path, sizeof(path), "%s/pool_secret",
 	    c->core->config->state_dir);
-	if (make_secret(path, &text) < 0)
+	if (rotate(path) < 0)
 		return fail_internal_error(c,
 		    arena_printf(c->arena, "%s: %s", path, strerror(errno)));
-	remember(&text);
 	return 0;
 }

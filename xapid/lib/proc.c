@@ -394,6 +394,26 @@ proc_result_free(struct proc_result *r)
 
 /* ---- programs of ours ---- */
 
+#define REAP_LOOK_USEC 10000
+
+int
+proc_reap(pid_t pid, int patience_ms, int *status_r)
+{
+	int64_t until = clock_mono_ns() + patience_ms * NSEC_PER_MSEC;
+	pid_t got;
+
+	while ((got = waitpid(pid, status_r, WNOHANG)) == 0 &&
+	    clock_mono_ns() < until)
+		usleep(REAP_LOOK_USEC);
+	if (got == 0) {
+		(void)kill(pid, SIGKILL);
+		do
+			got = waitpid(pid, status_r, 0);
+		while (got < 0 && errno == EINTR);
+	}
+	return got == pid ? 0 : -1;
+}
+
 const char *
 proc_own_program(const char *name, char out[PROC_PATH_BYTES])
 {

@@ -47,6 +47,9 @@ int proc_run(const char *const argv[], const char *const env[],
     const void *input, size_t input_len, const struct proc_limits *limits,
     struct proc_result *result_r);
 void proc_result_free(struct proc_result *r);
+/* Waits for the end of a child of ours; one that is not there within patience_ms
+ * is killed. 0 and the status as from waitpid, or -1 and errno. */
+int proc_reap(pid_t pid, int patience_ms, int *status_r);
 /* Where a program of ours is: beside this process's own (a build folder), or
  * where it is installed. Answers out. */
 #define PROC_PATH_BYTES 4096
