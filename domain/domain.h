@@ -42,6 +42,9 @@ struct domain_driver {
 	 * when this answers: VM_FAILED_SHUTDOWN_ACKNOWLEDGMENT if it did not
 	 * react, VM_SHUTDOWN_TIMEOUT if it did not end. */
 	op_fn *shutdown;
+	/* ACPI S3: the guest is asked and has taken note when this answers;
+	 * the trigger s3resume wakes it. */
+	op_fn *sleep;
 	/* At once. A domain that is not there is no error. */
 	op_fn *destroy;
 	/* args: path of the image. The domain is gone afterwards. */

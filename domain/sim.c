@@ -232,7 +232,7 @@ sim_shutdown(void *context, struct op *op)
 	if (d && d->state == SIM_PAUSED && !op_int(op, "or_end", 0))
 		return op_fail(op, "VM_FAILED_SHUTDOWN_ACKNOWLEDGMENT",
 		    op->uuid, NULL);
-	if (d && d->deaf && wait_for_nothing(op) < 0)
+	if (d && (d->deaf || d->asleep) && wait_for_nothing(op) < 0)
 		return -1;
 	return sim_destroy(context, op);
 }
@@ -302,6 +302,32 @@ sim_nudge(void *context, struct op *op)
 		return op_fail(op, "VM_BAD_POWER_STATE", op->uuid, "running",
 		    "paused", NULL);
 	return d ? 0 : -1;
+}
+
+static int
+sim_sleep(void *context, struct op *op)
+{
+	struct sim_domain *d = sim_need(context, op);
+
+	if (d && d->state != SIM_RUNNING)
+		return op_fail(op, "VM_FAILED_SHUTDOWN_ACKNOWLEDGMENT",
+		    op->uuid, NULL);
+	if (d)
+		d->asleep = 1;
+	return d ? 0 : -1;
+}
+
+static int
+sim_trigger(void *context, struct op *op)
+{
+	struct sim_domain *d;
+
+	if (sim_nudge(context, op) < 0)
+		return -1;
+	d = sim_need(context, op);
+	if (strcmp(op_text(op, "what", ""), "s3resume") == 0)
+		d->asleep = 0;
+	return 0;
 }
 
 static int
@@ -442,6 +468,7 @@ const struct domain_driver domain_sim = {
 	.unpause = sim_unpause,
 	.pause = sim_pause,
 	.shutdown = sim_shutdown,
+	.sleep = sim_sleep,
 	.destroy = sim_destroy,
 	.suspend = sim_suspend,
 	.resume = sim_create,
@@ -454,7 +481,7 @@ const struct domain_driver domain_sim = {
 	.eject = sim_eject,
 	.set_memory = sim_set_memory,
 	.set_vcpus = sim_set_vcpus,
-	.trigger = sim_nudge,
+	.trigger = sim_trigger,
 	.sysrq = sim_nudge,
 	.xenstore_write = sim_xenstore_write,
 	.addresses = sim_addresses,

@@ -57,6 +57,7 @@ static const char *const windows_guest[][2] = {
 	{ "attr/os/spminor", "0" },
 	{ "control/feature-ts", "1" },
 	{ "control/feature-ts2", "1" },
+	{ "control/feature-s3", "1" },
 };
 
 #define SAY_ALL(s, table)                                                      \

@@ -43,6 +43,7 @@ struct sim_domain {
 	uint32_t deaf;  /* does not react to a request to shut down */
 	uint32_t agent; /* enum sim_agent */
 	char devices[SIM_DEVICES][SIM_DEVICE_NAME]; /* "" is a free place */
+	uint32_t asleep; /* ACPI S3: reacts to nothing but its waking */
 };
 
 struct sim_world {

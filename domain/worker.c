@@ -42,6 +42,7 @@ static const struct op_row {
 	OP(unpause),
 	OP(pause),
 	OP(shutdown),
+	OP(sleep),
 	OP(destroy),
 	OP(suspend),
 	OP(resume),

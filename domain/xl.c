@@ -222,6 +222,7 @@ const struct domain_driver domain_xl = {
 	.unpause = xl_unpause,
 	.pause = xl_pause,
 	.shutdown = xl_shutdown,
+	.sleep = xl_sleep,
 	.destroy = xl_destroy,
 	.suspend = xl_suspend,
 	.resume = xl_resume,

@@ -90,11 +90,11 @@ int xl_usb_taken(struct op *op);
 int xl_usb_unplug(struct xl *x, struct op *op, uint32_t domid);
 
 /* ---- operations ---- */
-op_fn xl_create, xl_resume;                          /* xl_create.c */
-op_fn xl_unpause, xl_pause, xl_shutdown, xl_destroy; /* xl_power.c */
-op_fn xl_suspend, xl_checkpoint, xl_go_on;           /* xl_save.c */
-op_fn xl_plug, xl_connect, xl_unplug;                /* xl_plug.c */
-op_fn xl_insert, xl_eject;                           /* xl_media.c */
+op_fn xl_create, xl_resume;                                    /* xl_create.c */
+op_fn xl_unpause, xl_pause, xl_shutdown, xl_sleep, xl_destroy; /* xl_power.c */
+op_fn xl_suspend, xl_checkpoint, xl_go_on;                     /* xl_save.c */
+op_fn xl_plug, xl_connect, xl_unplug;                          /* xl_plug.c */
+op_fn xl_insert, xl_eject;                                     /* xl_media.c */
 op_fn xl_set_memory, xl_set_vcpus, xl_trigger, xl_sysrq, xl_xenstore_write,
     xl_stats;                           /* xl_live.c */
 op_fn xl_addresses, xl_rebridge;        /* xl_nic.c */

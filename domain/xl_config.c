@@ -78,6 +78,14 @@ make_console_folder(struct op *op, const char *vnc)
 	(void)mkdir(path, 0700);
 }
 
+static bool
+is_on(const struct value *platform, const char *key)
+{
+	const char *text = platform ? value_text(platform, key, "0") : "0";
+
+	return strcmp(text, "1") == 0 || strcmp(text, "true") == 0;
+}
+
 static int
 set_hvm(struct xl *x, struct op *op, libxl_domain_build_info *b)
 {
@@ -99,6 +107,8 @@ set_hvm(struct xl *x, struct op *op, libxl_domain_build_info *b)
 	libxl_defbool_set(&b->u.hvm.viridian,
 	    platform &&
 		strcmp(value_text(platform, "viridian", "false"), "true") == 0);
+	libxl_defbool_set(&b->u.hvm.acpi_s3, is_on(platform, "acpi_s3"));
+	libxl_defbool_set(&b->u.hvm.acpi_s4, is_on(platform, "acpi_s4"));
 	libxl_defbool_set(&b->u.hvm.vnc.enable, op_bool(op, "vnc", true));
 	b->u.hvm.vnc.listen = strdup(vnc);
 	libxl_defbool_set(&b->u.hvm.vnc.findunused, false);

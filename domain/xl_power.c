@@ -63,13 +63,18 @@ has_ended(struct xl *x, uint32_t domid)
 	return ended;
 }
 
+static const char *
+order_path(struct op *op, uint32_t domid)
+{
+	return arena_printf(op->arena, "/local/domain/%u/control/shutdown",
+	    domid);
+}
+
 /* The guest takes its order out of the store. */
 static bool
 has_acknowledged(struct xl *x, struct op *op, uint32_t domid)
 {
-	const char *order = xl_read(x, op,
-	    arena_printf(op->arena, "/local/domain/%u/control/shutdown",
-		domid));
+	const char *order = xl_read(x, op, order_path(op, domid));
 
 	return !order || !*order;
 }
@@ -152,5 +157,35 @@ xl_shutdown(void *context, struct op *op)
 		    ? answer_forced(op)
 		    : fail_shutdown(op, acknowledged, most);
 	}
+	return 0;
+}
+
+/* ---- sleeping ---- */
+
+#define ASLEEP "s3"
+
+/* One that has not taken the order shall not find it later. */
+static int
+take_order_back(struct xl *x, struct op *op, uint32_t domid)
+{
+	(void)xl_write(x, op, order_path(op, domid), "");
+	if (op_cancelled(op))
+		return op_fail(op, "TASK_CANCELLED", NULL);
+	return op_fail(op, "VM_FAILED_SHUTDOWN_ACKNOWLEDGMENT", op->uuid, NULL);
+}
+
+int
+xl_sleep(void *context, struct op *op)
+{
+	int64_t deadline = xl_deadline(ACKNOWLEDGE_SECONDS);
+	struct xl *x = context;
+	uint32_t domid;
+
+	if (xl_need(x, op, &domid) < 0 ||
+	    xl_write(x, op, order_path(op, domid), ASLEEP) < 0)
+		return -1;
+	while (!has_acknowledged(x, op, domid))
+		if (!xl_again(op, deadline))
+			return take_order_back(x, op, domid);
 	return 0;
 }

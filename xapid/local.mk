@@ -400,6 +400,8 @@ libxapidcore_a_SOURCES = \
 	xapid/vm/vm_parts.c \
 	xapid/vm/vm_parts.h \
 	xapid/vm/vm_plugin.c \
+	xapid/vm/vm_sleep.c \
+	xapid/vm/vm_firmware.c \
 	xapid/vm/vm_power.c \
 	xapid/vm/vm_power.h \
 	xapid/vm/vm_power_steps.c \

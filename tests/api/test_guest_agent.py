@@ -105,6 +105,35 @@ class Agent(unittest.TestCase):
         self.d.call('VM.start', vm, False, False)
         self.assertEqual(self.told(vm)['os_version']['distro'], 'windows')
 
+    def test_a_guest_sleeps_and_wakes(self):
+        d = self.d
+        vm = self.vm(platform={'device_id': '0002'})
+        self.assertEqual(d.error('VM.s3_suspend', vm),
+                         ['VM_BAD_POWER_STATE', vm, 'running', 'halted'])
+        d.call('VM.start', vm, False, False)
+        self.told(vm)
+        d.call('VM.s3_suspend', vm)
+        self.assertEqual(d.call('VM.get_power_state', vm), 'Running')
+        task = d.call('Async.VM.clean_shutdown', vm)    # it hears nothing
+        xapid.until(lambda: d.call('VM.get_current_operations', vm))
+        self.assertEqual(d.call('task.get_status', task), 'pending')
+        d.call('task.cancel', task)
+        self.assertEqual(d.ended(task)['status'], 'cancelled')
+        d.call('VM.s3_resume', vm)
+        d.call('VM.clean_shutdown', vm)
+        self.assertEqual(d.call('VM.get_power_state', vm), 'Halted')
+
+    def test_one_that_cannot_sleep_is_not_asked_to(self):
+        d, vm = self.d, self.vm()
+        d.call('VM.start', vm, False, False)
+        self.told(vm)
+        self.assertEqual(d.error('VM.s3_suspend', vm),
+                         ['VM_LACKS_FEATURE', vm])
+        other = self.vm(HVM_boot_policy='')
+        d.call('VM.start', other, False, False)
+        for call in ('VM.s3_suspend', 'VM.s3_resume'):
+            self.assertEqual(d.error(call, other), ['VM_HVM_REQUIRED', other])
+
     def test_data_for_the_guest_changes_while_it_runs(self):
         d, vm = self.d, self.vm()
         for start in (False, True):

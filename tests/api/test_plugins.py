@@ -11,6 +11,7 @@ import unittest
 
 import tap
 import xapid
+from machines import VM
 
 # What plugins written for the original begin with, in short.
 HEADER = '''\
@@ -84,6 +85,24 @@ class Plugins(Base):
             ''')
         session = self.run_plugin('back')
         self.assertTrue(self.d.call('pool.get_all', session=session))
+
+    def test_a_vm_that_runs_has_those_of_its_host(self):
+        self.plugin('echo', """
+            params, name = x.loads(sys.argv[1])
+            answer(repr((name, params[1])))
+            """)
+        vm = self.d.call('VM.create', VM)
+        call = ('VM.call_host_plugin', vm, 'echo', 'fn', {'a': 'b'})
+        self.assertEqual(self.d.error(*call),
+                         ['VM_BAD_POWER_STATE', vm, 'running', 'halted'])
+        self.d.call('VM.start', vm, False, False)
+        self.assertEqual(self.d.call(*call), repr(('fn', {'a': 'b'})))
+        self.assertEqual(
+            self.d.error('VM.call_host_plugin', vm, '../echo', 'fn', {}),
+            ['XENAPI_MISSING_PLUGIN', '../echo'])
+        self.assertEqual(
+            self.d.error(*call, session=self.d.login('read-only'))[0],
+            'RBAC_PERMISSION_DENIED')
 
     def test_arguments_never_reach_a_shell(self):
         """A23: arguments and names never reach a shell"""

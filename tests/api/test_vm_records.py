@@ -292,6 +292,44 @@ class Vm(Base):
         self.d.call('VM.update_allowed_operations', vm)
         self.d.call('VM.destroy', vm)
 
+    def test_how_far_it_is_prepared_for_secure_boot(self):
+        def ready(vm):
+            return self.d.call('VM.get_secureboot_readiness', vm)
+        self.assertEqual(ready(self.vm()), 'not_supported')
+        uefi = self.vm(HVM_boot_params={'firmware': 'uefi'})
+        self.assertEqual(ready(uefi), 'disabled')
+        self.d.call('VM.add_to_platform', uefi, 'secureboot', 'true')
+        self.assertEqual(ready(uefi), 'first_boot')
+        self.d.call('VM.set_NVRAM_EFI_variables', uefi, 'VkFSUw==', 'yes')
+        self.assertEqual(self.get('VM', 'NVRAM', uefi),
+                         {'EFI-variables': 'VkFSUw=='})
+        self.assertEqual(
+            self.get('VM', 'secureboot_certificates_state', uefi),
+            'update_available')
+        self.d.call('VM.set_NVRAM_EFI_variables', uefi, '', 'no')
+        self.assertEqual(
+            self.get('VM', 'secureboot_certificates_state', uefi), 'ok')
+        # Nobody looks into them, so nobody says what is in them.
+        self.d.call('VM.set_NVRAM_EFI_variables', uefi, 'VkFSUw==')
+        self.assertEqual(
+            self.d.error('VM.get_secureboot_readiness', uefi)[0],
+            'NOT_IMPLEMENTED')
+        admin = self.d.login('pool-admin')
+        self.assertEqual(
+            self.d.error('VM.set_NVRAM_EFI_variables', uefi, 'x',
+                         session=admin)[0], 'RBAC_PERMISSION_DENIED')
+
+    def test_what_an_import_says_of_snapshots(self):
+        vm, of = self.vm(), self.vm()
+        self.d.call('VM.update_snapshot_metadata', vm, of,
+                    '20200102T03:04:05Z', 'abc')
+        r = self.d.call('VM.get_record', vm)
+        self.assertEqual(
+            (r['is_a_snapshot'], r['snapshot_of'], r['snapshot_time'],
+             r['transportable_snapshot_id']),
+            (True, of, '20200102T03:04:05Z', 'abc'))
+        self.assertEqual(self.get('VM', 'snapshots', of), [vm])
+
 
 class Interfaces(Base):
     def test_the_address_comes_from_the_seed(self):

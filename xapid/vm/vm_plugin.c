@@ -177,6 +177,25 @@ const struct plan_kind vm_call_plugin_kind = {
 	.finish = vm_plan_refresh,
 };
 
+/* The host's plugin, not the guest's; told of no VM, as in the original. All
+ * hosts are this daemon. */
+int
+vm_call_host_plugin(struct call *c, const struct vm_call_host_plugin_args *a,
+    const char **result_r)
+{
+	struct host_call_plugin_args on = { .plugin = a->plugin,
+		.fn = a->fn,
+		.args = a->args };
+	struct tx *t = call_begin(c);
+	const struct vm *vm =
+	    t ? vm_check_head(c, t, a->vm, VM_OPERATIONS_CALL_PLUGIN) : NULL;
+
+	if (vm)
+		on.host = vm->resident_on;
+	tx_abort(t);
+	return vm ? host_call_plugin(c, &on, result_r) : -1;
+}
+
 /* It does not wait for what the VM is about. */
 int
 vm_call_plugin(struct call *c, const struct vm_call_plugin_args *a,

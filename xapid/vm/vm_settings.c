@@ -586,6 +586,25 @@ vm_set_ha_always_run(struct call *c, const struct vm_set_ha_always_run_args *a)
 	return EDIT_FIELD(c, VM, vm, a->self, ha_always_run, a->value);
 }
 
+/* ---- what an import says of snapshots ---- */
+
+int
+vm_update_snapshot_metadata(struct call *c,
+    const struct vm_update_snapshot_metadata_args *a)
+{
+	TX_SCOPE struct tx *t = call_begin(c);
+
+	if (!t || !EDIT_HEAD(c, t, VM, vm, a->vm))
+		return -1;
+	TX_SET(t, VM, vm, a->vm, is_a_snapshot, true);
+	TX_SET(t, VM, vm, a->vm, snapshot_time, a->snapshot_time);
+	TX_SET(t, VM, vm, a->vm, snapshot_of, a->snapshot_of);
+	TX_SET(t, VM, vm, a->vm, transportable_snapshot_id,
+	    a->transportable_snapshot_id);
+	(void)vm_operations_refresh(t, a->vm);
+	return call_commit(c, STEAL(t));
+}
+
 /* ---- order and delays of an appliance's VMs ---- */
 
 static int

@@ -5,6 +5,7 @@ are changed; guests that crash."""
 import glob
 import os
 import subprocess
+import threading
 import unittest
 
 import tap
@@ -82,6 +83,20 @@ class Firmware(unittest.TestCase):
                  what=name + ' runs')
             self.lives(one, domid)
             self.w.ask('destroy', one)
+
+    def test_a_guest_is_asked_to_sleep_and_woken(self):
+        one, domid = self.hvm('sleeper', platform={'acpi_s3': '1'})
+        order = '/local/domain/%d/control/shutdown' % domid
+        self.w.ask('unpause', one)
+        # The firmware has no driver that listens: that is our part.
+        asked = threading.Thread(target=self.w.ask, args=('sleep', one))
+        asked.start()
+        wait(lambda: store(order) == 's3', what='it is asked')
+        subprocess.run(['xenstore-write', order, ''], check=True)
+        asked.join(120)
+        self.assertFalse(asked.is_alive())
+        self.w.ask('trigger', one, what='s3resume')
+        self.lives(one, domid)
 
     def test_a_disc_is_put_in_and_taken_out_of_a_drive(self):
         one, domid = self.hvm('discs')
