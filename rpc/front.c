@@ -396,6 +396,7 @@ front_main(void *arg)
 
 		n = epoll_wait(f->epoll, ev, EVENTS_AT_ONCE, ms);
 		f->now = clock_mono_ns();
+		f->handshakes = 0;
 		for (int i = 0; i < n; i++) {
 			struct source *s = ev[i].data.ptr;
 

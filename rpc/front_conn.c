@@ -76,20 +76,33 @@ front_recv(struct front *f, struct conn *c, char *p, size_t n)
 /* The SSL object is made when the client's first byte is here: silent
  * connections stay cheap. */
 static bool
-handshake_step(struct front *f, struct conn *c)
+begin_handshake(struct front *f, struct conn *c)
 {
 	char first;
+
+	if (recv(c->fd, &first, 1, MSG_PEEK) < 0 && errno == EAGAIN)
+		return false;
+	c->ssl = tls_accept(f->rpc->tls, c->fd);
+	if (!c->ssl)
+		front_drop(f, c);
+	return c->ssl != NULL;
+}
+
+/* Few in a round: those who call do not wait for all who want to. */
+static bool
+handshake_step(struct front *f, struct conn *c)
+{
 	int r;
 
-	if (!c->ssl) {
-		if (recv(c->fd, &first, 1, MSG_PEEK) < 0 && errno == EAGAIN)
-			return false;
-		c->ssl = tls_accept(f->rpc->tls, c->fd);
-		if (!c->ssl) {
-			front_drop(f, c);
-			return false;
-		}
+	if (f->handshakes == FRONT_HANDSHAKES) {
+		front_again(f, c);
+		return false;
 	}
+	if (!c->in_began)
+		front_list_began(c, &f->heads);
+	if (!c->ssl && !begin_handshake(f, c))
+		return false;
+	f->handshakes++;
 	ERR_clear_error();
 	c->seen = 1;
 	r = SSL_accept(c->ssl);

@@ -21,6 +21,8 @@
 /* Requests of one connection, or pieces of a reply, before others have a
  * turn. */
 #define FRONT_TURNS 16
+/* Steps of TLS handshakes, which take a millisecond, in one round of events. */
+#define FRONT_HANDSHAKES 2
 
 struct front {
 	struct rpc *rpc;
@@ -30,8 +32,9 @@ struct front {
 	int wake; /* eventfd */
 	struct source wake_source;
 	bool accepting;
-	int64_t now;        /* monotonic ns, of this round of events */
-	_Atomic unsigned n; /* connections, also those that are away */
+	int64_t now;         /* monotonic ns, of this round of events */
+	_Atomic unsigned n;  /* connections, also those that are away */
+	unsigned handshakes; /* in this round */
 
 	/* Of its calls. */
 	_Atomic(struct request *)

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <fcntl.h>
 #include <openssl/err.h>
 #include <openssl/pem.h>
 #include <openssl/ssl.h>
@@ -288,6 +289,49 @@ test_silence(void)
 	end();
 }
 
+/* ---- many at a time ---- */
+
+#define MANY 40
+
+static bool
+step_all(SSL **all, unsigned *done)
+{
+	for (unsigned i = 0; i < MANY; i++)
+		if (!SSL_is_init_finished(all[i]) && SSL_connect(all[i]) == 1)
+			++*done;
+	return *done == MANY;
+}
+
+/* All want to agree at the same moment, and somebody calls meanwhile. */
+static void
+test_many_handshakes(void)
+{
+	struct client many[MANY], caller;
+	SSL *all[MANY];
+	unsigned done = 0;
+
+	begin();
+	for (unsigned i = 0; i < MANY; i++) {
+		client_connect(&many[i], w.tls_port);
+		fcntl(many[i].fd, F_SETFL, O_NONBLOCK);
+		all[i] = SSL_new(ctx);
+		SSL_set_fd(all[i], many[i].fd);
+	}
+	client_connect(&caller, w.port);
+	(void)step_all(all, &done);
+	client_call(&caller, "echo", "meanwhile", &r);
+	CU_ASSERT(reply_is(&r, "meanwhile"));
+	for (int ms = 0; ms < WIRE_PATIENCE_MS && !step_all(all, &done); ms++)
+		wire_sleep(1);
+	CU_ASSERT_EQUAL(done, MANY);
+	for (unsigned i = 0; i < MANY; i++) {
+		SSL_free(all[i]);
+		client_close(&many[i]);
+	}
+	client_close(&caller);
+	end();
+}
+
 /* ---- versions, suites, tickets ---- */
 
 static const struct {
@@ -476,6 +520,8 @@ UNIT_MAIN("rpc_tls",
 	test_leaving_while_parked },
     { "bad heads are refused as without TLS", test_refusals },
     { "silence is cut before, in and after the handshake", test_silence },
+    { "40 handshakes at a time end, and others are served meanwhile",
+	test_many_handshakes },
     { "only TLS 1.2 and 1.3 with forward secrecy are spoken", test_versions },
     { "sessions are resumed, across an exchange of the certificate",
 	test_resumption },
