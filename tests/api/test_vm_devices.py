@@ -10,6 +10,7 @@ import time
 import unittest
 
 import simulator
+import simulator
 import tap
 import xapid
 from machines import MIB, NULL, VBD, VIF, VM
@@ -694,6 +695,74 @@ class Others(Base):
         d.call('PGPU.set_GPU_group', pgpu, group)
         self.assertEqual(d.call('GPU_group.get_enabled_VGPU_types', mine), [])
         d.call('GPU_group.destroy', mine)
+
+    def with_devices(self):
+        """A VM with a PCI device, a part of a GPU and a USB device; these."""
+        d = self.d
+        host, pci, record = self.pci()
+        vm = self.vm(started=False, HVM_boot_policy='BIOS order',
+                     other_config={'pci': '0/' + record['pci_id']})
+        group, _, part, _ = self.gpus()
+        vgpu = d.call('VGPU.create', vm, group, '0', {}, part)
+        usb, groups = next(
+            (r, v) for r, v in d.call('USB_group.get_all_records').items()
+            if v['PUSBs'])
+        for vusb in groups['VUSBs']:
+            if d.call('VUSB.get_currently_attached', vusb):
+                d.call('VM.hard_shutdown', d.call('VUSB.get_VM', vusb))
+            d.call('VUSB.destroy', vusb)
+        for pusb in groups['PUSBs']:
+            d.call('PUSB.set_passthrough_enabled', pusb, True)
+        return host, vm, vgpu, d.call('VUSB.create', vm, usb, {})
+
+    def holds(self, vm, vgpu, vusb):
+        """What of them the records say that it has."""
+        d = self.d
+        return (len(d.call('VM.get_attached_PCIs', vm)),
+                d.call('VGPU.get_currently_attached', vgpu),
+                d.call('VGPU.get_resident_on', vgpu) != NULL,
+                d.call('VGPU.get_scheduled_to_be_resident_on', vgpu) != NULL,
+                d.call('VUSB.get_currently_attached', vusb))
+
+    def test_a_start_that_fails_gives_devices_back(self):
+        d = self.d
+        host, vm, vgpu, vusb = self.with_devices()
+        for op in 'create', 'unpause':
+            for what in 'error', 'wrong':
+                simulator.order(d, what, of=op, count=8)
+                d.error('VM.start_on', vm, host, False, False)
+                simulator.order(d, 'none')
+                self.assertEqual(self.holds(vm, vgpu, vusb),
+                                 (0, False, False, False, False), (op, what))
+        for what in 'exit', 'abort', 'half', 'after':
+            simulator.order(d, what, of='create')
+            d.call('VM.start_on', vm, host, False, False)
+            self.assertEqual(self.holds(vm, vgpu, vusb),
+                             (1, True, True, False, True), what)
+            uuid = d.call('VM.get_uuid', vm)
+            devices = simulator.domains(d)[uuid].devices
+            self.assertIn('pci/0', devices)
+            self.assertIn('vusb/1-2', devices)
+            simulator.order(d, what, of='unplug')
+            d.call('VUSB.unplug', vusb)
+            self.assertNotIn('vusb/1-2', simulator.domains(d)[uuid].devices)
+            simulator.happen(d, vm, 'poweroff')
+            xapid.until(lambda: d.call('VM.get_power_state', vm) == 'Halted')
+            self.assertEqual(self.holds(vm, vgpu, vusb),
+                             (0, False, False, False, False), what)
+
+    def test_a_killed_daemon_knows_which_devices_its_vms_have(self):
+        d = self.d
+        host, vm, vgpu, vusb = self.with_devices()
+        d.call('VM.start_on', vm, host, False, False)
+        os.kill(d.daemon_pid(), signal.SIGKILL)
+        d.local.close()
+        d.local = d.session = None  # sessions go with the daemon
+        self.assertEqual(self.holds(vm, vgpu, vusb),
+                         (1, True, True, False, True))
+        d.call('VM.hard_shutdown', vm)
+        self.assertEqual(self.holds(vm, vgpu, vusb),
+                         (0, False, False, False, False))
 
     def test_requests_that_a_guest_does_not_know_are_refused(self):
         d, plugin = self.d, 'guest-agent-operation'
