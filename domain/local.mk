@@ -37,6 +37,7 @@ domain_xapid_domain_SOURCES += \
 	domain/xl_save.c \
 	domain/xl_turn.c \
 	domain/xl_usb.c \
+	domain/xl_use.c \
 	domain/xl_watch.c
 domain_xapid_domain_CPPFLAGS = $(AM_CPPFLAGS) $(LIBXL_CFLAGS)
 domain_xapid_domain_LDADD += $(LIBXL_LIBS)

@@ -75,6 +75,11 @@ int xl_nic_addresses(struct xl *x, struct op *op, uint32_t domid,
 /* The answer of create and resume. */
 int xl_answer_domain(struct xl *x, struct op *op, uint32_t domid);
 
+/* ---- xl_use.c ---- */
+/* What of a device (its folder in /sys) the control domain uses, in the arena;
+ * NULL: nothing. */
+const char *xl_use_of(struct op *op, const char *device);
+
 /* ---- xl_pci.c, xl_usb.c ---- */
 /* Takes it from the control domain where that does not use it. */
 int xl_pci(struct xl *x, struct op *op, const struct value *device,

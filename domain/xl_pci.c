@@ -2,9 +2,7 @@
 /* PCI devices of the machine: taken from the control domain, by giving them to
  * its driver pciback, and given to domains. What the control domain uses stays
  * there: a card that is up, a disk that is mounted or part of something. */
-#include <errno.h>
 #include <fcntl.h>
-#include <fts.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,14 +10,12 @@
 #include <unistd.h>
 
 #include "domain/xl_private.h"
-#include "lib/bytes.h"
 #include "lib/cleanup.h"
 #include "lib/file.h"
 
 #define PCI "/sys/bus/pci/devices/"
 #define DRIVERS "/sys/bus/pci/drivers"
 #define PCIBACK "pciback"
-#define MAX_ENTRIES 20000
 
 /* "0000:02:00.0", and nothing behind it. */
 static int
@@ -70,69 +66,12 @@ driver_of(struct op *op, const char *address)
 	return name ? name : "";
 }
 
-/* ---- what the control domain does with it ---- */
-
-static bool
-is_up(const char *interface)
-{
-	CLEANUP_BYTES struct bytes flags = { 0 };
-	char path[PATH_MAX];
-
-	snprintf(path, sizeof(path), "%s/flags", interface);
-	return file_read(path, 4096, &flags) == 0 && bytes_cstr(&flags) &&
-	    (strtoul(flags.p, NULL, 16) & 1);
-}
-
-/* Who mounts it, swaps on it, builds on it or serves it has it alone. */
-static bool
-is_held(const char *disk)
-{
-	char path[PATH_MAX];
-	CLEANUP_FD int fd = -1;
-
-	snprintf(path, sizeof(path), "/dev/%s", disk);
-	for (char *p = path; *p; p++)
-		if (*p == '!')
-			*p = '/';
-	fd = open(path, O_RDONLY | O_EXCL | O_CLOEXEC | O_NONBLOCK);
-	return fd < 0 && errno == EBUSY;
-}
-
-/* Something of the kernel's tree that is in use. */
-static bool
-is_used(const FTSENT *e)
-{
-	const char *above = e->fts_parent ? e->fts_parent->fts_name : "";
-
-	if (e->fts_info != FTS_D || e->fts_level < 1)
-		return false;
-	return strcmp(above, "net") == 0  ? is_up(e->fts_accpath)
-	    : strcmp(above, "block") == 0 ? is_held(e->fts_name)
-					  : false;
-}
-
-/* What of the device is in use, in the arena; NULL: nothing. */
 static const char *
 use_of(struct op *op, const char *address)
 {
-	char *link = arena_printf(op->arena, PCI "%.12s", address);
-	char *path = link ? realpath(link, NULL) : NULL;
-	char *roots[] = { path, NULL };
-	FTS *tree =
-	    path ? fts_open(roots, FTS_PHYSICAL | FTS_NOCHDIR, NULL) : NULL;
-	const char *found = NULL;
-	FTSENT *e;
+	const char *path = arena_printf(op->arena, PCI "%.12s", address);
 
-	for (int i = 0;
-	     tree && !found && i < MAX_ENTRIES && (e = fts_read(tree)); i++)
-		if (is_used(e))
-			found = arena_strdup(op->arena, e->fts_name);
-	if (!tree)
-		found = "it cannot be looked at";
-	if (tree)
-		fts_close(tree);
-	free(path);
-	return found;
+	return path ? xl_use_of(op, path) : "not enough memory to look";
 }
 
 /* ---- taking it, and giving it back ---- */

@@ -75,6 +75,7 @@ xl_usb(struct op *op, const struct value *device, libxl_domain_config *config)
 	long address = number(port, "devnum", 10);
 	libxl_device_usbctrl *ctrl = &config->usbctrls[0];
 	int at = config->num_usbdevs + 1;
+	const char *use;
 
 	if (config->c_info.type != LIBXL_DOMAIN_TYPE_HVM)
 		return op_fail(op, "VM_HVM_REQUIRED", op->uuid, NULL);
@@ -83,6 +84,12 @@ xl_usb(struct op *op, const struct value *device, libxl_domain_config *config)
 	if (bus < 1 || bus > UINT8_MAX || address < 1 || address > UINT8_MAX ||
 	    !is_it(port, device))
 		return op_fail(op, "VM_REQUIRES_VUSB", op->uuid, port, NULL);
+	use = xl_use_of(op, arena_printf(op->arena, USB "%s", port));
+	if (use)
+		return op_fail(op, "OPERATION_NOT_ALLOWED",
+		    arena_printf(op->arena,
+			"The control domain uses USB device %s: %s", port, use),
+		    NULL);
 	if (!config->num_usbctrls) {
 		libxl_device_usbctrl_init(ctrl);
 		ctrl->type = LIBXL_USBCTRL_TYPE_DEVICEMODEL;

@@ -140,11 +140,23 @@ class Firmware(unittest.TestCase):
         wait(lambda: '(XEN)' in console('boxed'), what='the box is heard')
 
     def test_devices_that_the_host_has_not_are_named(self):
-        for device in 'vtpm/0', 'vusb/0', 'pci/0':
-            error = self.w.error('create', uuid(), name='devices', type='pvh',
+        one = uuid()
+        for kind, device, expected in (
+                ('pvh', dict(device='vtpm/0'), ['NOT_IMPLEMENTED', 'vtpm/0']),
+                ('pvh', dict(device='vusb/1-1'), ['VM_HVM_REQUIRED', one]),
+                ('hvm', dict(device='vusb/../x'), ['VM_REQUIRES_VUSB', one, '']),
+                ('hvm', dict(device='vusb/9-9.9'),
+                 ['VM_REQUIRES_VUSB', one, '9-9.9']),
+                ('pv', dict(device='pci/0'), ['INVALID_DEVICE', '']),
+                ('pv', dict(device='pci/0', address='0000:00:00.0x'),
+                 ['INVALID_DEVICE', '0000:00:00.0x']),
+                ('pv', dict(device='pci/0', address='0000:7f:1f.7'),
+                 ['INVALID_DEVICE', '0000:7f:1f.7'])):
+            kernel = {} if kind == 'hvm' else dict(kernel=TINY)
+            error = self.w.error('create', one, name='devices', type=kind,
                                  memory_static_max=32 * MIB, vcpus=1,
-                                 kernel=TINY, devices=[dict(device=device)])
-            self.assertEqual(error, ['NOT_IMPLEMENTED', device])
+                                 devices=[device], **kernel)
+            self.assertEqual(error, expected)
         self.assertEqual(self.w.ask('list'), {})
 
 

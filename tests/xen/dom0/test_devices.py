@@ -62,6 +62,13 @@ class Usb(Host):
         self.assertEqual(d.error('VM.start', vm, False, False)[0],
                          'NO_HOSTS_AVAILABLE')
         d.call('PUSB.set_passthrough_enabled', pusb, True)
+        disk = wait(lambda: glob.glob(
+            '/sys/bus/usb/devices/%s:1.0/host*/target*/*/block/*' % self.port),
+            what='its disk')[0]
+        fd = os.open('/dev/' + os.path.basename(disk), os.O_RDONLY | os.O_EXCL)
+        self.assertEqual(d.error('VM.start', vm, False, False)[0],
+                         'OPERATION_NOT_ALLOWED')
+        os.close(fd)
         d.call('VM.start', vm, False, False)
         self.assertTrue(d.call('VUSB.get_currently_attached', vusb))
         self.assertNotEqual(driver(self.port), 'usb-storage')
@@ -74,6 +81,11 @@ class Usb(Host):
         wait(lambda: driver(self.port) == 'usb-storage',
              what='the host has it again')
         d.call('VM.hard_shutdown', vm)
+        d.call('VM.start', vm, True, False)
+        self.assertNotEqual(driver(self.port), 'usb-storage')
+        d.call('VM.hard_shutdown', vm)
+        wait(lambda: driver(self.port) == 'usb-storage',
+             what='the host has it again after the end of the guest')
         d.call('VUSB.destroy', vusb)
 
     def test_a_stick_that_was_pulled_out_is_named(self):
