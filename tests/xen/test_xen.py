@@ -112,7 +112,7 @@ def main():
         p = subprocess.run(
             [os.path.join(BED, 'run'), '--overlay', os.path.join(top, 'root'),
              '--scratch', '512', '--mem', MEMORY, '--cards', '2',
-             '--stick', os.path.join(top, 'stick'), '--spare', '1',
+             '--stick', os.path.join(top, 'stick'), '--spare', '1', '--gpu',
              '--timeout', str(SECONDS), *IOMMU, '--',
              'sh', '/root/src/tests/xen/dom0/run'] + sys.argv[1:],
             stdin=subprocess.DEVNULL)

@@ -199,6 +199,34 @@ class Pci(Host):
         self.assertEqual(d.call('PCI.enable_dom0_access', pci), 'enabled')
         wait(lambda: bound(self.address) == 'e1000', what='its driver')
 
+    def test_a_guest_has_the_gpu_of_its_host(self):
+        d, host = self.d, self.d.call('host.get_all')[0]
+        pgpu, = d.call('PGPU.get_all')
+        pci = d.call('PGPU.get_PCI', pgpu)
+        group = d.call('PGPU.get_GPU_group', pgpu)
+        self.assertEqual(d.call('GPU_group.get_GPU_types', group),
+                         ['1234/1111'])
+        self.assertFalse(d.call('PGPU.get_is_system_display_device', pgpu))
+        whole, = d.call('PGPU.get_enabled_VGPU_types', pgpu)
+        self.assertEqual(
+            d.call('PGPU.get_remaining_capacity', pgpu, whole), 1)
+        vm = self.make('gpu', kind='hvm', mib=64,
+                       HVM_boot_policy='BIOS order')
+        vgpu = d.call('VGPU.create', vm, group, '0', {}, NULL)
+        if not has_iommu():
+            self.assertEqual(d.error('VM.start_on', vm, host, False, False),
+                             ['VM_REQUIRES_IOMMU', host])
+            return
+        d.call('VM.start', vm, False, False)
+        self.assertEqual(d.call('VGPU.get_resident_on', vgpu), pgpu)
+        self.assertEqual(d.call('VM.get_attached_PCIs', vm), [pci])
+        self.assertIn(d.call('PCI.get_pci_id', pci),
+                      xl('pci-list', str(d.call('VM.get_domid', vm))))
+        self.assertEqual(
+            d.call('PGPU.get_remaining_capacity', pgpu, whole), 0)
+        d.call('VM.hard_shutdown', vm)
+        self.assertEqual(d.call('VGPU.get_resident_on', vgpu), NULL)
+
     def test_what_no_guest_can_have_is_said(self):
         d, host = self.d, self.d.call('host.get_all')[0]
         root = os.path.realpath('/sys/class/block/vda')
