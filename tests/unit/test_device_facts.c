@@ -59,6 +59,8 @@ put_machine(void)
 	put_pci("0000:04:00.0", "0x030000\n",
 	    IDS("0x10de\n", "0x1eb8\n", "0x0\n", "0x0\n"));
 	put("sys/bus/pci/devices/0000:04:00.0/boot_vga", "1\n");
+	put_pci("0000:04:00.1", "0x040300\n",
+	    IDS("0x10de\n", "0x10f8\n", "0x0\n", "0x0\n"));
 	put("usr/share/misc/pci.ids",
 	    "# a list\n"
 	    "15d9  Super Micro Computer Inc\n"
@@ -81,7 +83,7 @@ test_a_card_is_told_with_its_names(void)
 	struct builder b = { .arena = a };
 
 	put_machine();
-	CU_ASSERT_EQUAL_FATAL(pci_read(unit_folder(), &b, f), 3);
+	CU_ASSERT_EQUAL_FATAL(pci_read(unit_folder(), &b, f), 4);
 	CU_ASSERT(!b.failed);
 	CU_ASSERT_STRING_EQUAL(f[0].address, "0000:02:00.0");
 	CU_ASSERT_STRING_EQUAL(f[0].class_id, "0200");
@@ -100,6 +102,7 @@ test_a_card_is_told_with_its_names(void)
 	CU_ASSERT(!f[1].primary);
 	CU_ASSERT_STRING_EQUAL(f[2].class_id, "0300");
 	CU_ASSERT(f[2].primary);
+	CU_ASSERT_STRING_EQUAL(f[3].address, "0000:04:00.1");
 }
 
 static void

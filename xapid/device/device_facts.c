@@ -129,14 +129,19 @@ is_wanted(const char *class_id)
 	    strncmp(class_id, "12", 2) == 0 || strcmp(class_id, "0c03") == 0;
 }
 
+bool
+pci_is_same_slot(const char *a, const char *b)
+{
+	return strncmp(a, b, strcspn(a, ".") + 1) == 0;
+}
+
 static int64_t
 functions_of(const char *const names[], unsigned n, const char *address)
 {
-	size_t slot = strcspn(address, ".");
 	int64_t count = 0;
 
 	for (unsigned i = 0; i < n; i++)
-		count += strncmp(names[i], address, slot + 1) == 0;
+		count += pci_is_same_slot(names[i], address);
 	return count;
 }
 
@@ -268,18 +273,34 @@ name_all(const char *root, struct builder *b, struct pci_facts *f, unsigned n)
 	}
 }
 
+/* One goes where the others of its slot go: the sound of a GPU. */
+static bool
+has_wanted(const char *const names[], const bool wanted[], unsigned n,
+    const char *address)
+{
+	for (unsigned i = 0; i < n; i++)
+		if (wanted[i] && pci_is_same_slot(names[i], address))
+			return true;
+	return false;
+}
+
 unsigned
 pci_read(const char *root, struct builder *b,
     struct pci_facts out[DEVICE_SCAN_MAX])
 {
 	const char *names[DEVICE_SCAN_MAX];
+	bool wanted[DEVICE_SCAN_MAX];
 	unsigned all = list(root, b, PCI, is_pci, names), n = 0;
 
 	for (unsigned i = 0; i < all; i++) {
-		out[n].address = names[i];
-		out[n].functions = functions_of(names, all, names[i]);
-		n += read_pci(root, b, &out[n]);
+		out[i].address = names[i];
+		out[i].functions = functions_of(names, all, names[i]);
+		wanted[i] = read_pci(root, b, &out[i]);
 	}
+	for (unsigned i = 0; i < all; i++)
+		if (*out[i].vendor_id &&
+		    has_wanted(names, wanted, all, names[i]))
+			out[n++] = out[i];
 	if (n)
 		name_all(root, b, out, n);
 	return n;

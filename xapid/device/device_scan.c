@@ -93,6 +93,20 @@ is_gone_pci(const struct record *r, void *arg)
 	return s->ngone == DEVICE_SCAN_MAX;
 }
 
+/* What has to go where this one goes. */
+static void
+set_dependencies(struct scan *s, struct ref ref, const char *address)
+{
+	struct ref all[DEVICE_SCAN_MAX];
+	struct set set = { .items = all };
+
+	for (unsigned i = 0; i < s->npci; i++)
+		if (strcmp(s->pci[i].address, address) != 0 &&
+		    pci_is_same_slot(s->pci[i].address, address))
+			all[set.n++] = find_pci(s, s->pci[i].address);
+	TX_SET(s->t, PCI, pci, ref, dependencies, set);
+}
+
 static void
 sync_pci(struct scan *s)
 {
@@ -118,6 +132,7 @@ sync_pci(struct scan *s)
 		ref = find_pci(s, s->pci[i].address);
 		TX_SET(s->t, PCI, pci, ref, physical_function,
 		    find_pci(s, s->pci[i].function_of));
+		set_dependencies(s, ref, s->pci[i].address);
 		(void)pci_at_start(s->t, ref);
 		pgpu_scan(s->t, &s->b, ref, s->pci[i].primary);
 	}

@@ -34,8 +34,10 @@ struct usb_facts {
  * one it is. */
 bool usb_is_there(const struct core *core, const struct pusb *pusb);
 
+/* "0000:02:00.0" and "0000:02:00.1" are functions of one device. */
+bool pci_is_same_slot(const char *a, const char *b);
 /* Of the machine below root (""): storage, network, display, USB and
- * accelerators. How many. */
+ * accelerators, and what shares a slot with them. How many. */
 unsigned pci_read(const char *root, struct builder *b,
     struct pci_facts out[DEVICE_SCAN_MAX]);
 /* Without hubs, and what the host is typed at. */

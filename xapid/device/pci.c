@@ -118,19 +118,29 @@ find_pci(struct tx *t, struct ref host, const char *address)
 	return s.found;
 }
 
+bool
+pci_is_free_for(struct tx *t, struct ref pci, struct ref vm)
+{
+	const struct pci *p = TX_GET(t, PCI, pci, pci);
+	const struct ref *users = p ? p->attached_VMs.items : NULL;
+
+	for (uint32_t i = 0; p && i < p->attached_VMs.n; i++)
+		if (!ref_equal(users[i], vm))
+			return false;
+	return true;
+}
+
 static int
 check_device(struct call *c, struct tx *t, const struct vm *vm,
     const struct host *host, const char *address)
 {
 	const struct pci *p =
 	    TX_GET(t, PCI, pci, find_pci(t, host->r.self, address));
-	const struct ref *users = p ? p->attached_VMs.items : NULL;
 	const char *text;
 
-	for (uint32_t i = 0; p && i < p->attached_VMs.n; i++)
-		if (!ref_equal(users[i], vm->r.self))
-			return fail_device_already_attached(c,
-			    call_ref_text(c, p->r.self));
+	if (p && !pci_is_free_for(t, p->r.self, vm->r.self))
+		return fail_device_already_attached(c,
+		    call_ref_text(c, p->r.self));
 	if (p)
 		return 0;
 	text = arena_printf(c->arena, "Host %s has no PCI device %s to give",
@@ -156,6 +166,13 @@ pci_check_host(struct call *c, struct tx *t, const struct vm *vm,
 	return 0;
 }
 
+static int
+take_one(struct tx *t, struct ref pci, struct ref vm)
+{
+	return TX_SET(t, PCI, pci, pci, attached_VMs,
+	    (struct set){ .n = 1, .items = &vm });
+}
+
 int
 pci_take(struct tx *t, struct ref self, struct ref host)
 {
@@ -166,12 +183,22 @@ pci_take(struct tx *t, struct ref self, struct ref host)
 
 	while (at && next_address(&at, address)) {
 		pci = find_pci(t, host, address);
-		if (!ref_is_null(pci) &&
-		    TX_SET(t, PCI, pci, pci, attached_VMs,
-			(struct set){ .n = 1, .items = &self }) < 0)
+		if (!ref_is_null(pci) && take_one(t, pci, self) < 0)
 			return -1;
 	}
 	return 0;
+}
+
+void
+pci_take_with_slot(struct tx *t, struct ref ref, struct ref vm)
+{
+	const struct pci *p;
+
+	(void)take_one(t, ref, vm);
+	for (uint32_t i = 0;
+	     (p = TX_GET(t, PCI, pci, ref)) && i < p->dependencies.n; i++)
+		(void)take_one(t,
+		    ((const struct ref *)p->dependencies.items)[i], vm);
 }
 
 static bool

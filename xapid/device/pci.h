@@ -11,6 +11,10 @@ int pci_check_vm(struct call *c, const struct vm *vm);
 /* Whether the host has them all, and nobody else. */
 int pci_check_host(struct call *c, struct tx *t, const struct vm *vm,
     const struct host *host);
+/* Whether no other VM has it. */
+bool pci_is_free_for(struct tx *t, struct ref pci, struct ref vm);
+/* It, and what shares its slot, is the VM's. */
+void pci_take_with_slot(struct tx *t, struct ref pci, struct ref vm);
 /* They are the VM's from now on: VM.attached_PCIs. */
 int pci_take(struct tx *t, struct ref vm, struct ref host);
 /* The VM has its domain, and the control domain no longer has them. */

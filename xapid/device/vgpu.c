@@ -8,6 +8,7 @@
 
 #include "call/edit.h"
 #include "call/refuse.h"
+#include "device/pci.h"
 
 #define MAX_VGPUS 8 /* of one VM */
 
@@ -165,10 +166,12 @@ static bool
 is_free_for(struct tx *t, const struct pgpu *g, struct ref vm)
 {
 	const struct pci *pci = TX_GET(t, PCI, pci, g->PCI);
-	const struct ref *users = pci ? pci->attached_VMs.items : NULL;
+	const struct ref *refs = pci ? pci->dependencies.items : NULL;
 
-	for (uint32_t i = 0; pci && i < pci->attached_VMs.n; i++)
-		if (!ref_equal(users[i], vm))
+	if (!pci_is_free_for(t, g->PCI, vm))
+		return false;
+	for (uint32_t i = 0; pci && i < pci->dependencies.n; i++)
+		if (!pci_is_free_for(t, refs[i], vm))
 			return false;
 	return true;
 }
@@ -290,8 +293,7 @@ take_one(struct tx *t, struct ref ref, struct ref host)
 	pci = g->PCI;
 	if (is_whole(type_of(t, v->type)) && !ref_is_null(pci)) {
 		TX_SET(t, VGPU, vgpu, ref, PCI, pci);
-		TX_SET(t, PCI, pci, pci, attached_VMs,
-		    (struct set){ .n = 1, .items = &vm });
+		pci_take_with_slot(t, pci, vm);
 	}
 	return TX_SET(t, VGPU, vgpu, ref, scheduled_to_be_resident_on, pgpu);
 }
