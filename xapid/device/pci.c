@@ -434,6 +434,15 @@ pci_at_start(struct tx *t, struct ref ref)
 {
 	const struct pci *p = TX_GET(t, PCI, pci, ref);
 
+	if (p && !is_hidden(p)) { /* a reboot has given it back */
+		(void)tx_map_remove(t, CLASS_PCI, ref, FIELD_PCI_other_config,
+		    DRIVER);
+		p = TX_GET(t, PCI, pci, ref);
+		if (p && access_of(p) == PCI_DOM0_ACCESS_ENABLED)
+			(void)tx_map_remove(t, CLASS_PCI, ref,
+			    FIELD_PCI_other_config, WISH);
+	}
+	p = TX_GET(t, PCI, pci, ref);
 	return p && access_of(p) == PCI_DOM0_ACCESS_DISABLE_ON_REBOOT
 	    ? plan_at_resume(t, &access_kind, ref)
 	    : 0;
