@@ -553,6 +553,9 @@ class Others(Base):
         self.assertEqual(d.call('VM.get_attached_PCIs', vm), [pci])
         self.assertEqual(d.error('VM.start_on', other, host, False, False),
                          ['DEVICE_ALREADY_ATTACHED', pci])
+        self.assertEqual(d.error('VM.assert_can_boot_here', other, host),
+                         ['DEVICE_ALREADY_ATTACHED', pci])
+        self.assertNotIn(host, d.call('VM.get_possible_hosts', other))
         self.assertEqual(d.call('VM.get_attached_PCIs', other), [])
         self.assertNotIn('suspend', d.call('VM.get_allowed_operations', vm))
         self.assertIn(d.error('VM.suspend', vm)[0],
@@ -635,6 +638,8 @@ class Others(Base):
         self.assertEqual(
             d.error('VM.start_on', second, host, False, False),
             ['VM_REQUIRES_GPU', second, group])
+        self.assertEqual(d.error('VM.assert_can_boot_here', second, host),
+                         ['VM_REQUIRES_GPU', second, group])
         self.assertEqual(d.error('PGPU.set_enabled_VGPU_types', pgpu, []),
                          ['PGPU_IN_USE_BY_VM', first])
         self.assertEqual(d.error('PGPU.set_GPU_group', pgpu, group),
