@@ -18,6 +18,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "lib/turn.h"
 #include "tests/bench/client.h"
 
 #define IN_A_ROW 10u
@@ -84,6 +85,7 @@ serve(struct durable *d, int fd)
 	static char buf[4096];
 
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	turn_quick();
 	while (recv(fd, buf, sizeof(buf), 0) > 0) {
 		commit(d);
 		if (send(fd, buf, ANSWER_BYTES, MSG_NOSIGNAL) < 0)
@@ -186,6 +188,7 @@ main(int argc, char **argv)
 		return 2;
 	open_file(&d, argv[2]);
 	start_server(&d);
+	turn_quick(); /* as the daemon's thread does: on equal terms */
 	client_open(&d.client, argv[1]);
 	while (turns--) {
 		row(&d, &d.sync, sync_once);
