@@ -122,6 +122,7 @@ python_tests = \
 	tests/api/test_host_power.py \
 	tests/api/test_hostile.py \
 	tests/api/test_message.py \
+	tests/api/test_observer.py \
 	tests/api/test_options.py \
 	tests/api/test_outgoing.py \
 	tests/api/test_plugins.py \

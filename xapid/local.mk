@@ -289,6 +289,9 @@ libxapidcore_a_SOURCES = \
 	xapid/host/host_ntp.c \
 	xapid/host/host_syslog.c \
 	xapid/host/host_syslog.h \
+	xapid/host/observer.c \
+	xapid/host/observer.h \
+	xapid/host/observer_spans.c \
 	xapid/host/outgoing.c \
 	xapid/host/outgoing.h \
 	xapid/host/tls_verification.c \

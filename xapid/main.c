@@ -27,6 +27,7 @@
 #include "host/host_power.h"
 #include "host/host_ssh.h"
 #include "host/host_syslog.h"
+#include "host/observer.h"
 #include "http/restore.h"
 #include "lib/clock.h"
 #include "lib/fault.h"
@@ -329,6 +330,8 @@ start_core(struct daemon *d)
 	    sr_plug_all(core) < 0)
 		return complain("cannot attach the storage");
 	host_syslog_start(core);
+	if (observer_start(core) < 0)
+		return complain("out of memory or threads");
 	return 0;
 }
 
@@ -481,6 +484,7 @@ stop(struct daemon *d)
 	if (core->timers && core->db) {
 		host_power_stop(core);
 		host_ssh_stop(core);
+		observer_stop(core);
 		tasks_stop(core);
 	}
 	reality_stop(core);

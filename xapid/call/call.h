@@ -46,6 +46,7 @@ struct call {
 	struct rpc_peer peer;
 	const char *user_agent;
 	const char *trace;     /* W3C traceparent, or NULL */
+	int64_t began;         /* microseconds since 1970, if observed */
 	bool may_wait;         /* its thread may wait a moment for a disk */
 	struct ref subtask_of; /* parent of tasks it makes, or null */
 	struct ref task;       /* null for a synchronous call */

@@ -19,6 +19,8 @@ struct vmss_timer;  /* vmss_timer.c */
  * host decides, and calls may change it. */
 enum https_only { HTTPS_ONLY_AS_STORED, HTTPS_ONLY_NO, HTTPS_ONLY_YES };
 
+struct call;
+
 struct core_config {
 	const char *state_dir;  /* database, blobs, audit log, certificate */
 	const char *users_file; /* NULL: PAM */
@@ -58,6 +60,9 @@ struct core {
 	    *reload_certificate)(struct core *core, char *err, size_t err_size);
 	/* NULL when nothing serves TLS: then plain HTTP cannot be refused. */
 	void (*set_https_only)(struct core *core, bool on);
+	/* Called with each call that ends while somebody observes, else NULL:
+	 * host/observer.h. */
+	void (*_Atomic traced)(const struct call *c);
 	bool new_pool;           /* this start made the pool */
 	struct ref pool, host;   /* this pool; this host (localhost) */
 	int64_t started;         /* seconds since 1970 */

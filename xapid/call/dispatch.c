@@ -8,6 +8,7 @@
  * frees the call. */
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #include "access/session.h"
 #include "call/call_private.h"
@@ -325,6 +326,15 @@ audit(struct call *c)
 		audit_call(c, true, c->error, c->nerror);
 }
 
+static void
+tell_observers(const struct call *c)
+{
+	void (*traced)(const struct call *) = atomic_load(&c->core->traced);
+
+	if (traced)
+		traced(c);
+}
+
 static enum rpc_state
 reply(struct call *c, struct rpc_call *rc)
 {
@@ -333,6 +343,8 @@ reply(struct call *c, struct rpc_call *rc)
 	audit(c);
 	log_debug("call %s: %s", rc->method, c->nerror ? c->error[0] : "done");
 	log_set_trace(NULL);
+	if (c->began)
+		tell_observers(c);
 	if (c->nerror) {
 		rc->error = c->error;
 		rc->nerror = c->nerror;
@@ -569,6 +581,15 @@ start(struct call *c, struct rpc_call *rc)
 	return part_ended_here(c, rc);
 }
 
+static int64_t
+microseconds(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_REALTIME, &ts);
+	return ts.tv_sec * INT64_C(1000000) + ts.tv_nsec / 1000;
+}
+
 static enum rpc_state
 service_start(struct rpc_service *s, struct rpc_call *rc)
 {
@@ -581,6 +602,8 @@ service_start(struct rpc_service *s, struct rpc_call *rc)
 		rc->nerror = 2;
 		return RPC_DONE;
 	}
+	if (atomic_load_explicit(&c->core->traced, memory_order_relaxed))
+		c->began = microseconds();
 	log_set_trace(rc->traceparent);
 	state = start(c, rc);
 	log_set_trace(NULL);

@@ -13,6 +13,7 @@
 
 #define UPLOAD_MAX_BYTES ((size_t)64 << 20)
 #define TIMEOUT_MS (10 * 60 * 1000)
+#define POST_TIMEOUT_MS (30 * 1000)
 #define ANSWER_MAX_BYTES ((size_t)64 * 1024)
 #define PATH_BYTES 4096
 
@@ -34,30 +35,48 @@ checks_certificates(const struct core *core)
 	return !r || ((const struct host *)r)->tls_verification_enabled;
 }
 
+static int
+ask(struct core *core, const struct outgoing *o, struct web_request *r,
+    struct bytes *answer, size_t max, char *err, size_t err_size)
+{
+	char ca[PATH_BYTES], trusted[PATH_BYTES];
+	const char *const folders[] = { ca, trusted, NULL };
+
+	snprintf(ca, sizeof(ca), "%s/certs/ca", core->config->state_dir);
+	snprintf(trusted, sizeof(trusted), "%s/certs/trusted",
+	    core->config->state_dir);
+	r->method = o->method;
+	r->url = o->url;
+	r->proxy = o->proxy;
+	r->type = o->type;
+	r->body = o->body;
+	r->len = o->len;
+	r->check = checks_certificates(core);
+	r->authorities = folders;
+	return web_ask(r, answer, max, err, err_size);
+}
+
 int
 outgoing_ask(struct call *c, const struct outgoing *o, struct bytes *answer,
     size_t max, char *err, size_t err_size)
 {
-	char ca[PATH_BYTES], trusted[PATH_BYTES];
-	const char *const folders[] = { ca, trusted, NULL };
-	const struct web_request r = {
-		.method = o->method,
-		.url = o->url,
-		.proxy = o->proxy,
-		.type = o->type,
-		.body = o->body,
-		.len = o->len,
-		.check = checks_certificates(c->core),
-		.authorities = folders,
-		.timeout_ms = TIMEOUT_MS,
+	struct web_request r = { .timeout_ms = TIMEOUT_MS,
 		.give_up = give_up,
-		.arg = c,
-	};
+		.arg = c };
 
-	snprintf(ca, sizeof(ca), "%s/certs/ca", c->core->config->state_dir);
-	snprintf(trusted, sizeof(trusted), "%s/certs/trusted",
-	    c->core->config->state_dir);
-	return web_ask(&r, answer, max, err, err_size);
+	return ask(c->core, o, &r, answer, max, err, err_size);
+}
+
+int
+outgoing_post(struct core *core, const struct outgoing *o,
+    bool (*give_up_)(void *arg), void *arg, struct bytes *answer, char *err,
+    size_t err_size)
+{
+	struct web_request r = { .timeout_ms = POST_TIMEOUT_MS,
+		.give_up = give_up_,
+		.arg = arg };
+
+	return ask(core, o, &r, answer, ANSWER_MAX_BYTES, err, err_size);
 }
 
 /* ---- a report for supporters ---- */

@@ -18,4 +18,9 @@ struct outgoing {
 int outgoing_ask(struct call *c, const struct outgoing *o, struct bytes *answer,
     size_t max, char *err, size_t err_size);
 
+/* The same where no call asks for it, for half a minute at most. */
+int outgoing_post(struct core *core, const struct outgoing *o,
+    bool (*give_up)(void *arg), void *arg, struct bytes *answer, char *err,
+    size_t err_size);
+
 #endif
