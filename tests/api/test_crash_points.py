@@ -10,10 +10,12 @@ environment tries all of a thousand operations, CRASH_FULL=10 every tenth.
 What a loss of power leaves of the last sectors is tests/unit/test_crash.c."""
 
 import copy
+import hashlib
 import http.client
 import os
 import random
 import shutil
+import ssl
 import subprocess
 import tempfile
 import unittest
@@ -28,6 +30,18 @@ POINTS = 6      # of each kind that are ordinarily tried
 GONE = (OSError, http.client.HTTPException, ValueError, RuntimeError)
 
 
+def certificate(d):
+    """The fingerprint of the one that is served."""
+    port = int(d.tls_url.rsplit(':', 1)[1])
+    pem = ssl.get_server_certificate(('127.0.0.1', port), timeout=20)
+    return hashlib.sha256(ssl.PEM_cert_to_DER_cert(pem)).hexdigest()
+
+
+def certificate_rows(d):
+    return {r['fingerprint_sha256'].replace(':', '').lower()
+            for r in d.call('Certificate.get_all_records').values()}
+
+
 class State:
     """What there is to be, as far as the script makes it."""
 
@@ -40,6 +54,7 @@ class State:
         self.texts = {}         # ref of a VM: description, tags
         self.copies = {}        # ref of a VM: name
         self.pool = d.call('pool.get_name_label', d.call('pool.get_all')[0])
+        self.certificate = certificate(d)   # None: any
 
 
 class Script:
@@ -190,6 +205,14 @@ class Script:
         self.next.pool = 'p%d' % self.done
         self.d.call('pool.set_name_label', self.pool, self.next.pool)
 
+    def op_certificate(self):
+        if self.random.random() < 0.9:
+            return      # they take long to make
+        self.next.certificate = None
+        self.d.call('host.reset_server_certificate',
+                    self.d.call('host.get_all')[0])
+        self.next.certificate = certificate(self.d)
+
     def run(self, operations):
         """Until the daemon is gone: whether it is."""
         try:
@@ -233,6 +256,7 @@ class Found:
         self.blobs = {ref: d.http(
             'GET', '/blob?session_id=%s&ref=%s' % (d.session, ref))
             for ref in call('blob.get_all')}
+        self.certificate = certificate(d)
         # A blob that was never written has nothing to be sent.
         self.blobs = {ref: body if status == 200 else b''
                       for ref, (status, _, body) in self.blobs.items()}
@@ -249,7 +273,7 @@ class Found:
                 for ref in [r for r in there if r not in wanted]:
                     if there[ref] == fresh:
                         wanted[ref] = fresh
-            if there != wanted:
+            if there != wanted and wanted is not None:
                 wrong.append('%s: %r is not %r' % (name, there, wanted))
         return wrong
 
@@ -260,7 +284,8 @@ class CrashPoints(unittest.TestCase):
     def setUpClass(cls):
         cls.folder = tempfile.mkdtemp(prefix='points.')
         os.mkdir(cls.folder + '/made')
-        d = xapid.Daemon(['--sim-vms', '4'], state=cls.folder + '/made')
+        d = xapid.Daemon(['--sim-vms', '4'], state=cls.folder + '/made',
+                         tls=True)
         d.start()
         cls.before = {c: set(d.call(c + '.get_all')) for c in
                       ('secret', 'network', 'message', 'VM')}
@@ -276,7 +301,7 @@ class CrashPoints(unittest.TestCase):
         shutil.rmtree(folder, True)
         shutil.copytree(self.folder + '/made', folder)
         sites = Sites(self.folder)
-        d = xapid.Daemon(['--sim-vms', '4'], state=folder)
+        d = xapid.Daemon(['--sim-vms', '4'], state=folder, tls=True)
         d.env = sites.env(kind, nth=n, error='exit')
         script = None
         try:
@@ -301,6 +326,7 @@ class CrashPoints(unittest.TestCase):
             wrong = found.is_as(script.state)
             if wrong and script.next:
                 wrong = wrong if found.is_as(script.next) else []
+            self.assertIn(found.certificate, certificate_rows(d))
             self.assertEqual(wrong, [], 'after %d operations' % script.done)
         d.call('pool.set_name_label', d.call('pool.get_all')[0], 'well')
         self.assertEqual(d.stop(), 0)
