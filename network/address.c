@@ -240,7 +240,7 @@ is_own_family(const struct setting *s, const struct nlmsghdr *h)
 	return *(const unsigned char *)NLMSG_DATA(h) == s->w->family;
 }
 
-/* The address that is wanted, for good. */
+/* The address that is wanted, for as long. */
 static bool
 is_wanted(const struct setting *s, const struct nlmsghdr *h)
 {
@@ -249,8 +249,9 @@ is_wanted(const struct setting *s, const struct nlmsghdr *h)
 
 	return s->w->text && a && m->ifa_prefixlen == s->w->prefix &&
 	    memcmp(RTA_DATA(a), s->bytes, s->len) == 0 &&
-	    nl_u32(nl_find(h, sizeof(*m), IFA_FLAGS, 4), m->ifa_flags) &
-	    IFA_F_PERMANENT;
+	    (s->w->seconds ||
+		nl_u32(nl_find(h, sizeof(*m), IFA_FLAGS, 4), m->ifa_flags) &
+		    IFA_F_PERMANENT);
 }
 
 static int
@@ -262,7 +263,7 @@ remove_other(void *arg, const struct nlmsghdr *h)
 	if (!is_own_family(s, h) || m->ifa_scope >= RT_SCOPE_LINK)
 		return 0;
 	if (is_wanted(s, h)) {
-		s->there = true;
+		s->there = s->w->seconds == 0;
 		return 0;
 	}
 	return remove_address(NULL, h);
@@ -274,15 +275,19 @@ add_wanted(const struct setting *s)
 	const struct ifaddrmsg m = {
 		.ifa_family = (unsigned char)s->w->family,
 		.ifa_prefixlen = (unsigned char)s->w->prefix,
-		.ifa_flags = IFA_F_PERMANENT,
+		.ifa_flags = s->w->seconds ? 0 : IFA_F_PERMANENT,
 		.ifa_index = s->index,
 	};
+	const struct ifa_cacheinfo life = { .ifa_prefered = s->w->seconds,
+		.ifa_valid = s->w->seconds };
 	CLEANUP_NL struct nl n = { 0 };
 
 	nl_begin(&n, RTM_NEWADDR, NLM_F_ACK | NLM_F_CREATE | NLM_F_REPLACE, &m,
 	    sizeof(m));
 	nl_put(&n, IFA_LOCAL, s->bytes, s->len);
 	nl_put(&n, IFA_ADDRESS, s->bytes, s->len);
+	if (s->w->seconds)
+		nl_put(&n, IFA_CACHEINFO, &life, sizeof(life));
 	if (s->w->family == AF_INET && s->w->prefix < 31) {
 		uint32_t ip,
 		    hosts =
@@ -325,7 +330,7 @@ add_default(const struct setting *s)
 	const struct rtmsg m = {
 		.rtm_family = (unsigned char)s->w->family,
 		.rtm_table = RT_TABLE_MAIN,
-		.rtm_protocol = RTPROT_STATIC,
+		.rtm_protocol = s->w->route_of ? s->w->route_of : RTPROT_STATIC,
 		.rtm_scope = RT_SCOPE_UNIVERSE,
 		.rtm_type = RTN_UNICAST,
 	};

@@ -6,6 +6,7 @@
 
 #include <netinet/in.h>
 #include <stdbool.h>
+#include <stdint.h>
 
 #define ADDRESS_MAX 16 /* that are told of one link and family */
 
@@ -35,6 +36,8 @@ struct address_wish {
 	unsigned prefix;
 	/* Where everything else is reached; "": not by this link. */
 	const char *gateway;
+	uint32_t seconds;       /* that the address is good for; 0: for ever */
+	unsigned char route_of; /* RTPROT_*; 0: RTPROT_STATIC */
 };
 /* Addresses of the link only stay as they are. When the kernel refuses, what was
  * there is there again, and *refused_r says what it did not like: "IP",

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "network/address.h"
+#include "network/lease.h"
 #include "network/network.h"
 
 #define MAX_MEMBERS 16
@@ -190,9 +191,13 @@ change(struct op *op, struct bonding *b)
 	return 0;
 }
 
+/* Who leases addresses for a card does so for its bond, when it is asked. */
 static int
 take_addresses(struct op *op, const struct bonding *b)
 {
+	for (uint32_t i = 0; i < b->n; i++)
+		if (lease_stop(b->members[i].name) < 0)
+			return network_fail(op, b->members[i].name);
 	for (uint32_t i = 0; i < b->n; i++)
 		if (strcmp(b->members[i].name, b->primary) == 0 &&
 		    b->members[i].master != b->bond.index &&
@@ -251,6 +256,8 @@ network_bond_destroy(void *context, struct op *op)
 		return errno == ENODEV ? 0 : network_fail(op, b.device);
 	if (strcmp(b.bond.kind, "bond") != 0 || b.bond.group != LINK_GROUP_OURS)
 		return 0; /* the host's own */
+	if (lease_stop(b.device) < 0)
+		return network_fail(op, b.device);
 	if (release(op, &b, true) < 0)
 		return -1;
 	if (network_is_name(b.primary) && link_get(b.primary, &primary) == 0 &&

@@ -370,5 +370,6 @@ const struct network_driver network_bridge = {
 	.bond_destroy = network_bond_destroy,
 	.bridge_create = bridge_create,
 	.address = network_address,
+	.addresses = network_addresses,
 	.nics = network_nics,
 };

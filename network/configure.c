@@ -6,6 +6,8 @@
 #include <string.h>
 
 #include "network/address.h"
+#include "network/autoconf.h"
+#include "network/lease.h"
 #include "network/network.h"
 
 struct master_search {
@@ -60,26 +62,125 @@ fail(struct op *op, const struct link *l, const char *refused)
 	return network_fail(op, l->name);
 }
 
-int
-network_address(void *context, struct op *op)
+/* ---- addresses that others give ---- */
+
+/* By which a client is found again, wherever its card is. */
+static const char *
+key_of(struct op *op, const char *device)
 {
-	const char *device = network_name(op, "device"), *refused;
+	int64_t vlan = op_int(op, "vlan", -1);
+
+	return vlan < 0
+	    ? device
+	    : arena_printf(op->arena, "%s.%lld", device, (long long)vlan);
+}
+
+static int
+start_client(struct op *op, const char *key, const struct link *l)
+{
+	if (lease_start(key, l->name, op_bool(op, "way_out", false)) == 0)
+		return 0;
+	return errno == ENOENT ? op_fail(op, "OPERATION_NOT_ALLOWED",
+				     "This host has no DHCP client (dhclient "
+				     "or udhcpc)",
+				     NULL)
+			       : network_fail(op, l->name);
+}
+
+/* What was there before makes place. */
+static int
+begin_autoconf(struct op *op, const struct link *l)
+{
+	const struct address_wish none = { .family = AF_INET6, .gateway = "" };
+	const char *refused;
+
+	return address_set(l->index, &none, &refused) < 0 ||
+		autoconf_set(l->name, true) < 0
+	    ? network_fail(op, l->name)
+	    : 0;
+}
+
+/* Who gave addresses here until now gives none any more. */
+static int
+end_others(struct op *op, int family, const char *key, const struct link *l)
+{
+	if (family == AF_INET)
+		return lease_stop(key) < 0 ? network_fail(op, l->name) : 0;
+	return autoconf_set(l->name, false) < 0 && errno != ENOENT
+	    ? network_fail(op, l->name)
+	    : 0;
+}
+
+/* ---- addresses that are said ---- */
+
+static int
+set_names(struct op *op, const struct link *l)
+{
+	const char *servers = op_text(op, "dns", "");
+
+	if (!*servers || !op_bool(op, "way_out", false) ||
+	    lease_names(l->name, servers) == 0)
+		return 0;
+	return errno == EOPNOTSUPP
+	    ? op_fail(op, "OPERATION_NOT_ALLOWED",
+		  "Another program has the name servers of this host", NULL)
+	    : network_fail(op, "name servers");
+}
+
+static int
+set_said(struct op *op, const struct link *l, int family)
+{
 	int64_t prefix = op_int(op, "prefix", 0);
 	struct address_wish w = {
-		.family = op_int(op, "family", 4) == 4 ? AF_INET : AF_INET6,
+		.family = family,
 		.text = op_text(op, "ip", ""),
 		.prefix = prefix >= 0 && prefix <= 128 ? (unsigned)prefix : 255,
 		.gateway = op_text(op, "gateway", ""),
 	};
+	const char *refused;
+
+	if (!*w.text)
+		w.text = NULL;
+	return address_set(l->index, &w, &refused) < 0 ? fail(op, l, refused)
+						       : set_names(op, l);
+}
+
+int
+network_address(void *context, struct op *op)
+{
+	const char *device = network_name(op, "device");
+	const char *mode = op_text(op, "mode", "");
+	const char *key = device ? key_of(op, device) : NULL;
+	int family = op_int(op, "family", 4) == 4 ? AF_INET : AF_INET6;
 	struct link l = { 0 };
 
 	(void)context;
 	if (!device || find_place(op, device, &l) < 0)
 		return -1;
-	if (!*w.text)
-		w.text = NULL;
-	else if (!l.up && link_set_up(l.index, true) < 0)
+	if (!key)
+		return op_fail_nomem(op);
+	if ((*mode || *op_text(op, "ip", "")) && strcmp(mode, "None") != 0 &&
+	    !l.up && link_set_up(l.index, true) < 0)
 		return network_fail(op, l.name);
-	return address_set(l.index, &w, &refused) < 0 ? fail(op, &l, refused)
-						      : 0;
+	if (strcmp(mode, "DHCP") == 0 && family == AF_INET)
+		return start_client(op, key, &l);
+	if (strcmp(mode, "Autoconf") == 0)
+		return begin_autoconf(op, &l);
+	return end_others(op, family, key, &l) < 0 ? -1
+						   : set_said(op, &l, family);
+}
+
+int
+network_addresses(void *context, struct op *op)
+{
+	const char *device = network_name(op, "device");
+	struct value_member m[NETWORK_TOLD];
+	struct link l = { 0 };
+	uint32_t n = 0;
+
+	(void)context;
+	if (!device || find_place(op, device, &l) < 0 ||
+	    network_tell_addresses(op, &l, m, &n) < 0)
+		return -1;
+	return op_answer(op, m, n);
 }

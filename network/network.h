@@ -37,9 +37,14 @@ struct network_driver {
 	op_fn *bond;
 	/* args: device, primary, which gets the addresses. */
 	op_fn *bond_destroy;
-	/* args: device, vlan, pif as of uplink; family (4, 6), ip ("": none),
-	 * prefix, gateway ("": none): the host's address there. */
+	/* args: device, vlan, pif as of uplink; family (4, 6), mode ("DHCP":
+	 * of a client that is started, "Autoconf": of routers; else what is
+	 * said here), ip ("": none), prefix, gateway ("": none): the host's
+	 * address there; way_out: it brings gateway and name servers along;
+	 * dns: those, with commas ("": they stay). Nothing is waited for. */
 	op_fn *address;
+	/* args: device, vlan, pif. -> what nics says of a card's addresses. */
+	op_fn *addresses;
 	/* -> nics and vlans of the host, and what they are like (nics.c). */
 	op_fn *nics;
 	/* For tests, of simulated networks: what is on which bridge; failures
@@ -82,8 +87,14 @@ bool network_is_card(const struct link *l);
 int network_find_uplink(struct op *op, const char *device, struct link *out);
 op_fn network_uplink, network_downlink, network_nics;
 
+/* Answers with the addresses of a link. */
+struct value_member;
+int network_tell_addresses(struct op *op, const struct link *l,
+    struct value_member *m, uint32_t *n);
+#define NETWORK_TOLD 8 /* members that it adds */
+
 /* ---- configure.c ---- */
-op_fn network_address;
+op_fn network_address, network_addresses;
 
 /* ---- bond.c ---- */
 op_fn network_bond, network_bond_destroy;

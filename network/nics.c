@@ -188,9 +188,9 @@ name_servers(struct op *op)
 	return all ? all : "";
 }
 
-static int
-tell_addresses(struct op *op, const struct link *l, struct value_member *m,
-    uint32_t *n)
+int
+network_tell_addresses(struct op *op, const struct link *l,
+    struct value_member *m, uint32_t *n)
 {
 	struct addresses *a = arena_array(op->arena, 1, sizeof(*a));
 	const struct address *first;
@@ -263,7 +263,7 @@ tell_card(struct op *op, const struct links *in, const struct link *l,
 
 	if (!copy)
 		return op_fail_nomem(op);
-	if (tell_addresses(op, bridged ? above : l, m, &n) < 0)
+	if (network_tell_addresses(op, bridged ? above : l, m, &n) < 0)
 		return -1;
 	memcpy(copy, m, n * sizeof(*m));
 	*out = (struct value){ .kind = VALUE_STRUCT, .n = n, .members = copy };

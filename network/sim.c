@@ -210,6 +210,7 @@ const struct network_driver network_simulator = {
 	.bond_destroy = nothing,
 	.bridge_create = nothing,
 	.address = nothing,
+	.addresses = nothing,
 	.nics = nothing,
 	.list = list,
 	.order = order,

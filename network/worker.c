@@ -11,6 +11,8 @@
 
 #include "lib/log.h"
 #include "lib/sandbox.h"
+#include "network/follow.h"
+#include "network/lease.h"
 #include "network/network.h"
 #include "worker/worker.h"
 
@@ -28,6 +30,7 @@ static const struct op_row {
 	{ "bond_destroy", offsetof(struct network_driver, bond_destroy) },
 	{ "bridge_create", offsetof(struct network_driver, bridge_create) },
 	{ "address", offsetof(struct network_driver, address) },
+	{ "addresses", offsetof(struct network_driver, addresses) },
 	{ "nics", offsetof(struct network_driver, nics) },
 	{ "list", offsetof(struct network_driver, list) },
 	{ "order", offsetof(struct network_driver, order) },
@@ -52,8 +55,12 @@ give_up(const char *state)
 	const struct passwd *pw;
 	struct stat st;
 
+	if (follow_open() < 0)
+		return -1;
 	if (geteuid() != 0)
 		return sandbox_filter(SANDBOX_NETWORK);
+	if (lease_open() < 0)
+		return -1;
 	if (stat(state, &st) == 0 && st.st_uid != 0 &&
 	    (pw = getpwuid(st.st_uid)))
 		user = (struct sandbox_user){ pw->pw_name, pw->pw_uid,
@@ -89,5 +96,7 @@ main(int argc, char **argv)
 		log_err("cannot give up rights: %m");
 		return 1;
 	}
+	if (!w.sandbox && follow_start() < 0)
+		log_err("changes of addresses are not heard: %m");
 	return worker_serve(&w);
 }

@@ -261,6 +261,7 @@ libxapidcore_a_SOURCES = \
 	xapid/disk/vdi_attach.c \
 	xapid/disk/vdi_attach.h \
 	xapid/disk/vdi_changes.c \
+	xapid/disk/vdi_checksum.c \
 	xapid/disk/vdi_config.c \
 	xapid/disk/vdi_copy.c \
 	xapid/disk/vdi_migrate.c \
@@ -324,7 +325,11 @@ libxapidcore_a_SOURCES = \
 	xapid/model/builder.h \
 	xapid/net/bond.c \
 	xapid/net/bond.h \
-	xapid/net/bond_plan.c \
+	xapid/net/bond_cards.c \
+	xapid/net/bond_create.c \
+	xapid/net/bond_destroy.c \
+	xapid/net/bond_guests.c \
+	xapid/net/bond_settings.c \
 	xapid/net/management.c \
 	xapid/net/net_plan.c \
 	xapid/net/net_plan.h \
@@ -334,6 +339,7 @@ libxapidcore_a_SOURCES = \
 	xapid/net/pif.h \
 	xapid/net/pif_address.c \
 	xapid/net/pif_plug.c \
+	xapid/net/pif_follow.c \
 	xapid/net/pif_scan.c \
 	xapid/net/sdn.c \
 	xapid/net/tunnel.c \

@@ -37,6 +37,7 @@ static const struct plan_kind *const *const families[] = {
 	network_attach_kinds,
 	pif_kinds,
 	pif_address_kinds,
+	pif_follow_kinds,
 	bond_kinds,
 	management_kinds,
 	vlan_kinds,
@@ -46,6 +47,7 @@ static const struct plan_kind *const *const families[] = {
 	sr_merge_kinds,
 	vdi_migrate_kinds,
 	vdi_kinds,
+	vdi_checksum_kinds,
 	vmss_kinds,
 };
 

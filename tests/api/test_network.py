@@ -491,6 +491,13 @@ class Bonds(Net):
                 self.assertEqual(d.call(cls + '.get_all_records'), before)
             self.assertEqual(simulator.ports(d), ports, op)
         bond = d.call(*self.bond([one, two], net, 'lacp'))
+        before = d.call('Bond.get_record', bond)
+        for change in (('Bond.set_property', bond, 'lacp-time', 'fast'),
+                       ('Bond.set_mode', bond, 'active-backup')):
+            simulator.order_network(d, 'error', 'bond')
+            self.assertEqual(self.refused(*change)[0], 'INTERNAL_ERROR')
+            simulator.order_network(d, 'none')
+            self.assertEqual(d.call('Bond.get_record', bond), before)
         together = simulator.ports(d)
         d.call('PIF.set_disallow_unplug', self.get('Bond', 'master', bond),
                False)

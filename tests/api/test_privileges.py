@@ -105,10 +105,20 @@ class Network(unittest.TestCase):
                 for which in 'CapInh', 'CapAmb', 'CapBnd':
                     self.assertEqual(int(s[which], 16), 0)
                 self.assertEqual(s['NoNewPrivs'], '1')
+                self.helper(p.pid)
             finally:
                 ours.close()
                 p.kill()
                 p.wait()
+
+    def helper(self, worker):
+        """What starts DHCP clients has, and gives, what they need."""
+        (pid, _), = xapid.children(worker)
+        wanted = 1 << CAP_NET_ADMIN | 1 << 13 | 1 << 10  # raw, low ports
+        xapid.until(lambda: int(status(pid)['CapBnd'], 16) == wanted)
+        for which in 'CapPrm', 'CapEff':
+            xapid.until(lambda: int(status(pid)[which], 16) == wanted)
+        self.assertEqual(status(pid)['NoNewPrivs'], '1')
 
 
 class Storage(unittest.TestCase):

@@ -708,6 +708,23 @@ class Formats(Files):
                 'image-format': 'vdi9'}})[:2],
             ['INVALID_VALUE', 'sm_config:image-format'])
 
+    def test_disks_with_the_same_content_have_the_same_checksum(self):
+        d, one = self.d, self.disk()
+        empty = d.call('VDI.checksum', one)
+        self.assertEqual(d.call('VDI.checksum', self.disk()), empty)
+        with open(os.path.join(self.place(), self.file(one)), 'r+b') as f:
+            f.seek(MIB)
+            f.write(b'something')
+        self.assertNotEqual(d.call('VDI.checksum', one), empty)
+        self.assertEqual(
+            d.call('VDI.checksum', d.call('VDI.copy', one, self.sr)),
+            d.call('VDI.checksum', one))
+        self.assertEqual(d.error('VDI.force_unlock', one)[0],
+                         'MESSAGE_DEPRECATED')
+        image = self.disk(sm_config={'image-format': 'qcow2'})
+        self.assertEqual(d.error('VDI.checksum', image)[0],
+                         'SR_OPERATION_NOT_SUPPORTED')
+
     def test_an_image_is_cloned_grown_and_its_base_goes_with_the_last(self):
         vdi = self.disk(sm_config={'image-format': 'qcow2'})
         self.d.call('VDI.resize', vdi, 64 * MIB)

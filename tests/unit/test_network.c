@@ -14,8 +14,10 @@
 #include <unistd.h>
 
 #include "lib/cleanup.h"
+#include "lib/file.h"
 #include "lib/netlink.h"
 #include "network/address.h"
+#include "network/names.h"
 #include "network/network.h"
 #include "tests/lib/unit.h"
 
@@ -714,6 +716,84 @@ test_what_is_not_there_gets_no_address(void)
 	CU_ASSERT_STRING_EQUAL(f.op.error[0], "INVALID_IP_ADDRESS_SPECIFIED");
 }
 
+/* As a DHCP client's program does it. */
+static void
+test_an_address_of_a_lease_ends_with_it(void)
+{
+	SCOPE struct fixture f = { .arena = arena_new(0) };
+	const struct address_wish lease = { .family = AF_INET,
+		.text = "192.0.2.7",
+		.prefix = 24,
+		.gateway = "192.0.2.1",
+		.seconds = 600,
+		.route_of = 16 };
+	struct addresses a;
+	const char *refused;
+
+	if (no_namespace())
+		return;
+	CU_ASSERT(RUN(&f, address, TEXT("bridge", BRIDGE), TEXT("device", CARD),
+		      TEXT("ip", "192.0.2.5"), INT("prefix", 24)) == 0);
+	for (int i = 0; i < 2; i++) { /* and when it is renewed */
+		CU_ASSERT(
+		    address_set(if_nametoindex(CARD), &lease, &refused) == 0);
+		CU_ASSERT(address_read(if_nametoindex(CARD), &a) == 0);
+		CU_ASSERT(a.n4 == 1 && a.v4[0].dynamic && a.leased);
+		CU_ASSERT_STRING_EQUAL(a.v4[0].text, "192.0.2.7");
+		CU_ASSERT_STRING_EQUAL(a.gateway4, "192.0.2.1");
+	}
+	CU_ASSERT(RUN(&f, addresses, TEXT("bridge", BRIDGE),
+		      TEXT("device", CARD)) == 0);
+	CU_ASSERT_STRING_EQUAL(value_text(&f.op.result, "mode", ""), "DHCP");
+	CU_ASSERT_STRING_EQUAL(value_text(&f.op.result, "gateway", ""),
+	    "192.0.2.1");
+	/* The same one, said by somebody, is for ever. */
+	CU_ASSERT(RUN(&f, address, TEXT("bridge", BRIDGE), TEXT("device", CARD),
+		      TEXT("mode", "Static"), TEXT("ip", "192.0.2.7"),
+		      INT("prefix", 24)) == 0);
+	CU_ASSERT(address_read(if_nametoindex(CARD), &a) == 0);
+	CU_ASSERT(a.n4 == 1 && !a.v4[0].dynamic && !*a.gateway4);
+}
+
+static void
+test_a_client_needs_rights_that_the_worker_has_not(void)
+{
+	SCOPE struct fixture f = { .arena = arena_new(0) };
+
+	if (no_namespace())
+		return;
+	CU_ASSERT(RUN(&f, address, TEXT("bridge", BRIDGE), TEXT("device", CARD),
+		      TEXT("mode", "DHCP")) == -1);
+	CU_ASSERT_STRING_EQUAL(f.op.error[0], "INTERNAL_ERROR");
+}
+
+static void
+test_name_servers_take_the_place_of_others(void)
+{
+	static const struct {
+		const char *was, *servers, *is;
+	} rows[] = {
+		{ "search x\nnameserver 1.1.1.1\n", "9.9.9.9,fd00::1",
+		    "nameserver 9.9.9.9\nnameserver fd00::1\nsearch x\n" },
+		{ "", "9.9.9.9 8.8.8.8",
+		    "nameserver 9.9.9.9\nnameserver 8.8.8.8\n" },
+		{ "search x\n", "", "search x\n" },
+		{ "search x\n", "evil\nnameserver,;rm", "search x\n" },
+		{ "options a", "9.9.9.9", "nameserver 9.9.9.9\noptions a\n" },
+	};
+	const char *path = unit_path("resolv.conf");
+
+	for (size_t i = 0; i < UNIT_COUNT(rows); i++) {
+		CLEANUP_BYTES struct bytes b = { 0 };
+
+		CU_ASSERT(file_write_atomic(path, rows[i].was,
+			      strlen(rows[i].was), 0644) == 0);
+		CU_ASSERT(names_write(path, rows[i].servers) == 0);
+		CU_ASSERT(file_read(path, 4096, &b) == 0);
+		CU_ASSERT_STRING_EQUAL(bytes_cstr(&b), rows[i].is);
+	}
+}
+
 static void
 test_links_without_hardware_are_no_cards(void)
 {
@@ -774,6 +854,12 @@ UNIT_MAIN("network",
     { "IPv6 is set beside IPv4", test_IPv6_is_set_beside_IPv4 },
     { "what is not there gets no address",
 	test_what_is_not_there_gets_no_address },
+    { "an address of a lease ends with it",
+	test_an_address_of_a_lease_ends_with_it },
+    { "a DHCP client needs rights that the worker has not",
+	test_a_client_needs_rights_that_the_worker_has_not },
+    { "name servers take the place of others",
+	test_name_servers_take_the_place_of_others },
     { "links without hardware are no cards",
 	test_links_without_hardware_are_no_cards },
     { "names that are no device names are refused", test_names_are_harmless })

@@ -24,9 +24,10 @@ IOMMU = ('--iommu',) if os.environ.get('XAPID_XEN_IOMMU') else ()
 PROGRAMS = ('xapid/xapid', 'xapid/xapid-pam', 'xapid/xapid-machine',
             'domain/xapid-domain',
             'storage/xapid-storage', 'network/xapid-network',
-            'console/xapid-console', 'cli/xe')
+            'network/xapid-lease', 'console/xapid-console', 'cli/xe')
 WORKERS = ('domain/xapid-domain', 'storage/xapid-storage',
-           'network/xapid-network', 'console/xapid-console')
+           'network/xapid-network', 'network/xapid-lease',
+           'console/xapid-console')
 NEEDED = ('qemu-system-x86_64', 'mmdebstrap', 'mke2fs')
 
 

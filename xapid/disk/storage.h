@@ -42,6 +42,9 @@ int sr_plug_all(struct core *core);
 
 /* The plans of this folder; NULL at the end. */
 extern const struct plan_kind *const vdi_kinds[];
+
+/* ---- vdi_checksum.c ---- */
+extern const struct plan_kind *const vdi_checksum_kinds[];
 /* One of them, which must be there ("VDI.clone"), as a part of a plan about a
  * VM. What it made is told to the parent as "made:" and the disk it was made
  * of. */

@@ -66,10 +66,11 @@ sandbox_become(const struct sandbox_user *user)
 
 /* The bounding set can be lowered with CAP_SETPCAP only. */
 static int
-bound_capabilities(void)
+bound_capabilities(uint64_t keep)
 {
 	for (int cap = 0; prctl(PR_CAPBSET_READ, cap) >= 0; cap++)
-		if (prctl(PR_CAPBSET_DROP, cap) < 0 && errno != EPERM)
+		if (!(keep >> cap & 1) && prctl(PR_CAPBSET_DROP, cap) < 0 &&
+		    errno != EPERM)
 			return -1;
 	(void)prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);
 	return 0;
@@ -94,7 +95,7 @@ set_capabilities(uint64_t keep)
 int
 sandbox_drop_capabilities(void)
 {
-	return bound_capabilities() < 0 ? -1 : set_capabilities(0);
+	return bound_capabilities(0) < 0 ? -1 : set_capabilities(0);
 }
 
 int
@@ -106,10 +107,16 @@ sandbox_keep_capability(const struct sandbox_user *user, int cap)
 int
 sandbox_keep_capabilities(const struct sandbox_user *user, uint64_t caps)
 {
-	if (bound_capabilities() < 0 ||
+	if (bound_capabilities(0) < 0 ||
 	    prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0) < 0 || sandbox_become(user) < 0)
 		return -1;
 	return set_capabilities(caps);
+}
+
+int
+sandbox_bound_capabilities(uint64_t caps)
+{
+	return bound_capabilities(caps) < 0 ? -1 : set_capabilities(caps);
 }
 
 /* ---- memory ---- */

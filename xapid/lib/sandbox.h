@@ -30,6 +30,9 @@ int sandbox_keep_capability(const struct sandbox_user *user, int cap);
 int sandbox_keep_capabilities(const struct sandbox_user *user, uint64_t caps);
 #define SANDBOX_CAP(cap) (UINT64_C(1) << (cap))
 
+/* It, and what it executes as root, have these at most. It must be root. */
+int sandbox_bound_capabilities(uint64_t caps);
+
 /* What it may have of its own memory: beyond that, malloc fails. So a mistake
  * costs the process, not the machine. */
 int sandbox_limit_memory(uint64_t bytes);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Bonds: several cards as one. What one may be, and its rows; the plans that
- * make and unmake it are in bond_plan.c.
+/* Bonds: several cards as one. What one may be, and its rows; the plans that make,
+ * change and unmake it are in bond_create.c and its neighbours.
  * (source of rules and errors: network.json bond, lifecycle.json) */
 #include "net/bond.h"
 

@@ -94,7 +94,9 @@ old_way_out(struct plan *p, const struct pif *pif)
 static bool
 has_gateway(const struct pif *pif)
 {
-	return *pif->gateway || *pif->ipv6_gateway;
+	return *pif->gateway || *pif->ipv6_gateway ||
+	    (pif->keep_up &&
+		pif->ip_configuration_mode == IP_CONFIGURATION_MODE_DHCP);
 }
 
 /* The old one first gives it up. */

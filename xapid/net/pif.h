@@ -13,6 +13,9 @@
 /* At start, on a real host. -1: the database refuses; that the worker does not
  * answer is logged. */
 int pif_scan_at_start(struct core *core);
+/* The addresses that a card, or what stands on it, is told to have (nics.c of
+ * the worker), but for those that the API has said. */
+void pif_set_told(struct tx *t, struct ref pif, const struct value *told);
 /* Behind that, when plans run: what a reboot of the host took comes up again. */
 void pif_bring_up_all(struct core *core);
 
@@ -50,13 +53,23 @@ extern const struct plan_kind *const pif_kinds[];
 int pif_send_addresses(struct plan *p, const struct pif *pif);
 /* The same of any PIF with static addresses: with its gateway, or without. */
 int pif_send_way_out(struct plan *p, const struct pif *pif, bool way_out);
-/* The address of the management interface is the host's. */
-int pif_note_address(struct tx *t, const struct pif *pif);
 /* At start, of one that is ours to keep (keep_up); plug: it was up before. */
 int pif_bring_up(struct core *core, struct ref pif, bool plug);
+extern const struct plan_kind pif_bring_up_kind;
 extern const struct plan_kind *const pif_address_kinds[];
 
-/* ---- bond_plan.c ---- */
+/* ---- pif_follow.c ---- */
+/* Asks which addresses a PIF, published and held, has: noted as "now:ip" and so
+ * on, as the network worker names them; and has its record say so. */
+int pif_ask_addresses(struct plan *p, const struct pif *pif);
+void pif_take_addresses(struct plan *p, struct tx *t, struct ref pif);
+/* The address of the management interface is the host's. */
+int pif_note_address(struct tx *t, const struct pif *pif);
+/* Addresses of this host have changed. */
+void pif_follow_all(struct core *core);
+extern const struct plan_kind *const pif_follow_kinds[];
+
+/* ---- bond_cards.c, bond_settings.c ---- */
 /* The bond that a PIF, published and held, stands for is made, if it is none
  * yet. */
 int bond_send_of(struct plan *p, const struct pif *master);

@@ -2,16 +2,21 @@
 /* Which addresses the host has on an interface. On a real host the network
  * worker puts them there, and again at each start of the daemon: settings given
  * here are kept by us (keep_up), all others by the host's own configuration.
- * There is no DHCP client, and name servers are the host's.
+ * Addresses that others give (DHCP, routers) are waited for, or what was there
+ * comes back; from then on they are followed (pif_follow.c).
  * (source of rules and errors: lifecycle.json, network.json) */
 #include <arpa/inet.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "call/edit.h"
+#include "lib/clock.h"
 #include "lib/log.h"
 #include "net/net_plan.h"
 #include "net/pif.h"
+
+#define LEASE_MS 60000 /* from the first question to an address */
+#define LOOK_MS 500
 
 static bool
 is_simulated(const struct core *core)
@@ -32,9 +37,10 @@ is_way_out(const struct pif *pif)
 
 struct setting {
 	int64_t family; /* 4 or 6 */
+	const char *mode;
 	const char *ip; /* "": none */
 	int64_t prefix;
-	const char *gateway;
+	const char *gateway, *dns; /* "": none, as they are */
 };
 
 static int
@@ -48,8 +54,9 @@ send_setting_as(struct plan *p, const struct pif *pif, const struct setting *s,
 	return net
 	    ? net_send(p, NULL, net, "address", "device", pif->device, "#vlan",
 		  pif->VLAN, "pif", call_ref_text(p->call, pif->r.self),
-		  "#family", s->family, "ip", s->ip, "#prefix", s->prefix,
-		  "gateway", way_out ? s->gateway : "", NULL)
+		  "#family", s->family, "mode", s->mode, "ip", s->ip, "#prefix",
+		  s->prefix, "gateway", way_out ? s->gateway : "", "dns",
+		  s->dns, "?way_out", way_out, NULL)
 	    : -1;
 }
 
@@ -70,61 +77,80 @@ mask_bits(const char *netmask)
 }
 
 static struct setting
-setting_v4(const char *ip, const char *netmask, const char *gateway)
+setting_v4(const char *mode, const char *ip, const char *netmask,
+    const char *gateway, const char *dns)
 {
-	return (struct setting){ 4, ip, mask_bits(netmask), gateway };
+	return (
+	    struct setting){ 4, mode, ip, mask_bits(netmask), gateway, dns };
 }
 
 /* "fd00::1/64" */
 static struct setting
-setting_v6(struct arena *a, const char *cidr, const char *gateway)
+setting_v6(struct arena *a, const char *mode, const char *cidr,
+    const char *gateway, const char *dns)
 {
 	size_t len = strcspn(cidr, "/");
 	const char *ip = arena_strndup(a, cidr, len);
 
-	return (struct setting){ 6, ip ? ip : "",
-		cidr[len] ? strtoll(cidr + len + 1, NULL, 10) : 128, gateway };
+	return (struct setting){ 6, mode, ip ? ip : "",
+		cidr[len] ? strtoll(cidr + len + 1, NULL, 10) : 128, gateway,
+		dns };
 }
 
-/* What the record says. */
+/* What the record says. Who gives addresses by DHCP is started again only when
+ * it was we who started it. */
 static struct setting
 recorded(struct plan *p, const struct pif *pif, int family)
 {
 	const char *const *v6 = pif->IPv6.items;
+	const char *mode =
+	    enum_info_ip_configuration_mode.values[pif->ip_configuration_mode];
 
-	if (family == 4)
-		return setting_v4(pif->IP, pif->netmask, pif->gateway);
-	return setting_v6(p->call->arena, pif->IPv6.n ? v6[0] : "",
-	    pif->ipv6_gateway);
+	if (family == 6)
+		return setting_v6(p->call->arena,
+		    enum_info_ipv6_configuration_mode
+			.values[pif->ipv6_configuration_mode],
+		    pif->IPv6.n ? v6[0] : "", pif->ipv6_gateway, "");
+	if (pif->ip_configuration_mode == IP_CONFIGURATION_MODE_DHCP &&
+	    !pif->keep_up)
+		mode = "Static";
+	return setting_v4(mode, pif->IP, pif->netmask, pif->gateway, pif->DNS);
+}
+
+static bool
+has_setting(const struct pif *pif, int family)
+{
+	return family == 4
+	    ? pif->ip_configuration_mode == IP_CONFIGURATION_MODE_STATIC ||
+		(pif->ip_configuration_mode == IP_CONFIGURATION_MODE_DHCP &&
+		    pif->keep_up)
+	    : pif->ipv6_configuration_mode == IPV6_CONFIGURATION_MODE_STATIC ||
+		(pif->ipv6_configuration_mode ==
+			IPV6_CONFIGURATION_MODE_AUTOCONF &&
+		    pif->keep_up);
+}
+
+static int
+send_recorded(struct plan *p, const struct pif *pif, bool way_out)
+{
+	struct setting v4 = recorded(p, pif, 4), v6 = recorded(p, pif, 6);
+
+	if (has_setting(pif, 4) && send_setting_as(p, pif, &v4, way_out) < 0)
+		return -1;
+	return has_setting(pif, 6) ? send_setting_as(p, pif, &v6, way_out) : 0;
 }
 
 int
 pif_send_addresses(struct plan *p, const struct pif *pif)
 {
-	struct setting v4 = recorded(p, pif, 4), v6 = recorded(p, pif, 6);
-
-	if (!pif->keep_up)
-		return 0;
-	if (pif->ip_configuration_mode == IP_CONFIGURATION_MODE_STATIC &&
-	    send_setting(p, pif, &v4) < 0)
-		return -1;
-	return pif->ipv6_configuration_mode == IPV6_CONFIGURATION_MODE_STATIC
-	    ? send_setting(p, pif, &v6)
-	    : 0;
+	return pif->keep_up ? send_recorded(p, pif, is_way_out(pif)) : 0;
 }
 
 int
 pif_send_way_out(struct plan *p, const struct pif *pif, bool way_out)
 {
-	struct setting v4 = recorded(p, pif, 4), v6 = recorded(p, pif, 6);
-
-	if (!pif->currently_attached && !pif->physical)
-		return 0;
-	if (pif->ip_configuration_mode == IP_CONFIGURATION_MODE_STATIC &&
-	    send_setting_as(p, pif, &v4, way_out) < 0)
-		return -1;
-	return pif->ipv6_configuration_mode == IPV6_CONFIGURATION_MODE_STATIC
-	    ? send_setting_as(p, pif, &v6, way_out)
+	return pif->currently_attached || pif->physical
+	    ? send_recorded(p, pif, way_out)
 	    : 0;
 }
 
@@ -273,24 +299,21 @@ mode_now(const struct plan *p, const struct pif *pif)
 		  .values[pif->ipv6_configuration_mode];
 }
 
-/* What is done on a real host; *same_r: it is so already. */
+/* *same_r: it is so already, by whoever. No client here asks for IPv6
+ * addresses. */
 static int
 check_real(struct call *c, const struct plan *p, const struct pif *pif,
     bool *same_r)
 {
-	const char *mode = plan_arg(p, "mode"), *dns = plan_arg(p, "dns");
+	const char *mode = plan_arg(p, "mode");
 
 	*same_r = false;
-	if (is_simulated(p->core))
-		return 0;
-	if (is_fixed(p))
-		return !*dns || strcmp(dns, pif->DNS) == 0
-		    ? 0
-		    : fail_not_implemented(c, "Name servers of a real host");
-	if (strcmp(mode, "None") == 0)
+	if (is_simulated(p->core) || is_fixed(p) || strcmp(mode, "None") == 0)
 		return 0;
 	*same_r = strcmp(mode, mode_now(p, pif)) == 0;
-	return *same_r ? 0 : fail_not_implemented(c, p->kind->name);
+	return *same_r || is_v4(p) || strcmp(mode, "DHCP") != 0
+	    ? 0
+	    : fail_not_implemented(c, "DHCP for IPv6");
 }
 
 static int
@@ -325,9 +348,12 @@ wanted(struct plan *p)
 {
 	const char *ip = is_fixed(p) ? plan_arg(p, "ip") : "";
 	const char *gateway = is_fixed(p) ? plan_arg(p, "gateway") : "";
+	const char *mode = plan_arg(p, "mode");
+	const char *dns = is_fixed(p) ? plan_arg(p, "dns") : "";
 
-	return is_v4(p) ? setting_v4(ip, plan_arg(p, "netmask"), gateway)
-			: setting_v6(p->call->arena, ip, gateway);
+	return is_v4(p)
+	    ? setting_v4(mode, ip, plan_arg(p, "netmask"), gateway, dns)
+	    : setting_v6(p->call->arena, mode, ip, gateway, dns);
 }
 
 /* What is not up is only noted: it gets its addresses when it comes up. A card
@@ -389,40 +415,91 @@ apply_v6(struct plan *p, struct tx *t)
 	    is_fixed(p) ? plan_arg(p, "gateway") : "");
 }
 
-int
-pif_note_address(struct tx *t, const struct pif *pif)
-{
-	const char *const *v6 = pif->IPv6.items;
-	bool six = pif->primary_address_type == PRIMARY_ADDRESS_TYPE_IPV6;
-	const char *text = six ? (pif->IPv6.n ? v6[0] : "") : pif->IP;
+/* ---- addresses that others give are waited for ---- */
 
-	text = arena_strndup(tx_arena(t), text, strcspn(text, "/"));
-	if (!text)
+static bool
+is_awaited(const struct plan *p)
+{
+	return !is_simulated(p->core) && !*plan_arg(p, "same") &&
+	    !is_fixed(p) && strcmp(plan_arg(p, "mode"), "None") != 0;
+}
+
+/* What is not up gets its addresses when it comes up. */
+static int
+wait_send(struct plan *p)
+{
+	RECORD_UNREF const struct record *r =
+	    call_get(p->call, CLASS_PIF, p->object);
+	const struct pif *pif = (const struct pif *)r;
+
+	if (!pif)
 		return -1;
-	return pif->management && *text
-	    ? TX_SET(t, host, host, pif->host, address, text)
-	    : 0;
+	if (!is_awaited(p) || (!pif->currently_attached && !pif->physical))
+		return 0;
+	if (plan_wait(p, clock_wall_ms() + LOOK_MS, LOOK_MS, false) < 0)
+		return call_fail_nomem(p->call);
+	return pif_ask_addresses(p, pif);
 }
 
 static int
-address_apply(struct plan *p, struct tx *t)
+note_deadline(struct plan *p)
+{
+	const char *text = arena_printf(p->call->arena, "%lld",
+	    (long long)(clock_wall_ms() + LEASE_MS));
+
+	return text ? plan_note(p, "until", text) : -1;
+}
+
+static bool
+has_come(const struct plan *p)
+{
+	return is_v4(p) ? *plan_arg(p, "now:ip") &&
+		strcmp(plan_arg(p, "now:mode"), "DHCP") == 0
+			: strcmp(plan_arg(p, "now:ipv6_mode"), "Autoconf") == 0;
+}
+
+static int
+keep_up(struct plan *p, struct tx *t)
 {
 	const struct pif *pif;
 
-	if (*plan_arg(p, "same"))
-		return 0;
 	if (is_v4(p))
 		apply_v4(p, t);
 	else
 		apply_v6(p, t);
 	if (TX_SET(t, PIF, pif, p->object, keep_up, true) < 0)
 		return -1;
+	pif_take_addresses(p, t, p->object);
 	pif = TX_GET(t, PIF, pif, p->object);
 	return pif && !is_simulated(p->core) ? pif_note_address(t, pif) : 0;
 }
 
+static int
+wait_apply(struct plan *p, struct tx *t)
+{
+	const struct pif *pif = TX_GET(t, PIF, pif, p->object);
+
+	if (!pif || *plan_arg(p, "same"))
+		return 0;
+	if (!is_awaited(p) || (!pif->currently_attached && !pif->physical) ||
+	    has_come(p))
+		return keep_up(p, t);
+	if (clock_wall_ms() < strtoll(plan_arg(p, "until"), NULL, 10))
+		return plan_go_back(p, "wait");
+	return fail_interface_has_no_ip(p->call,
+	    call_ref_text(p->call, p->object));
+}
+
+static int
+address_apply(struct plan *p, struct tx *t)
+{
+	(void)t;
+	return is_awaited(p) ? note_deadline(p) : 0;
+}
+
 static const struct step reconfigure_steps[] = {
 	{ "address", address_send, address_apply, address_undo, NULL },
+	{ "wait", wait_send, wait_apply, NULL, NULL },
 	{ 0 },
 };
 
@@ -508,7 +585,7 @@ static const struct step bring_up_steps[] = {
 	{ 0 },
 };
 
-static const struct plan_kind bring_up_kind = {
+const struct plan_kind pif_bring_up_kind = {
 	.name = "PIF.bring_up",
 	.cls = CLASS_PIF,
 	.steps = bring_up_steps,
@@ -517,9 +594,9 @@ static const struct plan_kind bring_up_kind = {
 int
 pif_bring_up(struct core *core, struct ref pif, bool plug)
 {
-	return plan_start_own(core, &bring_up_kind, pif, "plug",
+	return plan_start_own(core, &pif_bring_up_kind, pif, "plug",
 	    plug ? "true" : "", NULL);
 }
 
 const struct plan_kind *const pif_address_kinds[] = { &reconfigure_kind,
-	&bring_up_kind, NULL };
+	&pif_bring_up_kind, NULL };

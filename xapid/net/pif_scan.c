@@ -194,10 +194,8 @@ split(struct builder *b, const char *list)
 }
 
 static void
-set_v4(struct scan *s, struct ref ref, const struct value *nic, int mode)
+set_v4(struct tx *t, struct ref ref, const struct value *nic, int mode)
 {
-	struct tx *t = s->t;
-
 	TX_SET(t, PIF, pif, ref, ip_configuration_mode, mode);
 	TX_SET(t, PIF, pif, ref, IP, text_of(nic, "ip"));
 	TX_SET(t, PIF, pif, ref, netmask, text_of(nic, "netmask"));
@@ -206,26 +204,42 @@ set_v4(struct scan *s, struct ref ref, const struct value *nic, int mode)
 }
 
 static void
-set_addresses(struct scan *s, struct ref ref, const struct value *nic)
+set_v6(struct tx *t, struct ref ref, const struct value *nic, int mode)
 {
-	int mode =
-	    enum_find(&enum_info_ip_configuration_mode, text_of(nic, "mode"));
-	int mode6 = enum_find(&enum_info_ipv6_configuration_mode,
-	    text_of(nic, "ipv6_mode"));
-	const struct pif *pif = TX_GET(s->t, PIF, pif, ref);
-	bool ours = pif && pif->keep_up;
-	struct tx *t = s->t;
+	struct builder b = { .arena = tx_arena(t) };
+	struct set all = split(&b, text_of(nic, "ipv6"));
 
+	if (b.failed)
+		return;
+	TX_SET(t, PIF, pif, ref, ipv6_configuration_mode, mode);
+	TX_SET(t, PIF, pif, ref, IPv6, all);
+	TX_SET(t, PIF, pif, ref, ipv6_gateway, text_of(nic, "ipv6_gateway"));
+}
+
+/* Ours to keep: what was said stays, and who gives the address stays also
+ * while there is none. */
+void
+pif_set_told(struct tx *t, struct ref ref, const struct value *told)
+{
+	const struct pif *pif = TX_GET(t, PIF, pif, ref);
+	int mode =
+	    enum_find(&enum_info_ip_configuration_mode, text_of(told, "mode"));
+	int mode6 = enum_find(&enum_info_ipv6_configuration_mode,
+	    text_of(told, "ipv6_mode"));
+	bool ours = pif && pif->keep_up;
+
+	if (ours && pif->ip_configuration_mode == IP_CONFIGURATION_MODE_DHCP)
+		mode = IP_CONFIGURATION_MODE_DHCP;
 	if (!ours || pif->ip_configuration_mode != IP_CONFIGURATION_MODE_STATIC)
-		set_v4(s, ref, nic, mode < 0 ? 0 : mode);
-	pif = TX_GET(s->t, PIF, pif, ref);
+		set_v4(t, ref, told, mode < 0 ? 0 : mode);
+	pif = TX_GET(t, PIF, pif, ref);
 	if (ours &&
 	    pif->ipv6_configuration_mode == IPV6_CONFIGURATION_MODE_STATIC)
 		return;
-	TX_SET(t, PIF, pif, ref, ipv6_configuration_mode,
-	    mode6 < 0 ? 0 : mode6);
-	TX_SET(t, PIF, pif, ref, IPv6, split(&s->b, text_of(nic, "ipv6")));
-	TX_SET(t, PIF, pif, ref, ipv6_gateway, text_of(nic, "ipv6_gateway"));
+	if (ours &&
+	    pif->ipv6_configuration_mode == IPV6_CONFIGURATION_MODE_AUTOCONF)
+		mode6 = IPV6_CONFIGURATION_MODE_AUTOCONF;
+	set_v6(t, ref, told, mode6 < 0 ? 0 : mode6);
 }
 
 static void
@@ -246,7 +260,7 @@ refresh(struct scan *s, struct ref ref, const struct value *nic)
 	TX_SET(t, PIF, pif, ref, device_name, text_of(nic, "device"));
 	TX_SET(t, PIF, pif, ref, MAC, text_of(nic, "mac"));
 	TX_SET(t, PIF, pif, ref, MTU, int_of(nic, "mtu"));
-	set_addresses(s, ref, nic);
+	pif_set_told(t, ref, nic);
 }
 
 static struct ref

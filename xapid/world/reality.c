@@ -7,6 +7,7 @@
 
 #include "lib/fault.h"
 #include "lib/log.h"
+#include "net/pif.h"
 #include "plan/switch.h"
 #include "vm/guest_agent.h"
 #include "vm/vm_follow.h"
@@ -93,6 +94,13 @@ guest_told(const struct value *body)
 
 static void look_around(const struct value *body);
 
+static void
+addresses_changed(const struct value *body)
+{
+	(void)body;
+	pif_follow_all(reality.core);
+}
+
 /* One line for each kind of event. */
 static const struct {
 	const char *event;
@@ -101,6 +109,7 @@ static const struct {
 	{ "domain", domain_changed },
 	{ "guest", guest_told },
 	{ "started", look_around },
+	{ "addresses", addresses_changed },
 };
 
 static void

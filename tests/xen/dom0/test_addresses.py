@@ -2,9 +2,34 @@
 """Addresses of a real host that the API gives: on the card, on its bridge, and
 again behind a restart. eth1 and eth2 have a hub of their own."""
 
+import os
+import re
+import signal
+import subprocess
+
 import tap
+import xapid
 from bed import wait
 from test_network import Net, ip, links, master
+
+
+def clients(link):
+    """DHCP clients of a link."""
+    found = []
+    for pid in filter(str.isdigit, os.listdir('/proc')):
+        try:
+            with open('/proc/%s/cmdline' % pid) as f:
+                words = f.read().split('\0')
+        except OSError:
+            continue
+        if words[0].endswith('/dhclient') and link in words:
+            found.append(int(pid))
+    return found
+
+
+def resolv():
+    with open('/etc/resolv.conf') as f:
+        return f.read()
 
 
 class Addresses(Net):
@@ -74,12 +99,8 @@ class Addresses(Net):
     def test_4_what_cannot_be_done_says_so(self):
         d, pif = self.d, self.pif(self.cards[1])
         self.assertEqual(
-            d.error('PIF.reconfigure_ip', pif, 'DHCP', '', '', '', '')[0],
+            d.error('PIF.reconfigure_ipv6', pif, 'DHCP', '', '', '')[0],
             'NOT_IMPLEMENTED')
-        self.assertEqual(
-            d.error('PIF.reconfigure_ip', pif, 'Static', '10.77.1.9',
-                    '255.255.255.0', '', '9.9.9.9')[0], 'NOT_IMPLEMENTED')
-        self.assertFalse(self.has(self.cards[1], '10.77.1.9'))
         way_out = self.pif('eth0')
         self.assertEqual(
             d.error('PIF.reconfigure_ip', way_out, 'None', '', '', '', ''),
@@ -117,6 +138,104 @@ class Addresses(Net):
         self.assertIn('via 10.0.2.2 dev eth0', routes)
         self.assertNotIn('eth1', routes)
         self.assertEqual(d.call('host.get_address', host), '10.0.2.15')
+
+    def test_7_a_lease_that_does_not_come_changes_nothing(self):
+        d, card = self.d, self.cards[0]
+        pif = self.pif(card)
+        self.static(pif, '10.77.1.5')
+        self.assertEqual(
+            d.error('PIF.reconfigure_ip', pif, 'DHCP', '', '', '', ''),
+            ['INTERFACE_HAS_NO_IP', pif])
+        self.assertEqual(clients(card), [])
+        self.assertTrue(self.has(card, '10.77.1.5/24'))
+        self.assertEqual(d.call('PIF.get_ip_configuration_mode', pif),
+                         'Static')
+        self.assertEqual(d.call('PIF.get_IP', pif), '10.77.1.5')
+
+    def test_8_a_host_leases_its_address(self):
+        d, pif = self.d, self.pif('eth0')
+        host = d.call('host.get_all')[0]
+        self.static(pif, '10.0.2.33', '10.0.2.2')
+        d.call('PIF.reconfigure_ip', pif, 'DHCP', '', '', '', '')
+        record = d.call('PIF.get_record', pif)
+        self.assertEqual(record['ip_configuration_mode'], 'DHCP')
+        self.assertEqual(record['IP'], '10.0.2.15')
+        self.assertEqual(record['netmask'], '255.255.255.0')
+        self.assertEqual(d.call('host.get_address', host), '10.0.2.15')
+        self.assertNotIn('10.0.2.33', ip('addr', 'show', 'eth0'))
+        self.assertRegex(ip('addr', 'show', 'eth0'), r'valid_lft \d+sec')
+        self.assertIn('via 10.0.2.2', ip('route', 'show', 'default'))
+        wait(lambda: d.call('PIF.get_gateway', pif) == '10.0.2.2',
+             what='the gateway is known')
+        wait(lambda: d.call('PIF.get_DNS', pif) == '10.0.2.3',
+             what='the name server is known')
+        self.assertIn('nameserver 10.0.2.3', resolv())
+        # Whoever is killed, the client goes on, and one is enough.
+        before = clients('eth0')
+        self.assertEqual(len(before), 1)
+        d.kill()
+        d.start()
+        wait(lambda: clients('eth0') == before, what='the same client')
+        d.call('PIF.scan', host)
+        self.assertEqual(d.call('PIF.get_ip_configuration_mode', pif), 'DHCP')
+        self.follows(pif, host)
+        self.comes_back(pif)
+        d.call('PIF.plug', pif)
+        wait(lambda: re.search('10.0.2.15/24.*\n.*valid_lft [0-9]+sec',
+                               ip('addr', 'show', 'xenbr0')),
+             what='the bridge has the lease')
+        self.assertEqual(len(clients('xenbr0')), 1)
+        self.assertEqual(clients('eth0'), [])
+        d.call('PIF.reconfigure_ip', pif, 'Static', '10.0.2.15',
+               '255.255.255.0', '10.0.2.2', '10.0.2.3,9.9.9.9')
+        self.assertEqual(clients('xenbr0'), [])
+        self.assertIn('10.0.2.15/24', ip('addr', 'show', 'xenbr0'))
+        self.assertNotRegex(ip('-4', 'addr', 'show', 'xenbr0'),
+                            r'valid_lft \d')
+        self.assertIn('nameserver 10.0.2.3\nnameserver 9.9.9.9\n', resolv())
+        self.assertEqual(d.call('PIF.get_DNS', pif), '10.0.2.3,9.9.9.9')
+
+    def follows(self, pif, host):
+        """What a client does to the link stands in the records."""
+        d = self.d
+        env = dict(os.environ, interface='eth0', ip='10.0.2.44',
+                   subnet='255.255.255.0', router='10.0.2.2', lease='600',
+                   dns='10.0.2.3', XAPID_WAY_OUT='1')
+        lease = os.path.join(xapid.BUILD, 'network/xapid-lease')
+        subprocess.run([lease, 'renew'], env=env, check=True)
+        wait(lambda: d.call('PIF.get_IP', pif) == '10.0.2.44' and
+             d.call('host.get_address', host) == '10.0.2.44',
+             what='the record follows')
+        self.assertIn('via 10.0.2.2', ip('route', 'show', 'default'))
+        subprocess.run([lease, 'deconfig'], env=env, check=True)
+        wait(lambda: d.call('PIF.get_IP', pif) == '',
+             what='the record has no address')
+        self.assertEqual(d.call('PIF.get_ip_configuration_mode', pif), 'DHCP')
+
+    def comes_back(self, pif):
+        """As after a reboot: no client, no address."""
+        d = self.d
+        d.kill()
+        os.kill(clients('eth0')[0], signal.SIGKILL)
+        ip('addr', 'flush', 'dev', 'eth0')
+        d.start()
+        wait(lambda: d.call('PIF.get_IP', pif) == '10.0.2.15',
+             what='a lease again')
+
+    def test_9_routers_give_addresses(self):
+        d, pif = self.d, self.pif('eth0')
+        link = 'xenbr0' if master('eth0') else 'eth0'
+        d.call('PIF.reconfigure_ipv6', pif, 'Static', 'fd77::6/64', '', '')
+        self.assertTrue(self.has(link, 'fd77::6/64'))
+        d.call('PIF.reconfigure_ipv6', pif, 'Autoconf', '', '', '')
+        record = d.call('PIF.get_record', pif)
+        self.assertEqual(record['ipv6_configuration_mode'], 'Autoconf')
+        self.assertTrue(record['IPv6'][0].startswith('fec0::'), record['IPv6'])
+        self.assertTrue(self.has(link, record['IPv6'][0]))
+        self.assertFalse(self.has(link, 'fd77::6/64'))
+        d.call('PIF.reconfigure_ipv6', pif, 'None', '', '', '')
+        self.assertFalse(self.has(link, record['IPv6'][0]))
+        self.assertEqual(d.call('PIF.get_IPv6', pif), [])
 
 
 if __name__ == '__main__':
