@@ -126,21 +126,20 @@ skip_parts(struct iovec **parts, int *count, size_t n)
 	(*parts)->iov_len -= n;
 }
 
+/* What TLS was given and could not send yet is to be given again in no less than
+ * that, also by who goes on with it: so in the way in which fronts send. */
 int
 stream_write_parts(struct conn *c, struct iovec *parts, int n, int ms)
 {
-	for (; c->ssl && n > 0; parts++, n--)
-		if (stream_write(c, parts->iov_base, parts->iov_len, ms) < 0)
-			return -1;
+	skip_parts(&parts, &n, 0);
 	while (n > 0) {
-		struct msghdr m = { .msg_iov = parts, .msg_iovlen = (size_t)n };
-		ssize_t r = sendmsg(c->fd, &m, MSG_DONTWAIT | MSG_NOSIGNAL);
+		ssize_t r = conn_send_parts(c, parts, n);
 
-		if (r >= 0)
+		if (r > 0)
 			skip_parts(&parts, &n, (size_t)r);
-		else if (errno != EAGAIN && errno != EINTR)
+		else if (r == 0 || errno != EAGAIN)
 			return -1;
-		else if (errno == EAGAIN && wait_for(c, POLLOUT, ms) < 0)
+		else if (wait_for(c, POLLOUT, ms) < 0)
 			return -1;
 	}
 	return 0;

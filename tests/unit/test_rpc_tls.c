@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <errno.h>
 #include <fcntl.h>
 #include <openssl/err.h>
 #include <openssl/pem.h>
@@ -7,8 +8,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 
+#include "rpc/stream.h"
 #include "tests/lib/unit.h"
 #include "tests/lib/wire.h"
 
@@ -408,6 +411,75 @@ test_resumption(void)
 	end();
 }
 
+/* ---- one goes on with what another began ---- */
+
+static SSL *
+one_side(SSL_CTX **ctx_r, const SSL_METHOD *method, int fd)
+{
+	SSL *ssl;
+
+	*ctx_r = SSL_CTX_new(method);
+	SSL_CTX_set_security_level(*ctx_r, 0); /* nobody shows a certificate */
+	SSL_CTX_set_cipher_list(*ctx_r, "ADH");
+	SSL_CTX_set_max_proto_version(*ctx_r, TLS1_2_VERSION);
+	SSL_CTX_set_dh_auto(*ctx_r, 1);
+	SSL_CTX_set_mode(*ctx_r,
+	    SSL_MODE_ENABLE_PARTIAL_WRITE |
+		SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
+	ssl = SSL_new(*ctx_r);
+	SSL_set_fd(ssl, fd);
+	return ssl;
+}
+
+/* The socket is full when the first one sends; the second one finds room. */
+static void
+test_taken_over(void)
+{
+	static char head[200], piece[20000], got[sizeof(head) + sizeof(piece)];
+	struct iovec parts[] = { { head, sizeof(head) },
+		{ piece, sizeof(piece) } };
+	struct conn from = { .fd = -1 };
+	SSL_CTX *server, *user;
+	size_t filled = 0, n = 0;
+	int pair[2], a = -1, b = -1;
+	ssize_t r_;
+	SSL *to;
+
+	memset(head, 'h', sizeof(head));
+	memset(piece, 'p', sizeof(piece));
+	CU_ASSERT_FATAL(
+	    socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, pair) == 0);
+	from.fd = pair[0];
+	from.ssl = one_side(&server, TLS_server_method(), pair[0]);
+	to = one_side(&user, TLS_client_method(), pair[1]);
+	for (int i = 0; i < 100 && (a != 1 || b != 1); i++) {
+		a = SSL_connect(to);
+		b = SSL_accept(from.ssl);
+	}
+	CU_ASSERT_FATAL(a == 1 && b == 1);
+	while ((r_ = send(pair[0], piece, sizeof(piece), 0)) > 0)
+		filled += (size_t)r_;
+	CU_ASSERT_EQUAL(conn_send_parts(&from, parts, 2), -1);
+	CU_ASSERT_EQUAL(errno, EAGAIN);
+	while (filled > 0 &&
+	    (r_ = recv(pair[1], got,
+		 filled < sizeof(got) ? filled : sizeof(got), 0)) > 0)
+		filled -= (size_t)r_;
+	CU_ASSERT_EQUAL(stream_write_parts(&from, parts, 2, 1000), 0);
+	while (n < sizeof(got) &&
+	    (r_ = SSL_read(to, got + n, (int)(sizeof(got) - n))) > 0)
+		n += (size_t)r_;
+	CU_ASSERT_EQUAL(n, sizeof(got));
+	CU_ASSERT_EQUAL(memcmp(got, head, sizeof(head)), 0);
+	CU_ASSERT_EQUAL(memcmp(got + sizeof(head), piece, sizeof(piece)), 0);
+	SSL_free(to);
+	SSL_free(from.ssl);
+	SSL_CTX_free(user);
+	SSL_CTX_free(server);
+	close(pair[0]);
+	close(pair[1]);
+}
+
 /* ---- certificates ---- */
 
 /* As rpc_certificate_fingerprint() writes it, of what the server showed. */
@@ -522,6 +594,8 @@ UNIT_MAIN("rpc_tls",
     { "silence is cut before, in and after the handshake", test_silence },
     { "40 handshakes at a time end, and others are served meanwhile",
 	test_many_handshakes },
+    { "what a front could not send, who goes on with it sends",
+	test_taken_over },
     { "only TLS 1.2 and 1.3 with forward secrecy are spoken", test_versions },
     { "sessions are resumed, across an exchange of the certificate",
 	test_resumption },
