@@ -344,14 +344,14 @@ set_multipath(const struct machine *m, const char *const *words)
 
 /* ---- processors ---- */
 
-/* "unlimited", "C" or "C,S"; until the next boot. */
+/* "unlimited", or a state and perhaps its sub-state; until the next boot. */
 static int
 set_cstate(const struct machine *m, const char *const *words)
 {
 	const char *argv[] = { "/usr/sbin/xenpm", "set-max-cstate", words[0],
-		NULL };
+		words[1], NULL };
 
-	if (!is_word(words[0], ","))
+	if (!is_word(words[0], "") || (words[1] && !is_word(words[1], "")))
 		return refuse("no state of processors");
 	return m->run(argv) == 0 ? MACHINE_DONE
 				 : refuse("the hypervisor does not take it");
@@ -372,7 +372,7 @@ static const struct setting {
 	{ "idle", 1, 1, set_idle },
 	{ "iqn", 1, 1, set_iqn },
 	{ "multipath", 1, 1, set_multipath },
-	{ "cstate", 1, 1, set_cstate },
+	{ "cstate", 1, 2, set_cstate },
 };
 
 int

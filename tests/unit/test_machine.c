@@ -217,7 +217,10 @@ test_processors(void)
 {
 	CU_ASSERT_EQUAL(SET("cstate", "1"), MACHINE_DONE);
 	CU_ASSERT_STRING_EQUAL(ran, "/usr/sbin/xenpm set-max-cstate 1 \n");
+	CU_ASSERT_EQUAL(SET("cstate", "1", "2"), MACHINE_DONE);
+	CU_ASSERT_STRING_EQUAL(ran, "/usr/sbin/xenpm set-max-cstate 1 2 \n");
 	CU_ASSERT_EQUAL(SET("cstate", "-x"), MACHINE_REFUSED);
+	CU_ASSERT_EQUAL(SET("cstate", "1", "-x"), MACHINE_REFUSED);
 }
 
 UNIT_MAIN("machine", { "what is no setting is refused", test_no_setting },

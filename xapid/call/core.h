@@ -13,14 +13,14 @@ struct switchboard; /* switch.c */
 struct plans;       /* plan.c */
 struct vmss_timer;  /* vmss_timer.c */
 
-/* What the command line and /etc/xapid/xapid.conf say; strings owned by
- * main.c for the daemon's life. */
 /* What the configuration says of plain HTTP; as stored: host.https_only of this
  * host decides, and calls may change it. */
 enum https_only { HTTPS_ONLY_AS_STORED, HTTPS_ONLY_NO, HTTPS_ONLY_YES };
 
 struct call;
 
+/* What the command line and /etc/xapid/xapid.conf say; strings owned by
+ * main.c for the daemon's life. */
 struct core_config {
 	const char *state_dir;  /* database, blobs, audit log, certificate */
 	const char *users_file; /* NULL: PAM */

@@ -3,6 +3,7 @@
  * initiator, its display), a simulated machine is its record; on a real one
  * the call is NOT_IMPLEMENTED until a worker carries it out there. */
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "call/edit.h"
@@ -224,14 +225,20 @@ is_cstate(const char *s)
 int
 host_set_max_cstate(struct call *c, const struct host_set_max_cstate_args *a)
 {
-	const char *const words[] = { *a->value ? a->value : "unlimited",
-		NULL };
+	const char *comma = strchr(a->value, ','), *words[3] = { "unlimited" };
+	char state[8];
 
 	if (!is_cstate(a->value))
 		return fail_invalid_value(c, "max_cstate", a->value);
 	if (*a->value && strtol(a->value, NULL, 10) > 1)
 		return fail_value_not_supported(c, "max_cstate", a->value,
 		    "Only C0, C1 or no limit can be set");
+	snprintf(state, sizeof(state), "%.*s", (int)strcspn(a->value, ","),
+	    a->value);
+	if (*state)
+		words[0] = state;
+	if (comma)
+		words[1] = comma + 1;
 	if (host_machine(c, "cstate", words) < 0)
 		return -1;
 	return edit_field(c, CLASS_host, a->self, FIELD_host_max_cstate,

@@ -57,6 +57,9 @@ host_set_ntp_mode(struct call *c, const struct host_set_ntp_mode_args *a)
 	if (a->value == HOST_NTP_MODE_CUSTOM && !h->ntp_custom_servers.n)
 		return fail_invalid_ntp_config(c,
 		    "The mode Custom wants ntp_custom_servers");
+	if (a->value == HOST_NTP_MODE_CUSTOM &&
+	    check_servers(c, &h->ntp_custom_servers) < 0)
+		return -1; /* they came with a database */
 	if (tell_machine(c, a->value, &h->ntp_custom_servers) < 0 ||
 	    !(t = call_begin(c)))
 		return -1;
