@@ -330,6 +330,14 @@ class Vm(Base):
             (True, of, '20200102T03:04:05Z', 'abc'))
         self.assertEqual(self.get('VM', 'snapshots', of), [vm])
 
+    def test_a_guest_that_runs_becomes_no_snapshot(self):
+        vm = self.vm()
+        self.d.call('VM.start', vm, False, True)
+        self.assertEqual(self.d.error(
+            'VM.update_snapshot_metadata', vm, NULL,
+            '20200102T03:04:05Z', '')[0], 'VM_BAD_POWER_STATE')
+        self.d.call('VM.hard_shutdown', vm)
+
 
 class Interfaces(Base):
     def test_the_address_comes_from_the_seed(self):

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "call/edit.h"
+#include "call/refuse.h"
 #include "model/builder.h"
 #include "vm/vm.h"
 #include "vm/vm_appliance.h"
@@ -592,10 +593,18 @@ int
 vm_update_snapshot_metadata(struct call *c,
     const struct vm_update_snapshot_metadata_args *a)
 {
+	const unsigned off =
+	    1 << VM_POWER_STATE_HALTED | 1 << VM_POWER_STATE_SUSPENDED;
 	TX_SCOPE struct tx *t = call_begin(c);
+	const struct vm *vm = t ? EDIT_HEAD(c, t, VM, vm, a->vm) : NULL;
 
-	if (!t || !EDIT_HEAD(c, t, VM, vm, a->vm))
+	if (!vm)
 		return -1;
+	if (!(off & 1u << vm->power_state)) /* nobody could shut it down */
+		return vm_fail_power_state(c, call_ref_text(c, a->vm), vm, off);
+	if (vm->current_operations.n)
+		return refuse_busy(c, &vm->r, &vm->current_operations, 0,
+		    &enum_info_vm_operations);
 	TX_SET(t, VM, vm, a->vm, is_a_snapshot, true);
 	TX_SET(t, VM, vm, a->vm, snapshot_time, a->snapshot_time);
 	TX_SET(t, VM, vm, a->vm, snapshot_of, a->snapshot_of);

@@ -50,9 +50,13 @@ wake_check(struct plan *p, struct tx *t)
 	return check_vm(p, t) ? 0 : -1;
 }
 
+/* The worker waits a minute for the guest, and then takes the order back. */
+#define SLEEP_DEADLINE_MS (90 * 1000)
+
 static int
 sleep_send(struct plan *p)
 {
+	plan_set_deadline(p, SLEEP_DEADLINE_MS);
 	return plan_send(p, NULL, "sleep", plan_arg(p, "uuid"), NULL);
 }
 
