@@ -90,15 +90,15 @@ bulk_main(void *arg)
 
 	be_nice();
 	rc = send_reply(q);
-	respond_finish(q);
 	list_running(b, q, false);
-	if (rc == 0 && q->keep) {
+	/* To let go of 10,000 records takes a while: the client need not wait. */
+	if (rc == 0 && q->keep)
 		front_give(c);
-	} else {
-		if (rc == 0)
-			stream_drain(c);
+	respond_finish(q);
+	if (rc == 0 && !q->keep)
+		stream_drain(c);
+	if (rc < 0 || !q->keep)
 		conn_free(c);
-	}
 	leave_place(b);
 	request_end(q);
 }

@@ -94,7 +94,7 @@ enum request_state respond_begin(struct request *q, const char *body,
     size_t len);
 enum request_state respond_resume(struct request *q);
 /* The reply was sent, or never will be: the core may forget the calls, and
- * wakes them no more. */
+ * wakes them no more. The connection may be somebody else's by then. */
 void respond_finish(struct request *q);
 
 /* ---- reply.c ---- */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* From the body of an API call to its result: decode, run, park. */
-#include "rpc/front.h"
+#include "rpc/front_private.h"
 #include "rpc/request.h"
 
 /* ---- running ---- */
@@ -63,7 +63,7 @@ respond_resume(struct request *q)
 void
 respond_finish(struct request *q)
 {
-	struct rpc_service *s = q->conn->rpc->service;
+	struct rpc_service *s = q->front->rpc->service;
 
 	for (unsigned i = 0; i < q->ncalls; i++)
 		if (q->calls[i].started)
