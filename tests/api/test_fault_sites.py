@@ -17,7 +17,7 @@ import unittest
 
 import tap
 import xapid
-from fault_sites import USABLE, Sites, where
+from fault_sites import USABLE, Sites, names
 
 FULL = os.environ.get('FAULT_FULL') == '1'
 SOME = 4            # of each kind that are ordinarily tried
@@ -155,16 +155,16 @@ class FaultSites(unittest.TestCase):
         return sites
 
     def campaign(self, group, depth=1, fresh=False):
-        sites = self.run_with(group, depth, fresh).sites()
+        sites = names(self.run_with(group, depth, fresh).sites())
         some = sorted(site for site in sites
-                      if not where(sites[site]).startswith(NOT_OURS))
+                      if not sites[site].startswith(NOT_OURS))
         if not FULL:
             some = some[::max(1, len(some) // SOME)][:SOME]
         hits = 0
         for i, site in enumerate(some):
             errors = ERRORS[group]
             for error in errors if FULL else [errors[i % len(errors)]]:
-                with self.subTest(site=where(sites[site]), errno=error):
+                with self.subTest(site=sites[site], errno=error):
                     hits += self.run_with(group, depth, fresh, site,
                                           error).hits()
         print('# %s: %d of %d sites tried, refused %d times' %

@@ -65,13 +65,19 @@ class Sites:
         return {key: frames for key, _, *frames in rows if key}
 
 
-def where(frames):
-    """For who looks into a failure."""
-    words = ['%x' % (f - 1) for f in frames if f]
+def names(sites):
+    """{site: its callers by name}, for who looks into a failure."""
+    words = sorted({'%x' % (f - 1) for frames in sites.values()
+                    for f in frames if f})
     try:
-        out = subprocess.run(['addr2line', '-f', '-s', '-e', PROGRAM] + words,
-                             capture_output=True, text=True).stdout
+        out = subprocess.run(['addr2line', '-f', '-s', '-e', PROGRAM],
+                             input='\n'.join(words), capture_output=True,
+                             text=True).stdout.splitlines()
     except OSError:
-        return ' '.join(words)
-    lines = [line.split(' ')[0] for line in out.splitlines()]
-    return ' < '.join('%s %s' % pair for pair in zip(lines[::2], lines[1::2]))
+        out = [word for word in words for _ in range(2)]
+    lines = [line.split(' ')[0] for line in out]
+    name = {word: '%s %s' % pair
+            for word, pair in zip(words, zip(lines[::2], lines[1::2]))}
+    return {site: ' < '.join(name.get('%x' % (f - 1), '?')
+                             for f in frames if f)
+            for site, frames in sites.items()}
