@@ -65,6 +65,7 @@ unit_tests = \
 	tests/unit/test_vmss_when \
 	tests/unit/test_websocket \
 	tests/unit/test_world \
+	tests/unit/test_world_make \
 	tests/unit/test_xmlrpc
 
 # Each also has a folder tests/fuzz/corpus/NAME (without fuzz_).
@@ -347,6 +348,11 @@ tests_fuzz_fuzz_cli_LDADD = $(test_libs) $(core_libs)
 tests_fuzz_fuzz_query_LDADD = $(test_libs) $(core_libs)
 tests_unit_test_memory_plan_LDADD = $(test_libs) $(core_libs)
 tests_unit_test_plan_LDADD = $(test_libs) $(core_libs)
+world_box = \
+	tests/lib/world_box.c \
+	tests/lib/world_box.h
+tests_unit_test_world_SOURCES = tests/unit/test_world.c $(world_box)
+tests_unit_test_world_make_SOURCES = tests/unit/test_world_make.c $(world_box)
 tests_unit_test_guest_agent_LDADD = $(test_libs) $(core_libs)
 
 tests_unit_test_main_again_SOURCES = \
