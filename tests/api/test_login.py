@@ -406,28 +406,27 @@ class Flood(Base):
     def test_same_user(self):
         """a flood of wrong passwords does not lock a known user out"""
         self.time_logins('vm-operator', 1)
-        threads, state = self.flood('vm-operator', 15)
-        time.sleep(0.5)
+        threads, state = self.flood('vm-operator', 60)
+        xapid.until(lambda: state['answers'])
         slowest = self.time_logins('vm-operator')
         state['stop'] = True
         for t in threads:
             t.join()
         print('# slowest good login %.0f ms beside %d refusals'
               % (slowest * 1000, state['answers']))
-        self.assertGreater(state['answers'], 0)
-        self.assertLess(slowest, 1)
+        self.assertLess(slowest, xapid.PATIENCE)
 
     def test_other_user(self):
         """a flood for one user does not lock others out"""
-        threads, state = self.flood('nobody', 15)
-        time.sleep(0.5)
+        threads, state = self.flood('nobody', 60)
+        xapid.until(lambda: state['answers'])
         slowest = self.time_logins('vm-power-admin')
         state['stop'] = True
         for t in threads:
             t.join()
         print('# slowest good login %.0f ms beside %d refusals'
               % (slowest * 1000, state['answers']))
-        self.assertLess(slowest, 1)
+        self.assertLess(slowest, xapid.PATIENCE)
 
 
 if __name__ == '__main__':
