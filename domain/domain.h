@@ -71,6 +71,9 @@ struct domain_driver {
 	op_fn *sysrq;      /* args: key, one character */
 	/* args: xenstore_data {}: below the domain's vm-data. */
 	op_fn *xenstore_write;
+	/* args: what: "begin" with script, "look" (result: state, return,
+	 * stdout, stderr, as the guest wrote them), "clear". */
+	op_fn *script;
 	/* args: a vif as in create: tells the guest which addresses to use. */
 	op_fn *addresses;
 	/* args: device (of an interface), bridge: where it is now. A domain that

@@ -29,6 +29,7 @@ domain_xapid_domain_SOURCES += \
 	domain/xl_live.c \
 	domain/xl_media.c \
 	domain/xl_nic.c \
+	domain/xl_script.c \
 	domain/xl_pci.c \
 	domain/xl_plug.c \
 	domain/xl_power.c \

@@ -58,6 +58,7 @@ static const char *const windows_guest[][2] = {
 	{ "control/feature-ts", "1" },
 	{ "control/feature-ts2", "1" },
 	{ "control/feature-s3", "1" },
+	{ "control/feature-xs-batcmd", "1" },
 };
 
 #define SAY_ALL(s, table)                                                      \

@@ -32,6 +32,13 @@ enum sim_agent {
 	SIM_AGENT_WINDOWS_RDP, /* lets people in by remote desktop */
 };
 
+enum sim_script {
+	SIM_SCRIPT_NONE,
+	SIM_SCRIPT_RUNS,
+	SIM_SCRIPT_WAITS,
+	SIM_SCRIPT_ENDED,
+};
+
 struct sim_domain {
 	char uuid[40];
 	char name[64];  /* cut off */
@@ -43,7 +50,8 @@ struct sim_domain {
 	uint32_t deaf;  /* does not react to a request to shut down */
 	uint32_t agent; /* enum sim_agent */
 	char devices[SIM_DEVICES][SIM_DEVICE_NAME]; /* "" is a free place */
-	uint32_t asleep; /* ACPI S3: reacts to nothing but its waking */
+	uint16_t asleep; /* ACPI S3: reacts to nothing but its waking */
+	uint16_t script; /* enum sim_script */
 };
 
 struct sim_world {

@@ -58,6 +58,7 @@ static const struct op_row {
 	OP(trigger),
 	OP(sysrq),
 	OP(xenstore_write),
+	OP(script),
 	OP(addresses),
 	OP(rebridge),
 	OP(stats),

@@ -195,6 +195,18 @@ xl_write(struct xl *x, struct op *op, const char *path, const char *text)
 	return op_fail_errno(op, "INTERNAL_ERROR", path);
 }
 
+int
+xl_give_to_guest(struct xl *x, struct op *op, uint32_t domid, const char *path)
+{
+	struct xs_permissions owner = { .id = domid, .perms = XS_PERM_NONE };
+
+	if (xl_write(x, op, path, "") < 0)
+		return -1;
+	return xs_set_permissions(x->xs, XBT_NULL, path, &owner, 1)
+	    ? 0
+	    : op_fail_errno(op, "INTERNAL_ERROR", path);
+}
+
 /* ---- waiting ---- */
 
 int64_t
@@ -238,6 +250,7 @@ const struct domain_driver domain_xl = {
 	.trigger = xl_trigger,
 	.sysrq = xl_sysrq,
 	.xenstore_write = xl_xenstore_write,
+	.script = xl_script,
 	.addresses = xl_addresses,
 	.rebridge = xl_rebridge,
 	.stats = xl_stats,

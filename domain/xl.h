@@ -34,6 +34,9 @@ int xl_need(struct xl *x, struct op *op, uint32_t *domid_r);
 /* A node below the domain's or any path; in the arena; NULL: absent. */
 const char *xl_read(struct xl *x, struct op *op, const char *path);
 int xl_write(struct xl *x, struct op *op, const char *path, const char *text);
+/* An empty node that the guest may write and make others below. */
+int xl_give_to_guest(struct xl *x, struct op *op, uint32_t domid,
+    const char *path);
 /* Sleeps a moment between two looks. False: cancelled, or the deadline (from
  * xl_deadline()) is over. */
 int64_t xl_deadline(int seconds);
@@ -96,6 +99,7 @@ int xl_usb_unplug(struct xl *x, struct op *op, uint32_t domid);
 
 /* ---- operations ---- */
 op_fn xl_create, xl_resume;                                    /* xl_create.c */
+op_fn xl_script;                                               /* xl_script.c */
 op_fn xl_unpause, xl_pause, xl_shutdown, xl_sleep, xl_destroy; /* xl_power.c */
 op_fn xl_suspend, xl_checkpoint, xl_go_on;                     /* xl_save.c */
 op_fn xl_plug, xl_connect, xl_unplug;                          /* xl_plug.c */

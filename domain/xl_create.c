@@ -277,6 +277,8 @@ build(struct xl *x, struct op *op, libxl_domain_config *config, int image,
 	}
 	moment("worker", op->name, "domain is there");
 	rc = write_data(x, op, domid);
+	if (rc == 0)
+		rc = xl_open_features(x, op, domid);
 	if (rc == 0 && strcmp(op_text(op, "type", ""), "hvm") == 0)
 		rc = write_bios_strings(x, op, domid);
 	if (rc == 0)

@@ -56,19 +56,6 @@ enabled(const char *mode)
 	return strcmp(mode, "None") == 0 ? "0" : "2";
 }
 
-/* The guest answers there. */
-static int
-give_to_guest(struct xl *x, struct op *op, uint32_t domid, const char *path)
-{
-	struct xs_permissions owner = { .id = domid, .perms = XS_PERM_NONE };
-
-	if (xl_write(x, op, path, "") < 0)
-		return -1;
-	return xs_set_permissions(x->xs, XBT_NULL, path, &owner, 1)
-	    ? 0
-	    : op_fail_errno(op, "INTERNAL_ERROR", path);
-}
-
 int
 xl_nic_addresses(struct xl *x, struct op *op, uint32_t domid,
     const struct value *device)
@@ -98,7 +85,7 @@ xl_nic_addresses(struct xl *x, struct op *op, uint32_t domid,
 		if (!path)
 			return op_fail_nomem(op);
 		if ((nodes[i].value ? xl_write(x, op, path, nodes[i].value)
-				    : give_to_guest(x, op, domid, path)) < 0)
+				    : xl_give_to_guest(x, op, domid, path)) < 0)
 			return -1;
 	}
 	return 0;

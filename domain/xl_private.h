@@ -29,6 +29,11 @@ void xl_meter_start(struct xl_meter *m, const struct op *op, int fd,
     int64_t bytes);
 void xl_meter_stop(struct xl_meter *m);
 
+/* ---- xl_script.c ---- */
+
+/* Lets a guest say what its agent can. */
+int xl_open_features(struct xl *x, struct op *op, uint32_t domid);
+
 /* The devid of a block device's name ("xvda", "hdc"); -1: no such name. */
 int xl_disk_devid(const char *vdev);
 

@@ -400,6 +400,7 @@ libxapidcore_a_SOURCES = \
 	xapid/vm/vm_image.h \
 	xapid/vm/vm_live.c \
 	xapid/vm/vm_live.h \
+	xapid/vm/vm_plugin.h \
 	xapid/vm/vm_metadata.c \
 	xapid/vm/vm_metadata.h \
 	xapid/vm/vm_obstacles.c \
@@ -409,6 +410,7 @@ libxapidcore_a_SOURCES = \
 	xapid/vm/vm_parts.c \
 	xapid/vm/vm_parts.h \
 	xapid/vm/vm_plugin.c \
+	xapid/vm/vm_script.c \
 	xapid/vm/vm_sleep.c \
 	xapid/vm/vm_firmware.c \
 	xapid/vm/vm_power.c \

@@ -3,6 +3,7 @@
 """What guests tell of themselves, seen by clients."""
 
 import copy
+import json
 import threading
 import time
 import unittest
@@ -28,8 +29,8 @@ class Agent(unittest.TestCase):
             **VM, 'name_label': 'talker', 'memory_static_min': 0,
             'memory_dynamic_min': 64 * MIB, 'memory_dynamic_max': 64 * MIB,
             'memory_static_max': 64 * MIB, **other})
-        d.call('VIF.create', {**VIF, 'VM': ref,
-                              'network': d.call('network.get_all')[0]})
+        network = d.call('network.get_by_name_label', 'Pool-wide network 0')
+        d.call('VIF.create', {**VIF, 'VM': ref, 'network': network[0]})
         self.addCleanup(self.end, ref)
         return ref
 
@@ -122,6 +123,76 @@ class Agent(unittest.TestCase):
         d.call('VM.s3_resume', vm)
         d.call('VM.clean_shutdown', vm)
         self.assertEqual(d.call('VM.get_power_state', vm), 'Halted')
+
+    def script(self, vm, text, **other):
+        """What Async.VM.call_plugin is called with."""
+        return ('VM.call_plugin', vm, 'guest-agent-operation', 'run-script',
+                {'username': 'root', 'password': xapid.PASSWORD,
+                 'script': text, **other})
+
+    def windows(self):
+        vm = self.vm(platform={'device_id': '0002'})
+        self.d.call('VM.start', vm, False, False)
+        self.told(vm)
+        return vm
+
+    def allow_scripts(self):
+        pool = self.d.call('pool.get_all')[0]
+        key = 'allow_guest_agent_run_script'
+        self.d.call('pool.add_to_other_config', pool, key, 'true')
+        self.addCleanup(self.d.call, 'pool.remove_from_other_config', pool,
+                        key)
+
+    def test_a_script_is_given_to_the_agent_and_its_answer_taken(self):
+        d, vm = self.d, self.windows()
+        self.assertEqual(d.error(*self.script(vm, 'dir')),
+                         ['FEATURE_RESTRICTED'])
+        self.allow_scripts()
+        self.assertEqual(
+            json.loads(d.call(*self.script(vm, 'dir'))),
+            {'rc': 0, 'stderr': '',
+             'stdout': 'this guest is simulated: nothing was run\n'})
+        self.assertEqual(d.error(*self.script(vm, 'dir'))[0],
+                         'VM_CALL_PLUGIN_RATE_LIMIT')
+
+    def test_scripts_are_for_those_who_may(self):
+        d, vm = self.d, self.windows()
+        self.allow_scripts()
+        for role in 'vm-operator', 'vm-admin':
+            session = d.login(role)
+            self.assertEqual(
+                d.error(*self.script(vm, 'dir'), session=session)[0],
+                'RBAC_PERMISSION_DENIED')
+            self.assertEqual(
+                d.error(*self.script(vm, 'dir', username=role))[0],
+                'RBAC_PERMISSION_DENIED')
+        self.assertEqual(d.error(*self.script(vm, 'dir', password='x'))[0],
+                         'SESSION_AUTHENTICATION_FAILED')
+        self.assertEqual(d.error(*self.script(vm, 'x' * 1025))[:2],
+                         ['XENAPI_PLUGIN_FAILURE', 'failed to execute fn'])
+        self.assertEqual(d.error(*self.script(vm, ''))[:2],
+                         ['XENAPI_PLUGIN_FAILURE', 'failed to execute fn'])
+
+    def test_who_waits_for_a_script_may_give_up(self):
+        d, vm = self.d, self.windows()
+        self.allow_scripts()
+        call, *args = self.script(vm, 'wait')
+        task = d.call('Async.' + call, *args)
+        xapid.until(lambda: 'call_plugin' in d.call(
+            'VM.get_current_operations', vm).values())
+        d.call('task.cancel', task)
+        self.assertEqual(d.ended(task)['status'], 'cancelled')
+        self.assertEqual(d.call('VM.get_current_operations', vm), {})
+
+    def test_a_guest_that_ends_ends_its_script(self):
+        d, vm = self.d, self.windows()
+        self.allow_scripts()
+        call, *args = self.script(vm, 'wait')
+        task = d.call('Async.' + call, *args)
+        xapid.until(lambda: 'call_plugin' in d.call(
+            'VM.get_current_operations', vm).values())
+        d.call('VM.hard_shutdown', vm)
+        self.assertEqual(d.ended(task)['status'], 'cancelled')
 
     def test_one_that_cannot_sleep_is_not_asked_to(self):
         d, vm = self.d, self.vm()

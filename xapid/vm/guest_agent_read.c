@@ -289,7 +289,8 @@ read_varying(struct reading *r, const struct entry *e)
 
 	read_vif(r, e);
 	read_driver(r, e);
-	if ((rest = below(e->path, "control/")))
+	/* Empty ones were made for it, and it has not written them. */
+	if ((rest = below(e->path, "control/")) && *e->text)
 		builder_put(&r->other, rest, e->text);
 	if ((rest = below(e->path, "data/service/")) && strchr(rest, '/'))
 		builder_put(&r->services, rest, e->text);

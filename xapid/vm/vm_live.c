@@ -209,7 +209,7 @@ KIND(send_trigger, vm_plan_check);
 const struct plan_kind *const vm_live_kinds[] = { &changing_dynamic_range_kind,
 	&changing_memory_live_kind, &changing_VCPUs_live_kind, &send_sysrq_kind,
 	&send_trigger_kind, &vm_xenstore_kind, &vm_call_plugin_kind,
-	&vm_sleep_kind, &vm_wake_kind, NULL };
+	&vm_script_kind, &vm_sleep_kind, &vm_wake_kind, NULL };
 
 /* ---- the calls ---- */
 

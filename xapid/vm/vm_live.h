@@ -12,7 +12,8 @@ extern const struct plan_kind *const vm_live_kinds[];
 
 /* Of vm_xenstore.c, which stands in that list. */
 extern const struct plan_kind vm_xenstore_kind;
-extern const struct plan_kind vm_call_plugin_kind;         /* vm_plugin.c */
+extern const struct plan_kind vm_call_plugin_kind; /* vm_plugin.c */
+extern const struct plan_kind vm_script_kind;
 extern const struct plan_kind vm_sleep_kind, vm_wake_kind; /* vm_sleep.c */
 
 /* Gives a running VM another dynamic range and moves its balloon, and those of

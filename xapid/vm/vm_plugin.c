@@ -11,20 +11,22 @@
 #include "model/builder.h"
 #include "vm/vm.h"
 #include "vm/vm_live.h"
+#include "vm/vm_plugin.h"
 #include "vm/vm_power.h"
 
 #define PLUGIN "guest-agent-operation"
+#define SCRIPT "run-script"
 #define INTERVAL_SEC 10
 #define REMEMBERED_MAX 4096 /* VMs; beyond that the oldest may ask again */
 
 /* What agents know, the feature that says that this one does, and what is
- * written for it; scripts need an answer, which nobody waits for yet. */
+ * written for it; a script is another plan's work. */
 static const struct function {
 	const char *name, *feature, *path, *value;
 } functions[] = {
 	{ "request-rdp-on", "feature-ts2", "control/ts", "1" },
 	{ "request-rdp-off", "feature-ts2", "control/ts", "0" },
-	{ "run-script", "feature-xs-batcmd", NULL, NULL },
+	{ SCRIPT, "feature-xs-batcmd", NULL, NULL },
 };
 
 static const struct function *
@@ -79,8 +81,8 @@ check_rate(struct call *c, struct ref vm)
 
 /* ---- may it? ---- */
 
-static int
-fail_function(struct call *c, const char *status, const char *why)
+int
+vm_plugin_fail(struct call *c, const char *status, const char *why)
 {
 	return fail_xenapi_plugin_failure(c, status, why, why);
 }
@@ -95,27 +97,29 @@ check_feature(struct call *c, struct tx *t, const struct vm *vm,
 
 	if (text && strcmp(text, "1") == 0)
 		return 0;
-	return fail_function(c, "failed to execute fn",
+	return vm_plugin_fail(c, "failed to execute fn",
 	    "The guest's agent does not say that it knows this function");
 }
 
 /* Whoever may do this owns the guest. */
-static int
-check_script(struct call *c, struct tx *t)
+int
+vm_script_check(struct call *c)
 {
-	const struct pool *pool = TX_GET(t, pool, pool, c->core->pool);
+	RECORD_UNREF const struct record *r =
+	    db_get(c->db, CLASS_pool, c->core->pool);
+	const struct pool *pool = (const struct pool *)r;
 
 	if (!pool ||
 	    !edit_map_true(&pool->other_config, "allow_guest_agent_run_script"))
 		return fail_feature_restricted(c);
-	if (!call_allowed(c, rbac_at_least("vm-power-admin")))
-		return fail_rbac_permission_denied(c, "vm.call_plugin",
-		    "Scripts in guests need the role vm-power-admin");
-	return fail_not_implemented(c, "VM.call_plugin run-script");
+	return call_allowed(c, rbac_at_least("vm-power-admin"))
+	    ? 0
+	    : fail_rbac_permission_denied(c, "vm.call_plugin",
+		  "Scripts in guests need the role vm-power-admin");
 }
 
-static int
-check(struct plan *p, struct tx *t)
+int
+vm_plugin_check(struct plan *p, struct tx *t)
 {
 	const struct vm_call_plugin_args *a = p->call->args;
 	const struct function *f;
@@ -130,10 +134,9 @@ check(struct plan *p, struct tx *t)
 		return -1;
 	f = find(a->fn);
 	if (!f)
-		return fail_function(p->call, "failed to find fn",
+		return vm_plugin_fail(p->call, "failed to find fn",
 		    "The plugin has no such function");
 	if (check_feature(p->call, t, vm, f) < 0 ||
-	    (!f->path && check_script(p->call, t) < 0) ||
 	    plan_note(p, "uuid", vm->uuid) < 0)
 		return -1;
 	return plan_note(p, "fn", f->name);
@@ -173,7 +176,7 @@ const struct plan_kind vm_call_plugin_kind = {
 	.cls = CLASS_VM,
 	.operation = "call_plugin",
 	.steps = ask_steps,
-	.check = check,
+	.check = vm_plugin_check,
 	.finish = vm_plan_refresh,
 };
 
@@ -208,5 +211,7 @@ vm_call_plugin(struct call *c, const struct vm_call_plugin_args *a,
 	if (!idle)
 		return -1;
 	*result_r = "";
+	if (strcmp(a->plugin, PLUGIN) == 0 && strcmp(a->fn, SCRIPT) == 0)
+		return vm_script_start(c, a);
 	return plan_start(c, &vm_call_plugin_kind, a->vm, NULL);
 }

@@ -98,6 +98,28 @@ class Firmware(unittest.TestCase):
         self.w.ask('trigger', one, what='s3resume')
         self.lives(one, domid)
 
+    def test_a_script_is_answered_by_the_guest_it_was_given_to(self):
+        one, domid = self.hvm('scripted')
+        batch = '/local/domain/%d/control/batcmd' % domid
+        self.w.ask('script', one, what='begin', script='dir')
+        self.assertEqual(store(batch + '/script'), 'dir')
+        self.assertEqual(store(batch + '/state'), 'READY')
+        shown = subprocess.run(
+            ['xenstore-ls', '-p', batch.rsplit('/', 1)[0]],
+            capture_output=True, text=True).stdout
+        for node in 'batcmd', 'state', 'feature-xs-batcmd':
+            self.assertRegex(shown, r'(?m)^ *%s = .*\(n%d\b' % (node, domid),
+                             'the guest may not write ' + node)
+        for name, text in (('stdout', 'out\x01'), ('return', '3'),
+                           ('state', 'SUCCESS')):
+            subprocess.run(['xenstore-write', batch + '/' + name, text],
+                           check=True)
+        self.assertEqual(self.w.ask('script', one, what='look'), {
+            'state': 'SUCCESS', 'return': '3', 'stdout': 'out?',
+            'stderr': ''})
+        self.w.ask('script', one, what='clear')
+        self.assertEqual(store(batch + '/state'), '')
+
     def test_a_disc_is_put_in_and_taken_out_of_a_drive(self):
         one, domid = self.hvm('discs')
         self.w.ask('unpause', one)
