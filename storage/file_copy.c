@@ -13,6 +13,7 @@
 
 #include "lib/cleanup.h"
 #include "lib/fault.h"
+#include "lib/moment.h"
 #include "storage/image.h"
 #include "storage/job.h"
 #include "storage/volume.h"
@@ -126,6 +127,7 @@ split(struct op *op, int folder, const struct volume *v, const char *base)
 
 	if (linkat(folder, v->name, folder, base, 0) < 0 && errno != EEXIST)
 		return volume_fail(op, "source");
+	moment("worker", op->name, "base is there");
 	return volume_replace(op, folder, "source", VOLUME_QCOW2,
 	    volume_fill_overlay, &above);
 }
@@ -201,7 +203,7 @@ file_vdi_clone(void *context, struct op *op)
 	    layers_open(op, locked, &v, &below) < 0 ||
 	    chain_use(op, locked, &v, &below) < 0)
 		return -1;
-	if (image_is_open(&v))
+	if (image_is_served(op, "source", &v))
 		return copy_open(op, locked, &v);
 	if (can_share(locked, v.fd))
 		return volume_make(op, locked, v.format, copy_data, &v.fd);

@@ -172,6 +172,16 @@ image_is_open(const struct volume *v)
 	return fcntl(v->fd, F_OFD_GETLK, &l) == 0 && l.l_type != F_UNLCK;
 }
 
+/* Whether a guest may be about to write it: its device is there, also when the
+ * server has just died, or its server. */
+bool
+image_is_served(struct op *op, const char *argument, const struct volume *v)
+{
+	const char *name = device_name(op, argument);
+
+	return image_is_open(v) || (name && nbd_find(name) >= 0);
+}
+
 static int
 disconnect(struct op *op, const char *name, int device)
 {
@@ -242,7 +252,9 @@ image_detach(struct op *op, const char *argument, const struct volume *v)
 		    op_text(op, "user", op_text(op, argument, "")), NULL);
 	if (disconnect(op, name, device) < 0)
 		return -1;
-	for (left = LEAVE_MS; v && left > 0 && image_is_open(v);
+	/* Neither a name nor a file that somebody who asks next would meet. */
+	for (left = LEAVE_MS;
+	     left > 0 && (nbd_find(name) == device || (v && image_is_open(v)));
 	     left -= LOOK_MS)
 		wait_a_little();
 	return 0;

@@ -23,5 +23,7 @@ int image_detach(struct op *op, const char *argument, const struct volume *v);
 int image_settle(struct op *op, const char *argument);
 /* Whether a program has it open. */
 bool image_is_open(const struct volume *v);
+bool image_is_served(struct op *op, const char *argument,
+    const struct volume *v);
 
 #endif

@@ -5,7 +5,9 @@ control domain, with what was built here. One boot for all of them.
 
 Usage: test_xen.py [[asan/]TEST[.CLASS[.TEST]] ...]   (names in tests/xen/dom0,
 without .py; asan/: with workers that are built here with AddressSanitizer and
-the one of undefined behaviour. Without names: all, without sanitizers.)
+the one of undefined behaviour. Without names: all, of which test_worker is run
+with sanitizers, where the compiler has them. DEATHS and SEED in the environment
+are for test_deaths.)
 """
 
 import os
@@ -28,6 +30,7 @@ PROGRAMS = ('xapid/xapid', 'xapid/xapid-pam', 'xapid/xapid-machine',
 WORKERS = ('domain/xapid-domain', 'storage/xapid-storage',
            'network/xapid-network', 'network/xapid-lease',
            'console/xapid-console')
+PASSED = ('DEATHS', 'SEED')
 NEEDED = ('qemu-system-x86_64', 'mmdebstrap', 'mke2fs')
 
 
@@ -54,7 +57,7 @@ def why_not():
     return None
 
 
-def build_asan():
+def build_asan(targets):
     """Workers with sanitizers; False: the compiler has none."""
     os.makedirs(ASAN, exist_ok=True)
     if not os.path.exists(os.path.join(ASAN, 'Makefile')):
@@ -64,8 +67,9 @@ def build_asan():
             stdout=subprocess.DEVNULL, stdin=subprocess.DEVNULL)
         if p.returncode:
             return False
-    subprocess.run(['make', '-s', '-j%d' % (os.cpu_count() or 2), *WORKERS],
-                   cwd=ASAN, check=True, stdout=subprocess.DEVNULL)
+    for target in ('gen/stamp',) + targets:
+        subprocess.run(['make', '-s', '-j%d' % (os.cpu_count() or 2), target],
+                       cwd=ASAN, check=True, stdout=subprocess.DEVNULL)
     return True
 
 
@@ -81,10 +85,13 @@ def copy(build, names, top, folder):
 def stage(top, tests):
     """The programs and the tests as they will lie in /root there."""
     copy(BUILD, PROGRAMS, top, 'build')
-    if any(t.startswith('asan/') for t in tests):
-        if build_asan():
-            copy(BUILD, set(PROGRAMS) - set(WORKERS), top, 'build-asan')
-            copy(ASAN, WORKERS, top, 'build-asan')
+    asan = [t for t in tests or ['asan/test_worker'] if t.startswith('asan/')]
+    # That one asks its worker itself, and needs no other.
+    alone = all(t.startswith('asan/test_worker') for t in asan)
+    targets = WORKERS[:1] if alone else WORKERS
+    if asan and build_asan(targets):
+        copy(BUILD, set(PROGRAMS) - set(targets), top, 'build-asan')
+        copy(ASAN, targets, top, 'build-asan')
     for folder in ('tests/lib', 'tests/xen/dom0'):
         shutil.copytree(os.path.join(SRC, folder),
                         os.path.join(top, 'root/src', folder))
@@ -114,8 +121,10 @@ def main():
             [os.path.join(BED, 'run'), '--overlay', os.path.join(top, 'root'),
              '--scratch', '512', '--mem', MEMORY, '--cards', '2',
              '--stick', os.path.join(top, 'stick'), '--spare', '1', '--gpu',
-             '--timeout', str(SECONDS), *IOMMU, '--',
-             'sh', '/root/src/tests/xen/dom0/run'] + sys.argv[1:],
+             '--timeout', str(SECONDS), *IOMMU, '--', 'env'] +
+            ['%s=%s' % (name, os.environ[name]) for name in PASSED
+             if name in os.environ] +
+            ['sh', '/root/src/tests/xen/dom0/run'] + sys.argv[1:],
             stdin=subprocess.DEVNULL)
     sys.exit(p.returncode)
 
