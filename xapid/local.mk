@@ -226,6 +226,7 @@ libxapidcore_a_SOURCES = \
 	xapid/device/gpu_scan.c \
 	xapid/device/pci.c \
 	xapid/device/pci.h \
+	xapid/device/pci_access.c \
 	xapid/device/pgpu.c \
 	xapid/device/pvs.c \
 	xapid/device/usb.c \

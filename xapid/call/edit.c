@@ -129,6 +129,20 @@ edit_fail_refs(struct call *c, const char *code, const struct ref *refs,
 	return call_fail(c, code, params, n);
 }
 
+#define NAMES_MAX 16
+
+const char *
+edit_ref_names(struct call *c, const struct set *refs)
+{
+	const struct ref *r = refs->items;
+	const char *text = "";
+
+	for (uint32_t i = 0; text && i < refs->n && i < NAMES_MAX; i++)
+		text = arena_printf(c->arena, "%s%s%s", text, i ? "; " : "",
+		    call_ref_text(c, r[i]));
+	return text ? text : "";
+}
+
 int
 edit_simulated_only(struct call *c)
 {

@@ -47,6 +47,9 @@ bool edit_map_true(const struct map *m, const char *key);
 int edit_fail_refs(struct call *c, const char *code, const struct ref *refs,
     uint32_t n);
 
+/* "ref; ref", the first of them, for errors that name all in one parameter. */
+const char *edit_ref_names(struct call *c, const struct set *refs);
+
 /* 0 on simulated machines, where a setting is its record. On real ones -1 with
  * NOT_IMPLEMENTED raised, as long as nothing carries it out there. */
 int edit_simulated_only(struct call *c);

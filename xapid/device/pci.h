@@ -20,6 +20,10 @@ int pci_take(struct tx *t, struct ref vm, struct ref host);
 /* The VM has its domain, and the control domain no longer has them. */
 void pci_attach(struct tx *t, struct ref vm);
 void pci_leave(struct tx *t, struct ref vm);
+
+/* ---- pci_access.c ---- */
+/* The control domain does not have it any more; its driver is remembered. */
+void pci_hide(struct tx *t, struct ref pci);
 /* At the daemon's start: one that the control domain was to give up and still
  * has. */
 int pci_at_start(struct tx *t, struct ref pci);

@@ -57,19 +57,6 @@ holds(const struct set *s, struct ref ref)
 	return false;
 }
 
-/* "ref; ref" for errors that name all. */
-static const char *
-names(struct call *c, const struct set *refs)
-{
-	const struct ref *r = refs->items;
-	const char *text = "";
-
-	for (uint32_t i = 0; text && i < refs->n && i < 16; i++)
-		text = arena_printf(c->arena, "%s%s%s", text, i ? "; " : "",
-		    call_ref_text(c, r[i]));
-	return text ? text : "";
-}
-
 int
 pgpu_check_type(struct call *c, struct tx *t, const struct pgpu *pgpu,
     struct ref type)
@@ -80,11 +67,11 @@ pgpu_check_type(struct call *c, struct tx *t, const struct pgpu *pgpu,
 	if (!holds(&pgpu->supported_VGPU_types, type))
 		return c
 		    ? fail_vgpu_type_not_supported(c, call_ref_text(c, type),
-			  names(c, &pgpu->supported_VGPU_types))
+			  edit_ref_names(c, &pgpu->supported_VGPU_types))
 		    : -1;
 	if (!holds(&pgpu->enabled_VGPU_types, type))
 		return c ? fail_vgpu_type_not_enabled(c, call_ref_text(c, type),
-			       names(c, &pgpu->enabled_VGPU_types))
+			       edit_ref_names(c, &pgpu->enabled_VGPU_types))
 			 : -1;
 	for (uint32_t i = 0; row && i < pgpu->resident_VGPUs.n; i++) {
 		const struct vgpu *v = TX_GET(t, VGPU, vgpu, refs[i]);
@@ -265,7 +252,7 @@ set_enabled(struct call *c, struct tx *t, struct ref self,
 		else if (!holds(&pgpu->supported_VGPU_types, refs[i]))
 			return fail_vgpu_type_not_supported(c,
 			    call_ref_text(c, refs[i]),
-			    names(c, &pgpu->supported_VGPU_types));
+			    edit_ref_names(c, &pgpu->supported_VGPU_types));
 	if (check_running(c, t, pgpu, types) < 0)
 		return -1;
 	TX_SET(t, PGPU, pgpu, self, enabled_VGPU_types, *types);

@@ -5,19 +5,6 @@
 #include "call/edit.h"
 #include "model/builder.h"
 
-/* "ref; ref" of a set, for errors that name all. */
-static const char *
-names(struct call *c, const struct set *refs)
-{
-	const struct ref *r = refs->items;
-	const char *text = "";
-
-	for (uint32_t i = 0; text && i < refs->n && i < 16; i++)
-		text = arena_printf(c->arena, "%s%s%s", text, i ? "; " : "",
-		    call_ref_text(c, r[i]));
-	return text ? text : "";
-}
-
 /* ---- groups ---- */
 
 int
@@ -46,9 +33,11 @@ usb_group_destroy(struct call *c, const struct usb_group_destroy_args *a)
 	if (!t || !(g = EDIT_HEAD(c, t, USB_group, usb_group, a->self)))
 		return -1;
 	if (g->VUSBs.n)
-		return fail_usb_group_contains_vusb(c, names(c, &g->VUSBs));
+		return fail_usb_group_contains_vusb(c,
+		    edit_ref_names(c, &g->VUSBs));
 	if (g->PUSBs.n)
-		return fail_usb_group_contains_pusb(c, names(c, &g->PUSBs));
+		return fail_usb_group_contains_pusb(c,
+		    edit_ref_names(c, &g->PUSBs));
 	(void)tx_destroy(t, CLASS_USB_group, a->self);
 	return call_commit(c, STEAL(t));
 }
