@@ -5,7 +5,9 @@
 import json
 import http.server
 import os
+import socket
 import threading
+import time
 import unittest
 import xmlrpc.client
 
@@ -99,6 +101,29 @@ class Observer(unittest.TestCase):
         self.traced_call()
         xapid.until(lambda: 'are lost: Connection refused'
                     in self.d.log_text() or self.traced_call())
+
+    def test_a_server_that_says_nothing_has_one_thread(self):
+        # or each second would take one from those that guests need
+        asked = []
+        with socket.create_server(('127.0.0.1', 0)) as s:
+            def accept():
+                try:
+                    while True:
+                        asked.append(s.accept()[0])
+                except OSError:
+                    pass  # closed
+            threading.Thread(target=accept, daemon=True).start()
+            o = self.make(endpoints=['http://127.0.0.1:%d/'
+                                     % s.getsockname()[1]])
+            xapid.until(lambda: self.traced_call() or asked)
+            end = time.monotonic() + 3
+            while time.monotonic() < end:
+                self.traced_call()
+                time.sleep(0.1)
+            self.assertEqual(len(asked), 1)
+            self.d.call('Observer.set_enabled', o, False)
+            for c in asked:
+                c.close()
 
     def test_who_is_not_meant_collects_nothing(self):
         here = self.d.call('pool.get_master', self.d.call('pool.get_all')[0])

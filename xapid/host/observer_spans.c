@@ -106,6 +106,15 @@ put_span(struct bytes *out, const struct watcher *w, const struct call *c,
 	bytes_puts(out, "\"}}\n");
 }
 
+/* With the lock, and not while one sends. */
+static void
+send_soon(void)
+{
+	traces.sending = !traces.stopping &&
+	    timer_set(traces.core->timers, &traces.timer,
+		clock_mono_ns() + NSEC_PER_SEC) == 0;
+}
+
 /* As core->traced; it must be short. */
 static void
 add_span(const struct call *c)
@@ -125,11 +134,8 @@ add_span(const struct call *c)
 			put_span(&w->spans, w, c,
 			    ts.tv_sec * INT64_C(1000000) + ts.tv_nsec / 1000);
 	}
-	if (traces.n && !traces.sending) {
-		traces.sending = true;
-		(void)timer_set(traces.core->timers, &traces.timer,
-		    clock_mono_ns() + NSEC_PER_SEC);
-	}
+	if (traces.n && !traces.sending)
+		send_soon();
 }
 
 /* ---- sending ---- */
@@ -237,7 +243,22 @@ take(struct watcher *from, struct watcher *to)
 	return 0;
 }
 
-/* On a thread that may wait. */
+/* What came meanwhile is sent later. */
+static void
+sent(void)
+{
+	bool more = false;
+
+	LOCK_SCOPE(&traces.lock);
+	traces.sending = false;
+	for (unsigned i = 0; i < traces.n; i++)
+		more |= traces.watchers[i].spans.len > 0;
+	if (more)
+		send_soon();
+}
+
+/* On a thread that may wait, one at a time: a server that does not answer holds
+ * up no second one. */
 static void
 send_all(void *arg)
 {
@@ -252,12 +273,12 @@ send_all(void *arg)
 			n++;
 	dropped = traces.dropped;
 	traces.dropped = 0;
-	traces.sending = false;
 	pthread_mutex_unlock(&traces.lock);
 	for (unsigned i = 0; i < n; i++) {
 		send_one(core, &copies[i]);
 		watcher_free(&copies[i]);
 	}
+	sent();
 	if (dropped)
 		log_warn("%" PRIu64 " spans were dropped", dropped);
 }
