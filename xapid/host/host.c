@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Settings of hosts. Where a setting is a matter of the machine (its name, its
- * initiator, its display), a simulated machine is its record; on a real one
- * the call is NOT_IMPLEMENTED until a worker carries it out there. */
+/* Settings of hosts. Where a setting is a matter of the machine, a simulated
+ * machine is its record; on a real one xapid-machine carries it out
+ * (host_machine.h), or the call is NOT_IMPLEMENTED. */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
