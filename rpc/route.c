@@ -137,6 +137,14 @@ check_call(const struct route_rules *rules, const struct head *h,
 	return (struct route){ .kind = kind };
 }
 
+/* By the local socket, or at an address that no network reaches. */
+static bool
+came_from_here(const struct rpc_peer *peer)
+{
+	return peer->local || strncmp(peer->at, "127.", 4) == 0 ||
+	    strcmp(peer->at, "::1") == 0;
+}
+
 struct route
 route_find(const struct route_rules *rules, const struct head *h,
     const struct rpc_peer *peer)
@@ -147,6 +155,8 @@ route_find(const struct route_rules *rules, const struct head *h,
 
 	if (!is_known_method(h->method))
 		return REFUSE(501);
+	if (rules->local_only && !came_from_here(peer))
+		return REFUSE(403);
 	if (is_crooked(h->path))
 		return REFUSE(404);
 	if (rules->https_only && !peer->tls && !peer->local)

@@ -27,6 +27,7 @@ struct route_rules {
 	const struct http_routes *routes;
 	_Atomic bool https_only; /* plain TCP answers no calls */
 	size_t max_call_bytes;   /* of an API call's body */
+	_Atomic bool local_only; /* addresses of a network answer nothing */
 };
 
 struct route route_find(const struct route_rules *rules, const struct head *h,

@@ -131,6 +131,7 @@ fill_config(struct rpc *r, const struct rpc_config *given)
 	r->rules.routes = &r->routes;
 	r->rules.max_call_bytes = c->max_call_bytes;
 	atomic_store(&r->rules.https_only, c->https_only);
+	atomic_store(&r->rules.local_only, c->local_only);
 }
 
 /* ---- start ---- */
@@ -223,6 +224,12 @@ void
 rpc_set_https_only(struct rpc *r, bool https_only)
 {
 	atomic_store(&r->rules.https_only, https_only);
+}
+
+void
+rpc_set_local_only(struct rpc *r, bool local_only)
+{
+	atomic_store(&r->rules.local_only, local_only);
 }
 
 uint16_t

@@ -32,6 +32,7 @@ struct rpc_config {
 	 * descriptors; the path stays the caller's. NULL: it opens its own. */
 	const struct rpc_sockets *sockets;
 	bool https_only; /* plain TCP answers 403/301, not calls */
+	bool local_only; /* only who calls from this machine is answered */
 	size_t
 	    max_call_bytes; /* of a request body; default 16 MiB, the original 300 KiB */
 	unsigned max_connections; /* TCP, default 8192 */
@@ -57,6 +58,8 @@ struct rpc *rpc_start(const struct rpc_config *config,
 uint16_t rpc_port(const struct rpc *r, unsigned i);
 /* Changes what the configuration said, from the next request on. */
 void rpc_set_https_only(struct rpc *r, bool https_only);
+/* Answers nobody but who calls from this machine, from the next request on. */
+void rpc_set_local_only(struct rpc *r, bool local_only);
 /* Reads the certificate again (SIGHUP); the old one stays when it is bad. */
 int rpc_reload_certificate(struct rpc *r, char *err, size_t err_size);
 /* Refuses new requests, gives running ones grace_ms, then closes all. */

@@ -394,6 +394,17 @@ set_https_only(struct core *core, bool on)
 		rpc_set_https_only(rpc, on);
 }
 
+static void
+set_local_only(struct core *core, bool on)
+{
+	struct daemon *d =
+	    (struct daemon *)((char *)core - offsetof(struct daemon, core));
+	struct rpc *rpc = atomic_load(&d->rpc);
+
+	if (rpc)
+		rpc_set_local_only(rpc, on);
+}
+
 static bool
 refuses_plain(struct daemon *d)
 {
@@ -420,13 +431,16 @@ start_wire(struct daemon *d)
 		d->core.reload_certificate = reload_certificate;
 		d->core.set_https_only = set_https_only;
 	}
+	d->core.set_local_only = set_local_only;
 	d->wire.https_only = refuses_plain(d);
+	d->wire.local_only = management_is_off(&d->core);
 	d->wire.certificate = d->core.certificate;
 	d->rpc = rpc_start(&d->wire, &d->service, &routes, err, sizeof(err));
 	if (!d->rpc)
 		return complain(err);
 	/* A call that came in between did not find it. */
 	rpc_set_https_only(d->rpc, host_https_only(&d->core));
+	rpc_set_local_only(d->rpc, management_is_off(&d->core));
 	return 0;
 }
 

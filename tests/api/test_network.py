@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Networks, interfaces of hosts and VLANs, on simulated hosts."""
 
+import http.client
+import json
+import socket
 import time
 import unittest
 
@@ -399,6 +402,44 @@ class Vifs(Net):
         d.call('VLAN.destroy', vlan)
         for n in net, away:
             d.call('network.destroy', n)
+
+
+def address_of_a_network():
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as s:
+        try:
+            s.connect(('192.0.2.200', 9))
+        except OSError:
+            return None
+        return s.getsockname()[0]
+
+
+class Elsewhere(unittest.TestCase):
+    def answer(self, address, port):
+        c = http.client.HTTPConnection(address, port, timeout=60)
+        try:
+            c.request('POST', '/jsonrpc', json.dumps(
+                {'jsonrpc': '2.0', 'method': 'system.listMethods', 'id': 1,
+                 'params': []}), {'Content-Type': 'application/json'})
+            return c.getresponse().status
+        finally:
+            c.close()
+
+    def test_without_management_only_this_machine_is_answered(self):
+        address, port = address_of_a_network(), xapid.free_port()
+        if not address or address.startswith('127.'):
+            self.skipTest('no network')
+        with xapid.start('--listen', '%s:%d' % (address, port)) as d:
+            host = d.call('host.get_all')[0]
+            pif = d.call('host.get_management_interface', host)
+            self.assertEqual(self.answer(address, port), 200)
+            d.call('host.management_disable')
+            self.assertEqual(self.answer(address, port), 403)
+            d.kill()
+            d.start()
+            self.assertEqual(self.answer(address, port), 403)
+            self.assertEqual(self.answer('127.0.0.1', d.port), 200)
+            d.call('host.management_reconfigure', pif)
+            self.assertEqual(self.answer(address, port), 200)
 
 
 class Bonds(Net):

@@ -76,7 +76,7 @@ check_query(const char *query)
 static void
 check_route(void)
 {
-	struct route_rules rules = { &routes, false, 1000 };
+	struct route_rules rules = { &routes, false, 1000, false };
 	struct rpc_peer peer = { 0 };
 	struct route to = route_find(&rules, &h, &peer);
 	static char location[3 * HEAD_BYTES_MAX];

@@ -307,7 +307,7 @@ route(const struct route_rules *rules, const struct rpc_peer *peer,
 static void
 test_routes(void)
 {
-	struct route_rules rules = { &routes, false, 100 };
+	struct route_rules rules = { &routes, false, 100, false };
 	struct rpc_peer peer = { 0 };
 
 	for (size_t i = 0; i < UNIT_COUNT(ways); i++) {
@@ -324,7 +324,7 @@ test_routes(void)
 static void
 test_call_rules(void)
 {
-	struct route_rules rules = { &routes, false, 100 };
+	struct route_rules rules = { &routes, false, 100, false };
 	struct rpc_peer p = { 0 };
 
 #define TO(target, fields) name_of(route(&rules, &p, "POST", target, fields))
@@ -353,7 +353,7 @@ test_call_rules(void)
 static void
 test_https_only(void)
 {
-	struct route_rules rules = { &routes, true, 100 };
+	struct route_rules rules = { &routes, true, 100, false };
 	struct rpc_peer plain = { 0 }, tls = { .tls = true };
 	struct rpc_peer local = { .local = true };
 
@@ -365,6 +365,29 @@ test_https_only(void)
 	    "root");
 	CU_ASSERT_STRING_EQUAL(name_of(route(&rules, &local, "POST", "/", "")),
 	    "xml");
+}
+
+static void
+test_local_only(void)
+{
+	struct route_rules rules = { &routes, false, 100, true };
+	static const struct {
+		struct rpc_peer peer;
+		const char *answer;
+	} peers[] = {
+		{ { .local = true }, "xml" },
+		{ { .at = "127.0.0.1" }, "xml" },
+		{ { .at = "::1" }, "xml" },
+		{ { .at = "192.0.2.1" }, "403" },
+		{ { .at = "192.0.2.1", .tls = true }, "403" },
+		{ { .at = "::127.1" }, "403" },
+		{ { .at = "" }, "403" },
+	};
+
+	for (size_t i = 0; i < UNIT_COUNT(peers); i++)
+		CU_ASSERT_STRING_EQUAL(name_of(route(&rules, &peers[i].peer,
+					   "POST", "/", "")),
+		    peers[i].answer);
 }
 
 static void
@@ -398,4 +421,5 @@ UNIT_MAIN("head",
     { "calls are refused by size, and by the type of a form", test_call_rules },
     { "in https-only mode a plain client gets nothing but the way",
 	test_https_only },
+    { "without management only this machine is answered", test_local_only },
     { "the way to TLS keeps host, path and query", test_location })

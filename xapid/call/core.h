@@ -63,6 +63,8 @@ struct core {
 	/* Called with each call that ends while somebody observes, else NULL:
 	 * host/observer.h. */
 	void (*_Atomic traced)(const struct call *c);
+	/* Whether only this machine is answered; NULL in tests without a wire. */
+	void (*set_local_only)(struct core *core, bool on);
 	bool new_pool;           /* this start made the pool */
 	struct ref pool, host;   /* this pool; this host (localhost) */
 	int64_t started;         /* seconds since 1970 */

@@ -51,6 +51,54 @@ move(struct call *c, struct tx *t, const struct pif *pif)
 	return 0;
 }
 
+/* ---- none ---- */
+
+/* In host.other_config, so that it holds behind a restart. */
+#define OFF "xapid_management_off"
+
+bool
+management_off_in(struct tx *t, struct ref host)
+{
+	const struct host *h = TX_GET(t, host, host, host);
+
+	return h && edit_map_true(&h->other_config, OFF);
+}
+
+bool
+management_is_off(const struct core *core)
+{
+	RECORD_UNREF const struct record *r =
+	    db_get(core->db, CLASS_host, core->host);
+
+	return r && edit_map_true(&((const struct host *)r)->other_config, OFF);
+}
+
+/* When it is durable: nobody is shut out by what a crash forgets. */
+int
+host_management_disable(struct call *c,
+    const struct host_management_disable_args *a)
+{
+	TX_SCOPE struct tx *t = call_begin(c);
+	struct ref self = c->core->host;
+	const struct host *host;
+	const struct ref *pifs;
+
+	(void)a;
+	if (!t || !(host = EDIT_HEAD(c, t, host, host, self)) ||
+	    check_protection(c, t) < 0)
+		return -1;
+	pifs = host->PIFs.items;
+	for (uint32_t i = 0; i < host->PIFs.n; i++)
+		TX_SET(t, PIF, pif, pifs[i], management, false);
+	if (tx_map_put(t, CLASS_host, self, FIELD_host_other_config, OFF,
+		"true") < 0 ||
+	    call_commit_wait(c, STEAL(t)) < 0)
+		return -1;
+	if (c->core->set_local_only)
+		c->core->set_local_only(c->core, true);
+	return 0;
+}
+
 /* ---- one host ---- */
 
 static bool
@@ -166,6 +214,23 @@ route_apply(struct plan *p, struct tx *t)
 	return pif ? pif_note_address(t, pif) : 0;
 }
 
+/* It was off: who is elsewhere is answered again. */
+static int
+move_finish(struct plan *p, struct tx *t, bool ok)
+{
+	const struct pif *pif = TX_GET(t, PIF, pif, p->object);
+	struct ref host = pif ? pif->host : REF_NULL;
+
+	if (!ok || !management_off_in(t, host))
+		return 0;
+	if (tx_map_remove(t, CLASS_host, host, FIELD_host_other_config, OFF) <
+	    0)
+		return -1;
+	if (ref_equal(host, p->core->host) && p->core->set_local_only)
+		p->core->set_local_only(p->core, false);
+	return 0;
+}
+
 static const struct step move_steps[] = {
 	{ "route", route_send, route_apply, route_undo, NULL },
 	{ 0 },
@@ -176,6 +241,7 @@ static const struct plan_kind move_kind = {
 	.cls = CLASS_PIF,
 	.steps = move_steps,
 	.check = move_check,
+	.finish = move_finish,
 };
 
 int
@@ -183,25 +249,6 @@ host_management_reconfigure(struct call *c,
     const struct host_management_reconfigure_args *a)
 {
 	return plan_start(c, &move_kind, a->pif, NULL);
-}
-
-/* On a real host the ports are open to all interfaces. */
-int
-host_management_disable(struct call *c,
-    const struct host_management_disable_args *a)
-{
-	TX_SCOPE struct tx *t = call_begin(c);
-	const struct host *host;
-	const struct ref *pifs;
-
-	(void)a;
-	if (!t || !(host = EDIT_HEAD(c, t, host, host, c->core->host)) ||
-	    check_protection(c, t) < 0 || edit_simulated_only(c) < 0)
-		return -1;
-	pifs = host->PIFs.items;
-	for (uint32_t i = 0; i < host->PIFs.n; i++)
-		TX_SET(t, PIF, pif, pifs[i], management, false);
-	return call_commit(c, STEAL(t));
 }
 
 int

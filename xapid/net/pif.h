@@ -76,6 +76,11 @@ int bond_send_of(struct plan *p, const struct pif *master);
 extern const struct plan_kind *const bond_kinds[];
 
 /* ---- management.c ---- */
+/* Whether this host is managed by no interface: then only who is on this
+ * machine is answered. */
+bool management_is_off(const struct core *core);
+/* The same of any host in a transaction. */
+bool management_off_in(struct tx *t, struct ref host);
 extern const struct plan_kind *const management_kinds[];
 
 /* ---- vlan.c ---- */

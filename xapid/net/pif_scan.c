@@ -368,6 +368,8 @@ way_out(struct scan *s)
 	static const char *const signs[] = { "gateway", "ipv6_gateway", "ip" };
 	const struct value *nics = list_of(s->answer, "nics");
 
+	if (management_off_in(s->t, s->host))
+		return NULL;
 	for (uint32_t i = 0; i < nics->n; i++)
 		if (is_managed_by(s, &nics->items[i]))
 			return &nics->items[i];

@@ -139,6 +139,20 @@ class Addresses(Net):
         self.assertNotIn('eth1', routes)
         self.assertEqual(d.call('host.get_address', host), '10.0.2.15')
 
+    def test_6a_a_host_is_managed_by_no_interface(self):
+        d, pif = self.d, self.pif('eth0')
+        host = d.call('host.get_all')[0]
+        d.call('host.management_disable')
+        d.call('PIF.scan', host)
+        d.kill()
+        d.start()
+        self.assertEqual(d.error('host.get_management_interface', host),
+                         ['HOST_HAS_NO_MANAGEMENT_IP'])
+        self.assertTrue(self.has('eth0', '10.0.2.15/24'))
+        d.call('host.management_reconfigure', pif)
+        self.assertEqual(d.call('host.get_management_interface', host), pif)
+        self.assertEqual(d.call('host.get_address', host), '10.0.2.15')
+
     def test_7_a_lease_that_does_not_come_changes_nothing(self):
         d, card = self.d, self.cards[0]
         pif = self.pif(card)
