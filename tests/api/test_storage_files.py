@@ -721,6 +721,11 @@ class Formats(Files):
             d.call('VDI.checksum', one))
         self.assertEqual(d.error('VDI.force_unlock', one)[0],
                          'MESSAGE_DEPRECATED')
+        self.assertEqual(d.error('VDI.resize_online', one, 1 << 30)[0],
+                         'MESSAGE_REMOVED')
+        self.assertEqual(
+            d.error('SR.make', self.host, {}, 0, 'n', '', 'file', 'user',
+                    {})[0], 'MESSAGE_DEPRECATED')
         image = self.disk(sm_config={'image-format': 'qcow2'})
         self.assertEqual(d.error('VDI.checksum', image)[0],
                          'SR_OPERATION_NOT_SUPPORTED')

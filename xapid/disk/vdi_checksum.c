@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* VDI.checksum: a text that is the same for disks with the same content. Of a
- * disk that somebody writes it says how it was in the meantime. */
+/* VDI.checksum, and two calls that are no more. A checksum is a text
+ * that is the same for disks with the same content. Of a disk that somebody
+ * writes it says how it was in the meantime. */
 #include "call/edit.h"
 #include "disk/storage.h"
 #include "disk/vdi_plan.h"
@@ -85,4 +86,12 @@ vdi_force_unlock(struct call *c, const struct vdi_force_unlock_args *a)
 {
 	(void)a;
 	return fail_message_deprecated(c);
+}
+
+/* VDI.resize has taken its place. */
+int
+vdi_resize_online(struct call *c, const struct vdi_resize_online_args *a)
+{
+	(void)a;
+	return fail_message_removed(c);
 }
