@@ -25,13 +25,22 @@ stat_sr(void *context, struct op *op)
 	return op_answer(op, m, 2);
 }
 
+/* Records may say anything: sizes are set by hand, too. */
+static int64_t
+whole_blocks(int64_t size)
+{
+	if (size < 0 || size > INT64_MAX - KIB4)
+		return size < 0 ? 0 : INT64_MAX / KIB4 * KIB4;
+	return (size + KIB4 - 1) / KIB4 * KIB4;
+}
+
 static int
 answer_volume(void *context, struct op *op)
 {
 	int64_t size = op_int(op, "size", 0);
 	const struct value_member m[] = {
 		{ "location", value_of_text(op_text(op, "vdi", "")) },
-		{ "size", value_of_int((size + KIB4 - 1) / KIB4 * KIB4) },
+		{ "size", value_of_int(whole_blocks(size)) },
 		{ "used", value_of_int(0) },
 	};
 

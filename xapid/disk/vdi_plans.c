@@ -64,16 +64,37 @@ vdi_plan_insert(struct plan *p, struct tx *t, struct vdi *vdi)
 	return plan_note(p, "made", call_ref_text(p->call, ref));
 }
 
+/* Storage managers write sizes as they like, so that sums have an end. */
+static int64_t
+sum(int64_t a, int64_t b)
+{
+	int64_t s;
+
+	if (__builtin_add_overflow(a, b, &s))
+		return a > 0 ? INT64_MAX : -INT64_MAX;
+	return s;
+}
+
+static int64_t
+difference(int64_t a, int64_t b)
+{
+	int64_t d;
+
+	if (__builtin_sub_overflow(a, b, &d))
+		return a > b ? INT64_MAX : -INT64_MAX;
+	return d;
+}
+
 void
 storage_account(struct tx *t, struct ref ref, int64_t allocated, int64_t used)
 {
 	const struct sr *sr = TX_GET(t, SR, sr, ref);
-	int64_t all = sr ? sr->virtual_allocation + allocated : 0;
+	int64_t all = sr ? sum(sr->virtual_allocation, allocated) : 0;
 	bool known = sr && sr->physical_utilisation >= 0;
 
 	if (!sr)
 		return;
-	used += sr->physical_utilisation;
+	used = sum(used, sr->physical_utilisation);
 	TX_SET(t, SR, sr, ref, virtual_allocation, all > 0 ? all : 0);
 	if (known)
 		TX_SET(t, SR, sr, ref, physical_utilisation,
@@ -159,7 +180,8 @@ vdi_plan_settle(struct plan *p, struct tx *t, struct ref ref)
 	if (!vdi->location[0])
 		TX_SET(t, VDI, vdi, ref, location, plan_arg(p, "location"));
 	set_format(p, t, ref);
-	storage_account(t, home, size - size_before, used - used_before);
+	storage_account(t, home, difference(size, size_before),
+	    difference(used, used_before));
 	return 0;
 }
 
@@ -534,8 +556,8 @@ vdi_take_out(struct plan *p, struct tx *t, struct ref ref)
 
 	if (!vdi)
 		return 0;
-	storage_account(t, vdi->SR, -vdi->virtual_size,
-	    -vdi->physical_utilisation);
+	storage_account(t, vdi->SR, difference(0, vdi->virtual_size),
+	    difference(0, vdi->physical_utilisation));
 	return vdi_forget_row(p->call, t, ref);
 }
 
