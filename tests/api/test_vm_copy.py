@@ -8,6 +8,7 @@ import signal
 import time
 import unittest
 
+import simulator
 import tap
 import xapid
 from machines import NULL, VBD, VIF, VM
@@ -55,6 +56,28 @@ class Copies(unittest.TestCase):
 
     def mac(self, vm):
         return self.get('VIF', 'MAC', self.get('VM', 'VIFs', vm)[0])
+
+    def test_disks_that_come_and_go_meanwhile_are_not_of_the_copy(self):
+        d, vm, later = self.d, self.vm(), self.disk()
+        before = set(d.call('VDI.get_all'))
+        simulator.order_storage(d, 'hang', of='vdi_clone')
+        task = d.call('Async.VM.clone', vm, 'as it was')
+        xapid.until(lambda: set(d.call('VDI.get_all')) - before)
+        gone, stays = sorted(
+            d.call('VM.get_VBDs', vm),
+            key=lambda v: self.get('VBD', 'userdevice', v))
+        name = self.get('VBD', 'userdevice', stays)
+        d.call('VBD.destroy', gone)
+        d.call('VBD.create', {
+            **VBD, 'VM': vm, 'VDI': later, 'userdevice': '5',
+            'type': 'Disk', 'mode': 'RW', 'empty': False})
+        d.kill_workers('xapid-storage')
+        self.assertEqual(d.ended(task)['status'], 'success')
+        copy = d.call('VM.get_by_name_label', 'as it was')[0]
+        self.assertEqual([self.get('VBD', 'userdevice', v)
+                          for v in self.get('VM', 'VBDs', copy)], [name])
+        # The other one's copy has gone again: nobody would have it.
+        xapid.until(lambda: len(set(d.call('VDI.get_all')) - before) == 1)
 
     def test_keys_of_a_higher_role_are_not_cloned_by_a_lower_one(self):
         d = self.d

@@ -46,7 +46,7 @@ check(struct plan *p, struct tx *t)
 {
 	const struct vm *vm;
 
-	if (vm_plan_check(p, t) < 0)
+	if (vm_plan_check(p, t) < 0 || vm_copy_disks_list(p, t) < 0)
 		return -1;
 	vm = TX_GET(t, VM, vm, p->object);
 	if (vm->power_state != VM_POWER_STATE_RUNNING)
@@ -136,7 +136,8 @@ records_apply(struct plan *p, struct tx *t)
 		how.suspended = true;
 		how.memory = vm_copy_disk_made(p, vm->suspend_VDI);
 	}
-	if (vm_copy_record(p->call, t, p->object, &how, &copy) < 0)
+	if (vm_copy_record(p->call, t, p->object, &how, &copy) < 0 ||
+	    vm_copy_disks_leave_out(p, t) < 0)
 		return -1;
 	if (p->call->result)
 		*(struct ref *)p->call->result = copy;

@@ -38,7 +38,8 @@ records_apply(struct plan *p, struct tx *t)
 
 	if (vm && how.suspended)
 		how.memory = vm_copy_disk_made(p, vm->suspend_VDI);
-	if (!vm || vm_copy_record(p->call, t, p->object, &how, &copy) < 0)
+	if (!vm || vm_copy_record(p->call, t, p->object, &how, &copy) < 0 ||
+	    vm_copy_disks_leave_out(p, t) < 0)
 		return -1;
 	if (p->call->result)
 		*(struct ref *)p->call->result = copy;
@@ -72,7 +73,8 @@ copy_check(struct plan *p, struct tx *t)
 	struct ref ref = plan_arg_ref(p, "sr");
 	const struct sr *sr;
 
-	if (vm_plan_check(p, t) < 0 || check_keys(p, t) < 0)
+	if (vm_plan_check(p, t) < 0 || check_keys(p, t) < 0 ||
+	    vm_copy_disks_list(p, t) < 0)
 		return -1;
 	if (ref_is_null(ref))
 		return 0;

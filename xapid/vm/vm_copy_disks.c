@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "call/edit.h"
 #include "disk/storage.h"
 
 static bool
@@ -25,10 +26,11 @@ is_ignored(const struct plan *p, struct ref vdi)
 }
 
 static int
-copy_disk(struct plan *p, struct ref vdi)
+copy_disk(struct plan *p, struct tx *t, struct ref vdi)
 {
 	const char *sr = plan_arg(p, "sr");
 
+	(void)t;
 	if (ref_is_null(vdi) || is_ignored(p, vdi))
 		return 0;
 	if (makes_snapshot(p))
@@ -56,32 +58,70 @@ source_of(const struct plan *p)
 	return ref_is_null(source) ? p->object : source;
 }
 
-/* fn for every disk that has to be there twice. */
-static int
-each_disk(struct plan *p, int (*fn)(struct plan *p, struct ref vdi))
+/* ---- which ---- */
+
+/* Disks come and go while they are copied, and a daemon that was started again
+ * is to find the same ones: they are noted when the plan begins. */
+#define LIST "disks"
+#define LISTED "these " /* begins the note, also that of none */
+
+int
+vm_copy_disks_list(struct plan *p, struct tx *t)
 {
-	RECORD_UNREF const struct record *r =
-	    call_get(p->call, CLASS_VM, source_of(p));
-	const struct vm *vm = (const struct vm *)r;
+	const struct vm *vm = EDIT_HEAD(p->call, t, VM, vm, source_of(p));
 	const struct ref *vbds = vm ? vm->VBDs.items : NULL;
-	int rc = vm ? 0 : -1;
+	CLEANUP_BYTES struct bytes text = { 0 };
 
-	for (uint32_t i = 0; rc == 0 && i < vm->VBDs.n; i++) {
-		RECORD_UNREF const struct record *d =
-		    db_get(p->core->db, CLASS_VBD, vbds[i]);
-		const struct vbd *vbd = (const struct vbd *)d;
+	if (!vm)
+		return -1;
+	bytes_puts(&text, LISTED);
+	for (uint32_t i = 0; i < vm->VBDs.n; i++) {
+		const struct vbd *vbd = TX_GET(t, VBD, vbd, vbds[i]);
 
-		if (vbd && vbd->type == VBD_TYPE_DISK)
-			rc = fn(p, vbd->VDI);
+		if (vbd && vbd->type == VBD_TYPE_DISK && !ref_is_null(vbd->VDI))
+			bytes_printf(&text, "%s ",
+			    call_ref_text(p->call, vbd->VDI));
 	}
-	return rc == 0 && vm_copy_keeps_memory(p, vm) ? fn(p, vm->suspend_VDI)
-						      : rc;
+	if (vm_copy_keeps_memory(p, vm))
+		bytes_puts(&text, call_ref_text(p->call, vm->suspend_VDI));
+	return bytes_cstr(&text) ? plan_note(p, LIST, bytes_cstr(&text))
+				 : call_fail_nomem(p->call);
 }
+
+static bool
+is_listed(const struct plan *p, struct ref vdi)
+{
+	return strstr(plan_arg(p, LIST), call_ref_text(p->call, vdi));
+}
+
+typedef int disk_fn(struct plan *p, struct tx *t, struct ref vdi);
+
+/* fn for every disk that has to be there twice. t: of apply, or NULL. */
+static int
+each_disk(struct plan *p, struct tx *t, disk_fn *fn)
+{
+	char *text = arena_strdup(p->call->arena, plan_arg(p, LIST)), *next;
+	struct ref vdi;
+	int rc = 0;
+
+	if (!text)
+		return call_fail_nomem(p->call);
+	if (strncmp(text, LISTED, strlen(LISTED)) != 0)
+		return fail_internal_error(p->call,
+		    "Another version has begun to copy these disks");
+	text += strlen(LISTED);
+	while (rc == 0 && (next = strsep(&text, " ")))
+		if (*next && ref_parse(next, &vdi))
+			rc = fn(p, t, vdi);
+	return rc;
+}
+
+/* ---- the step ---- */
 
 int
 vm_copy_disks_send(struct plan *p)
 {
-	return each_disk(p, copy_disk);
+	return each_disk(p, NULL, copy_disk);
 }
 
 /* The child noted it (vdi_plans.c). */
@@ -95,13 +135,14 @@ became(const struct plan *p, struct ref vdi)
 }
 
 static int
-unmake_disk(struct plan *p, struct ref vdi)
+unmake_disk(struct plan *p, struct tx *t, struct ref vdi)
 {
 	struct ref copy = became(p, vdi);
 	RECORD_UNREF const struct record *r =
 	    ref_is_null(copy) ? NULL : db_get(p->core->db, CLASS_VDI, copy);
 	const struct vdi *made = (const struct vdi *)r;
 
+	(void)t;
 	return made ? storage_send(p, NULL, made->SR, "vdi_destroy", "vdi",
 			  made->uuid, "#size", made->virtual_size, NULL)
 		    : 0;
@@ -110,32 +151,64 @@ unmake_disk(struct plan *p, struct ref vdi)
 int
 vm_copy_disks_undo_send(struct plan *p)
 {
-	return each_disk(p, unmake_disk);
+	return each_disk(p, NULL, unmake_disk);
+}
+
+static int
+take_out(struct plan *p, struct tx *t, struct ref vdi)
+{
+	return vdi_take_out(p, t, became(p, vdi));
 }
 
 int
 vm_copy_disks_undo_apply(struct plan *p, struct tx *t)
 {
-	const struct vm *vm = TX_GET(t, VM, vm, source_of(p));
-	const struct ref *vbds = vm ? vm->VBDs.items : NULL;
-	struct ref memory = vm ? vm->suspend_VDI : REF_NULL;
+	return each_disk(p, t, take_out);
+}
 
-	for (uint32_t i = 0; vm && i < vm->VBDs.n; i++) {
+/* ---- behind it ---- */
+
+static bool
+has_disk(struct tx *t, const struct vm *vm, struct ref vdi)
+{
+	const struct ref *vbds = vm->VBDs.items;
+	bool has = ref_equal(vm->suspend_VDI, vdi);
+
+	for (uint32_t i = 0; !has && i < vm->VBDs.n; i++) {
 		const struct vbd *vbd = TX_GET(t, VBD, vbd, vbds[i]);
 
-		if (vbd && vdi_take_out(p, t, became(p, vbd->VDI)) < 0)
-			return -1;
+		has = vbd && ref_equal(vbd->VDI, vdi);
 	}
-	return vdi_take_out(p, t, became(p, memory));
+	return has;
+}
+
+static int
+leave_out(struct plan *p, struct tx *t, struct ref vdi)
+{
+	const struct vm *vm = TX_GET(t, VM, vm, source_of(p));
+	struct ref copy = became(p, vdi);
+
+	return !vm || ref_is_null(copy) || has_disk(t, vm, vdi)
+	    ? 0
+	    : plan_then(p, t, vdi_kind("VDI.destroy"), copy, NULL);
+}
+
+int
+vm_copy_disks_leave_out(struct plan *p, struct tx *t)
+{
+	return each_disk(p, t, leave_out);
 }
 
 struct ref
 vm_copy_disk_made(void *plan, struct ref vdi)
 {
 	struct plan *p = plan;
-	struct ref ref = is_ignored(p, vdi) ? REF_NULL : became(p, vdi);
+	struct ref ref;
 
-	if (ref_is_null(ref) && !ref_is_null(vdi) && !is_ignored(p, vdi))
+	if (ref_is_null(vdi) || is_ignored(p, vdi) || !is_listed(p, vdi))
+		return REF_NULL;
+	ref = became(p, vdi);
+	if (ref_is_null(ref))
 		(void)fail_internal_error(p->call,
 		    "A disk of the copy is missing");
 	return ref;

@@ -190,6 +190,12 @@ reverting_finish(struct plan *p, struct tx *t, bool ok)
 	return vm_plan_refresh(p, t, ok);
 }
 
+static int
+reverting_check(struct plan *p, struct tx *t)
+{
+	return vm_plan_check(p, t) < 0 ? -1 : vm_copy_disks_list(p, t);
+}
+
 static const struct step reverting_steps[] = {
 	{ "disks", vm_copy_disks_send, NULL, vm_copy_disks_undo_send,
 	    vm_copy_disks_undo_apply },
@@ -203,7 +209,7 @@ static const struct plan_kind reverting_kind = {
 	.cls = CLASS_VM,
 	.operation = "reverting",
 	.steps = reverting_steps,
-	.check = vm_plan_check,
+	.check = reverting_check,
 	.finish = reverting_finish,
 	.after_failure = &vm_look_kind,
 };
