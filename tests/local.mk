@@ -94,6 +94,7 @@ python_tests = \
 	tests/api/test_vm_appliance.py \
 	tests/api/test_vm_cancel.py \
 	tests/api/test_vm_deaths.py \
+	tests/api/test_vm_deaths_copies.py \
 	tests/api/test_vm_deaths_images.py \
 	tests/api/test_vm_deaths_workers.py \
 	tests/api/test_vm_failures.py \
@@ -241,6 +242,7 @@ EXTRA_DIST += \
 	tests/xen/dom0/test_reality.py \
 	tests/xen/dom0/test_storage.py \
 	tests/xen/dom0/test_worker.py \
+	tests/xen/dom0/walk_deaths.py \
 	tests/xen/dom0/worker.py \
 	tests/xen/show \
 	tests/xen/bed/README.md \

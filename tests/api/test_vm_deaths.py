@@ -119,10 +119,10 @@ class Simulated(Machine, unittest.TestCase):
 class Deaths(Simulated):
     def test_the_daemon_dies_in_each_moment_of_what_begins_and_ends_a_domain(
             self):
-        self.walk_all(self.moments.daemon, self.power())
+        self.walk_all([self.moments.daemon], self.power())
 
     def test_the_daemon_dies_in_each_moment_of_a_plug_and_an_unplug(self):
-        self.walk_all(self.moments.daemon, self.devices())
+        self.walk_all([self.moments.daemon], self.devices())
 
 
 if __name__ == '__main__':

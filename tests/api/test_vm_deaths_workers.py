@@ -8,8 +8,9 @@ from test_vm_deaths import Simulated
 
 class Workers(Simulated):
     def test_a_worker_dies_in_each_moment(self):
-        self.walk_all(self.moments.worker,
-                      self.power() + self.devices() + self.images())
+        self.walk_all([self.moments.worker],
+                      self.power() + self.devices() + self.images() +
+                      self.copies())
 
 
 if __name__ == '__main__':

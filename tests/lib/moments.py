@@ -4,8 +4,9 @@
 
     moments = Moments(folder)
     d = xapid.start(env=moments.env)
-    names = moments.daemon.reached(lambda: d.call('VM.start', vm, ...))
-    moments.daemon.order('VM.start: create done')
+    d.call('VM.start', vm, ...)
+    moments.daemon.reached()
+    moments.daemon.order('VM.start: build done')
 """
 
 import collections
@@ -48,13 +49,11 @@ class File:
         used = min(HEAD.unpack_from(self.map, 0)[1], LOG)
         return self.map[HEAD.size:HEAD.size + used].decode().splitlines()
 
-    def reached(self, run):
-        """(name, how often before) of all that is reached while it runs."""
-        self.forget()
-        run()
+    def reached(self):
+        """(this, name, how often before) of all since forget()."""
         seen, found = collections.Counter(), []
         for name in self.names():
-            found.append((name, seen[name]))
+            found.append((self, name, seen[name]))
             seen[name] += 1
         return found
 
@@ -191,26 +190,33 @@ class Walker:
             self.assertEqual(self.domid(), domid)
         self.true()
 
-    def walk(self, file, act, every=1, first=0):
-        """Deaths in all moments of what an act does, or in some of them. How
-        many there are, and which did not come again."""
+    def prepare(self, act):
+        """Answers the domid before."""
+        self.fail_once('')  # what nobody came to
         self.bring(act.before)
         self.idle()
         self.fail_once(act.fails)
-        names = file.reached(lambda: self.undisturbed(act))
+        return self.domid()
+
+    def walk(self, files, act, every=1, first=0):
+        """Deaths of the daemon, workers or both in all moments of what an act
+        does, or in some of them. How many they were, and which did not come
+        again."""
+        self.prepare(act)
+        for file in files:
+            file.forget()
+        self.undisturbed(act)
+        moments = sum((file.reached() for file in files), [])[first::every]
         self.true()
         missed = []
-        for name, nth in names[first::every]:
+        for file, name, nth in moments:
             with self.subTest(act=act.name, moment=name, nth=nth):
-                self.bring(act.before)
-                self.idle()
-                domid = self.domid()
-                self.fail_once(act.fails)
+                domid = self.prepare(act)
                 died, status = self.die_once(file, act, name, nth)
                 if not died:
                     missed.append('%s, %s' % (act.name, name))
                 self.look(file, act, status, domid)
-        return len(names), missed
+        return len(moments), missed
 
 
 # Power, whether the last disk and the last interface are attached, snapshots.
@@ -294,14 +300,14 @@ class Machine(Walker):
     def device_call(self, method):
         return lambda: (method, self.last(method.split('.')[0]))
 
-    def walk_all(self, file, acts):
+    def walk_all(self, files, acts):
         total, missed = 0, []
         for act in acts:
-            n, more = self.walk(file, act, self.every, self.first)
+            n, more = self.walk(files, act, self.every, self.first)
             total += n
             missed += more
         self.fail_once('')
-        print('# %d moments, %d of them not met again' % (total, len(missed)))
+        print('# %d deaths, %d moments not met again' % (total, len(missed)))
         for name in missed:
             print('# not met: ' + name)
         self.assertLess(len(missed), total / 20 + 1)
@@ -336,7 +342,7 @@ class Machine(Walker):
         )
 
     def images(self):
-        """What has memory or disks copied."""
+        """What puts memory into an image, and takes it out."""
         vm = self.vm_call
         return (
             Act('suspend', vm('suspend'), ON, SUSPENDED),
@@ -345,6 +351,12 @@ class Machine(Walker):
             Act('resume', vm('resume', False, False), SUSPENDED, ON),
             Act('resume that fails', vm('resume', False, False), SUSPENDED,
                 ON, fails='unpause'),
+        )
+
+    def copies(self):
+        """What has disks copied, with the memory or without."""
+        vm = self.vm_call
+        return (
             Act('snapshot', vm('snapshot', 's', []), OFF, OFF[:3] + (1,)),
             Act('checkpoint', vm('checkpoint', 'c'), ON, KEPT, same=True),
             Act('checkpoint that fails', vm('checkpoint', 'c'), ON, KEPT,

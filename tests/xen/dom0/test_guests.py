@@ -38,10 +38,13 @@ class PatientDaemon(xapid.Daemon):
 
 
 class Host(unittest.TestCase):
+    env = None  # of the daemon
+
     @classmethod
     def setUpClass(cls):
         os.makedirs('/root/guests', exist_ok=True)
-        cls.d = PatientDaemon(['--backend', 'libxl'], state='/root/guests')
+        cls.d = PatientDaemon(['--backend', 'libxl'], state='/root/guests',
+                              env=cls.env)
         cls.d.start(300)
 
     @classmethod
