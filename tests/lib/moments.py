@@ -254,8 +254,11 @@ class Machine(Walker):
                 len(self.snapshots()))
 
     def drop_snapshots(self, keep):
-        d = self.d
-        for snap in self.snapshots()[keep:]:
+        """But so many checkpoints."""
+        d, all_of_it = self.d, self.snapshots()
+        kept = [s for s in all_of_it
+                if self.get('VM', 'power_state', s) == 'Suspended'][:keep]
+        for snap in set(all_of_it) - set(kept):
             vdis = [self.get('VBD', 'VDI', v)
                     for v in self.get('VM', 'VBDs', snap)]
             image = self.get('VM', 'suspend_VDI', snap)
