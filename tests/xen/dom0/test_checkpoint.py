@@ -8,6 +8,14 @@ from bed import console, output, say, wait
 from test_guests import Host
 
 PLACE = '/srv/checkpoints'
+# Counts in memory and on the disk, and reads back from there, not from its own
+# cache: disk and memory of different moments differ.
+COUNT = ('(n=0; while sleep 0.2; do n=$((n + 1)); '
+         'echo $n | dd of=/dev/xvda seek=8 conv=fsync; '
+         'echo 3 >/proc/sys/vm/drop_caches; '
+         'r=$(dd if=/dev/xvda skip=8 count=1 | head -n 1); '
+         '[ "$r" = $n ] || echo "$n is $r" >>/wrong; '
+         'echo $n >/count; done) 2>/dev/null & true')
 
 
 class Checkpoints(Host):
@@ -35,10 +43,17 @@ class Checkpoints(Host):
         return '\n'.join(parts)
 
     def tearDown(self):
+        """Disks, too: they are as large as the guests' memory, and more."""
+        d = self.d
         super().tearDown()
-        for ref, vm in self.d.call('VM.get_all_records').items():
+        for ref, vm in d.call('VM.get_all_records').items():
             if vm['is_a_snapshot']:
-                self.d.call('VM.destroy', ref)
+                d.call('VM.destroy', ref)
+        wait(lambda: not any(v['current_operations'] for v in
+                             d.call('VDI.get_all_records').values()))
+        for ref, vdi in d.call('VDI.get_all_records').items():
+            if vdi['SR'] in (self.local, self.images):
+                d.call('VDI.destroy', ref)
 
     def counting(self, name, sr):
         vm = self.linux(name)
@@ -47,8 +62,7 @@ class Checkpoints(Host):
         self.up(vm)
         self.until(vm, 'test -b /dev/xvda')
         self.mark(vm, 'before')
-        self.inside(vm, '(n=0; while sleep 1; do n=$((n + 1)); '
-                    'echo $n >/count; done) & true')
+        self.inside(vm, COUNT)
         self.counts(vm, 0)
         return vm
 
@@ -102,6 +116,7 @@ class Checkpoints(Host):
         self.assertGreaterEqual(back, kept)
         self.assertIn('before', self.marked(vm))
         self.counts(vm, back)
+        self.inside(vm, '! cat /wrong')
         d.call('VM.hard_shutdown', vm)
 
     def test_a_guest_that_is_paused_goes_back_to_the_disks_of_a_snapshot(self):
