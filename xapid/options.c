@@ -192,6 +192,8 @@ static const struct option_row {
 	    "folder of plugins for host.call_plugin; may be repeated" },
 	{ "plugin-timeout", read_number, AT(core.plugin_timeout_s), "SECONDS",
 	    "after which a plugin is killed (default: 7200)" },
+	{ "vm-plugins", read_text, AT(core.vm_plugins), "NAME,...",
+	    "plugins that a vm-operator may call by VM.call_host_plugin" },
 	{ "extensions", read_plugin_dir, AT(core.extension_dirs), "DIR",
 	    "folder of API extensions; may be repeated" },
 	{ "product-brand", read_text, AT(core.product_brand), "NAME",

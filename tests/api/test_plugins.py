@@ -38,7 +38,8 @@ class Base(unittest.TestCase):
         os.mkdir(cls.extensions)
         cls.d = xapid.start('--plugins', cls.plugins, '--extensions',
                             cls.extensions, '--plugin-timeout',
-                            str(cls.timeout))
+                            str(cls.timeout), '--vm-plugins',
+                            'some,for-vms')
         cls.d.__enter__()
         cls.host = cls.d.call('host.get_all')[0]
 
@@ -100,9 +101,24 @@ class Plugins(Base):
         self.assertEqual(
             self.d.error('VM.call_host_plugin', vm, '../echo', 'fn', {}),
             ['XENAPI_MISSING_PLUGIN', '../echo'])
-        self.assertEqual(
-            self.d.error(*call, session=self.d.login('read-only'))[0],
-            'RBAC_PERMISSION_DENIED')
+        for role in 'read-only', 'vm-operator', 'vm-power-admin':
+            self.assertEqual(
+                self.d.error(*call, session=self.d.login(role))[0],
+                'RBAC_PERMISSION_DENIED')
+
+    def test_an_operator_of_vms_may_call_those_that_are_listed(self):
+        self.plugin('echoed', 'answer("not for all")')
+        self.plugin('for-vms', 'answer("for all")')
+        vm = self.d.call('VM.create', VM)
+        self.d.call('VM.start', vm, False, False)
+        s = self.d.login('vm-operator')
+        self.assertEqual(self.d.call('VM.call_host_plugin', vm, 'for-vms',
+                                     'fn', {}, session=s), 'for all')
+        for other in 'echoed', 'echo', 'for-vms,echo', '':
+            self.assertEqual(
+                self.d.error('VM.call_host_plugin', vm, other, 'fn', {},
+                             session=s)[:2],
+                ['RBAC_PERMISSION_DENIED', 'host.call_plugin'])
 
     def test_arguments_never_reach_a_shell(self):
         """A23: arguments and names never reach a shell"""

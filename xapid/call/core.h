@@ -27,6 +27,7 @@ struct core_config {
 	const char *plugin_dirs[4];    /* NULL-terminated */
 	const char *extension_dirs[4]; /* the same */
 	unsigned plugin_timeout_s;     /* 7,200 */
+	const char *vm_plugins; /* names, "a,b": VM.call_host_plugin for all */
 	unsigned worker_deadline_s;    /* 60 */
 	const char *backend;           /* "simulator" or "libxl" */
 	/* software_version and friends; see host_identity.c */

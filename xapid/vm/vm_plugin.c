@@ -180,6 +180,35 @@ const struct plan_kind vm_call_plugin_kind = {
 	.finish = vm_plan_refresh,
 };
 
+static bool
+is_listed(const char *list, const char *name)
+{
+	size_t len = strlen(name);
+
+	while (list && *list) {
+		size_t n = strcspn(list, ",");
+
+		if (n == len && strncmp(list, name, n) == 0)
+			return true;
+		list += n + (list[n] == ',');
+	}
+	return false;
+}
+
+/* What plugins do knows no roles. */
+static int
+check_may_call(struct call *c, const char *plugin)
+{
+	static const char call[] = "host.call_plugin";
+	const struct method *m = method_find(call, sizeof(call) - 1);
+
+	if (is_listed(c->core->config->vm_plugins, plugin) ||
+	    (m && call_allowed(c, m->roles)))
+		return 0;
+	return fail_rbac_permission_denied(c, call,
+	    "This plugin is not among --vm-plugins");
+}
+
 /* The host's plugin, not the guest's; told of no VM, as in the original. All
  * hosts are this daemon. */
 int
@@ -196,7 +225,9 @@ vm_call_host_plugin(struct call *c, const struct vm_call_host_plugin_args *a,
 	if (vm)
 		on.host = vm->resident_on;
 	tx_abort(t);
-	return vm ? host_call_plugin(c, &on, result_r) : -1;
+	return vm && check_may_call(c, a->plugin) == 0
+	    ? host_call_plugin(c, &on, result_r)
+	    : -1;
 }
 
 /* It does not wait for what the VM is about. */
