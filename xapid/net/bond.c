@@ -220,7 +220,8 @@ bond_move_vlans(struct tx *t, struct ref from, struct ref to)
 			return;
 		vlan = TX_GET(t, VLAN, vlan, ref);
 		above = TX_GET(t, PIF, pif, to);
-		if (vlan && above)
+		/* (that of a VLAN may have been forgotten: PIF.db_forget) */
+		if (vlan && above && TX_GET(t, PIF, pif, vlan->untagged_PIF))
 			TX_SET(t, PIF, pif, vlan->untagged_PIF, device,
 			    above->device);
 	}

@@ -28,7 +28,6 @@ struct running {
 	bool undoing, failed; /* failed: the present send or its answers */
 	bool settles;         /* waits for parts before it is taken back */
 	bool resumed;         /* nobody waits for the call */
-	bool starts;          /* plans_resume */
 	unsigned undo_tries;  /* of the present step */
 	unsigned repairs;     /* after_failure, one after the other */
 	_Atomic bool cancelled;

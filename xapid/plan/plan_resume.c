@@ -118,6 +118,8 @@ by_turn(const void *a_, const void *b_)
 static void
 start_resumed(struct plans *ps, struct running **all, uint32_t n)
 {
+	uint32_t starting = 0;
+
 	if (n)
 		qsort(all, n, sizeof(struct running *), by_turn);
 	for (uint32_t i = 0; i < n; i++)
@@ -128,13 +130,13 @@ start_resumed(struct plans *ps, struct running **all, uint32_t n)
 			plan_cancel_locked(all[i]);
 	pthread_mutex_unlock(&ps->lock);
 	show_resumed(ps, all, n);
+	/* Who waits for one that goes on may begin, and be over, at once. */
 	for (uint32_t i = 0; i < n; i++)
 		if (plan_take_turn(ps, all[i]) == 1)
-			all[i]->starts = true;
-	for (uint32_t i = 0; i < n; i++)
-		if (all[i]->starts)
-			plan_go_on(all[i],
-			    all[i]->promised ? plan_begin : plan_first_step);
+			all[starting++] = all[i];
+	for (uint32_t i = 0; i < starting; i++)
+		plan_go_on(all[i],
+		    all[i]->promised ? plan_begin : plan_first_step);
 }
 
 int
