@@ -120,6 +120,31 @@ static const struct plan_kind parent_kind = { .name = "test.parent",
 	.steps = parent_steps,
 	.finish = count_end };
 
+static int
+send_nothing(struct plan *p)
+{
+	(void)p;
+	return 0;
+}
+
+static int
+child_has_ended(struct plan *p, struct tx *t)
+{
+	(void)t;
+	CU_ASSERT_STRING_EQUAL(plan_arg(p, "child 1"), "was here");
+	return 0;
+}
+
+static const struct step forgetful_steps[] = {
+	{ "nothing", send_nothing, child_has_ended, NULL, NULL },
+	{ 0 },
+};
+static const struct plan_kind forgetful_kind = { .name = "test.forgetful",
+	.cls = CLASS_secret,
+	.operation = "parent",
+	.steps = forgetful_steps,
+	.finish = count_end };
+
 static const struct step doomed_steps[] = {
 	{ "before", NULL, count, NULL, count_undone },
 	{ "child", send_refusing, NULL, NULL, NULL },
@@ -300,7 +325,7 @@ static const struct plan_kind late_kind = { .name = "test.late",
 
 static const struct plan_kind *const kinds[] = { &child_kind, &refusing_kind,
 	&parent_kind, &doomed_kind, &lonely_kind, &trying_kind, &waiting_kind,
-	&staying_kind, NULL };
+	&staying_kind, &forgetful_kind, NULL };
 
 /* ---- around them ---- */
 
@@ -491,6 +516,30 @@ test_restart(void)
 	CU_ASSERT_EQUAL(atomic_load(&ran), 2);
 	CU_ASSERT_EQUAL(atomic_load(&failed), 0);
 	stop();
+}
+
+/* What the child was to do is done, so that nobody asks for it again; but it
+ * has not ended. */
+static void
+test_restart_with_a_forgotten_part(void)
+{
+	static const char *const names[] = { "parent plan", "part of it",
+		"name" };
+	const char *values[3] = { "7", NULL, "child 1" };
+
+	for (unsigned i = 0; i < 20; i++) {
+		start();
+		values[1] = part_name(0, 1);
+		add_row("test.forgetful", objects[0], 7,
+		    (struct map){ .n = 0 });
+		add_row("test.child", objects[1], 9,
+		    (struct map){ names, values, 3 });
+		CU_ASSERT_EQUAL(plans_resume(d.core.plans, kinds), 0);
+		wait_for_ends(1);
+		stop(); /* the journal is empty when all have ended */
+		CU_ASSERT_EQUAL(atomic_load(&ran), 1);
+		CU_ASSERT_EQUAL(atomic_load(&failed), 0);
+	}
 }
 
 static void
@@ -977,6 +1026,8 @@ UNIT_MAIN("plan", { "a step waits for the plans inside it", test_children },
     { "after a restart each plan inside runs once", test_restart },
     { "what a journal says that cannot be is left alone",
 	test_restart_with_nonsense },
+    { "after a restart a part that nobody asks for ends before its step",
+	test_restart_with_a_forgotten_part },
     { "after a restart the failure of a plan inside is known",
 	test_restart_after_failure },
     { "after a restart it is known why a plan is taken back",

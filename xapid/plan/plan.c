@@ -337,6 +337,7 @@ plan_send_step(struct running *r)
 	pthread_mutex_lock(&r->lock);
 	if (send && send(&r->plan) < 0)
 		r->failed = true;
+	plan_wait_for_forgotten(r);
 	pthread_mutex_unlock(&r->lock);
 	plan_part_ended(r);
 }

@@ -62,6 +62,16 @@ plan_takes_back(const struct running *r)
 	return len > n && strcmp(r->part + len - n, UNDO_SUFFIX) == 0;
 }
 
+/* plans.lock. */
+static void
+count_all(struct running *r)
+{
+	for (struct running *c = r->children; c; c = c->sibling) {
+		r->parts += !c->counted;
+		c->counted = true;
+	}
+}
+
 bool
 plan_wait_for_children(struct running *r)
 {
@@ -70,13 +80,18 @@ plan_wait_for_children(struct running *r)
 	if (!r->undoing)
 		return false;
 	pthread_mutex_lock(&r->all->lock);
-	for (struct running *c = r->children; c; c = c->sibling) {
-		r->parts += !c->counted;
-		c->counted = true;
-	}
+	count_all(r);
 	any = r->children != NULL;
 	pthread_mutex_unlock(&r->all->lock);
 	return any;
+}
+
+void
+plan_wait_for_forgotten(struct running *r)
+{
+	pthread_mutex_lock(&r->all->lock);
+	count_all(r);
+	pthread_mutex_unlock(&r->all->lock);
 }
 
 void

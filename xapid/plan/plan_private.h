@@ -175,6 +175,9 @@ bool plan_takes_back(const struct running *r);
 /* Before undoing: whether there are children of an earlier run, which end
  * first. */
 bool plan_wait_for_children(struct running *r);
+/* Behind send(), under r->lock: what is left of an earlier run and was not asked
+ * for again, since it has done its work, ends before the step does. */
+void plan_wait_for_forgotten(struct running *r);
 /* For a resumed one: the parent that it names, if that is there. */
 void plan_find_parent(struct running *r, struct running *const *all,
     uint32_t n);
