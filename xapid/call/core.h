@@ -28,8 +28,8 @@ struct core_config {
 	const char *extension_dirs[4]; /* the same */
 	unsigned plugin_timeout_s;     /* 7,200 */
 	const char *vm_plugins; /* names, "a,b": VM.call_host_plugin for all */
-	unsigned worker_deadline_s;    /* 60 */
-	const char *backend;           /* "simulator" or "libxl" */
+	unsigned worker_deadline_s; /* 60 */
+	const char *backend;        /* "simulator" or "libxl" */
 	/* software_version and friends; see host_identity.c */
 	const char *product_brand, *product_version, *platform_version;
 	unsigned max_sessions_per_user;       /* 500 */
