@@ -24,7 +24,7 @@ run(const char *setting, const char *const words[],
 
 	argv[n++] = proc_own_program(MACHINE_PROGRAM, path);
 	argv[n++] = setting;
-	for (unsigned i = 0; words[i] && i < MACHINE_WORDS; i++)
+	for (unsigned i = 0; i < MACHINE_WORDS && words[i]; i++)
 		argv[n++] = words[i];
 	argv[n] = NULL;
 	if (proc_run(argv, NULL, NULL, 0, &limits, &r) < 0) {
