@@ -327,6 +327,7 @@ class Images(Base):
         os.kill(keeper, signal.SIGCONT)
         d.call('VM.hard_shutdown', vm)
         self.let_go()
+        d.call('VDI.destroy', vdi)
 
 
 if __name__ == '__main__':
