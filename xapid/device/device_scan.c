@@ -49,34 +49,6 @@ set_pci(struct tx *t, struct ref ref, const struct pci_facts *f)
 	TX_SET(t, PCI, pci, ref, functions, f->functions);
 }
 
-struct address_search {
-	struct ref host, found;
-	const char *address;
-};
-
-static int
-has_address(const struct record *r, void *arg)
-{
-	const struct pci *p = (const struct pci *)r;
-	struct address_search *s = arg;
-
-	if (!ref_equal(p->host, s->host) || strcmp(p->pci_id, s->address) != 0)
-		return 0;
-	s->found = r->self;
-	return 1;
-}
-
-/* Null: none. */
-static struct ref
-find_pci(struct scan *s, const char *address)
-{
-	struct address_search search = { .host = s->host, .address = address };
-
-	if (*address)
-		(void)tx_each(s->t, CLASS_PCI, has_address, &search);
-	return search.found;
-}
-
 static int
 is_gone_pci(const struct record *r, void *arg)
 {
@@ -103,7 +75,8 @@ set_dependencies(struct scan *s, struct ref ref, const char *address)
 	for (unsigned i = 0; i < s->npci; i++)
 		if (strcmp(s->pci[i].address, address) != 0 &&
 		    pci_is_same_slot(s->pci[i].address, address))
-			all[set.n++] = find_pci(s, s->pci[i].address);
+			all[set.n++] =
+			    pci_find(s->t, s->host, s->pci[i].address);
 	TX_SET(s->t, PCI, pci, ref, dependencies, set);
 }
 
@@ -118,7 +91,7 @@ sync_pci(struct scan *s)
 	for (unsigned i = 0; i < s->ngone; i++)
 		(void)tx_destroy(s->t, CLASS_PCI, s->gone[i]);
 	for (unsigned i = 0; i < s->npci; i++) {
-		ref = find_pci(s, s->pci[i].address);
+		ref = pci_find(s->t, s->host, s->pci[i].address);
 		if (ref_is_null(ref)) {
 			builder_defaults(CLASS_PCI, &p.r);
 			p.host = s->host;
@@ -129,9 +102,9 @@ sync_pci(struct scan *s)
 		set_pci(s->t, ref, &s->pci[i]);
 	}
 	for (unsigned i = 0; i < s->npci; i++) {
-		ref = find_pci(s, s->pci[i].address);
+		ref = pci_find(s->t, s->host, s->pci[i].address);
 		TX_SET(s->t, PCI, pci, ref, physical_function,
-		    find_pci(s, s->pci[i].function_of));
+		    pci_find(s->t, s->host, s->pci[i].function_of));
 		set_dependencies(s, ref, s->pci[i].address);
 		(void)pci_at_start(s->t, ref);
 		pgpu_scan(s->t, &s->b, ref, s->pci[i].primary);
@@ -160,7 +133,7 @@ link_cards(struct scan *s)
 		m = pif && pif->physical
 		    ? TX_GET(s->t, PIF_metrics, pif_metrics, pif->metrics)
 		    : NULL;
-		pci = m ? find_pci(s, m->pci_bus_path) : REF_NULL;
+		pci = m ? pci_find(s->t, s->host, m->pci_bus_path) : REF_NULL;
 		if (!ref_is_null(pci))
 			TX_SET(s->t, PIF, pif, pifs[i], PCI, pci);
 	}

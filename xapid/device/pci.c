@@ -102,12 +102,13 @@ has_address(const struct record *r, void *arg)
 	return 1;
 }
 
-static struct ref
-find_pci(struct tx *t, struct ref host, const char *address)
+struct ref
+pci_find(struct tx *t, struct ref host, const char *address)
 {
 	struct address_search s = { .host = host, .address = address };
 
-	(void)tx_each(t, CLASS_PCI, has_address, &s);
+	if (*address)
+		(void)tx_each(t, CLASS_PCI, has_address, &s);
 	return s.found;
 }
 
@@ -128,7 +129,7 @@ check_device(struct call *c, struct tx *t, const struct vm *vm,
     const struct host *host, const char *address)
 {
 	const struct pci *p =
-	    TX_GET(t, PCI, pci, find_pci(t, host->r.self, address));
+	    TX_GET(t, PCI, pci, pci_find(t, host->r.self, address));
 	const char *text;
 
 	if (p && !pci_is_free_for(t, p->r.self, vm->r.self))
@@ -175,7 +176,7 @@ pci_take(struct tx *t, struct ref self, struct ref host)
 	struct ref pci;
 
 	while (at && next_address(&at, address)) {
-		pci = find_pci(t, host, address);
+		pci = pci_find(t, host, address);
 		if (!ref_is_null(pci) && take_one(t, pci, self) < 0)
 			return -1;
 	}

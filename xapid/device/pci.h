@@ -11,6 +11,8 @@ int pci_check_vm(struct call *c, const struct vm *vm);
 /* Whether the host has them all, and nobody else. */
 int pci_check_host(struct call *c, struct tx *t, const struct vm *vm,
     const struct host *host);
+/* The one at that address of a host ("0000:00:1b.0"); null: there is none. */
+struct ref pci_find(struct tx *t, struct ref host, const char *address);
 /* Whether no other VM has it. */
 bool pci_is_free_for(struct tx *t, struct ref pci, struct ref vm);
 /* It, and what shares its slot, is the VM's. */
