@@ -333,6 +333,22 @@ key_index(const struct map *m, const char *key)
 	return i;
 }
 
+/* In the arena, with room for n; n is not less than it has. */
+static int
+copy_map(struct tx *t, const struct map *m, uint32_t n, const char ***keys_r,
+    const char ***values_r)
+{
+	*keys_r = arena_array(t->arena, n, sizeof(**keys_r));
+	*values_r = arena_array(t->arena, n, sizeof(**values_r));
+	if (!*keys_r || !*values_r)
+		return tx_fail_nomem(t);
+	if (m->n) {
+		memcpy(*keys_r, m->keys, m->n * sizeof(**keys_r));
+		memcpy(*values_r, m->values, m->n * sizeof(**values_r));
+	}
+	return 0;
+}
+
 int
 tx_map_put(struct tx *t, int cls, struct ref ref, int field, const char *key,
     const char *value)
@@ -350,14 +366,8 @@ tx_map_put(struct tx *t, int cls, struct ref ref, int field, const char *key,
 	m = record_field(r, f);
 	i = key_index(m, key);
 	n = i < m->n ? m->n : m->n + 1;
-	keys = arena_array(t->arena, n, sizeof(*keys));
-	values = arena_array(t->arena, n, sizeof(*values));
-	if (!keys || !values)
-		return tx_fail_nomem(t);
-	if (m->n) {
-		memcpy(keys, m->keys, m->n * sizeof(*keys));
-		memcpy(values, m->values, m->n * sizeof(*values));
-	}
+	if (copy_map(t, m, n, &keys, &values) < 0)
+		return -1;
 	keys[i] = key;
 	values[i] = value;
 	return tx_set(t, cls, ref, field,
@@ -381,12 +391,8 @@ tx_map_remove(struct tx *t, int cls, struct ref ref, int field, const char *key)
 	i = key_index(m, key);
 	if (i == m->n)
 		return 0;
-	keys = arena_array(t->arena, m->n, sizeof(*keys));
-	values = arena_array(t->arena, m->n, sizeof(*values));
-	if (!keys || !values)
-		return tx_fail_nomem(t);
-	memcpy(keys, m->keys, m->n * sizeof(*keys));
-	memcpy(values, m->values, m->n * sizeof(*values));
+	if (copy_map(t, m, m->n, &keys, &values) < 0)
+		return -1;
 	left = m->n - i - 1;
 	memmove(keys + i, keys + i + 1, left * sizeof(*keys));
 	memmove(values + i, values + i + 1, left * sizeof(*values));
