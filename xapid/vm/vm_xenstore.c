@@ -124,16 +124,14 @@ write_send(struct plan *p)
 	    call_get(p->call, CLASS_VM, p->object);
 	const struct vm *vm = (const struct vm *)r;
 	struct value body;
-	struct vm now = { 0 };
+	struct vm now;
 
 	if (!vm)
 		return -1;
 	if (vm->domid < 1)
 		return 0; /* it has ended: the record is all there is */
-	/* All but the count of references, which others change. */
+	record_like(&now.r, &vm->r);
 	now.r.self = vm->r.self;
-	memcpy((char *)&now + sizeof(now.r), (const char *)vm + sizeof(vm->r),
-	    sizeof(now) - sizeof(now.r));
 	if (from_note(p, "new", &now.xenstore_data) < 0)
 		return -1;
 	if (vm_xenstore_args(p->call->arena, &now, &body) < 0)
