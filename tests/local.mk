@@ -367,7 +367,7 @@ tests_unit_test_main_run_SOURCES = \
 	xapid/main_run.c
 tests_unit_test_machine_SOURCES = \
 	tests/unit/test_machine.c \
-	xapid/machine.c
+	xapid/machine/machine.c
 
 tests_unit_test_storage_SOURCES = \
 	tests/unit/test_storage.c \

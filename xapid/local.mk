@@ -107,6 +107,12 @@ libxapidcore_a_SOURCES = \
 	xapid/access/subject.c \
 	xapid/access/user_agents.c \
 	xapid/access/user_agents.h \
+	xapid/appliance/vm_appliance.c \
+	xapid/appliance/vm_appliance.h \
+	xapid/appliance/vm_autostart.c \
+	xapid/appliance/vm_autostart.h \
+	xapid/appliance/vm_rounds.c \
+	xapid/appliance/vm_rounds.h \
 	xapid/call/call.c \
 	xapid/call/call.h \
 	xapid/call/call_private.h \
@@ -136,9 +142,20 @@ libxapidcore_a_SOURCES = \
 	xapid/cli/call.c \
 	xapid/cli/call.h \
 	xapid/cli/cli.h \
+	xapid/cli/commands/diagnose.c \
+	xapid/cli/commands/help.c \
+	xapid/cli/commands/host.c \
+	xapid/cli/commands/misc.c \
+	xapid/cli/commands/simulator.c \
+	xapid/cli/commands/vdi.c \
+	xapid/cli/commands/vm_copy.c \
+	xapid/cli/commands/vm_disk.c \
+	xapid/cli/commands/vm_install.c \
+	xapid/cli/commands/vm_power.c \
+	xapid/cli/commands/vm_remove.c \
+	xapid/cli/commands/vm_stream.c \
 	xapid/cli/device.c \
 	xapid/cli/device.h \
-	xapid/cli/diagnose.c \
 	xapid/cli/explain.c \
 	xapid/cli/explain.h \
 	xapid/cli/fail.c \
@@ -147,9 +164,6 @@ libxapidcore_a_SOURCES = \
 	xapid/cli/frames.h \
 	xapid/cli/generic.c \
 	xapid/cli/generic.h \
-	xapid/cli/help.c \
-	xapid/cli/host_commands.c \
-	xapid/cli/misc_commands.c \
 	xapid/cli/object.c \
 	xapid/cli/object.h \
 	xapid/cli/print.c \
@@ -159,20 +173,12 @@ libxapidcore_a_SOURCES = \
 	xapid/cli/select.c \
 	xapid/cli/select.h \
 	xapid/cli/serve.c \
-	xapid/cli/simulator.c \
 	xapid/cli/stream.c \
 	xapid/cli/stream.h \
 	xapid/cli/table.h \
 	xapid/cli/task.c \
 	xapid/cli/value.c \
 	xapid/cli/value.h \
-	xapid/cli/vdi_commands.c \
-	xapid/cli/vm_copy.c \
-	xapid/cli/vm_disk.c \
-	xapid/cli/vm_install.c \
-	xapid/cli/vm_power.c \
-	xapid/cli/vm_remove.c \
-	xapid/cli/vm_stream.c \
 	xapid/cli/watch.c \
 	xapid/cli/watch.h \
 	xapid/console/console.h \
@@ -214,38 +220,24 @@ libxapidcore_a_SOURCES = \
 	xapid/db/tx_change.c \
 	xapid/db/tx_object.c \
 	xapid/db/tx_private.h \
-	xapid/device/device_facts.c \
 	xapid/device/device_operations.c \
 	xapid/device/device_operations.h \
 	xapid/device/device_plan.c \
 	xapid/device/device_plan.h \
 	xapid/device/device_plug.h \
-	xapid/device/device_scan.c \
-	xapid/device/device_scan.h \
-	xapid/device/gpu_group.c \
-	xapid/device/gpu_scan.c \
-	xapid/device/pci.c \
-	xapid/device/pci.h \
-	xapid/device/pci_access.c \
-	xapid/device/pgpu.c \
 	xapid/device/pvs.c \
-	xapid/device/usb.c \
 	xapid/device/vbd.c \
 	xapid/device/vbd.h \
-	xapid/device/vbd_use.c \
 	xapid/device/vbd_plug.c \
+	xapid/device/vbd_use.c \
 	xapid/device/vif.c \
-	xapid/device/vif_attach.c \
-	xapid/device/vif_attach.h \
 	xapid/device/vif.h \
 	xapid/device/vif_address.c \
+	xapid/device/vif_attach.c \
+	xapid/device/vif_attach.h \
 	xapid/device/vif_change.c \
 	xapid/device/vif_plug.c \
-	xapid/device/vgpu.c \
-	xapid/device/vgpu.h \
 	xapid/device/vtpm.c \
-	xapid/device/vusb.c \
-	xapid/device/vusb.h \
 	xapid/disk/pbd.c \
 	xapid/disk/sr.c \
 	xapid/disk/sr_merge.c \
@@ -268,60 +260,34 @@ libxapidcore_a_SOURCES = \
 	xapid/disk/vdi_migrate.c \
 	xapid/disk/vdi_plan.h \
 	xapid/disk/vdi_plans.c \
-	xapid/host/blob.c \
-	xapid/host/blob.h \
-	xapid/host/blob_http.c \
-	xapid/host/blob_store.c \
-	xapid/host/blob_store.h \
-	xapid/host/certificate.c \
-	xapid/host/certificate.h \
-	xapid/host/collect.c \
-	xapid/host/collect.h \
-	xapid/host/collect_http.c \
-	xapid/host/diagnostics.c \
 	xapid/host/host.c \
 	xapid/host/host_agent.c \
 	xapid/host/host_agent.h \
-	xapid/host/host_certificate.c \
-	xapid/host/host_certificate.h \
-	xapid/host/host_https.c \
-	xapid/host/host_https.h \
-	xapid/host/host_machine.c \
-	xapid/host/host_machine.h \
-	xapid/host/host_ntp.c \
-	xapid/host/host_syslog.c \
-	xapid/host/host_syslog.h \
-	xapid/host/observer.c \
-	xapid/host/observer.h \
-	xapid/host/observer_spans.c \
-	xapid/host/outgoing.c \
-	xapid/host/outgoing.h \
-	xapid/host/tls_verification.c \
 	xapid/host/host_console.c \
 	xapid/host/host_evacuate.c \
 	xapid/host/host_forget.c \
+	xapid/host/host_https.c \
+	xapid/host/host_https.h \
 	xapid/host/host_info.c \
 	xapid/host/host_operations.c \
 	xapid/host/host_operations.h \
 	xapid/host/host_power.c \
 	xapid/host/host_power.h \
-	xapid/host/host_ssh.c \
-	xapid/host/host_ssh.h \
-	xapid/host/host_time.c \
-	xapid/host/message.c \
-	xapid/host/message.h \
 	xapid/host/plugin.c \
-	xapid/host/pool.c \
-	xapid/host/pool_absent.c \
-	xapid/host/pool_certificates.c \
-	xapid/host/pool_config.c \
-	xapid/host/server_certificate.c \
 	xapid/http/http_events.c \
 	xapid/http/http_openrpc.c \
 	xapid/http/http_restore.c \
 	xapid/http/http_simulator.c \
 	xapid/http/http_xmldbdump.c \
 	xapid/http/restore.h \
+	xapid/machine/host_machine.c \
+	xapid/machine/host_machine.h \
+	xapid/machine/host_ntp.c \
+	xapid/machine/host_ssh.c \
+	xapid/machine/host_ssh.h \
+	xapid/machine/host_syslog.c \
+	xapid/machine/host_syslog.h \
+	xapid/machine/host_time.c \
 	xapid/model/builder.c \
 	xapid/model/builder.h \
 	xapid/net/bond.c \
@@ -339,12 +305,26 @@ libxapidcore_a_SOURCES = \
 	xapid/net/pif.c \
 	xapid/net/pif.h \
 	xapid/net/pif_address.c \
-	xapid/net/pif_plug.c \
 	xapid/net/pif_follow.c \
+	xapid/net/pif_plug.c \
 	xapid/net/pif_scan.c \
 	xapid/net/sdn.c \
 	xapid/net/tunnel.c \
 	xapid/net/vlan.c \
+	xapid/passthrough/device_facts.c \
+	xapid/passthrough/device_scan.c \
+	xapid/passthrough/device_scan.h \
+	xapid/passthrough/gpu_group.c \
+	xapid/passthrough/gpu_scan.c \
+	xapid/passthrough/pci.c \
+	xapid/passthrough/pci.h \
+	xapid/passthrough/pci_access.c \
+	xapid/passthrough/pgpu.c \
+	xapid/passthrough/usb.c \
+	xapid/passthrough/vgpu.c \
+	xapid/passthrough/vgpu.h \
+	xapid/passthrough/vusb.c \
+	xapid/passthrough/vusb.h \
 	xapid/plan/lane.c \
 	xapid/plan/lane.h \
 	xapid/plan/plan.c \
@@ -364,80 +344,100 @@ libxapidcore_a_SOURCES = \
 	xapid/plan/switch.h \
 	xapid/plan_kinds.c \
 	xapid/plan_kinds.h \
-	xapid/vm/guest_agent.c \
-	xapid/vm/guest_agent.h \
-	xapid/vm/guest_agent_read.c \
-	xapid/vm/memory_plan.c \
-	xapid/vm/memory_plan.h \
-	xapid/vm/placement.c \
-	xapid/vm/placement.h \
+	xapid/pool/blob.c \
+	xapid/pool/blob.h \
+	xapid/pool/blob_http.c \
+	xapid/pool/blob_store.c \
+	xapid/pool/blob_store.h \
+	xapid/pool/message.c \
+	xapid/pool/message.h \
+	xapid/pool/pool.c \
+	xapid/pool/pool_absent.c \
+	xapid/pool/pool_config.c \
+	xapid/schedule/vmss.c \
+	xapid/schedule/vmss.h \
+	xapid/schedule/vmss_private.h \
+	xapid/schedule/vmss_run.c \
+	xapid/schedule/vmss_timer.c \
+	xapid/schedule/vmss_when.c \
+	xapid/schedule/vmss_when.h \
+	xapid/support/collect.c \
+	xapid/support/collect.h \
+	xapid/support/collect_http.c \
+	xapid/support/diagnostics.c \
+	xapid/support/observer.c \
+	xapid/support/observer.h \
+	xapid/support/observer_spans.c \
+	xapid/trust/certificate.c \
+	xapid/trust/certificate.h \
+	xapid/trust/host_certificate.c \
+	xapid/trust/host_certificate.h \
+	xapid/trust/outgoing.c \
+	xapid/trust/outgoing.h \
+	xapid/trust/pool_certificates.c \
+	xapid/trust/server_certificate.c \
+	xapid/trust/tls_verification.c \
+	xapid/vm/copy/vm_checkpoint.c \
+	xapid/vm/copy/vm_copy.c \
+	xapid/vm/copy/vm_copy.h \
+	xapid/vm/copy/vm_copy_disks.c \
+	xapid/vm/copy/vm_copy_disks.h \
+	xapid/vm/copy/vm_copy_record.c \
+	xapid/vm/copy/vm_copy_record.h \
+	xapid/vm/copy/vm_metadata.c \
+	xapid/vm/copy/vm_metadata.h \
+	xapid/vm/copy/vm_provision.c \
+	xapid/vm/copy/vm_revert.c \
+	xapid/vm/copy/vm_revert.h \
+	xapid/vm/guest/guest_agent.c \
+	xapid/vm/guest/guest_agent.h \
+	xapid/vm/guest/guest_agent_read.c \
+	xapid/vm/guest/vm_plugin.c \
+	xapid/vm/guest/vm_plugin.h \
+	xapid/vm/guest/vm_script.c \
+	xapid/vm/guest/vm_sleep.c \
+	xapid/vm/guest/vm_xenstore.c \
+	xapid/vm/power/vm_follow.c \
+	xapid/vm/power/vm_follow.h \
+	xapid/vm/power/vm_halt.c \
+	xapid/vm/power/vm_halt.h \
+	xapid/vm/power/vm_image.c \
+	xapid/vm/power/vm_image.h \
+	xapid/vm/power/vm_power.c \
+	xapid/vm/power/vm_power.h \
+	xapid/vm/power/vm_power_steps.c \
+	xapid/vm/power/vm_power_steps.h \
+	xapid/vm/power/vm_start_record.c \
+	xapid/vm/power/vm_start_record.h \
+	xapid/vm/power/vm_suspend.c \
+	xapid/vm/power/vm_suspend.h \
+	xapid/vm/power/vm_suspend_vdi.c \
+	xapid/vm/start/memory_plan.c \
+	xapid/vm/start/memory_plan.h \
+	xapid/vm/start/placement.c \
+	xapid/vm/start/placement.h \
+	xapid/vm/start/vm_boot.c \
+	xapid/vm/start/vm_boot.h \
+	xapid/vm/start/vm_boot_disk.c \
+	xapid/vm/start/vm_boot_disk.h \
+	xapid/vm/start/vm_domain_args.c \
+	xapid/vm/start/vm_domain_args.h \
+	xapid/vm/start/vm_hosts.c \
 	xapid/vm/vm.c \
 	xapid/vm/vm.h \
-	xapid/vm/vm_appliance.c \
-	xapid/vm/vm_appliance.h \
-	xapid/vm/vm_autostart.c \
-	xapid/vm/vm_autostart.h \
-	xapid/vm/vm_boot.c \
-	xapid/vm/vm_boot.h \
-	xapid/vm/vm_boot_disk.c \
-	xapid/vm/vm_boot_disk.h \
-	xapid/vm/vm_checkpoint.c \
-	xapid/vm/vm_copy.c \
-	xapid/vm/vm_copy.h \
-	xapid/vm/vm_copy_disks.c \
-	xapid/vm/vm_copy_disks.h \
-	xapid/vm/vm_copy_record.c \
-	xapid/vm/vm_copy_record.h \
 	xapid/vm/vm_devices.c \
 	xapid/vm/vm_devices.h \
-	xapid/vm/vm_domain_args.c \
-	xapid/vm/vm_domain_args.h \
-	xapid/vm/vm_follow.c \
-	xapid/vm/vm_follow.h \
-	xapid/vm/vm_halt.c \
-	xapid/vm/vm_halt.h \
-	xapid/vm/vm_hosts.c \
-	xapid/vm/vm_image.c \
-	xapid/vm/vm_image.h \
+	xapid/vm/vm_firmware.c \
 	xapid/vm/vm_live.c \
 	xapid/vm/vm_live.h \
-	xapid/vm/vm_plugin.h \
-	xapid/vm/vm_metadata.c \
-	xapid/vm/vm_metadata.h \
 	xapid/vm/vm_obstacles.c \
 	xapid/vm/vm_obstacles.h \
 	xapid/vm/vm_operations.c \
 	xapid/vm/vm_operations.h \
 	xapid/vm/vm_parts.c \
 	xapid/vm/vm_parts.h \
-	xapid/vm/vm_plugin.c \
-	xapid/vm/vm_script.c \
-	xapid/vm/vm_sleep.c \
-	xapid/vm/vm_firmware.c \
-	xapid/vm/vm_power.c \
-	xapid/vm/vm_power.h \
-	xapid/vm/vm_power_steps.c \
-	xapid/vm/vm_power_steps.h \
-	xapid/vm/vm_provision.c \
 	xapid/vm/vm_questions.c \
-	xapid/vm/vm_revert.c \
-	xapid/vm/vm_revert.h \
-	xapid/vm/vm_rounds.c \
-	xapid/vm/vm_rounds.h \
 	xapid/vm/vm_settings.c \
-	xapid/vm/vm_start_record.c \
-	xapid/vm/vm_start_record.h \
-	xapid/vm/vm_suspend.c \
-	xapid/vm/vm_suspend.h \
-	xapid/vm/vm_suspend_vdi.c \
-	xapid/vm/vm_xenstore.c \
-	xapid/vm/vmss.c \
-	xapid/vm/vmss.h \
-	xapid/vm/vmss_private.h \
-	xapid/vm/vmss_run.c \
-	xapid/vm/vmss_timer.c \
-	xapid/vm/vmss_when.c \
-	xapid/vm/vmss_when.h \
 	xapid/world/adopt.c \
 	xapid/world/adopt.h \
 	xapid/world/host_facts.c \
@@ -497,7 +497,7 @@ xapid_xapid_pam_LDADD = $(PAM_LIBS)
 pkglibexec_PROGRAMS += xapid/xapid-machine
 xapid_xapid_machine_SOURCES = \
 	xapid/main_machine.c \
-	xapid/machine.c \
-	xapid/machine.h \
-	xapid/host/machine_program.h
+	xapid/machine/machine.c \
+	xapid/machine/machine.h \
+	xapid/machine/machine_program.h
 xapid_xapid_machine_LDADD = libxapidlib.a $(DEPS_LIBS) $(SYSTEMD_LIBS)

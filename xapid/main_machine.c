@@ -6,8 +6,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "host/machine_program.h"
-#include "machine.h"
+#include "machine/machine.h"
+#include "machine/machine_program.h"
 
 static int
 run(const char *const argv[])

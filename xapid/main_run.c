@@ -15,9 +15,9 @@
 #include <unistd.h>
 
 #include "access/pam_program.h"
-#include "host/machine_program.h"
 #include "lib/cleanup.h"
 #include "lib/proc.h"
+#include "machine/machine_program.h"
 
 #define MAX_PROGRAMS 256
 

@@ -3,20 +3,20 @@
 
 #include <stddef.h>
 
+#include "appliance/vm_appliance.h"
+#include "appliance/vm_autostart.h"
 #include "device/device_plug.h"
 #include "disk/storage.h"
 #include "host/host_power.h"
 #include "net/net_plan.h"
 #include "net/pif.h"
-#include "vm/vm_appliance.h"
-#include "vm/vm_autostart.h"
-#include "vm/vm_copy.h"
-#include "vm/vm_follow.h"
+#include "schedule/vmss.h"
+#include "vm/copy/vm_copy.h"
+#include "vm/copy/vm_revert.h"
+#include "vm/power/vm_follow.h"
+#include "vm/power/vm_power.h"
+#include "vm/power/vm_suspend.h"
 #include "vm/vm_live.h"
-#include "vm/vm_power.h"
-#include "vm/vm_revert.h"
-#include "vm/vm_suspend.h"
-#include "vm/vmss.h"
 
 /* One line for each file with plans. */
 static const struct plan_kind *const *const families[] = {

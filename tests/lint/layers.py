@@ -20,8 +20,10 @@ LAYERS = [
     ('db, event', r'xapid/db/'),
     ('call, task, plan', r'xapid/(access|call|plan)/'),
     ('mains', r'xapid/(main\w*|options)\.[ch]$'),
-    ('class files', r'xapid/((vm|device|disk|net|host|http|console|world)/)?\w+\.[ch]$'),
-    ('commands of xe', r'xapid/cli/\w+\.[ch]$'),
+    ('class files', r'xapid/((vm(/(start|power|copy|guest))?|appliance|schedule|'
+     r'device|passthrough|disk|net|pool|host|machine|trust|support|console|'
+     r'http|world)/)?\w+\.[ch]$'),
+    ('commands of xe', r'xapid/cli/(commands/)?\w+\.[ch]$'),
 ]
 RANK = {'lib': 0, 'model': 1, 'generated tables': 2, 'worker': 2, 'db, event': 3,
         'call, task, plan': 4, 'class files': 5, 'commands of xe': 6,

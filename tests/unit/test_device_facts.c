@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Devices as a made-up /sys tells them. */
-#include "device/device_scan.h"
+#include "passthrough/device_scan.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -7,7 +7,7 @@
 #include "lib/text.h"
 #include "model/builder.h"
 #include "tests/lib/unit.h"
-#include "vm/guest_agent.h"
+#include "vm/guest/guest_agent.h"
 
 #define MAX 1200
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "host/host_certificate.h"
+#include "trust/host_certificate.h"
 
 #include <openssl/evp.h>
 #include <openssl/pem.h>

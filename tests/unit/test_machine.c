@@ -5,10 +5,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "host/machine_program.h"
 #include "lib/file.h"
+#include "machine/machine_program.h"
 #include "tests/lib/unit.h"
-#include "xapid/machine.h"
+#include "xapid/machine/machine.h"
 
 static char ran[1024]; /* what the system was asked to run */
 static int64_t clock_set;

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 
 #include "tests/lib/unit.h"
-#include "vm/memory_plan.h"
+#include "vm/start/memory_plan.h"
 
 #define MIB (INT64_C(1) << 20)
 #define MAX 16

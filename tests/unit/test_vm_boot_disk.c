@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "vm/vm_boot_disk.h"
+#include "vm/start/vm_boot_disk.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "vm/vmss_when.h"
+#include "schedule/vmss_when.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -62,7 +62,7 @@ struct core {
 	/* NULL when nothing serves TLS: then plain HTTP cannot be refused. */
 	void (*set_https_only)(struct core *core, bool on);
 	/* Called with each call that ends while somebody observes, else NULL:
-	 * host/observer.h. */
+	 * support/observer.h. */
 	void (*_Atomic traced)(const struct call *c);
 	/* Whether only this machine is answered; NULL in tests without a wire. */
 	void (*set_local_only)(struct core *core, bool on);

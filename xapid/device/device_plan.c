@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "device/device_operations.h"
-#include "vm/vm_domain_args.h"
+#include "vm/start/vm_domain_args.h"
 
 static struct ref
 vm_of(const struct record *device)

@@ -9,7 +9,7 @@
 #include "disk/storage_operations.h"
 #include "disk/vdi_attach.h"
 #include "plan/plan.h"
-#include "vm/vm_domain_args.h"
+#include "vm/start/vm_domain_args.h"
 
 static const struct vbd *
 head(struct plan *p, struct tx *t)

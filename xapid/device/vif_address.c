@@ -10,7 +10,7 @@
 #include "device/device_plan.h"
 #include "device/device_plug.h"
 #include "model/builder.h"
-#include "vm/vm_domain_args.h"
+#include "vm/start/vm_domain_args.h"
 
 /* ---- what is asked for ---- */
 

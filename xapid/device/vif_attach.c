@@ -8,7 +8,7 @@
 #include "model/builder.h"
 #include "net/net_plan.h"
 #include "net/pif.h"
-#include "vm/vm_domain_args.h"
+#include "vm/start/vm_domain_args.h"
 
 /* ---- one interface ---- */
 

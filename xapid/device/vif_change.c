@@ -12,7 +12,7 @@
 #include "device/vif_attach.h"
 #include "net/net_plan.h"
 #include "net/pif.h"
-#include "vm/vm_domain_args.h"
+#include "vm/start/vm_domain_args.h"
 
 /* ---- fields as text, for the journal ---- */
 

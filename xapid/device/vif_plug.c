@@ -5,7 +5,7 @@
 #include "device/device_plan.h"
 #include "device/device_plug.h"
 #include "device/vif_attach.h"
-#include "vm/vm_domain_args.h"
+#include "vm/start/vm_domain_args.h"
 
 static bool
 is_forced(const struct plan *p)

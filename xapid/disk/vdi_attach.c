@@ -7,7 +7,7 @@
 
 #include "call/edit.h"
 #include "disk/storage.h"
-#include "vm/vm_boot_disk.h"
+#include "vm/start/vm_boot_disk.h"
 
 /* How all of them are asked. */
 struct use {

@@ -3,7 +3,7 @@
 #define XAPID_VDI_ATTACH_H
 
 #include "plan/plan.h"
-#include "vm/vm_domain_args.h"
+#include "vm/start/vm_domain_args.h"
 
 /* A disk that is reset at each start (VDI.on_boot) is as it was when an epoch
  * begins, and what is written in it goes when it ends: one runs from a start to

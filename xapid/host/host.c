@@ -7,8 +7,8 @@
 #include <string.h>
 
 #include "call/edit.h"
-#include "host/host_machine.h"
 #include "host/host_operations.h"
+#include "machine/host_machine.h"
 #include "model/builder.h"
 #include "plan/priv.h"
 

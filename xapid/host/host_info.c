@@ -3,9 +3,9 @@
 #include <string.h>
 
 #include "call/edit.h"
-#include "host/collect.h"
 #include "lib/logring.h"
 #include "model/builder.h"
+#include "support/collect.h"
 
 /* ---- memory ---- */
 

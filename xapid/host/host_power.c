@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "appliance/vm_autostart.h"
 #include "call/edit.h"
 #include "host/host_agent.h"
 #include "host/host_operations.h"
@@ -18,8 +19,7 @@
 #include "lib/file.h"
 #include "lib/log.h"
 #include "plan/priv.h"
-#include "vm/vm_autostart.h"
-#include "vm/vm_power.h"
+#include "vm/power/vm_power.h"
 
 #define BOOT_NS NSEC_PER_SEC /* of a simulated host */
 

@@ -18,7 +18,7 @@
 #include "call/http.h"
 #include "lib/clock.h"
 #include "plan/switch.h"
-#include "vm/vmss.h"
+#include "schedule/vmss.h"
 
 static const char *const ops[] = { "order", "happen", "list" };
 static const char *const texts[] = { "uuid", "what", "of" };

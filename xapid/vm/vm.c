@@ -6,13 +6,13 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "appliance/vm_appliance.h"
 #include "call/edit.h"
 #include "console/console.h"
-#include "host/blob.h"
-#include "host/blob_store.h"
 #include "lib/clock.h"
 #include "model/builder.h"
-#include "vm/vm_appliance.h"
+#include "pool/blob.h"
+#include "pool/blob_store.h"
 #include "vm/vm_devices.h"
 #include "vm/vm_operations.h"
 #include "vm/vm_parts.h"

@@ -11,9 +11,9 @@
 #include "lib/clock.h"
 #include "lib/fault.h"
 #include "plan/plan.h"
-#include "vm/memory_plan.h"
+#include "vm/power/vm_power.h"
+#include "vm/start/memory_plan.h"
 #include "vm/vm_operations.h"
-#include "vm/vm_power.h"
 
 #define MIB (INT64_C(1) << 20)
 

@@ -5,8 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "appliance/vm_appliance.h"
 #include "device/device_operations.h"
-#include "vm/vm_appliance.h"
 #include "vm/vm_obstacles.h"
 
 enum {

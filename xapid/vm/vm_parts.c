@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "host/blob.h"
+#include "pool/blob.h"
 #include "vm/vm_devices.h"
 
 /* Calls destroy for every member of a derived set, which shrinks meanwhile. */

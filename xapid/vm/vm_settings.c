@@ -7,11 +7,11 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "appliance/vm_appliance.h"
 #include "call/edit.h"
 #include "call/refuse.h"
 #include "model/builder.h"
 #include "vm/vm.h"
-#include "vm/vm_appliance.h"
 #include "vm/vm_live.h"
 #include "vm/vm_operations.h"
 

@@ -11,9 +11,9 @@
 #include "lib/log.h"
 #include "lib/refmap.h"
 #include "plan/switch.h"
-#include "vm/placement.h"
+#include "vm/power/vm_halt.h"
+#include "vm/start/placement.h"
 #include "vm/vm.h"
-#include "vm/vm_halt.h"
 #include "vm/vm_operations.h"
 
 struct adoption {

@@ -9,8 +9,8 @@
 #include "lib/log.h"
 #include "net/pif.h"
 #include "plan/switch.h"
-#include "vm/guest_agent.h"
-#include "vm/vm_follow.h"
+#include "vm/guest/guest_agent.h"
+#include "vm/power/vm_follow.h"
 #include "world/stranger.h"
 
 #define MAX_EVENTS 65536 /* that wait: a worker may be mad */

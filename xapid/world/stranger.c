@@ -7,7 +7,7 @@
 #include "lib/log.h"
 #include "model/builder.h"
 #include "plan/switch.h"
-#include "vm/placement.h"
+#include "vm/start/placement.h"
 #include "vm/vm_devices.h"
 #include "vm/vm_operations.h"
 #include "world/world_private.h"

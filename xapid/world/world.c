@@ -9,8 +9,8 @@
 #include <string.h>
 
 #include "access/auth.h"
-#include "host/host_certificate.h"
 #include "lib/log.h"
+#include "trust/host_certificate.h"
 #include "world/host_identity.h"
 #include "world/template.h"
 #include "world/world_private.h"

@@ -1,0 +1,387 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Guests end, crash and reboot by themselves, and people use other tools:
+ * reality wins. Each of these is a plan, so it waits for what the toolstack is
+ * doing with the VM; when its turn comes and the VM has another domain or none,
+ * there is nothing left to follow. */
+#include "vm/power/vm_follow.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "lib/log.h"
+#include "plan/plan.h"
+#include "pool/message.h"
+#include "vm/power/vm_halt.h"
+#include "vm/power/vm_power.h"
+#include "vm/power/vm_power_steps.h"
+#include "vm/start/placement.h"
+
+/* ---- the plans ---- */
+
+static bool
+lives(const struct vm *vm)
+{
+	return vm->power_state == VM_POWER_STATE_RUNNING ||
+	    vm->power_state == VM_POWER_STATE_PAUSED;
+}
+
+/* Nobody waits for the answer: it only ends the plan. */
+static int
+still_its_domain(struct plan *p, struct tx *t)
+{
+	const struct vm *vm = TX_GET(t, VM, vm, p->object);
+
+	if (vm && lives(vm) &&
+	    vm->domid == strtoll(plan_arg(p, "domid"), NULL, 10))
+		return 0;
+	return fail_internal_error(p->call, "The VM has another domain by now");
+}
+
+static int
+tell(struct plan *p, struct tx *t, const char *name, int64_t priority,
+    const char *what)
+{
+	const struct vm *vm = TX_GET(t, VM, vm, p->object);
+	const char *text = vm
+	    ? arena_printf(p->call->arena, "VM '%s' %s", vm->name_label, what)
+	    : NULL;
+
+	if (!text)
+		return 0;
+	return message_add(t, p->core, name, priority, CLS_VM, vm->uuid, text,
+	    NULL);
+}
+
+/* The alert that goes with the state, once, with the end of the plan. */
+static int
+ended(struct plan *p, struct tx *t, bool ok)
+{
+	static const struct {
+		const char *state, *message, *text;
+		int64_t priority;
+	} table[] = {
+		{ "shutdown:crash", "VM_CRASHED", "has crashed", 2 },
+		{ "shutdown:reboot", "VM_REBOOTED", "has rebooted", 5 },
+		{ "shutdown:poweroff", "VM_SHUTDOWN", "has shut down", 5 },
+		{ "gone", "VM_SHUTDOWN", "is gone from its host", 5 },
+	};
+	const char *state = plan_arg(p, "state");
+
+	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++)
+		if (strcmp(state, table[i].state) == 0)
+			(void)tell(p, t, table[i].message, table[i].priority,
+			    table[i].text);
+	power_disks_free(p, t);
+	return vm_plan_refresh(p, t, ok);
+}
+
+static const struct value *
+member(const struct value *v, const char *name)
+{
+	return v ? value_member(v, name) : NULL;
+}
+
+/* The event may be old by now: what is true when our turn has come. */
+static int
+look_reply(struct plan *p, const struct value *answer)
+{
+	const struct value *domain = value_member(answer, plan_arg(p, "uuid"));
+	const struct value *state = member(domain, "state");
+	const struct value *domid = member(domain, "domid");
+
+	if (!domid || domid->kind != VALUE_INT || !state ||
+	    state->kind != VALUE_STRING ||
+	    domid->i != strtoll(plan_arg(p, "domid"), NULL, 10))
+		return fail_internal_error(p->call, "The domain is gone again");
+	return plan_note(p, "state", state->s);
+}
+
+static int
+look_send(struct plan *p)
+{
+	return plan_send(p, look_reply, "list", "", NULL);
+}
+
+/* Held for a checkpoint that nobody goes on with. */
+static bool
+found_held(const struct plan *p)
+{
+	return strcmp(plan_arg(p, "state"), "shutdown:suspend") == 0;
+}
+
+static int
+set_state(struct plan *p, struct tx *t)
+{
+	bool paused = strcmp(plan_arg(p, "state"), "paused") == 0;
+
+	if (!paused && !found_held(p) &&
+	    strcmp(plan_arg(p, "state"), "running") != 0)
+		return 0; /* another event says so */
+	return TX_SET(t, VM, vm, p->object, power_state,
+	    paused ? VM_POWER_STATE_PAUSED : VM_POWER_STATE_RUNNING);
+}
+
+static const struct step changed_steps[] = {
+	{ "look", look_send, set_state, NULL, NULL },
+	{ 0 },
+};
+
+/* ---- a halted VM that somebody else started ---- */
+
+static int
+still_halted(struct plan *p, struct tx *t)
+{
+	const struct vm *vm = TX_GET(t, VM, vm, p->object);
+
+	if (vm && vm->power_state == VM_POWER_STATE_HALTED)
+		return 0;
+	return fail_internal_error(p->call, "The VM runs by now");
+}
+
+static int
+take_over(struct plan *p, struct tx *t)
+{
+	int64_t domid = strtoll(plan_arg(p, "domid"), NULL, 10);
+	const struct vm *vm = TX_GET(t, VM, vm, p->object);
+	const struct ref *refs;
+
+	if (!vm)
+		return 0;
+	(void)placement_take(t, p->core->host, placement_memory(vm));
+	refs = vm->VBDs.items;
+	for (uint32_t i = 0; i < vm->VBDs.n; i++)
+		TX_SET(t, VBD, vbd, refs[i], currently_attached, true);
+	refs = vm->VIFs.items;
+	for (uint32_t i = 0; i < vm->VIFs.n; i++)
+		TX_SET(t, VIF, vif, refs[i], currently_attached, true);
+	TX_SET(t, VM, vm, p->object, domid, domid);
+	TX_SET(t, VM, vm, p->object, resident_on, p->core->host);
+	return set_state(p, t);
+}
+
+static const struct step appeared_steps[] = {
+	{ "look", look_send, take_over, NULL, NULL },
+	{ 0 },
+};
+
+/* ---- after a failure, when anything may be true ---- */
+
+#define GONE "gone"
+
+static int
+exists(struct plan *p, struct tx *t)
+{
+	return TX_GET(t, VM, vm, p->object)
+	    ? 0
+	    : fail_handle_invalid(p->call, "VM",
+		  call_ref_text(p->call, p->object));
+}
+
+static int
+find_reply(struct plan *p, const struct value *answer)
+{
+	RECORD_UNREF const struct record *vm =
+	    db_get(p->call->db, CLASS_VM, p->object);
+	const struct value *domain =
+	    vm ? value_member(answer, ((const struct vm *)vm)->uuid) : NULL;
+	const struct value *state = member(domain, "state");
+	const struct value *domid = member(domain, "domid");
+	char number[24] = "-1";
+
+	if (!domid || domid->kind != VALUE_INT || !state ||
+	    state->kind != VALUE_STRING)
+		return plan_note(p, "state", GONE);
+	snprintf(number, sizeof(number), "%lld", (long long)domid->i);
+	if (plan_note(p, "domid", number) < 0)
+		return -1;
+	return plan_note(p, "state", state->s);
+}
+
+static int
+find_send(struct plan *p)
+{
+	return plan_send(p, find_reply, "list", "", NULL);
+}
+
+static bool
+found_alive(const struct plan *p)
+{
+	const char *state = plan_arg(p, "state");
+
+	return strcmp(state, "running") == 0 || strcmp(state, "paused") == 0;
+}
+
+/* A domain that the records do not have, or one that has ended. */
+static int
+mend_send(struct plan *p)
+{
+	RECORD_UNREF const struct record *r =
+	    db_get(p->call->db, CLASS_VM, p->object);
+	const struct vm *vm = (const struct vm *)r;
+
+	if (!vm || strcmp(plan_arg(p, "state"), GONE) == 0 ||
+	    (lives(vm) && found_alive(p)))
+		return 0;
+	return plan_send(p, NULL,
+	    lives(vm) && found_held(p) ? "go_on" : "destroy", vm->uuid, NULL);
+}
+
+static int
+mend_apply(struct plan *p, struct tx *t)
+{
+	int64_t domid = strtoll(plan_arg(p, "domid"), NULL, 10);
+	const struct vm *vm = TX_GET(t, VM, vm, p->object);
+
+	if (!vm || !lives(vm))
+		return 0;
+	if (!found_alive(p) && !found_held(p))
+		return vm_halt(t, p->object);
+	TX_SET(t, VM, vm, p->object, domid, domid);
+	return set_state(p, t);
+}
+
+static const struct step look_steps[] = {
+	{ "find", find_send, NULL, NULL, NULL },
+	{ "mend", mend_send, mend_apply, NULL, NULL },
+	{ 0 },
+};
+
+const struct plan_kind vm_look_kind = {
+	.name = "VM.look",
+	.cls = CLASS_VM,
+	.operation = "power_state_reset",
+	.steps = look_steps,
+	.check = exists,
+	.finish = vm_plan_refresh,
+	.after_failure = &vm_look_kind,
+};
+
+/* ---- all of them ---- */
+
+static const struct plan_kind ended_kind = {
+	.name = "VM.ended",
+	.cls = CLASS_VM,
+	.operation = "hard_shutdown",
+	.steps = vm_hard_shutdown_steps,
+	.check = still_its_domain,
+	.after_failure = &vm_look_kind,
+	.finish = ended,
+};
+static const struct plan_kind restarts_kind = {
+	.name = "VM.restarts",
+	.cls = CLASS_VM,
+	.operation = "hard_reboot",
+	.steps = vm_hard_reboot_steps,
+	.check = still_its_domain,
+	.after_failure = &vm_look_kind,
+	.finish = ended,
+};
+static const struct plan_kind changed_kind = {
+	.name = "VM.changed",
+	.cls = CLASS_VM,
+	.operation = "pause",
+	.steps = changed_steps,
+	.check = still_its_domain,
+	.after_failure = &vm_look_kind,
+	.finish = vm_plan_refresh,
+};
+static const struct plan_kind appeared_kind = {
+	.name = "VM.appeared",
+	.cls = CLASS_VM,
+	.operation = "start",
+	.steps = appeared_steps,
+	.check = still_halted,
+	.after_failure = &vm_look_kind,
+	.finish = vm_plan_refresh,
+};
+
+const struct plan_kind *const vm_follow_kinds[] = { &ended_kind, &restarts_kind,
+	&changed_kind, &appeared_kind, &vm_look_kind, NULL };
+
+/* ---- which one ---- */
+
+/* More than that in line of one VM, and who comes last looks for all. */
+#define IN_LINE_MAX 32
+
+static const struct plan_kind *
+kind_after(bool restart)
+{
+	return restart ? &restarts_kind : &ended_kind;
+}
+
+static const struct plan_kind *
+kind_after_crash(const struct vm *vm)
+{
+	switch (vm->actions_after_crash) {
+	case ON_CRASH_BEHAVIOUR_RESTART:
+	case ON_CRASH_BEHAVIOUR_COREDUMP_AND_RESTART:
+	case ON_CRASH_BEHAVIOUR_RENAME_RESTART:
+		return &restarts_kind;
+	case ON_CRASH_BEHAVIOUR_PRESERVE: /* for who wants to look at it */
+		return NULL;
+	default:
+		return &ended_kind;
+	}
+}
+
+/* When we start it ourselves, the plan finds that. */
+static const struct plan_kind *
+kind_for_life(const struct vm *vm, const char *state)
+{
+	bool paused = strcmp(state, "paused") == 0;
+
+	if (!lives(vm))
+		return &appeared_kind;
+	return paused == (vm->power_state == VM_POWER_STATE_PAUSED)
+	    ? NULL
+	    : &changed_kind;
+}
+
+/* NULL: nothing follows. */
+static const struct plan_kind *
+kind_for(const struct vm *vm, const char *state)
+{
+	if (strcmp(state, "running") == 0 || strcmp(state, "paused") == 0)
+		return kind_for_life(vm, state);
+	if (strcmp(state, "gone") == 0)
+		return &ended_kind;
+	if (strcmp(state, "shutdown:poweroff") == 0)
+		return kind_after(
+		    vm->actions_after_shutdown == ON_NORMAL_EXIT_RESTART);
+	if (strcmp(state, "shutdown:reboot") == 0)
+		return kind_after(
+		    vm->actions_after_reboot == ON_NORMAL_EXIT_RESTART);
+	if (strcmp(state, "shutdown:crash") == 0)
+		return kind_after_crash(vm);
+	return NULL; /* "shutdown:suspend": whoever asked for it is waiting */
+}
+
+void
+vm_follow(struct core *core, const struct vm *vm, int64_t domid,
+    const char *state)
+{
+	const struct plan_kind *kind = kind_for(vm, state);
+	unsigned before;
+	char number[24];
+
+	if (!kind || vm->is_control_domain)
+		return;
+	before = plans_in_line(core, vm->r.self, vm_follow_kinds);
+	if (before > IN_LINE_MAX)
+		return; /* one that looks has not begun */
+	if (before == IN_LINE_MAX)
+		kind = &vm_look_kind;
+	snprintf(number, sizeof(number), "%lld", (long long)domid);
+	if (plan_start_own(core, kind, vm->r.self, "state", state, "domid",
+		number, "uuid", vm->uuid, NULL) < 0)
+		log_err("VM %s: its domain is %s, and there is no memory to "
+			"follow",
+		    vm->uuid, state);
+}
+
+void
+vm_look(struct core *core, const struct vm *vm)
+{
+	if (plan_start_own(core, &vm_look_kind, vm->r.self, NULL) < 0)
+		log_err("VM %s: no memory to look at its domain", vm->uuid);
+}

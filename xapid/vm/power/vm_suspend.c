@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Suspending: a disk for the image is made, the guest's memory is written into
+ * it and the domain ends. From there on nothing is taken back: the image is
+ * all that is left of the guest. (source: lifecycle.json call_effects) */
+#include "vm/power/vm_suspend.h"
+
+#include "pool/message.h"
+#include "vm/power/vm_follow.h"
+#include "vm/power/vm_halt.h"
+#include "vm/power/vm_image.h"
+#include "vm/power/vm_power.h"
+#include "vm/start/memory_plan.h"
+
+#define SAVE_DEADLINE_MS (1800 * 1000)
+
+static int
+check(struct plan *p, struct tx *t)
+{
+	return vm_plan_check(p, t) < 0 ? -1 : vm_image_plan(p, t);
+}
+
+static int
+save_send(struct plan *p)
+{
+	RECORD_UNREF const struct record *r =
+	    call_get(p->call, CLASS_VM, p->object);
+
+	if (!r)
+		return -1;
+	plan_set_deadline(p, SAVE_DEADLINE_MS);
+	return plan_send(p, NULL, "suspend", ((const struct vm *)r)->uuid,
+	    "path", plan_arg(p, "path"), NULL);
+}
+
+/* Devices stay as they were: they are the guest's when it comes back. */
+static int
+save_apply(struct plan *p, struct tx *t)
+{
+	const struct vm *vm = TX_GET(t, VM, vm, p->object);
+	struct ref host = vm ? vm->resident_on : REF_NULL;
+
+	if (!vm || vm_leave_host(t, p->object) < 0)
+		return -1;
+	TX_SET(t, VM, vm, p->object, suspend_VDI, plan_arg_ref(p, "image"));
+	TX_SET(t, VM, vm, p->object, ha_always_run, false);
+	TX_SET(t, VM, vm, p->object, power_state, VM_POWER_STATE_SUSPENDED);
+	return memory_plan_grow(p, t, host);
+}
+
+static int
+finish(struct plan *p, struct tx *t, bool ok)
+{
+	const struct vm *vm = TX_GET(t, VM, vm, p->object);
+	const char *text = ok && vm
+	    ? arena_printf(p->call->arena, "VM '%s' has been suspended",
+		  vm->name_label)
+	    : NULL;
+
+	if (text)
+		(void)message_add(t, p->core, "VM_SUSPENDED", 5, CLS_VM,
+		    vm->uuid, text, NULL);
+	return vm_plan_refresh(p, t, ok);
+}
+
+static const struct step suspend_steps[] = {
+	{ "image", vm_image_make, vm_image_made, vm_image_unmake,
+	    vm_image_unmade },
+	{ "open", vm_image_open, NULL, vm_image_close, NULL },
+	{ "save", save_send, save_apply, NULL, NULL },
+	{ 0 },
+};
+
+static const struct plan_kind suspend_kind = {
+	.name = "VM.suspend",
+	.cls = CLASS_VM,
+	.operation = "suspend",
+	.steps = suspend_steps,
+	.check = check,
+	.finish = finish,
+	.carries_through = "save",
+	.after_failure = &vm_look_kind, /* its guest may be left held */
+};
+
+const struct plan_kind *const vm_suspend_kinds[] = { &suspend_kind,
+	&vm_suspend_vdi_kind, NULL };
+
+int
+vm_suspend(struct call *c, const struct vm_suspend_args *a)
+{
+	return plan_start(c, &suspend_kind, a->vm, NULL);
+}
