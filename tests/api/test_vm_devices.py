@@ -91,9 +91,14 @@ class Late(Base):
         xapid.until(lambda: int(self.field('VM', 'domid', vm)) > 0)
         self.assertEqual(d.error('VBD.destroy', drive)[0],
                          'OPERATION_NOT_ALLOWED')
+        self.assertEqual(d.error('VIF.destroy', net)[0],
+                         'OPERATION_NOT_ALLOWED')
+        self.assertEqual(
+            d.error('network.destroy', self.field('VIF', 'network', net)),
+            ['NETWORK_CONTAINS_VIF', net])
         disk = self.vbd(vm, VDI=self.iso(), empty=False)
         vif = self.vif(vm, device='1')
-        self.assertEqual(d.ended(task)['status'], 'success')
+        self.assertEqual(d.ended(task)['error_info'], [])
         for cls, ref, there in ('VBD', first, True), ('VIF', net, True), (
                 'VBD', drive, False), ('VBD', disk, False), (
                 'VIF', vif, False):
@@ -101,6 +106,37 @@ class Late(Base):
                              there, (cls, ref))
         for cls, ref in ('VBD', disk), ('VIF', vif):
             d.call(cls + '.plug', ref)
+
+    def test_what_comes_before_the_domain_is_not_in_it_either(self):
+        d, vm = self.d, self.vm(started=False)
+        uuid, first, net = self.field('VM', 'uuid', vm), self.disk(vm), \
+            self.vif(vm)
+        simulator.order_storage(d, 'hang', of='vdi_attach')
+        task = d.call('Async.VM.start', vm, False, False)
+        xapid.until(lambda: self.field(
+            'VM', 'scheduled_to_be_resident_on', vm) != NULL)
+        disk = self.vbd(vm, VDI=self.iso(), empty=False)
+        vif = self.vif(vm, device='1')
+        for cls, ref in ('VBD', first), ('VIF', net):
+            self.assertEqual(d.error(cls + '.destroy', ref)[0],
+                             'OPERATION_NOT_ALLOWED')
+        self.assertEqual(d.ended(task)['error_info'], [])
+        self.assertEqual(simulator.domains(d)[uuid].devices,
+                         ['vbd/0', 'vif/0'])
+        for cls, ref, there in ('VBD', first, True), ('VIF', net, True), (
+                'VBD', disk, False), ('VIF', vif, False):
+            self.assertEqual(self.field(cls, 'currently_attached', ref),
+                             there, (cls, ref))
+
+    def test_a_start_that_fails_lets_go_of_its_devices(self):
+        d, vm = self.d, self.vm(started=False)
+        disk, vif = self.disk(vm), self.vif(vm)
+        simulator.order(d, 'error', of='unpause')
+        self.assertEqual(d.ended(d.call('Async.VM.start', vm, False, False))
+                         ['status'], 'failure')
+        xapid.until(lambda: not self.field('VM', 'current_operations', vm))
+        d.call('VIF.destroy', vif)
+        d.call('VBD.destroy', disk)
 
     def test_a_device_that_is_being_plugged_is_left_alone(self):
         d, vm = self.d, self.vm()
@@ -114,7 +150,7 @@ class Late(Base):
             if cls == 'VBD':
                 self.assertEqual(d.error('VBD.set_userdevice', ref, '7')[0],
                                  'OTHER_OPERATION_IN_PROGRESS')
-            self.assertEqual(d.ended(task)['status'], 'success')
+            self.assertEqual(d.ended(task)['error_info'], [])
 
 
 class Disks(Base):

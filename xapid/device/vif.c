@@ -150,7 +150,8 @@ vif_destroy(struct call *c, const struct vif_destroy_args *a)
 
 	if (!t || !(vif = EDIT_HEAD(c, t, VIF, vif, a->self)))
 		return -1;
-	if (vif->currently_attached && has_domain(TX_GET(t, VM, vm, vif->VM)))
+	if (vif->reserved ||
+	    (vif->currently_attached && has_domain(TX_GET(t, VM, vm, vif->VM))))
 		return fail_operation_not_allowed(c,
 		    "The VIF is attached to its VM");
 	if (vif->current_operations.n)

@@ -105,6 +105,19 @@ vif_interface_name(struct arena *a, const struct vm *vm, const struct vif *vif)
 
 /* ---- all of a VM ---- */
 
+void
+vif_reserve(struct tx *t, const struct vm *vm, bool reserved)
+{
+	const struct ref *refs = vm->VIFs.items;
+
+	for (uint32_t i = 0; i < vm->VIFs.n; i++) {
+		const struct vif *vif = TX_GET(t, VIF, vif, refs[i]);
+
+		if (vif && vif->reserved != reserved)
+			TX_SET(t, VIF, vif, refs[i], reserved, reserved);
+	}
+}
+
 /* The interface noted for a device, in the arena; NULL: none was. */
 static const char *
 noted(struct plan *p, const struct vm *vm, const struct vif *vif)

@@ -16,6 +16,10 @@ int vif_join_one(struct plan *p, const struct vif *vif, const char *interface);
 /* In the transaction behind it: what was brought up for that is up. */
 int vif_note_joined(struct tx *t, struct ref vif);
 
+/* From the placing of a start on until they are attached, or it has failed:
+ * those that came later are in no domain, and these do not go meanwhile. */
+void vif_reserve(struct tx *t, const struct vm *vm, bool reserved);
+
 /* Before the domain is gone, or when it is: interfaces leave, and with the
  * last one the bridge of a network that is of this host only. */
 int vif_leave_one(struct plan *p, const struct vif *vif, const char *interface);

@@ -101,8 +101,10 @@ send_one(struct plan *p, const struct vbd *vbd, const struct use *u)
 	    ref_equal(u->boot.vbd, vbd->r.self);
 	bool takes = u->vm && vm_takes_kernel(u->vm);
 
-	/* An empty drive; or who lets go last has it detached. */
-	if (!vdi || (!u->attach && is_shared(p, vdi, vbd->r.self, u->vm)))
+	/* An empty drive; one that came when the VM had its place already; or
+	 * who lets go last has it detached. */
+	if (!vdi || (u->vm && u->attach && !vbd->reserved) ||
+	    (!u->attach && is_shared(p, vdi, vbd->r.self, u->vm)))
 		return 0;
 	if (plan_set_subject(p, call_ref_text(p->call, vbd->r.self)) < 0)
 		return -1;

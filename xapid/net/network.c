@@ -133,7 +133,9 @@ check_vifs(struct call *c, struct tx *t, const struct network *net)
 	for (uint32_t i = 0; i < n; i++) {
 		const struct vif *vif = TX_GET(t, VIF, vif, vifs[i]);
 
-		if (vif && (vif->currently_attached || vif->reserved))
+		if (vif &&
+		    (vif->currently_attached || vif->reserved ||
+			vif->current_operations.n))
 			in_use[used++] = vifs[i];
 	}
 	if (used)

@@ -5,6 +5,7 @@
 #include <time.h>
 
 #include "device/vbd.h"
+#include "device/vif_attach.h"
 #include "disk/storage_operations.h"
 #include "lib/clock.h"
 #include "lib/fault.h"
@@ -131,7 +132,9 @@ follow(const struct record *r, void *arg)
 		vm_metrics_describe(t, vm);
 		TX_SET(t, VM, vm, r->self, domid, domid_of(domain));
 	} else {
-		vbd_reserve_disks(t, vm, false); /* nobody starts it */
+		/* Nobody starts it. */
+		vbd_reserve_disks(t, vm, false);
+		vif_reserve(t, vm, false);
 	}
 	return vm_operations_refresh_alone(t, r->self);
 }

@@ -75,8 +75,10 @@ vm_detach_all(struct tx *t, struct ref ref)
 		TX_SET(t, VBD, vbd, refs[i], currently_attached, false);
 	}
 	refs = vm->VIFs.items;
-	for (uint32_t i = 0; i < vm->VIFs.n; i++)
+	for (uint32_t i = 0; i < vm->VIFs.n; i++) {
+		TX_SET(t, VIF, vif, refs[i], reserved, false);
 		TX_SET(t, VIF, vif, refs[i], currently_attached, false);
+	}
 	refs = vm->VUSBs.items;
 	for (uint32_t i = 0; i < vm->VUSBs.n; i++)
 		TX_SET(t, VUSB, vusb, refs[i], currently_attached, false);

@@ -110,6 +110,7 @@ power_place(struct plan *p, struct tx *t)
 	    memory_plan_take(p, t, p->object, host) < 0)
 		return -1;
 	vbd_reserve_disks(t, vm, true);
+	vif_reserve(t, vm, true);
 	(void)pci_take(t, p->object, host);
 	(void)vgpu_take(t, p->object, host);
 	(void)(is_operation(p, "resume")
@@ -169,8 +170,10 @@ power_unplace(struct plan *p, struct tx *t)
 {
 	const struct vm *vm = TX_GET(t, VM, vm, p->object);
 
-	if (vm)
+	if (vm) {
 		vbd_reserve_disks(t, vm, false);
+		vif_reserve(t, vm, false);
+	}
 	vgpu_leave(t, p->object);
 	pci_leave(t, p->object);
 	if (!vm || ref_is_null(vm->scheduled_to_be_resident_on))
@@ -421,7 +424,10 @@ mark_interface(struct plan *p, struct tx *t, struct ref ref)
 {
 	const struct vif *vif = TX_GET(t, VIF, vif, ref);
 
-	if (!vif || !vif_is_noted(p, vif))
+	if (!vif || !vif->reserved)
+		return;
+	TX_SET(t, VIF, vif, ref, reserved, false);
+	if (!vif_is_noted(p, vif))
 		return;
 	(void)vif_note_joined(t, ref);
 	TX_SET(t, VIF, vif, ref, currently_attached, true);

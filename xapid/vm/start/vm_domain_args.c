@@ -318,7 +318,8 @@ add_device(struct devices *d, struct members *m)
 		d->n++;
 }
 
-/* An empty drive is hardware that only guests with emulated hardware see. */
+/* An empty drive is hardware that only guests with emulated hardware see. What
+ * came when the VM had its place already is in no domain. */
 static void
 add_vbd(struct devices *d, struct members *m, struct db *db,
     const struct vm *vm, struct ref ref, disk_source_fn *source, void *arg)
@@ -327,7 +328,8 @@ add_vbd(struct devices *d, struct members *m, struct db *db,
 	const struct vbd *vbd = (const struct vbd *)r;
 	struct disk_source none = { "", "raw", "", "" };
 
-	if (!vbd || (vbd->empty && vm->domain_type != DOMAIN_TYPE_HVM))
+	if (!vbd || !vbd->reserved ||
+	    (vbd->empty && vm->domain_type != DOMAIN_TYPE_HVM))
 		return;
 	put_vbd(m, vm, vbd, source && !vbd->empty ? source(arg, ref) : none);
 	add_device(d, m);
@@ -337,10 +339,11 @@ static void
 add_vif(struct devices *d, struct members *m, struct db *db, struct ref ref)
 {
 	RECORD_UNREF const struct record *r = db_get(db, CLASS_VIF, ref);
+	const struct vif *vif = (const struct vif *)r;
 
-	if (!r)
+	if (!vif || !vif->reserved)
 		return;
-	put_vif(m, db, (const struct vif *)r);
+	put_vif(m, db, vif);
 	add_device(d, m);
 }
 
