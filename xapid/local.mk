@@ -405,6 +405,8 @@ libxapidcore_a_SOURCES = \
 	xapid/vm/power/vm_image.h \
 	xapid/vm/power/vm_power.c \
 	xapid/vm/power/vm_power.h \
+	xapid/vm/power/vm_power_build.c \
+	xapid/vm/power/vm_power_place.c \
 	xapid/vm/power/vm_power_steps.c \
 	xapid/vm/power/vm_power_steps.h \
 	xapid/vm/power/vm_start_record.c \
@@ -425,11 +427,13 @@ libxapidcore_a_SOURCES = \
 	xapid/vm/start/vm_hosts.c \
 	xapid/vm/vm.c \
 	xapid/vm/vm.h \
+	xapid/vm/vm_bios.c \
 	xapid/vm/vm_devices.c \
 	xapid/vm/vm_devices.h \
 	xapid/vm/vm_firmware.c \
 	xapid/vm/vm_live.c \
 	xapid/vm/vm_live.h \
+	xapid/vm/vm_memory.c \
 	xapid/vm/vm_obstacles.c \
 	xapid/vm/vm_obstacles.h \
 	xapid/vm/vm_operations.c \

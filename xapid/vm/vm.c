@@ -100,6 +100,20 @@ vm_check_head(struct call *c, struct tx *t, struct ref ref,
 	return vm_operation_check(c, vm, op) < 0 ? NULL : vm;
 }
 
+int
+vm_set_during(struct call *c, struct ref self, enum vm_operations op, int field,
+    const void *mem)
+{
+	TX_SCOPE struct tx *t = call_begin(c);
+
+	if (!t || !vm_check_head(c, t, self, op))
+		return -1;
+	(void)tx_set(t, CLASS_VM, self, field, mem);
+	vm_overhead_update(t, self);
+	(void)vm_operations_refresh(t, self);
+	return call_commit(c, STEAL(t));
+}
+
 struct map
 vm_with_mac_seed(struct call *c, const struct map *other_config, bool replace)
 {

@@ -17,6 +17,11 @@ void vm_overhead_update(struct tx *t, struct ref vm);
  * reason why not was raised. */
 const struct vm *vm_check_head(struct call *c, struct tx *t, struct ref vm,
     enum vm_operations op);
+/* Sets a field (FIELD_VM_...; mem as tx_set takes it) while the operation is
+ * allowed; memory_overhead and allowed_operations follow. A handler's whole
+ * work. -1: raised. */
+int vm_set_during(struct call *c, struct ref vm, enum vm_operations op,
+    int field, const void *mem);
 /* A map string string with a new mac_seed in it. */
 struct map vm_with_mac_seed(struct call *c, const struct map *other_config,
     bool replace);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What is known of a VM's UEFI variables. Nobody here looks into them, so of
- * what only they say is said nothing. */
+/* The variables of a VM's firmware (NVRAM), and what is known of them. Nobody
+ * here looks into those of UEFI, so of what only they say is said nothing. */
 #include <string.h>
 
 #include "call/edit.h"
@@ -82,5 +82,42 @@ vm_set_NVRAM_EFI_variables(struct call *c,
 	(void)tx_map_put(t, CLASS_VM, a->self, FIELD_VM_NVRAM, VARIABLES,
 	    a->value);
 	(void)set_certificates(t, a->self, a->update);
+	return call_commit(c, STEAL(t));
+}
+
+/* ---- as a map that clients write ---- */
+
+int
+vm_set_NVRAM(struct call *c, const struct vm_set_NVRAM_args *a)
+{
+	return vm_set_during(c, a->self, VM_OPERATIONS_CHANGING_NVRAM,
+	    FIELD_VM_NVRAM, &a->value);
+}
+
+int
+vm_add_to_NVRAM(struct call *c, const struct vm_add_to_NVRAM_args *a)
+{
+	TX_SCOPE struct tx *t = call_begin(c);
+	const struct vm *vm;
+
+	if (!t ||
+	    !(vm = vm_check_head(c, t, a->self, VM_OPERATIONS_CHANGING_NVRAM)))
+		return -1;
+	if (builder_find(&vm->NVRAM, a->key))
+		return fail_map_duplicate_key(c, "VM", "NVRAM",
+		    call_ref_text(c, a->self), a->key);
+	(void)tx_map_put(t, CLASS_VM, a->self, FIELD_VM_NVRAM, a->key,
+	    a->value);
+	return call_commit(c, STEAL(t));
+}
+
+int
+vm_remove_from_NVRAM(struct call *c, const struct vm_remove_from_NVRAM_args *a)
+{
+	TX_SCOPE struct tx *t = call_begin(c);
+
+	if (!t || !vm_check_head(c, t, a->self, VM_OPERATIONS_CHANGING_NVRAM))
+		return -1;
+	(void)tx_map_remove(t, CLASS_VM, a->self, FIELD_VM_NVRAM, a->key);
 	return call_commit(c, STEAL(t));
 }

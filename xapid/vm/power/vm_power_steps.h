@@ -10,6 +10,16 @@
 /* The VM of the plan; NULL: HANDLE_INVALID raised. */
 const struct vm *power_vm(struct plan *p, struct tx *t);
 
+/* The VM as published, with a reference for the caller; a plan's object does not
+ * change under it but by the plan's own steps. NULL: raised. */
+const struct vm *power_published(struct plan *p);
+/* Asks the domain worker for an operation of the VM without arguments. */
+int power_ask(struct plan *p, const char *op);
+/* Whether the plan's operation begins so ("resume" is also "resume_on"). */
+bool power_is(const struct plan *p, const char *begin);
+
+/* ---- vm_power_place.c ---- */
+
 /* Whether it may begin; a start is told here which host it may take. */
 int power_start_check(struct plan *p, struct tx *t);
 int power_resume_check(struct plan *p, struct tx *t);
@@ -18,6 +28,8 @@ int power_reboot_check(struct plan *p, struct tx *t);
 /* A place on a host, for the VM until it leaves it. */
 int power_place(struct plan *p, struct tx *t);
 int power_unplace(struct plan *p, struct tx *t);
+
+/* ---- vm_power_build.c ---- */
 
 /* Its disks, attached to the host. */
 int power_disks_send(struct plan *p);
@@ -41,6 +53,8 @@ int power_join_send(struct plan *p);
 int power_join_undo(struct plan *p);
 int power_connect_send(struct plan *p);
 int power_connect_apply(struct plan *p, struct tx *t);
+
+/* ---- vm_power_steps.c ---- */
 
 /* A domain that runs, stops, or begins again. */
 int power_run_send(struct plan *p);
