@@ -115,6 +115,8 @@ libxapidcore_a_SOURCES = \
 	xapid/appliance/vm_rounds.h \
 	xapid/call/call.c \
 	xapid/call/call.h \
+	xapid/call/call_checks.c \
+	xapid/call/call_parts.c \
 	xapid/call/call_private.h \
 	xapid/call/core.h \
 	xapid/call/dispatch.c \
@@ -258,6 +260,7 @@ libxapidcore_a_SOURCES = \
 	xapid/disk/vdi_config.c \
 	xapid/disk/vdi_copy.c \
 	xapid/disk/vdi_migrate.c \
+	xapid/disk/vdi_plan.c \
 	xapid/disk/vdi_plan.h \
 	xapid/disk/vdi_plans.c \
 	xapid/host/host.c \

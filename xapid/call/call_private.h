@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Between call.c, dispatch.c, implicit.c and task.c. */
+/* Between call.c, call_checks.c, call_parts.c, dispatch.c, implicit.c and
+ * task.c. */
 #ifndef XAPID_CALL_PRIVATE_H
 #define XAPID_CALL_PRIVATE_H
 
@@ -15,14 +16,34 @@ bool call_might_be_allowed(const struct call *c);
 role_mask call_key_roles(const struct key_role *rows, const char *key,
     role_mask otherwise);
 
+/* ---- call_checks.c ---- */
+
+/* By its name; async_r: "Async." stood before it. NULL: there is none. */
+const struct method *call_find_method(const char *name, bool *async_r);
+/* Each raises what clients know it by; -1. given: with the session. */
+int call_check_count(struct call *c, unsigned given);
+int call_attach_session(struct call *c, const struct value *session);
+int call_check_session(struct call *c, const struct value *params);
+int call_check_refs(struct call *c);
 /* Types and existence of arguments: decodes params into c->args. -1: raised. */
 int call_decode(struct call *c, const struct value *params, unsigned n);
+
+/* ---- dispatch.c ---- */
+
 /* The handler, or the default of an implicit message. */
 int call_run(struct call *c);
 /* call_run as a job of core->threads; arg is the call. */
 void call_run_blocking(void *arg);
+
+/* ---- call_parts.c ---- */
+
+/* NULL: no memory. The arena is borrowed, unless own_arena is set. */
 struct call *call_new(struct core *core, struct arena *arena);
 void call_free(struct call *c);
+/* Gives a call memory of its own, for work that outlives the request, with a copy
+ * of the parameters (an array) there. -1: no memory. */
+int call_own_memory(struct call *c, const struct rpc_call *rc,
+    struct value *all_r);
 /* The error that counts: the handler's, else the commit's. */
 void call_settle(struct call *c);
 /* One part of the work has ended; the last one ends the call. */

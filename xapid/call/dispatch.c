@@ -6,198 +6,13 @@
  * connection's thread, if the handler was the last (the usual read), else by
  * waking the connection. The client may leave at any time; then the last part
  * frees the call. */
-#include <stdio.h>
 #include <string.h>
 #include <time.h>
 
 #include "access/session.h"
 #include "call/call_private.h"
-#include "call/event_calls.h"
 #include "call/task.h"
-#include "lib/fault.h"
 #include "lib/log.h"
-
-struct call *
-call_new(struct core *core, struct arena *arena)
-{
-	struct call *c = fault_calloc(1, sizeof(*c));
-
-	if (!c)
-		return NULL;
-	c->core = core;
-	c->db = core->db;
-	c->arena = arena;
-	c->user_agent = "";
-	pthread_mutex_init(&c->lock, NULL);
-	c->outstanding = 1;
-	return c;
-}
-
-void
-call_free(struct call *c)
-{
-	if (!c)
-		return;
-	event_wait_free(c->wait);
-	for (uint32_t i = 0; i < c->nheld; i++)
-		record_unref(c->held[i]);
-	free(c->held);
-	free(c->state);
-	pthread_mutex_destroy(&c->lock);
-	if (c->own_arena)
-		arena_free(c->arena);
-	free(c);
-}
-
-void
-call_settle(struct call *c)
-{
-	if (!c->nerror && c->commit_error.code)
-		call_fail_tx(c, &c->commit_error);
-}
-
-/* ---- names ---- */
-
-static bool
-strip(const char **name, const char *prefix)
-{
-	size_t n = strlen(prefix);
-
-	if (strncmp(*name, prefix, n) != 0)
-		return false;
-	*name += n;
-	return true;
-}
-
-/* class_message, as some clients write it: the first underscore that gives a
- * known name becomes the dot. */
-static const struct method *
-find_underscored(const char *name)
-{
-	char text[160];
-	size_t len = strlen(name);
-
-	if (len >= sizeof(text) || strchr(name, '.'))
-		return NULL;
-	memcpy(text, name, len + 1);
-	for (char *p = text; (p = strchr(p, '_')); p++) {
-		const struct method *m;
-
-		*p = '.';
-		m = method_find(text, len);
-		if (m)
-			return m;
-		*p = '_';
-	}
-	return NULL;
-}
-
-static const struct method *
-find_method(const char *name, bool *async_r)
-{
-	const struct method *m;
-
-	*async_r = strip(&name, "Async.") || strip(&name, "InternalAsync.");
-	m = method_find(name, strlen(name));
-	if (!m && !*async_r)
-		m = find_underscored(name);
-	return m;
-}
-
-/* ---- checks, in the order in which clients see them ---- */
-
-static int
-check_count(struct call *c, unsigned given)
-{
-	const struct method *m = c->method;
-	int n = (int)given - (m->session ? 1 : 0);
-	char expected[16], received[16];
-
-	/* With optional parameters the original swallows surplus ones. */
-	if (n >= m->nrequired && (n <= m->nparams || m->nparams > m->nrequired))
-		return 0;
-	snprintf(expected, sizeof(expected), "%u", m->nrequired);
-	snprintf(received, sizeof(received), "%d", n);
-	return fail_message_parameter_count_mismatch(c, m->name, expected,
-	    received);
-}
-
-static int
-attach_session(struct call *c, const struct value *v)
-{
-	const char *text = v->kind == VALUE_STRING ? v->s : "";
-	struct ref session;
-
-	if (!ref_parse(text, &session) || ref_is_null(session))
-		return fail_session_invalid(c, text);
-	return session_attach(c, session);
-}
-
-static int
-check_session(struct call *c, const struct value *params)
-{
-	return c->method->session ? attach_session(c, &params[0]) : 0;
-}
-
-static int
-fail_type(struct call *c, const struct param *p, const struct type_error *e)
-{
-	char text[256];
-
-	if (!e->text[0])
-		return call_fail_nomem(c);
-	snprintf(text, sizeof(text), "Parameter %s: %s", p->name, e->text);
-	return fail_internal_error(c, text);
-}
-
-int
-call_decode(struct call *c, const struct value *params, unsigned n)
-{
-	const struct method *m = c->method;
-	unsigned first = m->session ? 1 : 0;
-	char *args = arena_alloc(c->arena, m->args_size ? m->args_size : 1);
-
-	if (!args)
-		return call_fail_nomem(c);
-	for (unsigned i = 0; i < m->nparams; i++) {
-		const struct param *p = &m->params[i];
-		struct type_error e = { "" };
-
-		if (first + i >= n)
-			memcpy(args + p->offset, p->initial, p->type->size);
-		else if (model_from_value(c->arena, p->type, &params[first + i],
-			     args + p->offset, &e) < 0)
-			return fail_type(c, p, &e);
-	}
-	c->args = args;
-	return 0;
-}
-
-/* Objects that a call names must exist. The first parameter must not be null;
- * later ones may be, where a call has a use for it. */
-static int
-check_refs(struct call *c)
-{
-	const struct method *m = c->method;
-
-	for (unsigned i = 0; i < m->nparams; i++) {
-		const struct param *p = &m->params[i];
-		const struct ref *r;
-		const struct record *found;
-
-		if (p->type->kind != TYPE_REF || p->type->cls < 0 ||
-		    !class_table[p->type->cls].stored)
-			continue;
-		r = (const struct ref *)((const char *)c->args + p->offset);
-		if (ref_is_null(*r) && i > 0)
-			continue;
-		found = call_get(c, p->type->cls, *r);
-		if (!found)
-			return -1;
-		record_unref(found);
-	}
-	return 0;
-}
 
 int
 call_run(struct call *c)
@@ -212,81 +27,11 @@ call_run(struct call *c)
 	}
 	if (m->kind != METHOD_EXPLICIT && !m->handler)
 		return implicit_run(c, c->args, c->result);
-	if (check_refs(c) < 0)
+	if (call_check_refs(c) < 0)
 		return -1;
 	if (!m->handler)
 		return fail_not_implemented(c, m->name);
 	return m->run(c, c->args, c->result);
-}
-
-/* ---- the parts of a call ---- */
-
-/* A call of a task has no connection to go on: its continuation gets a thread,
- * or runs right here when there is none to be had. */
-static void
-run_then(void *arg)
-{
-	struct call *c = arg;
-	void (*then)(struct call *) = c->then;
-
-	c->then = NULL;
-	c->outstanding = 1; /* nobody else knows this call any more */
-	then(c);
-	call_part_ended(c);
-}
-
-static void
-task_part_ended(struct call *c)
-{
-	if (!c->then)
-		call_ended_task(c);
-	else if (threads_run(c->core->threads, run_then, c) < 0)
-		run_then(c);
-}
-
-/* One part less: whether it was the last. The connection is woken under the
- * lock, so that finish() cannot free the call while we look at it. */
-void
-call_part_ended(struct call *c)
-{
-	bool last, task, left;
-
-	pthread_mutex_lock(&c->lock);
-	last = --c->outstanding == 0;
-	task = !ref_is_null(c->task);
-	left = c->left;
-	if (last && c->rc)
-		c->rc->wake(c->rc);
-	pthread_mutex_unlock(&c->lock);
-	if (!last)
-		return;
-	if (task)
-		task_part_ended(c);
-	else if (left)
-		call_free(c);
-}
-
-void
-call_park(struct call *c, void (*then)(struct call *c))
-{
-	pthread_mutex_lock(&c->lock);
-	c->then = then;
-	c->outstanding++;
-	pthread_mutex_unlock(&c->lock);
-}
-
-void
-call_unpark(struct call *c)
-{
-	call_part_ended(c);
-}
-
-void
-call_add_part(struct call *c)
-{
-	pthread_mutex_lock(&c->lock);
-	c->outstanding++;
-	pthread_mutex_unlock(&c->lock);
 }
 
 void
@@ -426,34 +171,12 @@ unknown_method(struct call *c, struct rpc_call *rc)
 {
 	if (strcmp(rc->method, "system.listMethods") == 0)
 		return list_methods(c, rc);
-	if (rc->nparams && attach_session(c, &rc->params[0]) < 0)
+	if (rc->nparams && call_attach_session(c, &rc->params[0]) < 0)
 		return -1;
 	return fail_message_method_unknown(c, rc->method);
 }
 
 /* ---- start ---- */
-
-/* Gives a call memory of its own, for work that outlives the request: copies
- * the parameters there. */
-static int
-own_memory(struct call *c, const struct rpc_call *rc, struct value *all_r)
-{
-	struct arena *a = arena_new(0);
-	struct value all = { .kind = VALUE_ARRAY, .n = rc->nparams };
-	CLEANUP_BYTES struct bytes packed = { 0 };
-
-	if (!a)
-		return -1;
-	c->arena = a;
-	c->own_arena = true;
-	c->user_agent = arena_strdup(a, rc->user_agent ? rc->user_agent : "");
-	c->trace = rc->traceparent ? arena_strdup(a, rc->traceparent) : NULL;
-	all.items = rc->params;
-	value_pack(&all, &packed);
-	if (!c->user_agent || packed.failed)
-		return -1;
-	return value_unpack(a, packed.p, packed.len, SIZE_MAX, all_r);
-}
 
 static int
 decode_and_allow(struct call *c, const struct value *params, unsigned n)
@@ -483,7 +206,7 @@ call_for_task(struct call *c, const struct rpc_call *rc)
 		own->caller = c->caller;
 		own->peer = c->peer;
 		own->subtask_of = c->subtask_of;
-		if (own_memory(own, rc, &params) == 0 &&
+		if (call_own_memory(own, rc, &params) == 0 &&
 		    decode_and_allow(own, params.items, params.n) == 0)
 			return own;
 	}
@@ -527,7 +250,8 @@ checks(struct call *c, struct rpc_call *rc, bool async)
 		fail_not_async(c, rc);
 		return -1;
 	}
-	if (check_count(c, rc->nparams) < 0 || check_session(c, rc->params) < 0)
+	if (call_check_count(c, rc->nparams) < 0 ||
+	    call_check_session(c, rc->params) < 0)
 		return -1;
 	if (c->method->state == STATE_REMOVED)
 		return fail_message_removed(c);
@@ -543,7 +267,7 @@ start_blocking(struct call *c, struct rpc_call *rc)
 {
 	struct value params;
 
-	if (own_memory(c, rc, &params) < 0)
+	if (call_own_memory(c, rc, &params) < 0)
 		call_fail_nomem(c);
 	else if (decode_and_allow(c, params.items, params.n) == 0) {
 		if (threads_run(c->core->threads, call_run_blocking, c) == 0)
@@ -567,7 +291,7 @@ start(struct call *c, struct rpc_call *rc)
 	c->may_wait = rc->alone;
 	if (rc->subtask_of)
 		(void)ref_parse(rc->subtask_of, &c->subtask_of);
-	c->method = find_method(rc->method, &async);
+	c->method = call_find_method(rc->method, &async);
 	if (!c->method)
 		(void)unknown_method(c, rc);
 	else if (checks(c, rc, async) < 0)

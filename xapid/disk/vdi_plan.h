@@ -28,6 +28,10 @@ void vdi_plan_describe_copy(struct vdi *copy, const struct vdi *source);
 /* ---- of steps and kinds ---- */
 int vdi_plan_copy_send(struct plan *p, const char *op);
 int vdi_plan_made_apply(struct plan *p, struct tx *t);
+/* Asks for op about the volume of a disk, with its size; a row that is gone asks
+ * for nothing. */
+int vdi_plan_send_about(struct plan *p, plan_reply_fn *reply, struct ref vdi,
+    const char *op);
 int vdi_plan_unmake_send(struct plan *p);
 int vdi_plan_unmake_apply(struct plan *p, struct tx *t);
 int vdi_plan_finish(struct plan *p, struct tx *t, bool ok);
