@@ -138,6 +138,34 @@ class Late(Base):
         d.call('VIF.destroy', vif)
         d.call('VBD.destroy', disk)
 
+    def test_a_pci_device_goes_to_a_vm_or_back_to_its_host(self):
+        d = self.d
+        host = d.call('host.get_all')[0]
+        pci, record = next((r, v) for r, v in
+                           d.call('PCI.get_all_records').items()
+                           if v['host'] == host and v['driver_name'])
+        vm = self.vm(started=False, HVM_boot_policy='BIOS order',
+                     other_config={'pci': '0/' + record['pci_id']})
+        start = 'VM.start_on', vm, host, False, False
+        for call in 'disable', 'enable':
+            simulator.order(d, 'hang', of='pci_access')
+            task = d.call('Async.PCI.%s_dom0_access' % call, pci)
+            xapid.until(lambda: host not in
+                        d.call('VM.get_possible_hosts', vm))
+            self.assertEqual(d.error(*start)[:3],
+                             ['OTHER_OPERATION_IN_PROGRESS', 'PCI', pci])
+            self.assertEqual(d.ended(task)['error_info'], [])
+            simulator.order(d, 'hang', of='create')
+            task = d.call('Async.' + start[0], *start[1:])
+            xapid.until(lambda: d.call('VM.get_attached_PCIs', vm))
+            for again in 'disable', 'enable':
+                self.assertEqual(
+                    d.error('PCI.%s_dom0_access' % again, pci)[:3],
+                    ['OTHER_OPERATION_IN_PROGRESS', 'VM', vm])
+            self.assertEqual(d.ended(task)['error_info'], [])
+            d.call('VM.hard_shutdown', vm)
+        d.call('PCI.enable_dom0_access', pci)
+
     def test_a_device_that_is_being_plugged_is_left_alone(self):
         d, vm = self.d, self.vm()
         vbd, vif = self.disk(vm), self.vif(vm)

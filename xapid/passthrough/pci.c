@@ -118,6 +118,8 @@ pci_is_free_for(struct tx *t, struct ref pci, struct ref vm)
 	const struct pci *p = TX_GET(t, PCI, pci, pci);
 	const struct ref *users = p ? p->attached_VMs.items : NULL;
 
+	if (p && !ref_is_null(p->scheduled_to_be_attached_to))
+		return false; /* the control domain is asked about it */
 	for (uint32_t i = 0; p && i < p->attached_VMs.n; i++)
 		if (!ref_equal(users[i], vm))
 			return false;
@@ -132,6 +134,10 @@ check_device(struct call *c, struct tx *t, const struct vm *vm,
 	    TX_GET(t, PCI, pci, pci_find(t, host->r.self, address));
 	const char *text;
 
+	if (p && !ref_is_null(p->scheduled_to_be_attached_to))
+		return fail_other_operation_in_progress(c, "PCI",
+		    call_ref_text(c, p->r.self), "dom0_access",
+		    "OpaqueRef:NULL");
 	if (p && !pci_is_free_for(t, p->r.self, vm->r.self))
 		return fail_device_already_attached(c,
 		    call_ref_text(c, p->r.self));

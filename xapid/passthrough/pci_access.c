@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "call/edit.h"
+#include "call/refuse.h"
 #include "device/device_plug.h"
 #include "model/builder.h"
 #include "passthrough/pci.h"
@@ -77,6 +78,49 @@ static bool
 gives_back(const struct plan *p)
 {
 	return strcmp(plan_arg(p, "dom0"), "true") == 0;
+}
+
+/* Who has it is about to start or to end: then it is neither one's. */
+static int
+check_users(struct plan *p, struct tx *t)
+{
+	const struct pci *pci = TX_GET(t, PCI, pci, p->object);
+	const struct ref *users = pci ? pci->attached_VMs.items : NULL;
+
+	if (!pci)
+		return fail_handle_invalid(p->call, "PCI",
+		    call_ref_text(p->call, p->object));
+	for (uint32_t i = 0; i < pci->attached_VMs.n; i++) {
+		const struct vm *vm = TX_GET(t, VM, vm, users[i]);
+
+		if (vm && vm->current_operations.n)
+			return refuse_busy(p->call, &vm->r,
+			    &vm->current_operations, 0,
+			    &enum_info_vm_operations);
+	}
+	return 0;
+}
+
+/* No VM takes it meanwhile. */
+static int
+keep(struct plan *p, struct tx *t)
+{
+	const struct pci *pci = TX_GET(t, PCI, pci, p->object);
+	const struct host *host = pci ? TX_GET(t, host, host, pci->host) : NULL;
+
+	return host ? TX_SET(t, PCI, pci, p->object,
+			  scheduled_to_be_attached_to, host->control_domain)
+		    : 0;
+}
+
+static int
+let_go(struct plan *p, struct tx *t, bool ok)
+{
+	(void)ok;
+	if (TX_GET(t, PCI, pci, p->object))
+		TX_SET(t, PCI, pci, p->object, scheduled_to_be_attached_to,
+		    REF_NULL);
+	return 0;
 }
 
 static int
@@ -166,6 +210,9 @@ static const struct plan_kind access_kind = {
 	.name = "PCI.dom0_access",
 	.cls = CLASS_PCI,
 	.steps = access_steps,
+	.check = check_users,
+	.began = keep,
+	.finish = let_go,
 };
 
 const struct plan_kind *const pci_kinds[] = { &access_kind, NULL };
