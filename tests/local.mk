@@ -22,6 +22,7 @@ unit_tests = \
 	tests/unit/test_host_certificate \
 	tests/unit/test_device_facts \
 	tests/unit/test_host_facts \
+	tests/unit/test_lib_address \
 	tests/unit/test_lib_arena \
 	tests/unit/test_lib_bytes \
 	tests/unit/test_lib_cleanup \
@@ -302,8 +303,8 @@ tests_lib_libunit_a_SOURCES = \
 	tests/lib/toy_service.h \
 	tests/lib/unit.c \
 	tests/lib/unit.h \
-	tests/lib/value_text.c \
-	tests/lib/value_text.h \
+	tests/lib/value_show.c \
+	tests/lib/value_show.h \
 	tests/lib/wire.c \
 	tests/lib/wire.h
 tests_fuzz_libreplay_a_SOURCES = \
@@ -384,7 +385,6 @@ tests_fuzz_fuzz_disk_SOURCES = \
 tests_fuzz_fuzz_qcow2_SOURCES = \
 	tests/fuzz/fuzz_qcow2.c \
 	storage/qcow2.c
-# (Its value_text() is that of the workers.)
 tests_unit_test_storage_LDADD = libxapidworker.a $(test_libs) $(all_libs)
 
 tests_unit_test_console_SOURCES = \

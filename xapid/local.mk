@@ -4,6 +4,8 @@ noinst_LIBRARIES += libxapidlib.a libxapidmodel.a libxapidworker.a \
 	libxapidcore.a
 
 libxapidlib_a_SOURCES = \
+	xapid/lib/address.c \
+	xapid/lib/address.h \
 	xapid/lib/arena.c \
 	xapid/lib/arena.h \
 	xapid/lib/bytes.c \
@@ -308,9 +310,13 @@ libxapidcore_a_SOURCES = \
 	xapid/net/pif.c \
 	xapid/net/pif.h \
 	xapid/net/pif_address.c \
+	xapid/net/pif_card.c \
 	xapid/net/pif_follow.c \
 	xapid/net/pif_plug.c \
 	xapid/net/pif_scan.c \
+	xapid/net/pif_scan.h \
+	xapid/net/pif_setting.c \
+	xapid/net/pif_setting.h \
 	xapid/net/sdn.c \
 	xapid/net/tunnel.c \
 	xapid/net/vlan.c \

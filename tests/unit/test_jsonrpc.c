@@ -4,7 +4,7 @@
 #include "lib/clock.h"
 #include "rpc/decode.h"
 #include "tests/lib/unit.h"
-#include "tests/lib/value_text.h"
+#include "tests/lib/value_show.h"
 
 /* One request: "2.0 id=1 a.b 'x'"; the parts of a batch stand between
  * brackets. An error is its number, with the id of a refused request. */
@@ -23,7 +23,7 @@ call_text(const struct decoded_call *call, struct bytes *out)
 	bytes_printf(out, " %s", call->method);
 	for (unsigned i = 0; i < call->nparams; i++) {
 		bytes_putc(out, ' ');
-		value_text(&call->params[i], out);
+		value_show(&call->params[i], out);
 	}
 }
 

@@ -6,7 +6,7 @@
 #include "lib/clock.h"
 #include "rpc/decode.h"
 #include "tests/lib/unit.h"
-#include "tests/lib/value_text.h"
+#include "tests/lib/value_show.h"
 
 #define CALL(params)                                                           \
 	"<?xml version=\"1.0\"?><methodCall><methodName>a.b</methodName>"      \
@@ -34,7 +34,7 @@ decode_text(const char *body, size_t len, const struct decode_limits *limits,
 	bytes_puts(out, call.method);
 	for (unsigned i = 0; i < call.nparams; i++) {
 		bytes_putc(out, ' ');
-		value_text(&call.params[i], out);
+		value_show(&call.params[i], out);
 	}
 }
 

@@ -3,11 +3,11 @@
  * was streamed. Sites and servers are what the pool is told; a proxy is a
  * program of its host, which only simulated ones have. */
 #include <arpa/inet.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "call/edit.h"
+#include "lib/address.h"
 #include "model/builder.h"
 
 #define MAX_ADDRESSES 32
@@ -97,15 +97,6 @@ number(struct call *c, int64_t n)
 	return text ? text : "";
 }
 
-static bool
-is_address(const char *s)
-{
-	unsigned char buf[sizeof(struct in6_addr)];
-
-	return inet_pton(AF_INET, s, buf) == 1 ||
-	    inet_pton(AF_INET6, s, buf) == 1;
-}
-
 static int
 check_port(struct call *c, const char *name, int64_t port)
 {
@@ -146,7 +137,7 @@ check_server(struct call *c, struct tx *t,
 		return fail_invalid_value(c, "addresses",
 		    number(c, a->addresses.n));
 	for (uint32_t i = 0; i < a->addresses.n; i++)
-		if (!is_address(addresses[i]))
+		if (!address_is_any(addresses[i]))
 			return fail_invalid_ip_address_specified(c,
 			    "addresses");
 	if (check_port(c, "first_port", a->first_port) < 0 ||

@@ -9,22 +9,13 @@
 #include "call/refuse.h"
 #include "device/device_operations.h"
 #include "device/vif.h"
+#include "lib/address.h"
 #include "model/builder.h"
 #include "vm/vm_devices.h"
 #include "world/mac.h"
 
 #define MAX_ALLOWED 256 /* addresses of one family */
 #define MAX_VLAN 4094
-
-/* ---- addresses ---- */
-
-static bool
-is_address(int family, const char *s)
-{
-	unsigned char buf[sizeof(struct in6_addr)];
-
-	return inet_pton(family, s, buf) == 1;
-}
 
 /* ---- create ---- */
 
@@ -85,7 +76,7 @@ vif_check_addresses(struct call *c, int family, const char *field,
 	if (addresses->n > MAX_ALLOWED)
 		return fail_invalid_value(c, field, "more than 256 addresses");
 	for (uint32_t i = 0; i < addresses->n; i++)
-		if (!is_address(family, texts[i]))
+		if (!address_is(family, texts[i]))
 			return fail_invalid_ip_address_specified(c, field);
 	return 0;
 }

@@ -33,6 +33,41 @@ value_member(const struct value *v, const char *name)
 	return NULL;
 }
 
+const char *
+value_text(const struct value *v, const char *name, const char *otherwise)
+{
+	const struct value *m = value_member(v, name);
+
+	return m && m->kind == VALUE_STRING ? m->s : otherwise;
+}
+
+int64_t
+value_int(const struct value *v, const char *name, int64_t otherwise)
+{
+	const struct value *m = value_member(v, name);
+
+	return m && m->kind == VALUE_INT ? m->i : otherwise;
+}
+
+bool
+value_bool(const struct value *v, const char *name, bool otherwise)
+{
+	const struct value *m = value_member(v, name);
+
+	if (m && m->kind == VALUE_INT) /* plan_send() has no other */
+		return m->i != 0;
+	return m && m->kind == VALUE_BOOL ? m->b : otherwise;
+}
+
+const struct value *
+value_list(const struct value *v, const char *name)
+{
+	static const struct value none = { .kind = VALUE_ARRAY };
+	const struct value *m = value_member(v, name);
+
+	return m && m->kind == VALUE_ARRAY ? m : &none;
+}
+
 /* Compared by these, a NaN that was packed and unpacked equals itself. */
 static uint64_t
 double_bits(double d)

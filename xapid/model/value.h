@@ -49,6 +49,14 @@ struct value_member {
 /* The member of a struct, or NULL; the last one wins where a name stands
  * twice (decoders refuse duplicates already). */
 const struct value *value_member(const struct value *v, const char *name);
+/* What a member is, or `otherwise` when it is absent or of another kind. A number
+ * is also a truth (0: false), since requests to workers have no other. */
+const char *value_text(const struct value *v, const char *name,
+    const char *otherwise);
+int64_t value_int(const struct value *v, const char *name, int64_t otherwise);
+bool value_bool(const struct value *v, const char *name, bool otherwise);
+/* A member that is an array; an empty one when it is absent or something else. */
+const struct value *value_list(const struct value *v, const char *name);
 bool value_equal(const struct value *a, const struct value *b);
 
 /* The binary form (frames between our processes): self-describing, little

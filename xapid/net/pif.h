@@ -46,7 +46,7 @@ int pif_send_needed(struct plan *p, struct ref network, struct ref host);
 int pif_note_needed(struct tx *t, struct ref network, struct ref host);
 extern const struct plan_kind *const pif_kinds[];
 
-/* ---- pif_address.c ---- */
+/* ---- pif_setting.c ---- */
 
 /* Puts the static addresses of a PIF, published and held, where it is: those
  * that the API gave it. */
@@ -56,7 +56,9 @@ int pif_send_way_out(struct plan *p, const struct pif *pif, bool way_out);
 /* At start, of one that is ours to keep (keep_up); plug: it was up before. */
 int pif_bring_up(struct core *core, struct ref pif, bool plug);
 extern const struct plan_kind pif_bring_up_kind;
-extern const struct plan_kind *const pif_address_kinds[];
+
+/* ---- pif_address.c ---- */
+extern const struct plan_kind *const pif_address_kinds[]; /* and that one */
 
 /* ---- pif_follow.c ---- */
 /* Asks which addresses a PIF, published and held, has: noted as "now:ip" and so

@@ -10,10 +10,11 @@
 #include <string.h>
 
 #include "call/edit.h"
+#include "lib/address.h"
 #include "lib/clock.h"
 #include "lib/log.h"
-#include "net/net_plan.h"
 #include "net/pif.h"
+#include "net/pif_setting.h"
 
 #define LEASE_MS 60000 /* from the first question to an address */
 #define LOOK_MS 500
@@ -22,136 +23,6 @@ static bool
 is_simulated(const struct core *core)
 {
 	return strcmp(core->config->backend, "simulator") == 0;
-}
-
-/* ---- asking the worker ---- */
-
-/* One PIF of a host is the way out: the one that says so, else the management
- * interface. */
-static bool
-is_way_out(const struct pif *pif)
-{
-	return pif->management ||
-	    edit_map_true(&pif->other_config, "defaultroute");
-}
-
-struct setting {
-	int64_t family; /* 4 or 6 */
-	const char *mode;
-	const char *ip; /* "": none */
-	int64_t prefix;
-	const char *gateway, *dns; /* "": none, as they are */
-};
-
-static int
-send_setting_as(struct plan *p, const struct pif *pif, const struct setting *s,
-    bool way_out)
-{
-	RECORD_UNREF const struct record *r =
-	    call_get(p->call, CLASS_network, pif->network);
-	const struct network *net = (const struct network *)r;
-
-	return net
-	    ? net_send(p, NULL, net, "address", "device", pif->device, "#vlan",
-		  pif->VLAN, "pif", call_ref_text(p->call, pif->r.self),
-		  "#family", s->family, "mode", s->mode, "ip", s->ip, "#prefix",
-		  s->prefix, "gateway", way_out ? s->gateway : "", "dns",
-		  s->dns, "?way_out", way_out, NULL)
-	    : -1;
-}
-
-static int
-send_setting(struct plan *p, const struct pif *pif, const struct setting *s)
-{
-	return send_setting_as(p, pif, s, is_way_out(pif));
-}
-
-static int64_t
-mask_bits(const char *netmask)
-{
-	struct in_addr a;
-
-	return inet_pton(AF_INET, netmask, &a) == 1
-	    ? __builtin_popcount(a.s_addr)
-	    : 0;
-}
-
-static struct setting
-setting_v4(const char *mode, const char *ip, const char *netmask,
-    const char *gateway, const char *dns)
-{
-	return (
-	    struct setting){ 4, mode, ip, mask_bits(netmask), gateway, dns };
-}
-
-/* "fd00::1/64" */
-static struct setting
-setting_v6(struct arena *a, const char *mode, const char *cidr,
-    const char *gateway, const char *dns)
-{
-	size_t len = strcspn(cidr, "/");
-	const char *ip = arena_strndup(a, cidr, len);
-
-	return (struct setting){ 6, mode, ip ? ip : "",
-		cidr[len] ? strtoll(cidr + len + 1, NULL, 10) : 128, gateway,
-		dns };
-}
-
-/* What the record says. Who gives addresses by DHCP is started again only when
- * it was we who started it. */
-static struct setting
-recorded(struct plan *p, const struct pif *pif, int family)
-{
-	const char *const *v6 = pif->IPv6.items;
-	const char *mode =
-	    enum_info_ip_configuration_mode.values[pif->ip_configuration_mode];
-
-	if (family == 6)
-		return setting_v6(p->call->arena,
-		    enum_info_ipv6_configuration_mode
-			.values[pif->ipv6_configuration_mode],
-		    pif->IPv6.n ? v6[0] : "", pif->ipv6_gateway, "");
-	if (pif->ip_configuration_mode == IP_CONFIGURATION_MODE_DHCP &&
-	    !pif->keep_up)
-		mode = "Static";
-	return setting_v4(mode, pif->IP, pif->netmask, pif->gateway, pif->DNS);
-}
-
-static bool
-has_setting(const struct pif *pif, int family)
-{
-	return family == 4
-	    ? pif->ip_configuration_mode == IP_CONFIGURATION_MODE_STATIC ||
-		(pif->ip_configuration_mode == IP_CONFIGURATION_MODE_DHCP &&
-		    pif->keep_up)
-	    : pif->ipv6_configuration_mode == IPV6_CONFIGURATION_MODE_STATIC ||
-		(pif->ipv6_configuration_mode ==
-			IPV6_CONFIGURATION_MODE_AUTOCONF &&
-		    pif->keep_up);
-}
-
-static int
-send_recorded(struct plan *p, const struct pif *pif, bool way_out)
-{
-	struct setting v4 = recorded(p, pif, 4), v6 = recorded(p, pif, 6);
-
-	if (has_setting(pif, 4) && send_setting_as(p, pif, &v4, way_out) < 0)
-		return -1;
-	return has_setting(pif, 6) ? send_setting_as(p, pif, &v6, way_out) : 0;
-}
-
-int
-pif_send_addresses(struct plan *p, const struct pif *pif)
-{
-	return pif->keep_up ? send_recorded(p, pif, is_way_out(pif)) : 0;
-}
-
-int
-pif_send_way_out(struct plan *p, const struct pif *pif, bool way_out)
-{
-	return pif->currently_attached || pif->physical
-	    ? send_recorded(p, pif, way_out)
-	    : 0;
 }
 
 /* ---- what may be asked for ---- */
@@ -170,98 +41,16 @@ check_protection(struct call *c, struct tx *t, const struct pif *pif)
 	return 0;
 }
 
-static bool
-is_address(int family, const char *s)
-{
-	unsigned char buf[sizeof(struct in6_addr)];
-
-	return inet_pton(family, s, buf) == 1;
-}
-
-/* One that a host can have: not everybody, nobody, many or itself. */
-static bool
-is_host_v4(const char *s)
-{
-	struct in_addr a;
-	uint32_t first;
-
-	if (inet_pton(AF_INET, s, &a) != 1)
-		return false;
-	first = ntohl(a.s_addr) >> 24;
-	return first > 0 && first != 127 && first < 224;
-}
-
-static bool
-is_host_v6(const char *s)
-{
-	struct in6_addr a;
-
-	return inet_pton(AF_INET6, s, &a) == 1 && !IN6_IS_ADDR_MULTICAST(&a) &&
-	    !IN6_IS_ADDR_UNSPECIFIED(&a) && !IN6_IS_ADDR_LOOPBACK(&a) &&
-	    !IN6_IS_ADDR_V4MAPPED(&a);
-}
-
-/* Ones, then zeros. */
-static bool
-is_netmask(const char *s)
-{
-	struct in_addr a;
-	uint32_t rest;
-
-	if (inet_pton(AF_INET, s, &a) != 1)
-		return false;
-	rest = ~ntohl(a.s_addr);
-	return (rest & (rest + 1)) == 0;
-}
-
-/* "fd00::2/64" */
-static bool
-is_cidr6(const char *s)
-{
-	const char *slash = strchr(s, '/');
-	char address[INET6_ADDRSTRLEN];
-	char *end;
-	long bits;
-
-	if (!slash || (size_t)(slash - s) >= sizeof(address))
-		return false;
-	memcpy(address, s, (size_t)(slash - s));
-	address[slash - s] = '\0';
-	bits = strtol(slash + 1, &end, 10);
-	return slash[1] >= '0' && slash[1] <= '9' && !*end && bits <= 128 &&
-	    is_host_v6(address);
-}
-
-/* Addresses with commas. */
-static bool
-is_server_list(const char *s)
-{
-	char one[INET6_ADDRSTRLEN];
-
-	for (; *s; s += *s == ',') {
-		size_t len = strcspn(s, ",");
-
-		if (len >= sizeof(one))
-			return false;
-		memcpy(one, s, len);
-		one[len] = '\0';
-		if (!is_address(AF_INET, one) && !is_address(AF_INET6, one))
-			return false;
-		s += len;
-	}
-	return true;
-}
-
 static int
 check_v4(struct call *c, const struct plan *p)
 {
 	const char *gateway = plan_arg(p, "gateway");
 
-	if (!is_host_v4(plan_arg(p, "ip")))
+	if (!address_is_host_v4(plan_arg(p, "ip")))
 		return fail_invalid_ip_address_specified(c, "IP");
-	if (!is_netmask(plan_arg(p, "netmask")))
+	if (!address_is_netmask(plan_arg(p, "netmask")))
 		return fail_invalid_ip_address_specified(c, "netmask");
-	if (*gateway && !is_host_v4(gateway))
+	if (*gateway && !address_is_host_v4(gateway))
 		return fail_invalid_ip_address_specified(c, "gateway");
 	return 0;
 }
@@ -271,9 +60,9 @@ check_v6(struct call *c, const struct plan *p)
 {
 	const char *gateway = plan_arg(p, "gateway");
 
-	if (!is_cidr6(plan_arg(p, "ip")))
+	if (!address_is_cidr_v6(plan_arg(p, "ip")))
 		return fail_invalid_cidr_address_specified(c, "IPv6");
-	if (*gateway && !is_host_v6(gateway))
+	if (*gateway && !address_is_host_v6(gateway))
 		return fail_invalid_ip_address_specified(c, "gateway");
 	return 0;
 }
@@ -329,7 +118,7 @@ reconfigure_check(struct plan *p, struct tx *t)
 	if (check_protection(c, t, pif) < 0 ||
 	    (is_fixed(p) && (is_v4(p) ? check_v4(c, p) : check_v6(c, p)) < 0))
 		return -1;
-	if (is_fixed(p) && !is_server_list(plan_arg(p, "dns")))
+	if (is_fixed(p) && !address_is_list(plan_arg(p, "dns")))
 		return fail_invalid_ip_address_specified(c, "DNS");
 	if (pif->management && strcmp(plan_arg(p, "mode"), "None") == 0 &&
 	    is_v4(p) ==
@@ -343,7 +132,7 @@ reconfigure_check(struct plan *p, struct tx *t)
 
 /* ---- the plan ---- */
 
-static struct setting
+static struct pif_setting
 wanted(struct plan *p)
 {
 	const char *ip = is_fixed(p) ? plan_arg(p, "ip") : "";
@@ -352,8 +141,8 @@ wanted(struct plan *p)
 	const char *dns = is_fixed(p) ? plan_arg(p, "dns") : "";
 
 	return is_v4(p)
-	    ? setting_v4(mode, ip, plan_arg(p, "netmask"), gateway, dns)
-	    : setting_v6(p->call->arena, mode, ip, gateway, dns);
+	    ? pif_setting_v4(mode, ip, plan_arg(p, "netmask"), gateway, dns)
+	    : pif_setting_v6(p->call->arena, mode, ip, gateway, dns);
 }
 
 /* What is not up is only noted: it gets its addresses when it comes up. A card
@@ -364,15 +153,15 @@ send_new(struct plan *p, bool back)
 	RECORD_UNREF const struct record *r =
 	    call_get(p->call, CLASS_PIF, p->object);
 	const struct pif *pif = (const struct pif *)r;
-	struct setting s;
+	struct pif_setting s;
 
 	if (!pif)
 		return -1;
 	if (*plan_arg(p, "same") ||
 	    (!pif->currently_attached && !pif->physical))
 		return 0;
-	s = back ? recorded(p, pif, is_v4(p) ? 4 : 6) : wanted(p);
-	return send_setting(p, pif, &s);
+	s = back ? pif_setting_recorded(p, pif, is_v4(p) ? 4 : 6) : wanted(p);
+	return pif_setting_send(p, pif, &s);
 }
 
 static int
@@ -543,59 +332,6 @@ pif_set_primary_address_type(struct call *c,
 	TX_SET(t, PIF, pif, a->self, primary_address_type,
 	    a->primary_address_type);
 	return call_commit(c, STEAL(t));
-}
-
-/* ---- at start: what a reboot of the host took ---- */
-
-static int
-up_send(struct plan *p)
-{
-	RECORD_UNREF const struct record *r =
-	    db_get(p->core->db, CLASS_PIF, p->object);
-	const struct pif *pif = (const struct pif *)r;
-
-	return pif && !pif->currently_attached && *plan_arg(p, "plug")
-	    ? pif_send(p, pif, "uplink", true)
-	    : 0;
-}
-
-static int
-up_apply(struct plan *p, struct tx *t)
-{
-	return TX_GET(t, PIF, pif, p->object) && *plan_arg(p, "plug")
-	    ? TX_SET(t, PIF, pif, p->object, currently_attached, true)
-	    : 0;
-}
-
-static int
-addresses_send(struct plan *p)
-{
-	RECORD_UNREF const struct record *r =
-	    db_get(p->core->db, CLASS_PIF, p->object);
-	const struct pif *pif = (const struct pif *)r;
-
-	return pif && (pif->currently_attached || pif->physical)
-	    ? pif_send_addresses(p, pif)
-	    : 0;
-}
-
-static const struct step bring_up_steps[] = {
-	{ "up", up_send, up_apply, NULL, NULL },
-	{ "addresses", addresses_send, NULL, NULL, NULL },
-	{ 0 },
-};
-
-const struct plan_kind pif_bring_up_kind = {
-	.name = "PIF.bring_up",
-	.cls = CLASS_PIF,
-	.steps = bring_up_steps,
-};
-
-int
-pif_bring_up(struct core *core, struct ref pif, bool plug)
-{
-	return plan_start_own(core, &pif_bring_up_kind, pif, "plug",
-	    plug ? "true" : "", NULL);
 }
 
 const struct plan_kind *const pif_address_kinds[] = { &reconfigure_kind,

@@ -5,63 +5,16 @@
  * card is on the bridge of its network, and nothing is put there by looking.
  * (source: network.json pif_scan, bridge_names) */
 #include <ctype.h>
-#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
 #include "call/edit.h"
-#include "lib/clock.h"
 #include "lib/log.h"
-#include "model/builder.h"
 #include "net/pif.h"
+#include "net/pif_scan.h"
 #include "world/mac.h"
 
-#define MAX_POSITIONS 1024
 #define MAX_KEPT 256
-
-struct scan {
-	struct tx *t;
-	struct ref host;
-	const struct value *answer; /* of the worker: nics, vlans */
-	const struct value *way_out;
-	struct builder b;
-	unsigned made;
-};
-
-/* ---- what the worker says ---- */
-
-static const char *
-text_of(const struct value *v, const char *name)
-{
-	const struct value *m = value_member(v, name);
-
-	return m && m->kind == VALUE_STRING ? m->s : "";
-}
-
-static int64_t
-int_of(const struct value *v, const char *name)
-{
-	const struct value *m = value_member(v, name);
-
-	return m && m->kind == VALUE_INT ? m->i : 0;
-}
-
-static bool
-bool_of(const struct value *v, const char *name)
-{
-	const struct value *m = value_member(v, name);
-
-	return m && m->kind == VALUE_BOOL && m->b;
-}
-
-static const struct value *
-list_of(const struct value *v, const char *name)
-{
-	static const struct value none = { .kind = VALUE_ARRAY };
-	const struct value *m = value_member(v, name);
-
-	return m && m->kind == VALUE_ARRAY ? m : &none;
-}
 
 static int
 ask(struct core *core, struct arena *a, struct value *answer_r)
@@ -82,216 +35,6 @@ ask(struct core *core, struct arena *a, struct value *answer_r)
 	return -1;
 }
 
-/* ---- records of one card ---- */
-
-struct network_search {
-	const char *bridge;
-	struct ref found;
-};
-
-static int
-has_bridge(const struct record *r, void *arg)
-{
-	struct network_search *s = arg;
-
-	if (strcmp(((const struct network *)r)->bridge, s->bridge) != 0)
-		return 0;
-	s->found = r->self;
-	return 1;
-}
-
-/* A network with this bridge which the host is not on yet; null: there is
- * none. */
-static bool
-find_network(struct scan *s, const char *bridge, struct ref *out)
-{
-	struct network_search search = { .bridge = bridge };
-	const struct network *net;
-
-	*out = REF_NULL;
-	if (tx_each(s->t, CLASS_network, has_bridge, &search) != 1)
-		return true;
-	net = TX_GET(s->t, network, network, search.found);
-	*out = search.found;
-	return net && !pif_on_network(s->t, net, s->host);
-}
-
-static struct ref
-make_network(struct scan *s, const struct value *nic, const char *bridge,
-    int position)
-{
-	struct network n;
-	struct ref ref;
-
-	builder_defaults(CLASS_network, &n.r);
-	n.name_label = position < 0
-	    ? builder_text(&s->b, "Pool-wide network associated with %s",
-		  text_of(nic, "device"))
-	    : builder_text(&s->b, "Pool-wide network %d", position);
-	n.bridge = bridge;
-	n.MTU = int_of(nic, "mtu");
-	n.managed = position >= 0 || bool_of(nic, "ours");
-	return tx_insert(s->t, &n.r, &ref) == 0 ? ref : REF_NULL;
-}
-
-/* The network of the bridge that the card is on, or else of the next bridge
- * that this host has not. */
-static struct ref
-need_network(struct scan *s, const struct value *nic, bool managed)
-{
-	const char *bridge = text_of(nic, "bridge");
-	struct ref found = REF_NULL;
-
-	if (!managed)
-		return make_network(s, nic, "", -1);
-	if (*bridge && find_network(s, bridge, &found))
-		return ref_is_null(found) ? make_network(s, nic, bridge, -1)
-					  : found;
-	for (int i = 0; i < MAX_POSITIONS; i++) {
-		bridge = builder_text(&s->b, "xenbr%d", i);
-		if (find_network(s, bridge, &found))
-			return ref_is_null(found)
-			    ? make_network(s, nic, bridge, i)
-			    : found;
-	}
-	return REF_NULL;
-}
-
-static void
-set_metrics(struct scan *s, struct ref ref, const struct value *nic)
-{
-	struct tx *t = s->t;
-
-	TX_SET(t, PIF_metrics, pif_metrics, ref, carrier,
-	    bool_of(nic, "carrier"));
-	TX_SET(t, PIF_metrics, pif_metrics, ref, speed, int_of(nic, "speed"));
-	TX_SET(t, PIF_metrics, pif_metrics, ref, duplex,
-	    bool_of(nic, "duplex"));
-	TX_SET(t, PIF_metrics, pif_metrics, ref, vendor_id,
-	    text_of(nic, "vendor_id"));
-	TX_SET(t, PIF_metrics, pif_metrics, ref, device_id,
-	    text_of(nic, "device_id"));
-	TX_SET(t, PIF_metrics, pif_metrics, ref, pci_bus_path,
-	    text_of(nic, "pci"));
-	TX_SET(t, PIF_metrics, pif_metrics, ref, last_updated,
-	    clock_wall_sec());
-}
-
-/* "a,b" as a set. */
-static struct set
-split(struct builder *b, const char *list)
-{
-	const char *items[17] = { NULL };
-	size_t n = 0;
-
-	for (; *list && n < 16; list += *list == ',') {
-		size_t len = strcspn(list, ",");
-
-		items[n++] = builder_text(b, "%.*s", (int)len, list);
-		list += len;
-	}
-	return builder_strings(b, items);
-}
-
-static void
-set_v4(struct tx *t, struct ref ref, const struct value *nic, int mode)
-{
-	TX_SET(t, PIF, pif, ref, ip_configuration_mode, mode);
-	TX_SET(t, PIF, pif, ref, IP, text_of(nic, "ip"));
-	TX_SET(t, PIF, pif, ref, netmask, text_of(nic, "netmask"));
-	TX_SET(t, PIF, pif, ref, gateway, text_of(nic, "gateway"));
-	TX_SET(t, PIF, pif, ref, DNS, text_of(nic, "dns"));
-}
-
-static void
-set_v6(struct tx *t, struct ref ref, const struct value *nic, int mode)
-{
-	struct builder b = { .arena = tx_arena(t) };
-	struct set all = split(&b, text_of(nic, "ipv6"));
-
-	if (b.failed)
-		return;
-	TX_SET(t, PIF, pif, ref, ipv6_configuration_mode, mode);
-	TX_SET(t, PIF, pif, ref, IPv6, all);
-	TX_SET(t, PIF, pif, ref, ipv6_gateway, text_of(nic, "ipv6_gateway"));
-}
-
-/* Ours to keep: what was said stays, and who gives the address stays also
- * while there is none. */
-void
-pif_set_told(struct tx *t, struct ref ref, const struct value *told)
-{
-	const struct pif *pif = TX_GET(t, PIF, pif, ref);
-	int mode =
-	    enum_find(&enum_info_ip_configuration_mode, text_of(told, "mode"));
-	int mode6 = enum_find(&enum_info_ipv6_configuration_mode,
-	    text_of(told, "ipv6_mode"));
-	bool ours = pif && pif->keep_up;
-
-	if (ours && pif->ip_configuration_mode == IP_CONFIGURATION_MODE_DHCP)
-		mode = IP_CONFIGURATION_MODE_DHCP;
-	if (!ours || pif->ip_configuration_mode != IP_CONFIGURATION_MODE_STATIC)
-		set_v4(t, ref, told, mode < 0 ? 0 : mode);
-	pif = TX_GET(t, PIF, pif, ref);
-	if (ours &&
-	    pif->ipv6_configuration_mode == IPV6_CONFIGURATION_MODE_STATIC)
-		return;
-	if (ours &&
-	    pif->ipv6_configuration_mode == IPV6_CONFIGURATION_MODE_AUTOCONF)
-		mode6 = IPV6_CONFIGURATION_MODE_AUTOCONF;
-	set_v6(t, ref, told, mode6 < 0 ? 0 : mode6);
-}
-
-static void
-refresh(struct scan *s, struct ref ref, const struct value *nic)
-{
-	const struct pif *pif = TX_GET(s->t, PIF, pif, ref);
-	const struct network *net =
-	    pif ? TX_GET(s->t, network, network, pif->network) : NULL;
-	const char *bridge = text_of(nic, "bridge");
-	bool attached = net && *bridge && strcmp(net->bridge, bridge) == 0;
-	struct tx *t = s->t;
-
-	if (!pif)
-		return;
-	set_metrics(s, pif->metrics, nic);
-	TX_SET(t, PIF, pif, ref, currently_attached, attached);
-	TX_SET(t, PIF, pif, ref, device, text_of(nic, "device"));
-	TX_SET(t, PIF, pif, ref, device_name, text_of(nic, "device"));
-	TX_SET(t, PIF, pif, ref, MAC, text_of(nic, "mac"));
-	TX_SET(t, PIF, pif, ref, MTU, int_of(nic, "mtu"));
-	pif_set_told(t, ref, nic);
-}
-
-static struct ref
-make(struct scan *s, const struct value *nic, bool managed)
-{
-	struct pif_metrics pm;
-	struct pif p;
-	struct ref ref;
-
-	managed = managed && !bool_of(nic, "taken");
-	builder_defaults(CLASS_PIF_metrics, &pm.r);
-	builder_defaults(CLASS_PIF, &p.r);
-	p.network = need_network(s, nic, managed);
-	if (ref_is_null(p.network) || tx_insert(s->t, &pm.r, &p.metrics) < 0)
-		return REF_NULL;
-	p.host = s->host;
-	p.device = p.device_name = text_of(nic, "device");
-	p.MAC = text_of(nic, "mac");
-	p.VLAN = -1;
-	p.physical = true;
-	p.managed = managed;
-	/* Out of a bridge of the host's own only the host takes it. */
-	p.disallow_unplug = !bool_of(nic, "ours");
-	p.properties = BUILDER_MAP(&s->b, "gro", "on");
-	if (tx_insert(s->t, &p.r, &ref) < 0)
-		return REF_NULL;
-	s->made++;
-	refresh(s, ref, nic);
-	return ref;
-}
-
 /* ---- all of them ---- */
 
 /* The PIF of a card: by its address, whatever its name is now; else by its
@@ -308,9 +51,9 @@ find(struct scan *s, const struct value *nic)
 
 		if (!pif || !pif->physical)
 			continue;
-		if (strcasecmp(pif->MAC, text_of(nic, "mac")) == 0)
+		if (strcasecmp(pif->MAC, value_text(nic, "mac", "")) == 0)
 			return pifs[i];
-		if (strcmp(pif->device, text_of(nic, "device")) == 0)
+		if (strcmp(pif->device, value_text(nic, "device", "")) == 0)
 			by_name = pifs[i];
 	}
 	return by_name;
@@ -319,10 +62,11 @@ find(struct scan *s, const struct value *nic)
 static const struct value *
 nic_of(struct scan *s, const struct pif *pif)
 {
-	const struct value *nics = list_of(s->answer, "nics");
+	const struct value *nics = value_list(s->answer, "nics");
 
 	for (uint32_t i = 0; i < nics->n; i++)
-		if (strcasecmp(pif->MAC, text_of(&nics->items[i], "mac")) == 0)
+		if (strcasecmp(pif->MAC,
+			value_text(&nics->items[i], "mac", "")) == 0)
 			return &nics->items[i];
 	return NULL;
 }
@@ -332,14 +76,14 @@ vlan_is_up(struct scan *s, const struct pif *pif)
 {
 	const struct network *net =
 	    TX_GET(s->t, network, network, pif->network);
-	const struct value *vlans = list_of(s->answer, "vlans");
+	const struct value *vlans = value_list(s->answer, "vlans");
 
 	for (uint32_t i = 0; net && i < vlans->n; i++) {
 		const struct value *v = &vlans->items[i];
 
-		if (int_of(v, "tag") == pif->VLAN &&
-		    strcmp(text_of(v, "device"), pif->device) == 0 &&
-		    strcmp(text_of(v, "bridge"), net->bridge) == 0)
+		if (value_int(v, "tag", 0) == pif->VLAN &&
+		    strcmp(value_text(v, "device", ""), pif->device) == 0 &&
+		    strcmp(value_text(v, "bridge", ""), net->bridge) == 0)
 			return true;
 	}
 	return false;
@@ -366,7 +110,7 @@ static const struct value *
 way_out(struct scan *s)
 {
 	static const char *const signs[] = { "gateway", "ipv6_gateway", "ip" };
-	const struct value *nics = list_of(s->answer, "nics");
+	const struct value *nics = value_list(s->answer, "nics");
 
 	if (management_off_in(s->t, s->host))
 		return NULL;
@@ -375,7 +119,7 @@ way_out(struct scan *s)
 			return &nics->items[i];
 	for (size_t sign = 0; sign < sizeof(signs) / sizeof(*signs); sign++)
 		for (uint32_t i = 0; i < nics->n; i++)
-			if (*text_of(&nics->items[i], signs[sign]))
+			if (*value_text(&nics->items[i], signs[sign], ""))
 				return &nics->items[i];
 	return NULL;
 }
@@ -386,7 +130,7 @@ correct_bond(struct scan *s, const struct pif *pif)
 {
 	const struct network *net =
 	    TX_GET(s->t, network, network, pif->network);
-	const struct value *bonds = list_of(s->answer, "bonds");
+	const struct value *bonds = value_list(s->answer, "bonds");
 	struct ref self = pif->r.self, metrics = pif->metrics;
 	bool up = false, carrier = false;
 
@@ -395,10 +139,10 @@ correct_bond(struct scan *s, const struct pif *pif)
 	for (uint32_t i = 0; net && i < bonds->n; i++) {
 		const struct value *b = &bonds->items[i];
 
-		if (strcmp(text_of(b, "device"), pif->device) != 0)
+		if (strcmp(value_text(b, "device", ""), pif->device) != 0)
 			continue;
-		up = strcmp(text_of(b, "bridge"), net->bridge) == 0;
-		carrier = bool_of(b, "carrier");
+		up = strcmp(value_text(b, "bridge", ""), net->bridge) == 0;
+		carrier = value_bool(b, "carrier", false);
 	}
 	TX_SET(s->t, PIF, pif, self, currently_attached, up);
 	TX_SET(s->t, PIF_metrics, pif_metrics, metrics, carrier, carrier);
@@ -435,16 +179,16 @@ correct(struct scan *s, struct ref ref)
 static void
 scan_all(struct scan *s)
 {
-	const struct value *nics = list_of(s->answer, "nics");
+	const struct value *nics = value_list(s->answer, "nics");
 	const struct host *host;
 
 	for (uint32_t i = 0; i < nics->n; i++) {
 		struct ref ref = find(s, &nics->items[i]);
 
 		if (ref_is_null(ref))
-			(void)make(s, &nics->items[i], true);
+			(void)pif_card_make(s, &nics->items[i], true);
 		else
-			refresh(s, ref, &nics->items[i]);
+			pif_card_refresh(s, ref, &nics->items[i]);
 	}
 	s->way_out = way_out(s);
 	host = TX_GET(s->t, host, host, s->host);
@@ -587,13 +331,13 @@ has_device(struct tx *t, const struct host *host, const char *device)
 static const struct value *
 find_card(struct scan *s, const char *device, const char *mac)
 {
-	const struct value *nics = list_of(s->answer, "nics");
+	const struct value *nics = value_list(s->answer, "nics");
 
 	for (uint32_t i = 0; i < nics->n; i++) {
 		const struct value *nic = &nics->items[i];
 
-		if (strcmp(text_of(nic, "device"), device) == 0 &&
-		    (!*mac || strcmp(text_of(nic, "mac"), mac) == 0))
+		if (strcmp(value_text(nic, "device", ""), device) == 0 &&
+		    (!*mac || strcmp(value_text(nic, "mac", ""), mac) == 0))
 			return nic;
 	}
 	return NULL;
@@ -621,7 +365,7 @@ pif_introduce(struct call *c, const struct pif_introduce_args *a,
 	if (!card)
 		return fail_could_not_find_network_interface_with_specified_device_name_and_mac_address(
 		    c, a->device, mac);
-	*result_r = make(&s, card, a->managed);
+	*result_r = pif_card_make(&s, card, a->managed);
 	if (!ref_is_null(*result_r))
 		correct(&s, *result_r);
 	return s.b.failed ? call_fail_nomem(c) : call_commit(c, STEAL(t));

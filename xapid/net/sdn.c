@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "call/edit.h"
+#include "lib/address.h"
 #include "model/builder.h"
 
 #define PORT 6632 /* of controllers, if none is said */
@@ -36,15 +37,6 @@ pool_set_igmp_snooping_enabled(struct call *c,
 	    FIELD_pool_igmp_snooping_enabled, &a->value);
 }
 
-static bool
-is_address(const char *s)
-{
-	struct in6_addr a;
-
-	return inet_pton(AF_INET, s, &a) == 1 ||
-	    inet_pton(AF_INET6, s, &a) == 1;
-}
-
 /* Passive: the switches wait for whoever comes. */
 static int
 check_place(struct call *c, const struct sdn_controller_introduce_args *a)
@@ -58,7 +50,7 @@ check_place(struct call *c, const struct sdn_controller_introduce_args *a)
 		    ? fail_operation_not_allowed(c,
 			  "Switches that wait have no controller's address")
 		    : 0;
-	return is_address(a->address)
+	return address_is_any(a->address)
 	    ? 0
 	    : fail_invalid_ip_address_specified(c, "address");
 }

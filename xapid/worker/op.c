@@ -6,32 +6,6 @@
 #include <string.h>
 
 const char *
-value_text(const struct value *v, const char *name, const char *otherwise)
-{
-	const struct value *m = value_member(v, name);
-
-	return m && m->kind == VALUE_STRING ? m->s : otherwise;
-}
-
-int64_t
-value_int(const struct value *v, const char *name, int64_t otherwise)
-{
-	const struct value *m = value_member(v, name);
-
-	return m && m->kind == VALUE_INT ? m->i : otherwise;
-}
-
-bool
-value_bool(const struct value *v, const char *name, bool otherwise)
-{
-	const struct value *m = value_member(v, name);
-
-	if (m && m->kind == VALUE_INT) /* plan_send() has no other */
-		return m->i != 0;
-	return m && m->kind == VALUE_BOOL ? m->b : otherwise;
-}
-
-const char *
 op_text(const struct op *op, const char *name, const char *otherwise)
 {
 	return value_text(op->args, name, otherwise);

@@ -35,11 +35,6 @@ int64_t op_int(const struct op *op, const char *name, int64_t otherwise);
 bool op_bool(const struct op *op, const char *name, bool otherwise);
 /* A member that is a struct or an array; NULL when absent or neither. */
 const struct value *op_list(const struct op *op, const char *name);
-/* The same of any struct, for the items of lists. */
-const char *value_text(const struct value *v, const char *name,
-    const char *otherwise);
-int64_t value_int(const struct value *v, const char *name, int64_t otherwise);
-bool value_bool(const struct value *v, const char *name, bool otherwise);
 
 /* ---- results ---- */
 struct value value_of_text(const char *s); /* borrowed */

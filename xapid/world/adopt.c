@@ -69,14 +69,6 @@ ask(struct adoption *a, const char *op, const char *uuid, int64_t memory,
 	return -1;
 }
 
-static int64_t
-domid_of(const struct value *description)
-{
-	const struct value *domid = value_member(description, "domid");
-
-	return domid && domid->kind == VALUE_INT ? domid->i : -1;
-}
-
 /* ---- VMs ---- */
 
 static int
@@ -100,7 +92,7 @@ make_domain(struct adoption *a, struct tx *t, const struct vm *vm)
 	if (ask(a, "create", vm->uuid, vm->memory_static_max,
 		vm->VCPUs_at_startup, &reply) < 0)
 		return -1;
-	domid = domid_of(&reply);
+	domid = value_int(&reply, "domid", -1);
 	if (vm->power_state == VM_POWER_STATE_RUNNING &&
 	    ask(a, "unpause", vm->uuid, 0, 0, &reply) < 0)
 		return -1;
@@ -130,7 +122,8 @@ follow(const struct record *r, void *arg)
 			return -1;
 	} else if (lives) {
 		vm_metrics_describe(t, vm);
-		TX_SET(t, VM, vm, r->self, domid, domid_of(domain));
+		TX_SET(t, VM, vm, r->self, domid,
+		    value_int(domain, "domid", -1));
 	} else {
 		/* Nobody starts it. */
 		vbd_reserve_disks(t, vm, false);

@@ -41,22 +41,6 @@ is_simulated(const struct core *core)
 
 /* ---- looking ---- */
 
-static const char *
-text_of(const struct value *v, const char *name)
-{
-	const struct value *m = value_member(v, name);
-
-	return m && m->kind == VALUE_STRING ? m->s : "";
-}
-
-static int64_t
-domid_of(const struct value *v)
-{
-	const struct value *m = value_member(v, "domid");
-
-	return m && m->kind == VALUE_INT ? m->i : -1;
-}
-
 /* A domain of which there is no VM. */
 static void
 meet(const char *uuid, const char *state)
@@ -72,23 +56,23 @@ meet(const char *uuid, const char *state)
 static void
 domain_changed(const struct value *body)
 {
-	const char *uuid = text_of(body, "uuid");
-	const char *state = text_of(body, "state");
+	const char *uuid = value_text(body, "uuid", "");
+	const char *state = value_text(body, "state", "");
 	const struct record *vm =
 	    db_get_by_uuid(reality.core->db, CLASS_VM, uuid);
 
 	if (!vm)
 		meet(uuid, state);
 	else
-		vm_follow(reality.core, (const struct vm *)vm, domid_of(body),
-		    state);
+		vm_follow(reality.core, (const struct vm *)vm,
+		    value_int(body, "domid", -1), state);
 	record_unref(vm);
 }
 
 static void
 guest_told(const struct value *body)
 {
-	guest_agent_told(reality.core, text_of(body, "uuid"),
+	guest_agent_told(reality.core, value_text(body, "uuid", ""),
 	    value_member(body, "values"));
 }
 
@@ -115,7 +99,7 @@ static const struct {
 static void
 look(const struct value *body)
 {
-	const char *event = text_of(body, "event");
+	const char *event = value_text(body, "event", "");
 
 	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++)
 		if (strcmp(table[i].event, event) == 0)
@@ -154,8 +138,8 @@ forget(struct happening *h)
 static bool
 is_of_guest(const struct happening *h, const char *uuid)
 {
-	return strcmp(text_of(&h->body, "event"), "guest") == 0 &&
-	    strcmp(text_of(&h->body, "uuid"), uuid) == 0;
+	return strcmp(value_text(&h->body, "event", ""), "guest") == 0 &&
+	    strcmp(value_text(&h->body, "uuid", ""), uuid) == 0;
 }
 
 /* Whoever looks at what this guest has told waits for the writer's turn, which
@@ -313,11 +297,13 @@ hear_state_of(const struct value_member *domain)
 			.n = (uint32_t)strlen(domain->name),
 			.s = domain->name } },
 		{ "domid",
-		    { .kind = VALUE_INT, .i = domid_of(&domain->value) } },
+		    { .kind = VALUE_INT,
+			.i = value_int(&domain->value, "domid", -1) } },
 		{ "state",
 		    { .kind = VALUE_STRING,
-			.n = (uint32_t)strlen(text_of(&domain->value, "state")),
-			.s = text_of(&domain->value, "state") } },
+			.n = (uint32_t)strlen(
+			    value_text(&domain->value, "state", "")),
+			.s = value_text(&domain->value, "state", "") } },
 	};
 	const struct value body = { .kind = VALUE_STRUCT,
 		.n = sizeof(m) / sizeof(m[0]),

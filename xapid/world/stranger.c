@@ -65,17 +65,9 @@ stranger_destroy(struct core *core, const char *uuid)
 static const char *
 text_of(const struct value *v, const char *name, const char *otherwise)
 {
-	const struct value *m = value_member(v, name);
+	const char *text = value_text(v, name, "");
 
-	return m && m->kind == VALUE_STRING && m->n ? m->s : otherwise;
-}
-
-static int64_t
-int_of(const struct value *v, const char *name, int64_t otherwise)
-{
-	const struct value *m = value_member(v, name);
-
-	return m && m->kind == VALUE_INT ? m->i : otherwise;
+	return *text ? text : otherwise;
 }
 
 /* ---- the VM ---- */
@@ -119,8 +111,8 @@ add_metrics(struct stranger *s, int64_t memory, int64_t vcpus)
 static int
 add_vm(struct stranger *s)
 {
-	int64_t memory = int_of(s->about, "memory", 0);
-	int64_t vcpus = int_of(s->about, "vcpus", 1);
+	int64_t memory = value_int(s->about, "memory", 0);
+	int64_t vcpus = value_int(s->about, "vcpus", 1);
 	const char *state = text_of(s->about, "state", "running");
 	struct vm vm;
 
@@ -130,7 +122,7 @@ add_vm(struct stranger *s)
 	vm.name_description = "Found running on its host";
 	vm.user_version = 1;
 	vm.domain_type = type_of(s->about);
-	vm.domid = int_of(s->about, "domid", -1);
+	vm.domid = value_int(s->about, "domid", -1);
 	vm.power_state = strcmp(state, "paused") == 0 ? VM_POWER_STATE_PAUSED
 						      : VM_POWER_STATE_RUNNING;
 	vm.resident_on = s->core->host;
@@ -206,7 +198,7 @@ add_vdi(struct stranger *s, const struct value *device, bool read_only,
 	vdi.name_label = path;
 	vdi.location = path;
 	vdi.SR = s->sr;
-	vdi.virtual_size = int_of(device, "size", 0);
+	vdi.virtual_size = value_int(device, "size", 0);
 	vdi.physical_utilisation = vdi.virtual_size;
 	vdi.type = VDI_TYPE_USER;
 	vdi.read_only = read_only;
@@ -294,7 +286,7 @@ add_vif(struct stranger *s, const char *position, const struct value *device)
 	vif.VM = s->vm;
 	vif.device = position;
 	vif.MAC = text_of(device, "mac", "");
-	vif.MTU = int_of(device, "mtu", 1500);
+	vif.MTU = value_int(device, "mtu", 1500);
 	vif.currently_attached = true;
 	if (need_network(s, text_of(device, "bridge", "xenbr0"), &vif.network) <
 	    0)

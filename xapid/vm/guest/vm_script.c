@@ -76,21 +76,13 @@ wait_send(struct plan *p)
 	    : 0;
 }
 
-static const char *
-member(const struct value *answer, const char *name)
-{
-	const struct value *v = value_member(answer, name);
-
-	return v && v->kind == VALUE_STRING ? v->s : "";
-}
-
 /* Cut off where the original cuts it, and clean again behind that. */
 static int
 keep(struct plan *p, const struct value *answer, const char *name)
 {
 	char text[ANSWER_MAX + 1];
 
-	snprintf(text, sizeof(text), "%s", member(answer, name));
+	snprintf(text, sizeof(text), "%s", value_text(answer, name, ""));
 	text_make_clean(text);
 	return plan_note(p, name, text);
 }

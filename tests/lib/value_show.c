@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "tests/lib/value_text.h"
+#include "tests/lib/value_show.h"
 
 static void
 array_text(const struct value *v, struct bytes *out)
@@ -8,7 +8,7 @@ array_text(const struct value *v, struct bytes *out)
 	for (uint32_t i = 0; i < v->n; i++) {
 		if (i)
 			bytes_putc(out, ',');
-		value_text(&v->items[i], out);
+		value_show(&v->items[i], out);
 	}
 	bytes_putc(out, ']');
 }
@@ -19,13 +19,13 @@ struct_text(const struct value *v, struct bytes *out)
 	bytes_putc(out, '{');
 	for (uint32_t i = 0; i < v->n; i++) {
 		bytes_printf(out, "%s%s:", i ? "," : "", v->members[i].name);
-		value_text(&v->members[i].value, out);
+		value_show(&v->members[i].value, out);
 	}
 	bytes_putc(out, '}');
 }
 
 void
-value_text(const struct value *v, struct bytes *out)
+value_show(const struct value *v, struct bytes *out)
 {
 	switch (v->kind) {
 	case VALUE_NIL:
