@@ -19,6 +19,7 @@ unit_tests = \
 	tests/unit/test_guest_agent \
 	tests/unit/test_head \
 	tests/unit/test_jsonrpc \
+	tests/unit/test_lane \
 	tests/unit/test_host_certificate \
 	tests/unit/test_device_facts \
 	tests/unit/test_host_facts \
@@ -349,6 +350,7 @@ tests_bench_load_SOURCES = \
 tests_unit_test_rbac_LDADD = $(test_libs) $(core_libs)
 tests_fuzz_fuzz_cli_LDADD = $(test_libs) $(core_libs)
 tests_fuzz_fuzz_query_LDADD = $(test_libs) $(core_libs)
+tests_unit_test_lane_LDADD = $(test_libs) $(core_libs)
 tests_unit_test_memory_plan_LDADD = $(test_libs) $(core_libs)
 tests_unit_test_plan_LDADD = $(test_libs) $(core_libs)
 world_box = \

@@ -419,6 +419,24 @@ class Shares(Files):
         self.assertEqual(d.call('task.get_status', task), 'success')
         self.order('none', 'vdi_detach')
 
+    def test_nor_while_another_VM_has_it_plugged(self):
+        d = self.d
+        one, other, vdi = self.pair()
+        vbds = {d.call('VBD.get_VM', v): v
+                for v in d.call('VDI.get_VBDs', vdi)}
+        d.call('VM.start', one, False, False)
+        d.call('VBD.destroy', vbds.pop(other))
+        d.call('VM.set_HVM_boot_policy', other, '')
+        d.call('VM.start', other, False, False)
+        vbds[other] = self.vbd(other, vdi, '1', 'RO')
+        simulator.order(d, 'hang', of='plug')
+        task = d.call('Async.VBD.plug', vbds[other])
+        xapid.until(lambda: d.call('VBD.get_current_operations', vbds[other]))
+        self.order('error', 'vdi_detach')
+        d.call('VBD.unplug', vbds[one])          # nobody is asked
+        self.assertEqual(d.ended(task)['error_info'], [])
+        self.order('none', 'vdi_detach')
+
     def test_of_two_VMs_that_end_at_once_one_lets_go_of_their_disk(self):
         d, vdi = self.d, self.disk()
         template = d.call('VM.get_by_name_label', 'Other install media')[0]

@@ -49,21 +49,30 @@ note_path(struct plan *p, const struct value *answer)
 	return note(p, answer, "ramdisk", "ramdisk");
 }
 
-/* One that is about to let go of its disk does not hold it: of two that end at
- * once neither would let go. What has a place starts. */
 static bool
-holds(struct plan *p, const struct vbd *vbd)
+is_about(const struct vbd *vbd, enum vbd_operations op)
 {
-	RECORD_UNREF const struct record *r =
-	    db_get(p->core->db, CLASS_VM, vbd->VM);
-	const struct vm *vm = (const struct vm *)r;
 	const int *ops = vbd->current_operations.values;
 
 	for (uint32_t i = 0; i < vbd->current_operations.n; i++)
-		if (ops[i] == VBD_OPERATIONS_UNPLUG ||
-		    ops[i] == VBD_OPERATIONS_UNPLUG_FORCE)
-			return false;
-	return vbd->currently_attached ||
+		if (ops[i] == (int)op)
+			return true;
+	return false;
+}
+
+/* One that is about to let go of its disk does not hold it: of two that end at
+ * once neither would let go. What has a place starts. */
+static bool
+holds(struct core *core, const struct vbd *vbd)
+{
+	RECORD_UNREF const struct record *r =
+	    db_get(core->db, CLASS_VM, vbd->VM);
+	const struct vm *vm = (const struct vm *)r;
+
+	if (is_about(vbd, VBD_OPERATIONS_UNPLUG) ||
+	    is_about(vbd, VBD_OPERATIONS_UNPLUG_FORCE))
+		return false;
+	return vbd->currently_attached || is_about(vbd, VBD_OPERATIONS_PLUG) ||
 	    (vbd->reserved && vm &&
 		(!ref_is_null(vm->resident_on) ||
 		    !ref_is_null(vm->scheduled_to_be_resident_on)));
@@ -73,8 +82,8 @@ holds(struct plan *p, const struct vbd *vbd)
  * one of a VM that is being started. Who lets go of all disks of a VM does not
  * wait for another device of that. */
 static bool
-is_shared(struct plan *p, const struct vdi *vdi, struct ref self,
-    const struct vm *vm)
+is_shared(struct core *core, const struct vdi *vdi, struct ref self,
+    struct ref vm)
 {
 	const struct ref *refs = vdi->VBDs.items;
 	bool shared = false;
@@ -82,13 +91,45 @@ is_shared(struct plan *p, const struct vdi *vdi, struct ref self,
 	for (uint32_t i = 0; !shared && i < vdi->VBDs.n; i++) {
 		RECORD_UNREF const struct record *r = ref_equal(refs[i], self)
 		    ? NULL
-		    : db_get(p->core->db, CLASS_VBD, refs[i]);
+		    : db_get(core->db, CLASS_VBD, refs[i]);
 		const struct vbd *vbd = (const struct vbd *)r;
 
-		shared = vbd && holds(p, vbd) &&
-		    !(vm && ref_equal(vbd->VM, vm->r.self));
+		shared = vbd && !ref_equal(vbd->VM, vm) && holds(core, vbd);
 	}
 	return shared;
+}
+
+/* A disk is attached and let go of by one at a time, in the order that they
+ * asked; who wants it when the turn of letting go has come keeps it. */
+struct disk_turn {
+	struct plan_turn turn; /* first; about the disk */
+	struct ref vbd, vm;    /* vm null: not all disks of one */
+};
+
+static bool
+is_let_go(struct core *core, const struct plan_turn *turn)
+{
+	const struct disk_turn *d = (const struct disk_turn *)turn;
+	RECORD_UNREF const struct record *r =
+	    db_get(core->db, CLASS_VDI, turn->about);
+
+	return r && !is_shared(core, (const struct vdi *)r, d->vbd, d->vm);
+}
+
+static int
+stand_in_line(struct plan *p, const struct vbd *vbd, const struct use *u)
+{
+	struct disk_turn *d = arena_array(p->call->arena, 1, sizeof(*d));
+
+	if (!d)
+		return call_fail_nomem(p->call);
+	*d = (struct disk_turn){
+		.turn = { vbd->VDI, u->attach ? NULL : is_let_go },
+		.vbd = vbd->r.self,
+		.vm = u->vm ? u->vm->r.self : REF_NULL,
+	};
+	plan_set_turn(p, &d->turn);
+	return 0;
 }
 
 static int
@@ -104,9 +145,12 @@ send_one(struct plan *p, const struct vbd *vbd, const struct use *u)
 	/* An empty drive; one that came when the VM had its place already; or
 	 * who lets go last has it detached. */
 	if (!vdi || (u->vm && u->attach && !vbd->reserved) ||
-	    (!u->attach && is_shared(p, vdi, vbd->r.self, u->vm)))
+	    (!u->attach &&
+		is_shared(p->core, vdi, vbd->r.self,
+		    u->vm ? u->vm->r.self : REF_NULL)))
 		return 0;
-	if (plan_set_subject(p, call_ref_text(p->call, vbd->r.self)) < 0)
+	if (plan_set_subject(p, call_ref_text(p->call, vbd->r.self)) < 0 ||
+	    stand_in_line(p, vbd, u) < 0)
 		return -1;
 	return storage_send(p, u->attach ? note_path : NULL, vdi->SR,
 	    u->attach ? "vdi_attach" : "vdi_detach", "vdi", vdi->uuid,

@@ -281,13 +281,49 @@ find_free(struct lane *l)
 	return place;
 }
 
+/* Whether somebody is at it already. One process has all in order. */
+static bool
+is_under_way(const struct lane *l, struct ref about)
+{
+	if (l->row->pipelined || ref_is_null(about))
+		return false;
+	for (unsigned i = 0; i < l->row->max; i++)
+		for (struct request *m = l->processes[i].hands.first; m;
+		     m = m->next)
+			if (ref_equal(m->about, about))
+				return true;
+	return false;
+}
+
+/* The first that may be given; lock. */
+static struct request *
+find_next(const struct lane *l)
+{
+	struct request *m = l->waiting.first;
+
+	while (m && is_under_way(l, m->about))
+		m = m->next;
+	return m;
+}
+
 static void
 give_one(struct lane *l, struct process *p)
 {
+	static const struct value nothing = { .kind = VALUE_NIL };
 	struct request *m;
 
 	pthread_mutex_lock(&l->board->lock);
-	m = queue_take_first(&l->waiting);
+	m = find_next(l);
+	if (m)
+		(void)queue_take(&l->waiting, m->task, m->step);
+	if (m && m->wanted) { /* who answers has locks of its own */
+		pthread_mutex_unlock(&l->board->lock);
+		if (!m->wanted(m)) {
+			finish(m, &nothing, NULL, 0);
+			return;
+		}
+		pthread_mutex_lock(&l->board->lock);
+	}
 	if (m) {
 		bytes_put(&p->out, m->frame.p, m->frame.len);
 		queue_put(&p->hands, m);
@@ -302,7 +338,7 @@ has_work(struct lane *l)
 	bool work;
 
 	pthread_mutex_lock(&l->board->lock);
-	work = l->waiting.first != NULL;
+	work = find_next(l) != NULL;
 	pthread_mutex_unlock(&l->board->lock);
 	return work;
 }

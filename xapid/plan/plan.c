@@ -327,6 +327,7 @@ plan_send_step(struct running *r)
 	r->parts = 1;
 	r->deadline_ms = (int)r->plan.core->config->worker_deadline_s * 1000;
 	r->subject = "";
+	r->turn = NULL;
 	r->settles = plan_wait_for_children(r);
 	send = r->settles ? NULL
 	    : r->undoing  ? present(r)->undo_send

@@ -110,6 +110,13 @@ int plan_send_to(struct plan *p, enum plan_target target, plan_reply_fn *reply,
  * --worker-deadline), and what plan_subject() answers in their reply. */
 void plan_set_deadline(struct plan *p, int ms);
 int plan_set_subject(struct plan *p, const char *subject);
+/* For the next request alone: what it is about, and whether it is still wanted
+ * when its turn comes (as in switch.h). Lives as long as the plan. */
+struct plan_turn {
+	struct ref about;
+	bool (*wanted)(struct core *core, const struct plan_turn *turn);
+};
+void plan_set_turn(struct plan *p, const struct plan_turn *turn);
 const char *plan_subject(const struct plan *p);
 /* Another plan as a part of this step, which ends when it has, and fails when
  * it has failed. It does not wait for a turn that this one or a plan above has.

@@ -226,6 +226,7 @@ struct plan_request {
 	plan_reply_fn *reply;
 	const char *subject; /* arena of the plan's call, as the next one */
 	const char *vm;      /* uuid; "": it is not about a VM */
+	const struct plan_turn *turn;
 };
 
 #define MAX_ERROR 16
@@ -333,6 +334,31 @@ plan_subject(const struct plan *p)
 	return plan_running(p)->subject;
 }
 
+void
+plan_set_turn(struct plan *p, const struct plan_turn *turn)
+{
+	plan_running(p)->turn = turn;
+}
+
+static bool
+request_wanted(struct request *request)
+{
+	struct plan_request *q = (struct plan_request *)request;
+
+	return q->turn->wanted(q->plan->plan.core, q->turn);
+}
+
+static void
+take_turn(struct plan_request *q)
+{
+	q->turn = q->plan->turn;
+	q->plan->turn = NULL;
+	if (!q->turn)
+		return;
+	q->request.about = q->turn->about;
+	q->request.wanted = q->turn->wanted ? request_wanted : NULL;
+}
+
 static struct plan_request *
 request_new(struct running *r, enum plan_target target, plan_reply_fn *reply,
     const struct value *body)
@@ -351,6 +377,7 @@ request_new(struct running *r, enum plan_target target, plan_reply_fn *reply,
 	q->plan = r;
 	q->reply = reply;
 	q->subject = r->subject;
+	take_turn(q);
 	q->request.task = r->number;
 	q->request.target = target;
 	q->request.deadline_ms = r->deadline_ms;

@@ -45,7 +45,8 @@ struct running {
 	struct child_sent *children_sent; /* of the present step; arena */
 	int deadline_ms;
 	const char *subject; /* arena */
-	int64_t shown;       /* when progress was, last */
+	const struct plan_turn *turn;
+	int64_t shown; /* when progress was, last */
 	double progress;
 
 	/* A time that the step waits for; plans.lock. */

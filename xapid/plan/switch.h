@@ -39,6 +39,12 @@ struct request {
 	enum plan_target target;
 	int deadline_ms;    /* of one attempt, from when its turn came */
 	bool uncancellable; /* switch_cancel leaves it alone */
+	/* Of those about the same a lane gives one at a time, in their order.
+	 * Null: about nothing. */
+	struct ref about;
+	/* On the switch's thread, when its turn has come: false if it has
+	 * become needless; then it went well. NULL: it never does. */
+	bool (*wanted)(struct request *m);
 	/* Once, on the switch's own thread: must be short. reply and error
 	 * live until it returns. nerror 0: it went well. */
 	void (*done)(struct request *m, const struct value *reply,
