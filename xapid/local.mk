@@ -145,6 +145,7 @@ libxapidcore_a_SOURCES = \
 	xapid/cli/args.h \
 	xapid/cli/call.c \
 	xapid/cli/call.h \
+	xapid/cli/change.c \
 	xapid/cli/cli.h \
 	xapid/cli/commands/diagnose.c \
 	xapid/cli/commands/help.c \
@@ -168,6 +169,7 @@ libxapidcore_a_SOURCES = \
 	xapid/cli/frames.h \
 	xapid/cli/generic.c \
 	xapid/cli/generic.h \
+	xapid/cli/generic_private.h \
 	xapid/cli/object.c \
 	xapid/cli/object.h \
 	xapid/cli/print.c \
@@ -183,6 +185,7 @@ libxapidcore_a_SOURCES = \
 	xapid/cli/task.c \
 	xapid/cli/value.c \
 	xapid/cli/value.h \
+	xapid/cli/value_parse.c \
 	xapid/cli/watch.c \
 	xapid/cli/watch.h \
 	xapid/console/console.h \
@@ -343,6 +346,7 @@ libxapidcore_a_SOURCES = \
 	xapid/plan/plan_private.h \
 	xapid/plan/plan_resume.c \
 	xapid/plan/plan_show.c \
+	xapid/plan/plan_start.c \
 	xapid/plan/plan_then.c \
 	xapid/plan/plan_turn.c \
 	xapid/plan/plan_wait.c \

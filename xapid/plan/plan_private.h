@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Between plan.c (steps and the journal), plan_turn.c, plan_show.c,
- * plan_resume.c, and the files about what a step consists of: plan_part.c
+/* Between plan.c (steps and the journal), plan_start.c, plan_turn.c,
+ * plan_show.c, plan_resume.c, and the files about what a step consists of: plan_part.c
  * (notes, requests, cancelling), plan_child.c, plan_wait.c and plan_then.c.
  *
  * Locks, from outer to inner: running.lock, the writer's turn, plans.lock,
@@ -91,18 +91,24 @@ plan_running(const struct plan *p)
 	return (struct running *)(uintptr_t)p;
 }
 
-/* ---- plan.c ---- */
+/* ---- plan_start.c ---- */
 
 /* A call that nobody waits for, to carry a plan. NULL: no memory. */
 struct call *plan_carrier(struct core *core);
 struct running *plan_new(struct plans *ps, struct call *c,
     const struct plan_kind *kind, struct ref object);
+/* And its call, when nobody waits for that. */
+void plan_free(struct running *r);
+/* Whether the daemon ends: plans stay where the journal has them. */
+bool plan_is_abandoned(struct plans *ps);
+
+/* ---- plan.c ---- */
+
 /* Its row, in the transaction that begins or promises it. */
 int plan_journal_row(struct running *r, struct tx *t, int64_t step);
 /* Where the journal has how often a plan has gone back. */
 #define ROUND_NOTE "round"
 
-bool plan_is_abandoned(struct plans *ps);
 void plan_over(void *arg);
 void plan_go_on(struct running *r, void (*fn)(void *arg));
 void plan_begin(void *arg);      /* from the check on */
