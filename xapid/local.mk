@@ -500,7 +500,10 @@ xapid_xapid_SOURCES = \
 	xapid/main_run.c \
 	xapid/main_run.h \
 	xapid/main_db.c \
+	xapid/main_daemon.h \
 	xapid/main_db.h \
+	xapid/main_split.c \
+	xapid/main_wire.c \
 	xapid/options.c \
 	xapid/options.h
 xapid_xapid_LDADD = $(core_libs)

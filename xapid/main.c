@@ -9,19 +9,14 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-#ifdef HAVE_LIBSYSTEMD
-#include <systemd/sd-daemon.h>
-#endif
 
 #include "access/auth.h"
 #include "access/pool_secret.h"
 #include "access/session.h"
 #include "call/call.h"
-#include "call/http.h"
 #include "call/task.h"
 #include "db/db_engine.h"
 #include "disk/storage.h"
-#include "host/host_https.h"
 #include "host/host_operations.h"
 #include "host/host_power.h"
 #include "http/restore.h"
@@ -32,6 +27,7 @@
 #include "lib/trim.h"
 #include "machine/host_ssh.h"
 #include "machine/host_syslog.h"
+#include "main_daemon.h"
 #include "main_db.h"
 #include "net/pif.h"
 #include "options.h"
@@ -52,19 +48,8 @@
 #define STOP_GRACE_MS 2000
 #define STACK_BYTES ((size_t)2 << 20)
 
-struct daemon {
-	struct options options;
-	struct core core;
-	struct rpc_service service;
-	_Atomic(struct rpc *) rpc; /* calls may come before it is set */
-	struct rpc_config wire;
-	struct rpc_sockets sockets; /* opened by the parent */
-	struct priv_config priv;
-	char database[4096], certificate[4096];
-};
-
-static int
-complain(const char *text)
+int
+main_complain(const char *text)
 {
 	fprintf(stderr, "xapid: %s\n", text);
 	return -1;
@@ -80,120 +65,10 @@ open_state(struct daemon *d)
 
 	if (file_make_dirs(dir, 0700) < 0) {
 		snprintf(err, sizeof(err), "%s: %s", dir, strerror(errno));
-		return complain(err);
+		return main_complain(err);
 	}
 	snprintf(d->database, sizeof(d->database), "%s/state.sqlite", dir);
 	return 0;
-}
-
-/* ---- what needs the rights of who started us ---- */
-
-static int
-choose_user(struct daemon *d)
-{
-	const char *name = d->options.user;
-	struct sandbox_user *user = &d->priv.user;
-	char err[256];
-
-	if (geteuid() != 0)
-		return 0;
-	if (sandbox_find_user(name ? name : "xapid", user) < 0) {
-		if (name) {
-			snprintf(err, sizeof(err), "--user %s: %s", name,
-			    errno == ENOENT ? "no such user" : strerror(errno));
-			return complain(err);
-		}
-		log_warn("there is no user xapid: the daemon stays root, "
-			 "without its capabilities");
-	}
-	if (user->uid == 0)
-		user->name = NULL;
-	return 0;
-}
-
-static const struct sandbox_user *new_owner;
-
-static int
-give_file(const char *path, const struct stat *st, int type, struct FTW *ftw)
-{
-	(void)st;
-	(void)type;
-	(void)ftw;
-	return lchown(path, new_owner->uid, new_owner->gid);
-}
-
-/* A state folder of root's, fresh or of a time when the daemon was root. While
- * it belongs to root nobody else can have put anything there. */
-static int
-give_state(struct daemon *d)
-{
-	const char *dir = d->options.core.state_dir;
-	struct stat st;
-	char err[512];
-
-	new_owner = &d->priv.user;
-	if (!new_owner->name)
-		return 0;
-	if (stat(dir, &st) == 0 &&
-	    (st.st_uid != 0 || nftw(dir, give_file, 16, FTW_PHYS) == 0))
-		return 0;
-	snprintf(err, sizeof(err), "%s: %s", dir, strerror(errno));
-	return complain(err);
-}
-
-static int
-open_sockets(struct daemon *d)
-{
-	const struct options *o = &d->options;
-	char err[512];
-
-	d->wire = (struct rpc_config){
-		.listen = o->listen,
-		.nlisten = o->nlisten,
-		.socket_path = o->socket_path,
-		.sockets = &d->sockets,
-		.max_connections = o->max_connections,
-		.max_per_address = o->max_per_address,
-	};
-	if (rpc_listen(&d->wire, &d->sockets, err, sizeof(err)) < 0)
-		return complain(err);
-	if (d->priv.user.name && o->socket_path)
-		return chown(o->socket_path, d->priv.user.uid, (gid_t)-1);
-	return 0;
-}
-
-/* In the parent. */
-static void
-close_sockets(void *arg)
-{
-	struct daemon *d = arg;
-
-	rpc_sockets_close(&d->sockets);
-}
-
-/* Only the daemon comes back from here. */
-static int
-split(struct daemon *d)
-{
-	const struct core_config *config = &d->options.core;
-	char err[256];
-
-	d->priv.state_dir = config->state_dir;
-	d->priv.max_memory = d->options.max_memory;
-	d->priv.real = strcmp(config->backend, "libxl") == 0;
-	d->priv.plugin_dirs = config->plugin_dirs;
-	d->priv.extension_dirs = config->extension_dirs;
-	d->priv.stopping = close_sockets;
-	d->priv.arg = d;
-	if (choose_user(d) < 0 || give_state(d) < 0 || open_sockets(d) < 0)
-		return -1;
-	if (priv_start(&d->priv) == 0)
-		return 0;
-	snprintf(err, sizeof(err),
-	    "cannot start the daemon's process with the rights that it is to "
-	    "have: %s",
-	    strerror(errno));
-	return complain(err);
 }
 
 static int
@@ -206,9 +81,9 @@ open_database(struct daemon *d)
 		log_err("the database that was put is not restored: %s", err);
 	engine = db_sqlite_open(d->database, err, sizeof(err));
 	if (!engine)
-		return complain(err);
+		return main_complain(err);
 	d->core.db = db_open(engine, err, sizeof(err));
-	return d->core.db ? 0 : complain(err);
+	return d->core.db ? 0 : main_complain(err);
 }
 
 /* Whether this is the control domain of a Xen host. */
@@ -238,11 +113,11 @@ choose_backend(struct daemon *d)
 	struct core_config *config = &d->options.core;
 
 	if (strcmp(config->backend, "libxl") == 0 && !have_libxl)
-		return complain("this xapid was built without libxl; use "
-				"--backend simulator");
+		return main_complain("this xapid was built without libxl; use "
+				     "--backend simulator");
 	if (strcmp(config->backend, "libxl") == 0 && !is_control_domain())
-		return complain("this is not the control domain of a Xen "
-				"host; use --backend simulator");
+		return main_complain("this is not the control domain of a Xen "
+				     "host; use --backend simulator");
 	if (strcmp(config->backend, "auto") != 0)
 		return 0;
 	config->backend = "simulator";
@@ -267,7 +142,7 @@ start_switch(struct daemon *d)
 	core->config = &d->options.core;
 	core->switchboard = switch_new(core);
 	if (!core->switchboard)
-		return complain("out of memory or threads");
+		return main_complain("out of memory or threads");
 	if (strcmp(core->config->backend, "simulator") == 0)
 		switch_keep(core->switchboard, PLAN_DOMAIN);
 	return 0;
@@ -287,179 +162,55 @@ start_core(struct daemon *d)
 	core->threads = threads_new("call", WORKER_THREADS, WORKER_QUEUE);
 	core->timers = timers_new();
 	if (!core->threads || !core->timers)
-		return complain("out of memory or threads");
+		return main_complain("out of memory or threads");
 	core->sessions = sessions_new(core);
 	if (!core->sessions)
-		return complain("out of memory");
+		return main_complain("out of memory");
 	if (rbac_load_roles(core) < 0)
-		return complain("cannot store the roles; the log says why");
+		return main_complain(
+		    "cannot store the roles; the log says why");
 	if (auth_open(core, err, sizeof(err)) < 0 ||
 	    pool_secret_open(core->config->state_dir, err, sizeof(err)) < 0)
-		return complain(err);
+		return main_complain(err);
 	if (audit_open(core->config->state_dir) < 0)
-		return complain("cannot open the audit log in the state "
-				"folder");
+		return main_complain("cannot open the audit log in the state "
+				     "folder");
 	if (world_create(core, &world) < 0)
-		return complain("cannot set up the pool; the log says why");
+		return main_complain(
+		    "cannot set up the pool; the log says why");
 	auth_follow_pool(core);
 	if (host_operations_start(core->db) < 0 || host_ssh_start(core) < 0 ||
 	    host_power_start(core) < 0)
-		return complain("cannot bring the hosts up to date");
+		return main_complain("cannot bring the hosts up to date");
 	core->plans = plans_new(core);
 	if (!core->plans || reality_open(core) < 0 || vmss_open(core) < 0)
-		return complain("out of memory or threads");
+		return main_complain("out of memory or threads");
 	if (xen_host_read(core) < 0)
-		return complain("cannot learn what the hypervisor has");
+		return main_complain("cannot learn what the hypervisor has");
 	if (adopt_domains(core, core->new_pool) < 0)
-		return complain("cannot learn which domains there are");
+		return main_complain("cannot learn which domains there are");
 	if (strcmp(core->config->backend, "libxl") == 0 &&
 	    pif_scan_at_start(core) < 0)
-		return complain("cannot store which network cards there are");
+		return main_complain(
+		    "cannot store which network cards there are");
 	if (strcmp(core->config->backend, "libxl") == 0 &&
 	    device_scan_at_start(core) < 0)
-		return complain("cannot store which devices there are");
+		return main_complain("cannot store which devices there are");
 	/* First, so that their tasks are known to go on. */
 	if (plans_resume(core->plans, plan_kinds()) < 0)
-		return complain("cannot go on with what was under way");
+		return main_complain("cannot go on with what was under way");
 	if (tasks_start(core) < 0)
-		return complain("cannot end the tasks of an earlier run");
+		return main_complain("cannot end the tasks of an earlier run");
 	vmss_wake(core);
 	reality_start(core);
 	pif_bring_up_all(core);
 	if (strcmp(core->config->backend, "libxl") == 0 &&
 	    sr_plug_all(core) < 0)
-		return complain("cannot attach the storage");
+		return main_complain("cannot attach the storage");
 	host_syslog_start(core);
 	if (observer_start(core) < 0)
-		return complain("out of memory or threads");
+		return main_complain("out of memory or threads");
 	return 0;
-}
-
-static bool
-wants_tls(const struct options *o)
-{
-	for (unsigned i = 0; i < o->nlisten; i++)
-		if (o->listen[i].tls)
-			return true;
-	return false;
-}
-
-/* Self-signed, at the first start. */
-static int
-ensure_certificate(struct daemon *d)
-{
-	char host[256] = "localhost", err[256];
-	const char *names[] = { host, "localhost", "127.0.0.1", "::1", NULL };
-	struct stat st;
-
-	if (d->options.certificate)
-		snprintf(d->certificate, sizeof(d->certificate), "%s",
-		    d->options.certificate);
-	else
-		snprintf(d->certificate, sizeof(d->certificate), "%s/xapid.pem",
-		    d->options.core.state_dir);
-	if (!wants_tls(&d->options))
-		return 0;
-	d->core.certificate = d->certificate;
-	if (stat(d->certificate, &st) == 0)
-		return 0;
-	(void)gethostname(host, sizeof(host) - 1);
-	if (rpc_make_certificate(d->certificate, names, err, sizeof(err)) < 0)
-		return complain(err);
-	return 0;
-}
-
-static int
-reload_certificate(struct core *core, char *err, size_t err_size)
-{
-	struct daemon *d =
-	    (struct daemon *)((char *)core - offsetof(struct daemon, core));
-
-	struct rpc *rpc = atomic_load(&d->rpc);
-
-	if (rpc)
-		return rpc_reload_certificate(rpc, err, err_size);
-	snprintf(err, err_size, "the daemon is still starting");
-	return -1;
-}
-
-static void
-set_https_only(struct core *core, bool on)
-{
-	struct daemon *d =
-	    (struct daemon *)((char *)core - offsetof(struct daemon, core));
-	struct rpc *rpc = atomic_load(&d->rpc);
-
-	if (rpc)
-		rpc_set_https_only(rpc, on);
-}
-
-static void
-set_local_only(struct core *core, bool on)
-{
-	struct daemon *d =
-	    (struct daemon *)((char *)core - offsetof(struct daemon, core));
-	struct rpc *rpc = atomic_load(&d->rpc);
-
-	if (rpc)
-		rpc_set_local_only(rpc, on);
-}
-
-static bool
-refuses_plain(struct daemon *d)
-{
-	bool on = host_https_only(&d->core);
-
-	if (on && !d->core.certificate)
-		log_warn("plain HTTP is refused, and nothing serves TLS: only "
-			 "the local socket is left");
-	else if (on)
-		log_info("plain HTTP is refused: https-only");
-	return on;
-}
-
-static int
-start_wire(struct daemon *d)
-{
-	struct http_routes routes;
-	char err[512];
-
-	call_service_init(&d->service, &d->core);
-	http_routes_init(&routes, &d->core);
-	if (d->core.certificate) {
-		d->core.make_certificate = rpc_make_certificate;
-		d->core.reload_certificate = reload_certificate;
-		d->core.set_https_only = set_https_only;
-	}
-	d->core.set_local_only = set_local_only;
-	d->wire.https_only = refuses_plain(d);
-	d->wire.local_only = management_is_off(&d->core);
-	d->wire.certificate = d->core.certificate;
-	d->rpc = rpc_start(&d->wire, &d->service, &routes, err, sizeof(err));
-	if (!d->rpc)
-		return complain(err);
-	/* A call that came in between did not find it. */
-	rpc_set_https_only(d->rpc, host_https_only(&d->core));
-	rpc_set_local_only(d->rpc, management_is_off(&d->core));
-	return 0;
-}
-
-/* One line, once calls are answered; scripts wait for it. */
-static void
-announce(struct daemon *d)
-{
-	printf("xapid ready");
-	for (unsigned i = 0; i < d->options.nlisten; i++)
-		printf(" %s://%s:%u",
-		    d->options.listen[i].tls ? "https" : "http",
-		    d->options.listen[i].address, rpc_port(d->rpc, i));
-	if (d->options.socket_path)
-		printf(" unix:%s", d->options.socket_path);
-	printf("\n");
-	fflush(stdout);
-#ifdef HAVE_LIBSYSTEMD
-	sd_notify(0, "READY=1");
-#endif
 }
 
 static void
@@ -551,17 +302,18 @@ serve(struct daemon *d)
 	if (open_state(d) < 0)
 		return -1;
 	if (moments_open() < 0)
-		return complain("XAPID_MOMENTS has no files that can be used");
-	if (choose_backend(d) < 0 || split(d) < 0)
+		return main_complain(
+		    "XAPID_MOMENTS has no files that can be used");
+	if (choose_backend(d) < 0 || main_split(d) < 0)
 		return -1;
 	block_signals(&signals);
 	limit_stacks();
 	if (fault && !fault_arm_text(fault))
-		return complain("XAPID_FAULT is not understood");
+		return main_complain("XAPID_FAULT is not understood");
 	if (start_switch(d) == 0 && open_database(d) == 0 &&
-	    ensure_certificate(d) == 0 && start_core(d) == 0 &&
-	    start_wire(d) == 0) {
-		announce(d);
+	    main_certificate(d) == 0 && start_core(d) == 0 &&
+	    main_wire(d) == 0) {
+		main_announce(d);
 		trim_memory();
 		wait_for_signals(d, &signals);
 		rc = 0;
@@ -592,7 +344,7 @@ main(int argc, char **argv)
 
 	fill_stdio();
 	if (options_read(&d.options, argc, argv, err, sizeof(err)) < 0) {
-		complain(err);
+		main_complain(err);
 		return 2;
 	}
 	log_open(d.options.log_target, "xapid", d.options.log_level);
