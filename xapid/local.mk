@@ -103,6 +103,8 @@ libxapidcore_a_SOURCES = \
 	xapid/access/secret.c \
 	xapid/access/session.c \
 	xapid/access/session.h \
+	xapid/access/session_begin.c \
+	xapid/access/session_end.c \
 	xapid/access/session_login.c \
 	xapid/access/session_private.h \
 	xapid/access/session_quota.c \

@@ -2,7 +2,6 @@
 /* The daemon: puts the parts together, waits for a signal, takes them apart. */
 #include <errno.h>
 #include <fcntl.h>
-#include <ftw.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
