@@ -26,7 +26,7 @@ struct domain_driver {
 
 	/* args: uuid name type("hvm"|"pv"|"pvh"|"pv_in_pvh")
 	 * memory_static_max memory_target (bytes) vcpus vcpus_max weight cap
-	 * shadow_multiplier kernel ramdisk cmdline firmware("bios"|"uefi")
+	 * mask host_mask (lib/cpu_mask.h) shadow_multiplier kernel ramdisk cmdline firmware("bios"|"uefi")
 	 * boot_order nested platform{} bios_strings{} xenstore_data{} vnc
 	 * devices[ {device:"vbd/N", kind:"disk"|"cdrom"|"floppy", virtual,
 	 * mode:"RO"|"RW", path, format:"raw"|"qcow2"|"empty"} {device:"vif/N",
@@ -67,8 +67,17 @@ struct domain_driver {
 	op_fn *eject;      /* args: device */
 	op_fn *set_memory; /* args: target (bytes) */
 	op_fn *set_vcpus;  /* args: vcpus */
-	op_fn *trigger;    /* args: what ("nmi", "sleep", …) */
-	op_fn *sysrq;      /* args: key, one character */
+	/* args: device, virtual (of a disk), sched ("rt", "best-effort", "idle",
+	 * "none"), level (0 … 7): whose requests the host serves first. Of a
+	 * disk that its guest has not connected to there is nobody to tell. */
+	op_fn *priority;
+	op_fn *rate; /* args: a vif as in create; how much it may send */
+	/* args: weight cap mask host_mask, as in create */
+	op_fn *set_scheduling;
+	/* args: shadow_multiplier memory_static_max vcpus_max, as in create */
+	op_fn *set_shadow;
+	op_fn *trigger; /* args: what ("nmi", "sleep", …) */
+	op_fn *sysrq;   /* args: key, one character */
 	/* args: xenstore_data {}: below the domain's vm-data. */
 	op_fn *xenstore_write;
 	/* args: what: "begin" with script, "look" (result: state, return,
@@ -98,7 +107,7 @@ struct domain_driver {
 	/* Orders for tests: args: what, of, skip, count; see worker/obey.h. */
 	op_fn *order;
 	/* For tests: something happens to a guest that nobody asked for.
-	 * args: what ("poweroff", "reboot", "crash", "gone", "appear", "deaf" …). */
+	 * args: what ("poweroff", "reboot", "crash", "gone", "appear", "deaf", "connect" …). */
 	op_fn *happen;
 };
 

@@ -33,13 +33,17 @@ domain_xapid_domain_SOURCES += \
 	domain/xl_pci.c \
 	domain/xl_plug.c \
 	domain/xl_power.c \
+	domain/xl_priority.c \
 	domain/xl_private.h \
 	domain/xl_meter.c \
 	domain/xl_save.c \
+	domain/xl_tune.c \
 	domain/xl_turn.c \
 	domain/xl_usb.c \
 	domain/xl_use.c \
-	domain/xl_watch.c
+	domain/xl_watch.c \
+	domain/xl_watch.h \
+	domain/xl_watch_disk.c
 domain_xapid_domain_CPPFLAGS = $(AM_CPPFLAGS) $(LIBXL_CFLAGS)
 domain_xapid_domain_LDADD += $(LIBXL_LIBS)
 domain_xapid_domain_LDFLAGS = -Wl,--exclude-libs,ALL

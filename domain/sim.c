@@ -292,6 +292,13 @@ sim_set_vcpus(void *context, struct op *op)
 	return 0;
 }
 
+/* What is a number of the hypervisor's only. */
+static int
+sim_live(void *context, struct op *op)
+{
+	return sim_need(context, op) ? 0 : -1;
+}
+
 /* What needs a guest that runs, and which ours take no notice of. */
 static int
 sim_nudge(void *context, struct op *op)
@@ -516,6 +523,10 @@ const struct domain_driver domain_sim = {
 	.eject = sim_eject,
 	.set_memory = sim_set_memory,
 	.set_vcpus = sim_set_vcpus,
+	.priority = sim_has_device,
+	.rate = sim_has_device,
+	.set_scheduling = sim_live,
+	.set_shadow = sim_live,
 	.trigger = sim_trigger,
 	.sysrq = sim_nudge,
 	.xenstore_write = sim_xenstore_write,

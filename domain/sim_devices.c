@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "domain/sim_private.h"
+#include "worker/worker.h"
 
 static char *
 find_device(struct sim_domain *d, const char *name)
@@ -148,6 +149,31 @@ int
 sim_eject(void *context, struct op *op)
 {
 	return need_device(context, op) ? 0 : -1;
+}
+
+int
+sim_has_device(void *context, struct op *op)
+{
+	return need_device(context, op) ? 0 : -1;
+}
+
+void
+sim_connect_disks(const struct sim_domain *d)
+{
+	struct value_member m[] = {
+		{ "event", value_of_text("device") },
+		{ "uuid", value_of_text(d->uuid) },
+		{ "device", { .kind = VALUE_NIL } },
+	};
+	const struct value body = { .kind = VALUE_STRUCT,
+		.n = 3,
+		.members = m };
+
+	for (size_t i = 0; i < SIM_DEVICES; i++)
+		if (strncmp(d->devices[i], "vbd/", 4) == 0) {
+			m[2].value = value_of_text(d->devices[i]);
+			worker_event(&body);
+		}
 }
 
 /* A simulated control domain uses nothing. */

@@ -52,6 +52,12 @@ sim_happen(void *context, struct op *op)
 
 	if (strcmp(what, "appear") == 0)
 		return appear(context, op);
+	if (strcmp(what, "connect") == 0) {
+		d = sim_need(context, op);
+		if (d)
+			sim_connect_disks(d);
+		return d ? 0 : -1;
+	}
 	if (strcmp(what, "deaf") == 0) {
 		d = sim_need(context, op);
 		if (d)

@@ -81,6 +81,10 @@ op_fn sim_create;
 int sim_give_devices(struct op *op, struct sim_domain *d);
 int sim_interfaces(struct op *op, const struct sim_domain *d,
     struct value *out);
+/* A change of one that makes no difference here. */
+op_fn sim_has_device;
+/* Events of guests that connect to their disks. */
+void sim_connect_disks(const struct sim_domain *d);
 op_fn sim_plug, sim_connect, sim_unplug, sim_insert, sim_eject, sim_pci_access;
 
 /* ---- sim_guest.c ---- */

@@ -53,6 +53,10 @@ void xl_turn_give(void *context, const struct op *op);
 /* Everything but devices. 0 or -1, raised; dispose of it either way. */
 int xl_config(struct xl *x, struct op *op, libxl_domain_config *out_r);
 
+/* ---- xl_tune.c ---- */
+/* How it is scheduled, and its memory for page tables. 0 or -1, raised. */
+int xl_tune(struct xl *x, struct op *op, libxl_domain_build_info *b);
+
 /* ---- xl_kernel.c ---- */
 /* The path of a kernel or ramdisk that is allowed and one, or NULL, raised. */
 const char *xl_guest_file(const struct xl *x, struct op *op, const char *path);
@@ -105,11 +109,13 @@ op_fn xl_suspend, xl_checkpoint, xl_go_on;                     /* xl_save.c */
 op_fn xl_plug, xl_connect, xl_unplug;                          /* xl_plug.c */
 op_fn xl_insert, xl_eject;                                     /* xl_media.c */
 op_fn xl_set_memory, xl_set_vcpus, xl_trigger, xl_sysrq, xl_xenstore_write,
-    xl_stats;                           /* xl_live.c */
-op_fn xl_addresses, xl_rebridge;        /* xl_nic.c */
-op_fn xl_host, xl_dmesg, xl_debug_keys; /* xl_host.c */
-op_fn xl_pci_access;                    /* xl_pci.c */
-op_fn xl_list;                          /* xl_list.c */
+    xl_stats;                             /* xl_live.c */
+op_fn xl_priority;                        /* xl_priority.c */
+op_fn xl_set_scheduling, xl_set_shadow;   /* xl_tune.c */
+op_fn xl_addresses, xl_rebridge, xl_rate; /* xl_nic.c */
+op_fn xl_host, xl_dmesg, xl_debug_keys;   /* xl_host.c */
+op_fn xl_pci_access;                      /* xl_pci.c */
+op_fn xl_list;                            /* xl_list.c */
 /* From another thread, while an operation runs: it ends early where libxl can
  * do that. */
 void xl_cancel(void *context);

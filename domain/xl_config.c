@@ -155,9 +155,7 @@ set_sizes(struct xl *x, struct op *op, libxl_domain_build_info *b)
 		return op_fail_nomem(op);
 	for (int i = 0; i < vcpus; i++)
 		libxl_bitmap_set(&b->avail_vcpus, i);
-	b->sched_params.weight = (int)op_int(op, "weight", 256);
-	b->sched_params.cap = (int)op_int(op, "cap", 0);
-	return 0;
+	return xl_tune(x, op, b);
 }
 
 int

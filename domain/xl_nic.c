@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Interfaces: libxl makes them; the network worker joins them to a bridge. */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,14 +12,30 @@
 #define MIN_SLICE_US 100
 #define MAX_RATE (INT64_C(1) << 32) /* KiB a second: faster is unlimited */
 
+/* What each slice of time may send; false: there is no limit. */
+static bool
+read_rate(const struct value *device, uint64_t *bytes_r, uint32_t *slice_r)
+{
+	int64_t rate = value_int(device, "rate_kbps", 0);
+	int64_t slice = value_int(device, "rate_timeslice_us", SLICE_US);
+
+	if (slice < MIN_SLICE_US || slice > USEC_PER_SEC)
+		slice = SLICE_US;
+	*slice_r = (uint32_t)slice;
+	*bytes_r = rate > 0 && rate <= MAX_RATE
+	    ? (uint64_t)rate * 1024 * (uint64_t)slice / USEC_PER_SEC
+	    : 0;
+	return *bytes_r > 0;
+}
+
 int
 xl_nic(struct xl *x, struct op *op, const struct value *device,
     libxl_device_nic *out_r)
 {
 	const char *mac = value_text(device, "mac", "");
 	int64_t mtu = value_int(device, "mtu", 1500);
-	int64_t rate = value_int(device, "rate_kbps", 0);
-	int64_t slice = value_int(device, "rate_timeslice_us", SLICE_US);
+	uint64_t bytes;
+	uint32_t slice;
 	unsigned m[6];
 	char rest;
 
@@ -35,12 +52,9 @@ xl_nic(struct xl *x, struct op *op, const struct value *device,
 	out_r->mtu = (int)mtu;
 	out_r->bridge = strdup(value_text(device, "bridge", "xenbr0"));
 	out_r->script = strdup(XL_NO_SCRIPT);
-	if (rate > 0 && rate <= MAX_RATE) { /* what each slice may send */
-		if (slice < MIN_SLICE_US || slice > USEC_PER_SEC)
-			slice = SLICE_US;
-		out_r->rate_interval_usecs = (uint32_t)slice;
-		out_r->rate_bytes_per_interval =
-		    (uint64_t)rate * 1024 * (uint64_t)slice / USEC_PER_SEC;
+	if (read_rate(device, &bytes, &slice)) {
+		out_r->rate_interval_usecs = slice;
+		out_r->rate_bytes_per_interval = bytes;
 	}
 	return 0;
 }
@@ -130,4 +144,32 @@ xl_rebridge(void *context, struct op *op)
 		return 0; /* the device is gone */
 	path = arena_printf(op->arena, "%s/bridge", backend);
 	return path ? xl_write(x, op, path, bridge) : op_fail_nomem(op);
+}
+
+/* ---- its rate, while it runs ---- */
+
+/* The backend watches the node; without one there is no limit. */
+int
+xl_rate(void *context, struct op *op)
+{
+	struct xl *x = context;
+	const char *device = op_text(op, "device", ""), *path;
+	uint64_t bytes;
+	uint32_t domid, slice;
+
+	if (strncmp(device, "vif/", 4) != 0)
+		return op_fail(op, "INVALID_DEVICE", device, NULL);
+	if (xl_need(x, op, &domid) < 0)
+		return -1;
+	path = arena_printf(op->arena, "/local/domain/0/backend/vif/%u/%d/rate",
+	    domid, atoi(device + 4));
+	if (!path)
+		return op_fail_nomem(op);
+	if (read_rate(op->args, &bytes, &slice))
+		return xl_write(x, op, path,
+		    arena_printf(op->arena, "%llu,%u",
+			(unsigned long long)bytes, slice));
+	if (!xs_rm(x->xs, XBT_NULL, path) && errno != ENOENT)
+		return op_fail_errno(op, "INTERNAL_ERROR", path);
+	return 0;
 }

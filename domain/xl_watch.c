@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "domain/xl_private.h"
+#include "domain/xl_watch.h"
 #include "lib/clock.h"
 #include "lib/fault.h"
 #include "lib/log.h"
@@ -48,6 +49,15 @@ struct watcher {
 };
 
 /* ---- telling ---- */
+
+static struct seen *
+find(struct watcher *w, uint32_t domid)
+{
+	for (unsigned i = 0; i < w->n; i++)
+		if (w->seen[i].domid == domid)
+			return &w->seen[i];
+	return NULL;
+}
 
 static void
 tell_state(const struct seen *d, const char *state)
@@ -128,6 +138,22 @@ tell_guest(struct watcher *w, struct seen *d)
 	    const struct value){ .kind = VALUE_STRUCT, .n = 3, .members = m });
 }
 
+static void
+tell_disk(void *arg, uint32_t domid, const char *dev)
+{
+	const struct seen *d = find(arg, domid);
+	const struct value_member m[] = {
+		{ "event", value_of_text("device") },
+		{ "uuid", value_of_text(d ? d->uuid : "") },
+		{ "device", value_of_text(dev) },
+	};
+
+	if (d)
+		worker_event(&(const struct value){ .kind = VALUE_STRUCT,
+		    .n = 3,
+		    .members = m });
+}
+
 /* From now on nothing is missed: what was before is to be looked for. */
 static void
 tell_started(void)
@@ -141,15 +167,6 @@ tell_started(void)
 }
 
 /* ---- comparing ---- */
-
-static struct seen *
-find(struct watcher *w, uint32_t domid)
-{
-	for (unsigned i = 0; i < w->n; i++)
-		if (w->seen[i].domid == domid)
-			return &w->seen[i];
-	return NULL;
-}
 
 static void
 watch_guest(struct watcher *w, uint32_t domid, bool on)
@@ -236,6 +253,9 @@ take_watches(struct watcher *w)
 	while ((fired = xs_check_watch(w->xs))) {
 		if (fired[XS_WATCH_PATH][0] == '@')
 			compare_now = true;
+		else if (xl_is_of_disks(fired[XS_WATCH_TOKEN]))
+			xl_disk_fired(w->xs, fired[XS_WATCH_PATH], tell_disk,
+			    w);
 		else if ((d = find(w, (uint32_t)atoi(fired[XS_WATCH_TOKEN]))))
 			d->dirty = true;
 		free(fired);
@@ -348,7 +368,7 @@ xl_watch(const char *state_dir)
 		return 1;
 	}
 	if (!xs_watch(w.xs, "@introduceDomain", "in") ||
-	    !xs_watch(w.xs, "@releaseDomain", "out") ||
+	    !xs_watch(w.xs, "@releaseDomain", "out") || !xl_watch_disks(w.xs) ||
 	    pthread_create(&thread, NULL, watch_main, &w) != 0)
 		return 1;
 	return worker_serve(&worker); /* until the core is gone */

@@ -39,6 +39,7 @@ unit_tests = \
 	tests/unit/test_lib_text \
 	tests/unit/test_lib_threads \
 	tests/unit/test_lib_trim \
+	tests/unit/test_lib_cpu_mask \
 	tests/unit/test_lib_zone \
 	tests/unit/test_mac \
 	tests/unit/test_main_again \
@@ -235,6 +236,7 @@ EXTRA_DIST += \
 	tests/xen/dom0/test_devices.py \
 	tests/xen/dom0/test_figures.py \
 	tests/xen/dom0/test_guests.py \
+	tests/xen/dom0/test_live.py \
 	tests/xen/dom0/test_host.py \
 	tests/xen/dom0/test_console.py \
 	tests/xen/dom0/test_addresses.py \

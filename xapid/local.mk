@@ -13,6 +13,8 @@ libxapidlib_a_SOURCES = \
 	xapid/lib/cleanup.h \
 	xapid/lib/clock.c \
 	xapid/lib/clock.h \
+	xapid/lib/cpu_mask.c \
+	xapid/lib/cpu_mask.h \
 	xapid/lib/fault.c \
 	xapid/lib/fault.h \
 	xapid/lib/file.c \
@@ -234,6 +236,8 @@ libxapidcore_a_SOURCES = \
 	xapid/device/device_plan.c \
 	xapid/device/device_plan.h \
 	xapid/device/device_plug.h \
+	xapid/device/device_qos.c \
+	xapid/device/device_qos.h \
 	xapid/device/pvs.c \
 	xapid/device/vbd.c \
 	xapid/device/vbd.h \
@@ -457,6 +461,7 @@ libxapidcore_a_SOURCES = \
 	xapid/vm/vm_parts.h \
 	xapid/vm/vm_questions.c \
 	xapid/vm/vm_settings.c \
+	xapid/vm/vm_tune.c \
 	xapid/world/adopt.c \
 	xapid/world/adopt.h \
 	xapid/world/host_facts.c \

@@ -6,6 +6,7 @@
 #include "appliance/vm_appliance.h"
 #include "appliance/vm_autostart.h"
 #include "device/device_plug.h"
+#include "device/device_qos.h"
 #include "disk/storage.h"
 #include "host/host_power.h"
 #include "net/net_plan.h"
@@ -32,6 +33,7 @@ static const struct plan_kind *const *const families[] = {
 	vusb_kinds,
 	pci_kinds,
 	vif_change_kinds,
+	qos_kinds,
 	vif_address_kinds,
 	net_kinds,
 	network_attach_kinds,

@@ -10,7 +10,6 @@ import time
 import unittest
 
 import simulator
-import simulator
 import tap
 import xapid
 from machines import MIB, NULL, VBD, VIF, VM
@@ -401,6 +400,60 @@ class Interfaces(Base):
         d.call('VIF.add_to_qos_algorithm_params', vif, 'kbps', '500')
         self.assertEqual(self.field('VIF', 'qos_algorithm_params', vif),
                          {'kbps': '500'})
+        self.assertEqual(self.field('VIF', 'qos_supported_algorithms', vif),
+                         ['ratelimit'])
+        for bad in 'much', '':
+            self.assertEqual(
+                d.error('VIF.set_qos_algorithm_params', vif, {'kbps': bad}),
+                ['INVALID_VALUE', 'qos_algorithm_params:kbps', bad])
+        self.assertEqual(
+            d.error('VIF.add_to_qos_algorithm_params', vif, 'kbps', '1'),
+            ['MAP_DUPLICATE_KEY', 'VIF', 'qos_algorithm_params', vif, 'kbps'])
+        # What the hypervisor does not do, the record does not say.
+        simulator.order(d, 'error', 'rate')
+        self.assertEqual(
+            d.error('VIF.remove_from_qos_algorithm_params', vif, 'kbps')[0],
+            'INTERNAL_ERROR')
+        self.assertEqual(self.field('VIF', 'qos_algorithm_params', vif),
+                         {'kbps': '500'})
+        d.call('VIF.remove_from_qos_algorithm_params', vif, 'kbps')
+        self.assertEqual(self.field('VIF', 'qos_algorithm_params', vif), {})
+
+    def alerts(self, vm):
+        uuid = self.field('VM', 'uuid', vm)
+        return [m['body'] for m in
+                self.d.call('message.get_all_records').values()
+                if (m['name'], m['obj_uuid']) == ('VBD_QOS_FAILED', uuid)]
+
+    def test_a_disk_gets_its_priority_when_its_guest_connects(self):
+        d, vm = self.d, self.vm()
+        vbd = self.disk(vm)
+        self.assertEqual(self.field('VBD', 'qos_supported_algorithms', vbd),
+                         ['ionice'])
+        d.call('VBD.set_qos_algorithm_type', vbd, 'ionice')
+        d.call('VBD.set_qos_algorithm_params', vbd, {'sched': 'idle'})
+        d.call('VBD.plug', vbd)
+        d.call('VBD.add_to_qos_algorithm_params', vbd, 'class', 'low')
+        self.assertEqual(
+            d.error('VBD.set_qos_algorithm_params', vbd, {'class': '8'}),
+            ['INVALID_VALUE', 'qos_algorithm_params:class', '8'])
+        simulator.order(d, 'error', 'priority')
+        self.assertEqual(
+            d.error('VBD.set_qos_algorithm_params', vbd, {'class': '3'})[0],
+            'INTERNAL_ERROR')
+        self.assertEqual(self.field('VBD', 'qos_algorithm_params', vbd),
+                         {'sched': 'idle', 'class': 'low'})
+        self.assertEqual(self.alerts(vm), [])
+        # Nobody waits for this one, so an alert tells of it.
+        simulator.order(d, 'error', 'priority')
+        simulator.happen(d, vm, 'connect')
+        xapid.until(lambda: self.alerts(vm))
+        self.assertEqual(
+            self.alerts(vm),
+            ['VBD %s: INTERNAL_ERROR' % self.field('VBD', 'uuid', vbd)])
+        simulator.happen(d, vm, 'connect')
+        d.call('VBD.unplug', vbd)  # stands in line behind it
+        self.assertEqual(len(self.alerts(vm)), 1)
 
     def test_addresses_for_the_guest_are_checked(self):
         d, vm = self.d, self.vm(started=False)

@@ -4,6 +4,7 @@
 
 import unittest
 
+import simulator
 import tap
 import xapid
 from machines import MIB, VM
@@ -112,6 +113,54 @@ class Live(Base):
         d.call('VM.hard_shutdown', vm)
         self.assertEqual(d.error('VM.set_VCPUs_number_live', vm, 2),
                          ['VM_BAD_POWER_STATE', vm, 'running', 'halted'])
+        self.end(vm)
+
+    def test_weight_cap_and_mask_of_a_running_vm_change(self):
+        d = self.d
+        vm = self.running(VCPUs_max=2, VCPUs_params={'weight': '512'})
+        metrics = d.call('VM.get_metrics', vm)
+        d.call('VM.add_to_VCPUs_params_live', vm, 'weight', '1024')
+        d.call('VM.add_to_VCPUs_params_live', vm, 'cap', '200')
+        d.call('VM.add_to_VCPUs_params_live', vm, 'mask', '0,1;2')
+        d.call('VM.add_to_VCPUs_params_live', vm, 'ours', 'anything')
+        wanted = {'weight': '1024', 'cap': '200', 'mask': '0,1;2',
+                  'ours': 'anything'}
+        self.assertEqual(self.get('VCPUs_params', vm), wanted)
+        self.assertEqual(d.call('VM_metrics.get_VCPUs_params', metrics),
+                         wanted)
+        for key, value in (('weight', '0'), ('weight', '65536'),
+                           ('weight', 'much'), ('cap', '201'),
+                           ('cap', '-1'), ('mask', ''), ('mask', '1,'),
+                           ('mask', '1;;2'), ('mask', '99999')):
+            self.assertEqual(
+                d.error('VM.add_to_VCPUs_params_live', vm, key, value),
+                ['INVALID_VALUE', 'VCPUs_params:' + key, value])
+        simulator.order(d, 'error', 'set_scheduling')
+        self.assertEqual(
+            d.error('VM.add_to_VCPUs_params_live', vm, 'weight', '1')[0],
+            'INTERNAL_ERROR')
+        self.assertEqual(self.get('VCPUs_params', vm), wanted)
+        d.call('VM.hard_shutdown', vm)
+        self.assertEqual(
+            d.error('VM.add_to_VCPUs_params_live', vm, 'cap', '1'),
+            ['VM_BAD_POWER_STATE', vm, 'running', 'halted'])
+        self.end(vm)
+
+    def test_the_shadow_memory_of_a_running_vm_changes(self):
+        d = self.d
+        vm = self.running(HVM_boot_policy='BIOS order')
+        before = int(self.get('memory_overhead', vm))
+        d.call('VM.set_shadow_multiplier_live', vm, 4.0)
+        self.assertEqual(self.get('HVM_shadow_multiplier', vm), 4.0)
+        self.assertGreater(int(self.get('memory_overhead', vm)), before)
+        for bad in 0.5, -1.0, 1e6:
+            self.assertEqual(
+                d.error('VM.set_shadow_multiplier_live', vm, bad)[:2],
+                ['INVALID_VALUE', 'multiplier'])
+        self.end(vm)
+        vm = self.running()
+        self.assertEqual(d.error('VM.set_shadow_multiplier_live', vm, 2.0),
+                         ['VM_HVM_REQUIRED', vm])
         self.end(vm)
 
     def test_the_most_memory_that_fits_fits(self):

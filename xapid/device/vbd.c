@@ -7,6 +7,7 @@
 #include "call/edit.h"
 #include "call/refuse.h"
 #include "device/device_operations.h"
+#include "device/device_qos.h"
 #include "device/vbd.h"
 #include "disk/storage_operations.h"
 #include "model/builder.h"
@@ -144,6 +145,7 @@ vbd_create(struct call *c, const struct vbd_create_args *a,
 	if (!vbd.userdevice)
 		return -1;
 	suspended = vm->power_state == VM_POWER_STATE_SUSPENDED;
+	vbd.qos_supported_algorithms = vbd_qos_supported(want);
 	if (want->empty)
 		vbd.VDI = REF_NULL;
 	if (!suspended) {

@@ -8,6 +8,7 @@
 #include "call/edit.h"
 #include "call/refuse.h"
 #include "device/device_operations.h"
+#include "device/device_qos.h"
 #include "device/vif.h"
 #include "lib/address.h"
 #include "model/builder.h"
@@ -114,6 +115,7 @@ vif_create(struct call *c, const struct vif_create_args *a,
 		return -1;
 	if (vif_device_taken(t, vm, device))
 		return fail_device_already_exists(c, want->device);
+	vif.qos_supported_algorithms = vif_qos_supported();
 	if (vif.MTU <= 0)
 		vif.MTU = net->MTU;
 	if (vm->power_state != VM_POWER_STATE_SUSPENDED)

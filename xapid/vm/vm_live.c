@@ -7,7 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "call/edit.h"
 #include "lib/clock.h"
 #include "lib/fault.h"
 #include "plan/plan.h"
@@ -209,7 +208,8 @@ KIND(send_trigger, vm_plan_check);
 const struct plan_kind *const vm_live_kinds[] = { &changing_dynamic_range_kind,
 	&changing_memory_live_kind, &changing_VCPUs_live_kind, &send_sysrq_kind,
 	&send_trigger_kind, &vm_xenstore_kind, &vm_call_plugin_kind,
-	&vm_script_kind, &vm_sleep_kind, &vm_wake_kind, NULL };
+	&vm_script_kind, &vm_sleep_kind, &vm_wake_kind, &vm_scheduling_kind,
+	&vm_shadow_kind, NULL };
 
 /* ---- the calls ---- */
 
@@ -287,47 +287,6 @@ vm_send_trigger(struct call *c, const struct vm_send_trigger_args *a)
 			return plan_start(c, &send_trigger_kind, a->vm, "uuid",
 			    uuid, "what", a->trigger, NULL);
 	return fail_invalid_value(c, "trigger", a->trigger);
-}
-
-/* ---- settings without a request of their own yet ---- */
-
-/* Weight and cap of a running VM: its record, and the scheduler at its next
- * start; only a simulated host has nothing more to do. */
-int
-vm_add_to_VCPUs_params_live(struct call *c,
-    const struct vm_add_to_VCPUs_params_live_args *a)
-{
-	TX_SCOPE struct tx *t = call_begin(c);
-	const struct vm *vm;
-
-	if (!t || !(vm = EDIT_HEAD(c, t, VM, vm, a->self)) ||
-	    vm_operation_check(c, vm, VM_OPERATIONS_CHANGING_VCPUS_LIVE) < 0 ||
-	    edit_simulated_only(c) < 0)
-		return -1;
-	(void)tx_map_put(t, CLASS_VM, a->self, FIELD_VM_VCPUs_params, a->key,
-	    a->value);
-	return call_commit(c, STEAL(t));
-}
-
-int
-vm_set_shadow_multiplier_live(struct call *c,
-    const struct vm_set_shadow_multiplier_live_args *a)
-{
-	TX_SCOPE struct tx *t = call_begin(c);
-	const struct vm *vm;
-	char text[32];
-
-	snprintf(text, sizeof(text), "%g", a->multiplier);
-	if (!t || !(vm = EDIT_HEAD(c, t, VM, vm, a->self)) ||
-	    vm_operation_check(c, vm,
-		VM_OPERATIONS_CHANGING_SHADOW_MEMORY_LIVE) < 0)
-		return -1;
-	if (!(a->multiplier >= 1 && a->multiplier < 1e6))
-		return fail_invalid_value(c, "multiplier", text);
-	if (edit_simulated_only(c) < 0)
-		return -1;
-	TX_SET(t, VM, vm, a->self, HVM_shadow_multiplier, a->multiplier);
-	return call_commit(c, STEAL(t));
 }
 
 /* ---- waiting for a balloon ---- */

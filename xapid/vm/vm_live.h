@@ -15,6 +15,8 @@ extern const struct plan_kind vm_xenstore_kind;
 extern const struct plan_kind vm_call_plugin_kind; /* vm_plugin.c */
 extern const struct plan_kind vm_script_kind;
 extern const struct plan_kind vm_sleep_kind, vm_wake_kind; /* vm_sleep.c */
+extern const struct plan_kind vm_scheduling_kind,
+    vm_shadow_kind; /* vm_tune.c */
 
 /* Gives a running VM another dynamic range and moves its balloon, and those of
  * its neighbours if it must. */

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "device/device_qos.h"
 #include "lib/fault.h"
 #include "lib/log.h"
 #include "net/pif.h"
@@ -76,6 +77,17 @@ guest_told(const struct value *body)
 	    value_member(body, "values"));
 }
 
+static void
+device_connected(const struct value *body)
+{
+	RECORD_UNREF const struct record *vm = db_get_by_uuid(reality.core->db,
+	    CLASS_VM, value_text(body, "uuid", ""));
+
+	if (vm)
+		vbd_qos_connected(reality.core, (const struct vm *)vm,
+		    value_text(body, "device", ""));
+}
+
 static void look_around(const struct value *body);
 
 static void
@@ -92,6 +104,7 @@ static const struct {
 } table[] = {
 	{ "domain", domain_changed },
 	{ "guest", guest_told },
+	{ "device", device_connected },
 	{ "started", look_around },
 	{ "addresses", addresses_changed },
 };

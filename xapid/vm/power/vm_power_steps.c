@@ -135,6 +135,8 @@ note_start(struct plan *p, struct tx *t)
 	TX_SET(t, VM_metrics, vm_metrics, vm->metrics, current_domain_type,
 	    vm->domain_type);
 	vm_metrics_describe(t, vm);
+	TX_SET(t, VM_metrics, vm_metrics, vm->metrics, VCPUs_params,
+	    vm->VCPUs_params);
 	return TX_SET(t, VM_metrics, vm_metrics, vm->metrics, VCPUs_number,
 	    vm->VCPUs_at_startup);
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "call/edit.h"
+#include "lib/cpu_mask.h"
 #include "model/builder.h"
 #include "passthrough/vusb.h"
 #include "vm/start/vm_boot.h"
@@ -60,6 +61,12 @@ static void
 put_bool(struct members *to, const char *name, bool b)
 {
 	put(to, name, (struct value){ .kind = VALUE_BOOL, .b = b });
+}
+
+static void
+put_double(struct members *to, const char *name, double d)
+{
+	put(to, name, (struct value){ .kind = VALUE_DOUBLE, .d = d });
 }
 
 /* A map string string; keep NULL: all of it. */
@@ -425,6 +432,58 @@ put_devices(struct members *to, struct db *db, const struct vm *vm,
 	    (struct value){ .kind = VALUE_ARRAY, .n = d.n, .items = d.items });
 }
 
+/* ---- processors ---- */
+
+static void
+put_mask(struct members *m, const char *name, const struct map *params)
+{
+	const char *mask = builder_find(params, "mask");
+
+	put_text(m, name, mask && cpu_mask_is_valid(mask) ? mask : "");
+}
+
+/* What is no possible value counts as absent. */
+static void
+put_scheduling(struct members *m, struct db *db, const struct vm *vm)
+{
+	RECORD_UNREF const struct record *r =
+	    db_get(db, CLASS_host, host_of(vm));
+	const struct host *host = (const struct host *)r;
+	int64_t weight =
+	    number_in(&vm->VCPUs_params, "weight", 0, VM_WEIGHT_MAX);
+
+	put_int(m, "weight", weight ? weight : 256);
+	put_int(m, "cap",
+	    number_in(&vm->VCPUs_params, "cap", 0, 100 * vm->VCPUs_max));
+	put_mask(m, "mask", &vm->VCPUs_params);
+	if (host)
+		put_mask(m, "host_mask", &host->guest_VCPUs_params);
+}
+
+int
+vm_scheduling_args(struct arena *a, struct db *db, const struct vm *vm,
+    struct value *body_r)
+{
+	struct members m;
+
+	begin(&m, a, "set_scheduling", vm);
+	put_scheduling(&m, db, vm);
+	return finish(&m, body_r);
+}
+
+int
+vm_shadow_args(struct arena *a, const struct vm *vm, double multiplier,
+    struct value *body_r)
+{
+	struct members m;
+
+	begin(&m, a, "set_shadow", vm);
+	put_int(&m, "memory_static_max", vm->memory_static_max);
+	put_int(&m, "vcpus_max", vm->VCPUs_max);
+	put_double(&m, "shadow_multiplier", multiplier);
+	return finish(&m, body_r);
+}
+
 /* ---- the domain ---- */
 
 /* Below vm-data and FIST, with the characters that xenstore takes. */
@@ -509,12 +568,8 @@ vm_domain_args(struct arena *a, struct db *db, const struct vm *vm,
 	    vm->memory_target > 0 ? vm->memory_target : vm->memory_static_max);
 	put_int(&m, "vcpus", vm->VCPUs_at_startup);
 	put_int(&m, "vcpus_max", vm->VCPUs_max);
-	put_int(&m, "weight",
-	    number_in(&vm->VCPUs_params, "weight", 256, 65535));
-	put_int(&m, "cap", number_in(&vm->VCPUs_params, "cap", 0, 100 * 512));
-	put(&m, "shadow_multiplier",
-	    (struct value){ .kind = VALUE_DOUBLE,
-		.d = vm->HVM_shadow_multiplier });
+	put_scheduling(&m, db, vm);
+	put_double(&m, "shadow_multiplier", vm->HVM_shadow_multiplier);
 	put_boot(&m, db, vm, source, arg);
 	put_bool(&m, "nested", edit_map_true(&vm->platform, "nested-virt"));
 	put_bool(&m, "vnc",

@@ -26,6 +26,13 @@ int vbd_domain_args(struct arena *a, const struct vm *vm, const struct vbd *vbd,
 int vif_domain_args(struct arena *a, struct db *db, const struct vm *vm,
     const struct vif *vif, const char *op, struct value *body_r);
 
+/* Operations set_scheduling, by VCPUs_params, and set_shadow. */
+#define VM_WEIGHT_MAX 65535
+int vm_scheduling_args(struct arena *a, struct db *db, const struct vm *vm,
+    struct value *body_r);
+int vm_shadow_args(struct arena *a, const struct vm *vm, double multiplier,
+    struct value *body_r);
+
 /* Operation xenstore_write with what the guest sees of VM.xenstore_data. */
 int vm_xenstore_args(struct arena *a, const struct vm *vm,
     struct value *body_r);
