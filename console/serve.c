@@ -18,6 +18,7 @@
 #include "lib/cleanup.h"
 #include "lib/fault.h"
 #include "lib/log.h"
+#include "lib/packet.h"
 
 #define EVENTS 64
 #define LINE_MAX_ 64 /* "UUID text\n" */
@@ -217,25 +218,8 @@ type(struct viewer *v)
 static void
 answer(struct viewer *v, const char *text, int fd)
 {
-	union {
-		struct cmsghdr align;
-		char buf[CMSG_SPACE(sizeof(int))];
-	} control = { 0 };
-	struct iovec part = { (void *)(uintptr_t)text, strlen(text) };
-	struct msghdr m = { .msg_iov = &part, .msg_iovlen = 1 };
-
-	if (fd >= 0) {
-		struct cmsghdr *c = &control.align;
-
-		m.msg_control = control.buf;
-		m.msg_controllen = sizeof(control.buf);
-		c->cmsg_level = SOL_SOCKET;
-		c->cmsg_type = SCM_RIGHTS;
-		c->cmsg_len = CMSG_LEN(sizeof(int));
-		memcpy(CMSG_DATA(c), &fd, sizeof(fd));
-	}
-	if (sendmsg(v->fd, &m, MSG_DONTWAIT | MSG_NOSIGNAL) !=
-	    (ssize_t)part.iov_len)
+	if (packet_send(v->fd, text, strlen(text), &fd, fd >= 0 ? 1 : 0,
+		MSG_DONTWAIT) < 0)
 		hang_up(v);
 }
 

@@ -9,14 +9,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "lib/aside.h"
 #include "lib/cleanup.h"
 #include "lib/file.h"
 #include "lib/proc.h"
@@ -277,20 +276,9 @@ serve(void)
 int
 lease_open(void)
 {
-	int sv[2];
-	pid_t pid;
+	pid_t pid = aside_split("xapid-lease", &line);
 
-	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, sv) < 0)
-		return -1;
-	pid = fork();
 	if (pid == 0) {
-		line = sv[1];
-		/* Nothing else of the worker's, above all not its end of what
-		 * leads to the core. */
-		if (line > 3)
-			(void)syscall(SYS_close_range, 3, line - 1, 0);
-		(void)syscall(SYS_close_range, line + 1, ~0U, 0);
-		prctl(PR_SET_NAME, "xapid-lease");
 		umask(022);
 		if (sandbox_bound_capabilities(SANDBOX_CAP(CAP_NET_ADMIN) |
 			SANDBOX_CAP(CAP_NET_RAW) |
@@ -298,8 +286,6 @@ lease_open(void)
 			_exit(1);
 		serve();
 	}
-	close(sv[1]);
-	line = pid < 0 ? -1 : sv[0];
 	return pid < 0 ? -1 : 0;
 }
 

@@ -5,14 +5,13 @@
 #include <fcntl.h>
 #include <linux/capability.h>
 #include <string.h>
-#include <sys/prctl.h>
-#include <sys/socket.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "lib/aside.h"
 #include "lib/cleanup.h"
 #include "lib/log.h"
+#include "lib/packet.h"
 #include "lib/sandbox.h"
 #include "storage/job.h"
 #include "storage/keeper.h"
@@ -22,63 +21,6 @@
 #define MAX_FD 256 /* above all that a helper has */
 
 static int line = -1; /* to the other of the two */
-
-/* ---- packets ---- */
-
-union control {
-	struct cmsghdr align;
-	char bytes[CMSG_SPACE(HELPER_FDS * sizeof(int))];
-};
-
-static int
-send_packet(const void *p, size_t len, const int *fds, unsigned nfds)
-{
-	struct iovec iov = { (void *)(uintptr_t)p, len };
-	struct msghdr m = { .msg_iov = &iov, .msg_iovlen = 1 };
-	union control control;
-	struct cmsghdr *c;
-
-	if (nfds > HELPER_FDS) {
-		errno = E2BIG;
-		return -1;
-	}
-	if (nfds) {
-		memset(&control, 0, sizeof(control));
-		m.msg_control = control.bytes;
-		m.msg_controllen = CMSG_SPACE(nfds * sizeof(int));
-		c = CMSG_FIRSTHDR(&m);
-		c->cmsg_level = SOL_SOCKET;
-		c->cmsg_type = SCM_RIGHTS;
-		c->cmsg_len = CMSG_LEN(nfds * sizeof(int));
-		memcpy(CMSG_DATA(c), fds, nfds * sizeof(int));
-	}
-	return sendmsg(line, &m, MSG_NOSIGNAL) == (ssize_t)len ? 0 : -1;
-}
-
-/* 0 when it is a packet of that length. */
-static int
-receive(void *p, size_t len, int *fds, unsigned *nfds_r)
-{
-	struct iovec iov = { p, len };
-	union control control;
-	struct msghdr m = { .msg_iov = &iov,
-		.msg_iovlen = 1,
-		.msg_control = control.bytes,
-		.msg_controllen = sizeof(control) };
-	struct cmsghdr *c;
-	ssize_t n;
-
-	*nfds_r = 0;
-	do
-		n = recvmsg(line, &m, MSG_CMSG_CLOEXEC);
-	while (n < 0 && errno == EINTR);
-	c = n > 0 ? CMSG_FIRSTHDR(&m) : NULL;
-	if (c && c->cmsg_level == SOL_SOCKET && c->cmsg_type == SCM_RIGHTS) {
-		*nfds_r = (unsigned)((c->cmsg_len - CMSG_LEN(0)) / sizeof(int));
-		memcpy(fds, CMSG_DATA(c), *nfds_r * sizeof(int));
-	}
-	return n == (ssize_t)len ? 0 : -1;
-}
 
 /* ---- its half ---- */
 
@@ -166,14 +108,15 @@ serve(void)
 	int fds[HELPER_FDS];
 	unsigned nfds;
 
-	while (receive(&r, sizeof(r), fds, &nfds) == 0) {
+	while (packet_receive(line, &r, sizeof(r), fds, HELPER_FDS, &nfds, 0) ==
+	    0) {
 		struct helper_answer answer = { 0 };
 
 		if (carry_out(&r, fds, nfds, &answer) < 0)
 			answer.error = errno ? errno : EIO;
 		while (nfds)
 			close(fds[--nfds]);
-		if (send_packet(&answer, sizeof(answer), NULL, 0) < 0)
+		if (packet_send(line, &answer, sizeof(answer), NULL, 0, 0) < 0)
 			break;
 	}
 	_exit(0); /* the worker has ended */
@@ -184,31 +127,14 @@ serve(void)
 int
 helper_start(bool real)
 {
-	int sv[2];
-	pid_t pid;
+	pid_t pid = aside_split("xapid-helper", &line);
 
-	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, sv) < 0)
-		return -1;
-	pid = fork();
 	if (pid == 0) {
-		line = sv[1];
-		/* Nothing else of the worker's, above all not its end of what
-		 * leads to the core. */
-		if (line > 3)
-			(void)syscall(SYS_close_range, 3, line - 1, 0);
-		(void)syscall(SYS_close_range, line + 1, ~0U, 0);
-		prctl(PR_SET_NAME, "xapid-helper");
 		if (give_up(real) < 0)
 			_exit(1);
 		serve();
 	}
-	close(sv[1]);
-	if (pid < 0) {
-		close(sv[0]);
-		return -1;
-	}
-	line = sv[0];
-	return 0;
+	return pid < 0 ? -1 : 0;
 }
 
 int
@@ -216,12 +142,12 @@ helper_ask(const struct helper_request *r, const int *fds, unsigned nfds,
     struct helper_answer *answer_r)
 {
 	unsigned none;
-	int got[HELPER_FDS];
 
 	if (line < 0 && helper_start(false) < 0)
 		return -1;
-	if (send_packet(r, sizeof(*r), fds, nfds) < 0 ||
-	    receive(answer_r, sizeof(*answer_r), got, &none) < 0) {
+	if (packet_send(line, r, sizeof(*r), fds, nfds, 0) < 0 ||
+	    packet_receive(line, answer_r, sizeof(*answer_r), NULL, 0, &none,
+		0) < 0) {
 		log_err("The helper of the storage worker is gone");
 		_exit(1);
 	}

@@ -32,6 +32,7 @@ unit_tests = \
 	tests/unit/test_lib_file \
 	tests/unit/test_lib_log \
 	tests/unit/test_lib_moment \
+	tests/unit/test_lib_packet \
 	tests/unit/test_lib_proc \
 	tests/unit/test_lib_ref \
 	tests/unit/test_lib_refmap \

@@ -8,6 +8,8 @@ libxapidlib_a_SOURCES = \
 	xapid/lib/address.h \
 	xapid/lib/arena.c \
 	xapid/lib/arena.h \
+	xapid/lib/aside.c \
+	xapid/lib/aside.h \
 	xapid/lib/bytes.c \
 	xapid/lib/bytes.h \
 	xapid/lib/cleanup.h \
@@ -29,6 +31,8 @@ libxapidlib_a_SOURCES = \
 	xapid/lib/moment.h \
 	xapid/lib/netlink.c \
 	xapid/lib/netlink.h \
+	xapid/lib/packet.c \
+	xapid/lib/packet.h \
 	xapid/lib/proc.c \
 	xapid/lib/proc.h \
 	xapid/lib/ref.c \

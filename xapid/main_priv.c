@@ -22,6 +22,7 @@
 #include "lib/clock.h"
 #include "lib/log.h"
 #include "lib/moment.h"
+#include "lib/packet.h"
 #include "lib/proc.h"
 #include "main_again.h"
 #include "main_hostname.h"
@@ -161,56 +162,9 @@ spawn(struct parent *p, uint32_t worker, pid_t *pid_r)
 static void
 answer(struct parent *p, int error, pid_t pid, int fd)
 {
-	struct priv_answer a = { .error = error, .pid = pid };
-	char control[CMSG_SPACE(sizeof(int))] = { 0 };
-	struct iovec iov = { .iov_base = &a, .iov_len = sizeof(a) };
-	struct msghdr msg = { .msg_iov = &iov, .msg_iovlen = 1 };
-	struct cmsghdr *c;
+	const struct priv_answer a = { .error = error, .pid = pid };
 
-	if (fd >= 0) {
-		msg.msg_control = control;
-		msg.msg_controllen = sizeof(control);
-		c = CMSG_FIRSTHDR(&msg);
-		c->cmsg_level = SOL_SOCKET;
-		c->cmsg_type = SCM_RIGHTS;
-		c->cmsg_len = CMSG_LEN(sizeof(fd));
-		memcpy(CMSG_DATA(c), &fd, sizeof(fd));
-	}
-	(void)sendmsg(p->sock, &msg, MSG_NOSIGNAL);
-}
-
-static void
-close_all(const int *fds, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		close(fds[i]);
-}
-
-/* One packet and the descriptors with it, which are the caller's then. */
-static int
-receive(const struct parent *p, struct priv_request *r, int fds[PRIV_RUN_FDS],
-    size_t *nfds_r)
-{
-	char control[CMSG_SPACE(PRIV_RUN_FDS * sizeof(int))];
-	struct iovec iov = { .iov_base = r, .iov_len = sizeof(*r) };
-	struct msghdr msg = {
-		.msg_iov = &iov,
-		.msg_iovlen = 1,
-		.msg_control = control,
-		.msg_controllen = sizeof(control),
-	};
-	ssize_t n = recvmsg(p->sock, &msg, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
-	struct cmsghdr *c = n > 0 ? CMSG_FIRSTHDR(&msg) : NULL;
-
-	*nfds_r = 0;
-	if (c && c->cmsg_level == SOL_SOCKET && c->cmsg_type == SCM_RIGHTS) {
-		*nfds_r = (c->cmsg_len - CMSG_LEN(0)) / sizeof(int);
-		memcpy(fds, CMSG_DATA(c), *nfds_r * sizeof(int));
-	}
-	if (n == (ssize_t)sizeof(*r))
-		return 0;
-	close_all(fds, *nfds_r);
-	return -1;
+	(void)packet_send(p->sock, &a, sizeof(a), &fd, fd >= 0 ? 1 : 0, 0);
 }
 
 static int
@@ -240,11 +194,12 @@ serve_request(struct parent *p)
 {
 	struct priv_request r;
 	int fds[PRIV_RUN_FDS];
-	size_t nfds;
+	unsigned nfds;
 	pid_t pid = 0;
 	int fd;
 
-	if (receive(p, &r, fds, &nfds) < 0)
+	if (packet_receive(p->sock, &r, sizeof(r), fds, PRIV_RUN_FDS, &nfds,
+		MSG_DONTWAIT) < 0)
 		return;
 	if (r.op == PRIV_KILL) {
 		answer(p, kill_requested(p, r.pid) ? 0 : EINVAL, r.pid, -1);
@@ -260,7 +215,8 @@ serve_request(struct parent *p)
 		if (fd >= 0)
 			close(fd);
 	}
-	close_all(fds, nfds);
+	while (nfds)
+		close(fds[--nfds]);
 }
 
 /* ---- children and signals ---- */

@@ -11,6 +11,7 @@
 
 #include "console/console.h"
 #include "lib/cleanup.h"
+#include "lib/packet.h"
 #include "plan/switch.h"
 
 #define PATIENCE_S 10
@@ -73,24 +74,15 @@ read_answer(int fd, char *line, size_t size, int *passed_r)
 
 	*passed_r = -1;
 	while (n + 1 < size) {
-		union {
-			struct cmsghdr align;
-			char buf[CMSG_SPACE(sizeof(int))];
-		} control = { 0 };
-		struct iovec part = { line + n, 1 };
-		struct msghdr m = { .msg_iov = &part,
-			.msg_iovlen = 1,
-			.msg_control = control.buf,
-			.msg_controllen = sizeof(control.buf) };
-		const struct cmsghdr *got;
+		unsigned came;
+		int got;
 
-		if (recvmsg(fd, &m, MSG_CMSG_CLOEXEC) != 1)
+		if (packet_receive(fd, line + n, 1, &got, 1, &came, 0) < 0)
 			return -1;
-		got = CMSG_FIRSTHDR(&m);
-		if (got && got->cmsg_level == SOL_SOCKET &&
-		    got->cmsg_type == SCM_RIGHTS && *passed_r < 0 &&
-		    got->cmsg_len == CMSG_LEN(sizeof(int)))
-			memcpy(passed_r, CMSG_DATA(got), sizeof(int));
+		if (came && *passed_r < 0)
+			*passed_r = got;
+		else if (came)
+			close(got);
 		if (line[n] == '\n') {
 			line[n] = '\0';
 			return 0;

@@ -6,11 +6,11 @@
 #include <pthread.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include "lib/bytes.h"
 #include "lib/file.h"
+#include "lib/packet.h"
 #include "lib/proc.h"
 #include "plan/priv_private.h"
 
@@ -24,68 +24,18 @@ priv_set_parent(int sock)
 }
 
 static int
-receive(struct priv_answer *answer, int *fd_r)
-{
-	char control[CMSG_SPACE(sizeof(int))];
-	struct iovec iov = { .iov_base = answer, .iov_len = sizeof(*answer) };
-	struct msghdr msg = {
-		.msg_iov = &iov,
-		.msg_iovlen = 1,
-		.msg_control = control,
-		.msg_controllen = sizeof(control),
-	};
-	struct cmsghdr *c;
-	ssize_t n;
-
-	do
-		n = recvmsg(parent, &msg, MSG_CMSG_CLOEXEC);
-	while (n < 0 && errno == EINTR);
-	if (n != (ssize_t)sizeof(*answer)) {
-		errno = EPIPE;
-		return -1;
-	}
-	*fd_r = -1;
-	c = CMSG_FIRSTHDR(&msg);
-	if (c && c->cmsg_level == SOL_SOCKET && c->cmsg_type == SCM_RIGHTS)
-		memcpy(fd_r, CMSG_DATA(c), sizeof(*fd_r));
-	return 0;
-}
-
-/* One packet with at most PRIV_RUN_FDS descriptors. */
-static int
-send_request(const struct priv_request *request, const int *fds, size_t nfds)
-{
-	char control[CMSG_SPACE(PRIV_RUN_FDS * sizeof(int))] = { 0 };
-	struct iovec iov = { .iov_base = (void *)(uintptr_t)request,
-		.iov_len = sizeof(*request) };
-	struct msghdr msg = { .msg_iov = &iov, .msg_iovlen = 1 };
-	struct cmsghdr *c;
-	ssize_t n;
-
-	if (nfds > 0) {
-		msg.msg_control = control;
-		msg.msg_controllen = CMSG_SPACE(nfds * sizeof(int));
-		c = CMSG_FIRSTHDR(&msg);
-		c->cmsg_level = SOL_SOCKET;
-		c->cmsg_type = SCM_RIGHTS;
-		c->cmsg_len = CMSG_LEN(nfds * sizeof(int));
-		memcpy(CMSG_DATA(c), fds, nfds * sizeof(int));
-	}
-	do
-		n = sendmsg(parent, &msg, MSG_NOSIGNAL);
-	while (n < 0 && errno == EINTR);
-	return n == (ssize_t)sizeof(*request) ? 0 : -1;
-}
-
-static int
-ask(const struct priv_request *request, const int *fds, size_t nfds,
+ask(const struct priv_request *request, const int *fds, unsigned nfds,
     struct priv_answer *answer, int *fd_r)
 {
-	int rc = -1;
+	unsigned got;
+	int rc;
 
+	*fd_r = -1;
 	pthread_mutex_lock(&lock);
-	if (send_request(request, fds, nfds) == 0)
-		rc = receive(answer, fd_r);
+	rc = packet_send(parent, request, sizeof(*request), fds, nfds, 0);
+	if (rc == 0)
+		rc = packet_receive(parent, answer, sizeof(*answer), fd_r, 1,
+		    &got, 0);
 	pthread_mutex_unlock(&lock);
 	if (rc == 0 && answer->error) {
 		if (*fd_r >= 0)
@@ -98,8 +48,8 @@ ask(const struct priv_request *request, const int *fds, size_t nfds,
 
 /* A request that is answered with a process and a descriptor. */
 static int
-ask_for_process(const struct priv_request *request, const int *fds, size_t nfds,
-    int *fd_r, pid_t *pid_r)
+ask_for_process(const struct priv_request *request, const int *fds,
+    unsigned nfds, int *fd_r, pid_t *pid_r)
 {
 	struct priv_answer answer;
 
