@@ -56,6 +56,7 @@ file_sr_attach(void *context, struct op *op)
 	(void)context;
 	if (fd < 0)
 		return -1;
+	mark_older(op, fd);
 	volume_drop_drafts(fd);
 	return volume_drop_bases(op, fd) < 0 ? -1 : answer_space(op, fd);
 }
@@ -66,7 +67,9 @@ file_sr_create(void *context, struct op *op)
 	CLEANUP_FD int fd = place_open(op, op_list(op, "device_config"), true);
 
 	(void)context;
-	return fd < 0 ? -1 : 0;
+	if (fd < 0)
+		return -1;
+	return mark_make(fd) < 0 ? place_fail(op, "folder") : 0;
 }
 
 static int
@@ -111,7 +114,7 @@ file_sr_scan(void *context, struct op *op)
 	DIR *dir;
 
 	(void)context;
-	if (fd < 0)
+	if (fd < 0 || mark_check(op, fd) < 0)
 		return -1;
 	copy = fcntl(fd, F_DUPFD_CLOEXEC, 0);
 	dir = copy < 0 ? NULL : fdopendir(copy);
@@ -133,13 +136,15 @@ file_sr_scan(void *context, struct op *op)
 static int
 file_sr_destroy(void *context, struct op *op)
 {
+	CLEANUP_FD int fd = volume_folder(op, false);
 	const struct value *volumes;
 
-	if (file_sr_scan(context, op) < 0)
+	if (fd < 0 || file_sr_scan(context, op) < 0)
 		return -1;
 	volumes = value_member(&op->result, "volumes");
 	if (volumes->n)
 		return op_fail(op, "SR_NOT_EMPTY", NULL);
+	mark_drop(fd);
 	op->result = (struct value){ .kind = VALUE_NIL };
 	return 0;
 }

@@ -66,11 +66,23 @@ add_image(struct volume_list *all, int folder, const char *name)
 	    name);
 }
 
+/* Images are read from what others have put there, which may not be mounted:
+ * then nothing at all is there. */
+static int
+check_mounted(struct op *op, unsigned entries)
+{
+	if (entries > 2 || op_int(op, "known", 0) <= 0) /* "." and ".." */
+		return 0;
+	errno = ENODEV;
+	return place_fail(op, "The folder is empty");
+}
+
 static int
 iso_sr_scan(void *context, struct op *op)
 {
 	struct volume_list all = { .op = op };
 	CLEANUP_FD int fd = open_place(op);
+	unsigned entries = 0;
 	struct dirent *e;
 	int rc = 0, copy;
 	DIR *dir;
@@ -82,13 +94,15 @@ iso_sr_scan(void *context, struct op *op)
 	dir = copy < 0 ? NULL : fdopendir(copy);
 	if (!dir)
 		return place_fail(op, "folder");
-	while (rc == 0 && (e = place_next(dir, &rc)))
+	for (; rc == 0 && (e = place_next(dir, &rc)); entries++)
 		if (is_image(e->d_name))
 			rc = add_image(&all, fd, e->d_name);
 	if (rc < 0)
 		(void)place_fail(op, "folder");
 	closedir(dir);
-	return rc < 0 ? -1 : volume_list_answer(&all);
+	return rc < 0 || check_mounted(op, entries) < 0
+	    ? -1
+	    : volume_list_answer(&all);
 }
 
 static int

@@ -27,6 +27,7 @@ storage_drivers = \
 	storage/keeper.h \
 	storage/kernel.c \
 	storage/kernel.h \
+	storage/mark.c \
 	storage/merge.c \
 	storage/nbd.c \
 	storage/nbd.h \

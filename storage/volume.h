@@ -6,6 +6,7 @@
  *   base-UUID.qcow2  which is read only, and may have another one below it;
  *                    UUID is that of the copy for which it was split off
  *   UUID.new         a volume that is being made; locked by who makes it
+ *   .xapid           says that it is a repository (mark.c)
  *   UUID.scratch     what a guest wrote to a disk that is reset at each start
  *
  * The suffix alone says what a file is: content is never guessed from. Headers
@@ -43,6 +44,14 @@ int volume_format_wanted(struct op *op, enum volume_format otherwise);
 /* The folder of the request's repository; with lock: held until it is closed.
  * -1, raised. */
 int volume_folder(struct op *op, bool lock);
+/* What tells an empty repository from the place of one that is not mounted
+ * (mark.c). -1 and errno. */
+int mark_make(int folder);
+/* When one is attached that has none. */
+void mark_older(const struct op *op, int folder);
+/* -1, raised: all that the core knows of is gone, and the mark with it. */
+int mark_check(struct op *op, int folder);
+void mark_drop(int folder);
 /* The uuid in an argument with something behind it; NULL, raised. */
 const char *volume_name(struct op *op, const char *argument,
     const char *suffix);

@@ -20,6 +20,7 @@ import xapid
 MIB = 1 << 20
 SRC = os.environ.get('XAPID_SRCDIR', '.')
 MANY = 10000
+MARK = '.xapid'
 VDI = {
     'name_label': 'd', 'name_description': '', 'virtual_size': 8 * MIB,
     'type': 'user', 'sharable': False, 'read_only': False,
@@ -55,7 +56,8 @@ class Files(unittest.TestCase):
         return '%s/sr/%s' % (self.d.state, name)
 
     def files(self, name='a'):
-        return sorted(os.listdir(self.place(name)))
+        return sorted(f for f in os.listdir(self.place(name))
+                      if f != MARK)
 
     def disk(self, sr=None, **other):
         return self.d.call('VDI.create', {**VDI, 'SR': sr or self.sr, **other})
@@ -778,6 +780,56 @@ class Scans(Files):
         self.assertEqual(self.vdis(), [mine])
         self.assertEqual(self.d.call('SR.get_virtual_allocation', self.sr),
                          8 * MIB)
+
+    def test_a_repository_that_is_not_mounted_loses_no_disks(self):
+        d, vdi = self.d, self.disk()
+        away = self.place() + '.away'
+        for place in None, self.place():
+            os.rename(self.place(), away)
+            if place:
+                os.mkdir(place)
+            for _ in range(2):
+                self.assertEqual(d.error('SR.scan', self.sr)[0],
+                                 'SR_BACKEND_FAILURE')
+                self.assertEqual(self.vdis(), [vdi])
+                pbd, = d.call('SR.get_PBDs', self.sr)
+                for plug in ('unplug', 'plug') if place else ():
+                    d.call('PBD.' + plug, pbd)
+            if place:
+                os.rmdir(place)
+            os.rename(away, self.place())
+        d.call('SR.scan', self.sr)
+        self.assertEqual(self.vdis(), [vdi])
+        # An older one has no mark: it gets one while it has disks.
+        os.unlink(os.path.join(self.place(), MARK))
+        for plug in 'unplug', 'plug':
+            d.call('PBD.' + plug, pbd)
+        os.unlink(os.path.join(self.place(), self.file(vdi)))
+        d.call('SR.scan', self.sr)
+        self.assertEqual(self.vdis(), [])
+        d.call('PBD.unplug', pbd)
+        d.call('SR.destroy', self.sr)
+        self.assertEqual(os.listdir(self.place()), [])
+
+    def test_images_stay_when_their_folder_is_not_mounted(self):
+        d = self.d
+        os.mkdir(self.place('discs'))
+        sr = d.call('SR.create', self.host, {'location': self.place('discs')},
+                    0, 'discs', '', 'iso', 'iso', False, {})
+        path = os.path.join(self.place('discs'), 'x.iso')
+        with open(path, 'wb') as f:
+            f.truncate(MIB)
+        d.call('SR.scan', sr)
+        image, = d.call('SR.get_VDIs', sr)
+        os.rename(path, path[:-5] + 'y.tmp')
+        os.rename(self.place('discs'), self.place('away'))
+        os.mkdir(self.place('discs'))
+        self.assertEqual(d.error('SR.scan', sr)[0], 'SR_BACKEND_FAILURE')
+        self.assertEqual(d.call('SR.get_VDIs', sr), [image])
+        os.rmdir(self.place('discs'))
+        os.rename(self.place('away'), self.place('discs'))
+        d.call('SR.scan', sr)
+        self.assertEqual(d.call('SR.get_VDIs', sr), [])
 
     def test_ten_thousand_volumes_are_scanned_at_once(self):
         for i in range(MANY):

@@ -100,7 +100,8 @@ class Simulated(Machine, unittest.TestCase):
         d = self.d
         vdis = {r: v for r, v in d.call('VDI.get_all_records').items()
                 if v['SR'] == self.sr}
-        files = os.listdir('%s/sr/%s' % (d.state, PLACE))
+        files = [f for f in os.listdir('%s/sr/%s' % (d.state, PLACE))
+                 if f[0] != '.']
         self.assertEqual(
             sorted(v['uuid'] for v in vdis.values()),
             sorted(f.split('.')[0] for f in files

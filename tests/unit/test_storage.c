@@ -223,11 +223,13 @@ files(struct fixture *f)
 	DIR *dir = opendir(f->location);
 	unsigned n = 0;
 
-	while (dir && readdir(dir))
-		n++;
+	struct dirent *e;
+
+	while (dir && (e = readdir(dir)))
+		n += e->d_name[0] != '.';
 	if (dir)
 		closedir(dir);
-	return n - 2;
+	return n;
 }
 
 static void

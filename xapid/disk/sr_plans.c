@@ -113,7 +113,13 @@ unmake_apply(struct plan *p, struct tx *t)
 static int
 attach_send(struct plan *p)
 {
-	return send_sr(p, "sr_attach");
+	RECORD_UNREF const struct record *r =
+	    call_get(p->call, CLASS_SR, sr_of(p));
+	const struct sr *sr = (const struct sr *)r;
+
+	return sr ? storage_send(p, storage_note, sr_of(p), "sr_attach",
+			"#known", (int64_t)sr->VDIs.n, NULL)
+		  : -1;
 }
 
 static int

@@ -196,7 +196,8 @@ scan_send(struct plan *p)
 {
 	if (note_before(p) < 0)
 		return -1;
-	return storage_send(p, take_answer, p->object, "sr_scan", NULL);
+	return storage_send(p, take_answer, p->object, "sr_scan", "#known",
+	    (int64_t)((const struct scan *)p->call->state)->nbefore, NULL);
 }
 
 /* ---- the records ---- */
