@@ -49,6 +49,8 @@ unit_tests = \
 	tests/unit/test_maker \
 	tests/unit/test_memory_plan \
 	tests/unit/test_plan \
+	tests/unit/test_plan_resume \
+	tests/unit/test_plan_wait \
 	tests/unit/test_qcow2 \
 	tests/unit/test_model \
 	tests/unit/test_network \
@@ -355,7 +357,15 @@ tests_fuzz_fuzz_cli_LDADD = $(test_libs) $(core_libs)
 tests_fuzz_fuzz_query_LDADD = $(test_libs) $(core_libs)
 tests_unit_test_lane_LDADD = $(test_libs) $(core_libs)
 tests_unit_test_memory_plan_LDADD = $(test_libs) $(core_libs)
+plan_box = \
+	tests/lib/plan_box.c \
+	tests/lib/plan_box.h
+tests_unit_test_plan_SOURCES = tests/unit/test_plan.c $(plan_box)
+tests_unit_test_plan_resume_SOURCES = tests/unit/test_plan_resume.c $(plan_box)
+tests_unit_test_plan_wait_SOURCES = tests/unit/test_plan_wait.c $(plan_box)
 tests_unit_test_plan_LDADD = $(test_libs) $(core_libs)
+tests_unit_test_plan_resume_LDADD = $(test_libs) $(core_libs)
+tests_unit_test_plan_wait_LDADD = $(test_libs) $(core_libs)
 world_box = \
 	tests/lib/world_box.c \
 	tests/lib/world_box.h
