@@ -432,6 +432,7 @@ libxapidcore_a_SOURCES = \
 	xapid/vm/power/vm_power_place.c \
 	xapid/vm/power/vm_power_steps.c \
 	xapid/vm/power/vm_power_steps.h \
+	xapid/vm/power/vm_restart_models.c \
 	xapid/vm/power/vm_start_record.c \
 	xapid/vm/power/vm_start_record.h \
 	xapid/vm/power/vm_suspend.c \

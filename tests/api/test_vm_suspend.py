@@ -157,6 +157,46 @@ class Suspend(unittest.TestCase):
             self.assertFalse(d.call('VBD.get_currently_attached', vbd))
         xapid.until(lambda: not self.images())
 
+    def kind(self, domain_type):
+        """A VM of that kind which runs."""
+        d = self.d
+        for vm, r in d.call('VM.get_all_records').items():
+            if r['is_a_template'] or r['is_control_domain'] or \
+                    r['power_state'] == 'Suspended':
+                continue
+            if r['power_state'] != 'Halted':
+                d.call('VM.hard_shutdown', vm)
+            d.call('VM.set_domain_type', vm, domain_type)
+            d.call('VM.start', vm, False, False)
+            xapid.until(lambda: 'suspend' in d.call(
+                'VM.get_allowed_operations', vm))
+            return vm
+        raise AssertionError('no VM')
+
+    def test_a_guest_goes_on_with_another_device_model(self):
+        d = self.d
+        vm = self.kind('hvm')
+        before = d.call('VM.get_record', vm)
+        d.call('VM.restart_device_models', vm)
+        after = d.call('VM.get_record', vm)
+        self.assertEqual(after['power_state'], 'Running')
+        self.assertNotEqual(after['domid'], before['domid'])
+        self.assertEqual(after['resident_on'], before['resident_on'])
+        self.assertEqual(after['VBDs'], before['VBDs'])
+        xapid.until(lambda: not self.images())
+        # One that cannot go on loses nothing.
+        simulator.order(d, 'error', 'resume')
+        self.assertEqual(d.error('VM.restart_device_models', vm)[0],
+                         'INTERNAL_ERROR')
+        self.assertEqual(d.call('VM.get_power_state', vm), 'Suspended')
+        self.assertEqual(d.error('VM.restart_device_models', vm),
+                         ['VM_BAD_POWER_STATE', vm, 'running', 'suspended'])
+        d.call('VM.resume', vm, False, False)
+        d.call('VM.hard_shutdown', vm)
+        vm = self.kind('pvh')
+        self.assertEqual(d.error('VM.restart_device_models', vm),
+                         ['VM_HVM_REQUIRED', vm])
+
     def test_a_halted_VM_is_neither_suspended_nor_resumed(self):
         d = self.d
         vm = self.running()

@@ -82,7 +82,7 @@ static const struct plan_kind suspend_kind = {
 };
 
 const struct plan_kind *const vm_suspend_kinds[] = { &suspend_kind,
-	&vm_suspend_vdi_kind, NULL };
+	&vm_suspend_vdi_kind, &vm_restart_models_kind, NULL };
 
 int
 vm_suspend(struct call *c, const struct vm_suspend_args *a)
