@@ -71,7 +71,9 @@ struct xl_loops {
 void xl_loops_close(struct xl_loops *l);
 int xl_disk(struct xl *x, struct op *op, const struct value *device,
     libxl_device_disk *out_r, struct xl_loops *loops);
-/* Gives the backend its block device and waits until it has opened it. */
+/* Whether the backend has opened its block device. */
+bool xl_disk_is_active(uint32_t domid, const char *vdev);
+/* Gives it that device and waits until it has opened it. */
 int xl_disk_activate(struct xl *x, struct op *op, uint32_t domid,
     const libxl_device_disk *disk);
 int xl_nic(struct xl *x, struct op *op, const struct value *device,

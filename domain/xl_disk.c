@@ -126,6 +126,17 @@ xl_disk(struct xl *x, struct op *op, const struct value *device,
 	return 0;
 }
 
+bool
+xl_disk_is_active(uint32_t domid, const char *vdev)
+{
+	char opened[96];
+
+	snprintf(opened, sizeof(opened),
+	    "/sys/bus/xen-backend/devices/vbd-%u-%d/physical_device", domid,
+	    xl_disk_devid(vdev));
+	return access(opened, F_OK) == 0;
+}
+
 int
 xl_disk_activate(struct xl *x, struct op *op, uint32_t domid,
     const libxl_device_disk *disk)
@@ -133,16 +144,13 @@ xl_disk_activate(struct xl *x, struct op *op, uint32_t domid,
 	int devid = xl_disk_devid(disk->vdev);
 	const char *back = arena_printf(op->arena,
 	    "/local/domain/0/backend/vbd/%u/%d", domid, devid);
-	const char *opened = arena_printf(op->arena,
-	    "/sys/bus/xen-backend/devices/vbd-%u-%d/physical_device", domid,
-	    devid);
 	int64_t deadline = xl_deadline(ACTIVATE_SECONDS);
 	struct stat st;
 
 	if (disk->backend != LIBXL_DISK_BACKEND_PHY ||
 	    disk->format == LIBXL_DISK_FORMAT_EMPTY)
 		return 0;
-	if (!back || !opened)
+	if (!back)
 		return op_fail_nomem(op);
 	if (stat(disk->pdev_path, &st) < 0)
 		return op_fail_errno(op, "VDI_NOT_AVAILABLE", disk->pdev_path);
@@ -152,7 +160,7 @@ xl_disk_activate(struct xl *x, struct op *op, uint32_t domid,
 	    xl_write(x, op, arena_printf(op->arena, "%s/hotplug-status", back),
 		"connected") < 0)
 		return -1;
-	while (access(opened, F_OK) < 0)
+	while (!xl_disk_is_active(domid, disk->vdev))
 		if (!xl_again(op, deadline))
 			return op_cancelled(op)
 			    ? op_fail(op, "TASK_CANCELLED", NULL)

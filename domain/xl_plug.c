@@ -21,6 +21,8 @@ struct device {
 
 static bool is_there(struct xl *x, struct op *op, uint32_t domid,
     const struct device *d);
+static int remove_disk(struct xl *x, uint32_t domid, const char *vdev,
+    bool force);
 
 /* The name in the guest of disk N, which the core does not repeat for a disk
  * that is there. */
@@ -131,6 +133,20 @@ plug_nic(struct xl *x, struct op *op, uint32_t domid)
 	return rc;
 }
 
+/* A worker that died in a plug may have left a device that its backend knows
+ * nothing of, or a guest without addresses: what is not whole is made anew. */
+static int
+go_on(struct xl *x, struct op *op, uint32_t domid, const struct device *d)
+{
+	if (d->is_nic)
+		return xl_nic_addresses(x, op, domid, op->args);
+	if (xl_disk_is_active(domid, d->vdev))
+		return 0;
+	xl_forget(x);
+	(void)remove_disk(x, domid, d->vdev, true);
+	return plug_disk(x, op, domid);
+}
+
 int
 xl_plug(void *context, struct op *op)
 {
@@ -138,11 +154,13 @@ xl_plug(void *context, struct op *op)
 	struct value_member interface;
 	struct device d;
 	uint32_t domid;
-	int rc = 0;
+	int rc;
 
 	if (xl_need(x, op, &domid) < 0 || read_device(x, op, domid, &d) < 0)
 		return -1;
-	if (!is_there(x, op, domid, &d))
+	if (is_there(x, op, domid, &d))
+		rc = go_on(x, op, domid, &d);
+	else
 		rc =
 		    d.is_nic ? plug_nic(x, op, domid) : plug_disk(x, op, domid);
 	if (rc < 0 || !d.is_nic)

@@ -11,6 +11,7 @@ import tap
 import xapid
 from bed import (MIB, console, is_up, loops, names, say, state_of_host, typed,
                  wait, xl)
+from moments import Moments
 
 MANY = 50
 FOLDER = '/var/lib/xapid/guest/'
@@ -200,6 +201,28 @@ class Guests(Host):
                    if d.call('VDI.get_uuid', vdi) in line][0]
         with open(backing, 'rb') as f:
             self.assertEqual(f.read(12), b'read me back')
+
+
+class Interrupted(Host):
+    @classmethod
+    def setUpClass(cls):
+        cls.moments = Moments('/root/guests/moments')
+        cls.env = cls.moments.env
+        super().setUpClass()
+
+    def test_a_disk_whose_worker_died_in_its_plug_can_be_used(self):
+        d, vm = self.d, self.linux('cut')
+        self.up(vm)
+        vdi, vbd = self.disk(vm, 0)
+        self.moments.worker.order('worker: plug device is there')
+        d.call('VBD.plug', vbd)
+        self.assertTrue(self.moments.worker.died())
+        self.moments.worker.forget()
+        self.assertEqual(loops().count(d.call('VDI.get_uuid', vdi)), 1)
+        self.until(vm, 'test -b /dev/xvda')
+        self.inside(vm, 'echo read me back | dd of=/dev/xvda conv=fsync')
+        d.call('VBD.unplug', vbd)
+        self.assertEqual(loops().count(d.call('VDI.get_uuid', vdi)), 0)
 
 
 class Many(Host):

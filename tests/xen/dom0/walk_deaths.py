@@ -193,7 +193,8 @@ class Deaths(Machine, Host):
         return told
 
     def files(self, place):
-        return sorted(f for f in os.listdir(place) if f != 'lost+found')
+        return sorted(f for f in os.listdir(place)
+                      if f != 'lost+found' and f[0] != '.')
 
     def same_storage(self, same, disks, served):
         d = self.d
