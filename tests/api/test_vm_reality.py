@@ -4,6 +4,7 @@
 
 import os
 import sys
+import tempfile
 import time
 import unittest
 
@@ -11,6 +12,8 @@ sys.path.insert(0, os.path.join(os.path.dirname(__file__), '..', 'lib'))
 import simulator    # noqa: E402
 import tap          # noqa: E402
 import xapid        # noqa: E402
+from machines import Killing    # noqa: E402
+from moments import Moments    # noqa: E402
 
 
 class Reality(unittest.TestCase):
@@ -153,6 +156,37 @@ class Reality(unittest.TestCase):
         self.assertIn('400', str(caught.exception))
         status, _, _ = self.d.http('POST', '/simulator?op=list')
         self.assertEqual(status, 401)
+
+
+
+class Unseen(Killing):
+    """Guests that end while nobody looks."""
+
+    def test_one_that_ended_while_the_daemon_was_away_lets_go_of_its_disk(self):
+        with tempfile.TemporaryDirectory() as top:
+            os.chmod(top, 0o755)
+            moments = Moments(os.path.join(top, 'moments'))
+            with xapid.start('--sim-vms', '2', env=moments.env) as d:
+                self.ends_unseen(d, moments)
+
+    def ends_unseen(self, d, moments):
+        vm = next(r for r, v in d.call('VM.get_all_records').items()
+                  if v['name_label'].startswith('sim-'))
+        if d.call('VM.get_power_state', vm) == 'Halted':
+            d.call('VM.start', vm, False, False)
+        disk = next(v for v in d.call('VM.get_VBDs', vm)
+                    if d.call('VBD.get_type', v) == 'Disk')
+        self.assertTrue(d.call('VBD.get_currently_attached', disk))
+        moments.worker.forget()
+        moments.daemon.order('VM.ended: destroy to begin')
+        simulator.happen(d, vm, 'gone')
+        xapid.until(moments.daemon.died)
+        self.come_back(d)
+        xapid.until(lambda: d.call('VM.get_power_state', vm) == 'Halted' and
+                    not d.call('VM.get_current_operations', vm))
+        self.assertFalse(d.call('VBD.get_currently_attached', disk))
+        self.assertIn('worker: vdi_detach done', moments.worker.names())
+        d.call('VM.start', vm, False, False)
 
 
 if __name__ == '__main__':

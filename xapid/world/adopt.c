@@ -11,8 +11,8 @@
 #include "lib/fault.h"
 #include "lib/log.h"
 #include "lib/refmap.h"
-#include "plan/switch.h"
-#include "vm/power/vm_halt.h"
+#include "plan/plan.h"
+#include "vm/power/vm_follow.h"
 #include "vm/start/placement.h"
 #include "vm/vm.h"
 #include "vm/vm_operations.h"
@@ -117,8 +117,9 @@ follow(const struct record *r, void *arg)
 		if (make_domain(a, t, vm) < 0)
 			return -1;
 	} else if (lives && !domain) {
+		/* Whoever looks lets go of its disks, too. */
 		a->halted++;
-		if (vm_halt(t, r->self) < 0)
+		if (plan_at_resume(t, &vm_look_kind, r->self) < 0)
 			return -1;
 	} else if (lives) {
 		vm_metrics_describe(t, vm);

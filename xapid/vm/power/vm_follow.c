@@ -8,12 +8,13 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "device/vbd.h"
 #include "lib/log.h"
 #include "plan/plan.h"
 #include "pool/message.h"
-#include "vm/power/vm_halt.h"
 #include "vm/power/vm_power.h"
 #include "vm/power/vm_power_steps.h"
+#include "vm/start/memory_plan.h"
 #include "vm/start/placement.h"
 
 /* ---- the plans ---- */
@@ -211,6 +212,12 @@ found_alive(const struct plan *p)
 	return strcmp(state, "running") == 0 || strcmp(state, "paused") == 0;
 }
 
+static bool
+found_gone(const struct plan *p)
+{
+	return strcmp(plan_arg(p, "state"), GONE) == 0;
+}
+
 /* A domain that the records do not have, or one that has ended. */
 static int
 mend_send(struct plan *p)
@@ -219,11 +226,21 @@ mend_send(struct plan *p)
 	    db_get(p->call->db, CLASS_VM, p->object);
 	const struct vm *vm = (const struct vm *)r;
 
-	if (!vm || strcmp(plan_arg(p, "state"), GONE) == 0 ||
-	    (lives(vm) && found_alive(p)))
+	if (!vm || (lives(vm) ? found_alive(p) : found_gone(p)))
 		return 0;
-	return plan_send(p, NULL,
-	    lives(vm) && found_held(p) ? "go_on" : "destroy", vm->uuid, NULL);
+	if (lives(vm) && found_held(p))
+		return plan_send(p, NULL, "go_on", vm->uuid, NULL);
+	return lives(vm) ? power_end_send(p) : power_destroy_send(p);
+}
+
+#define ENDED "ended" /* its disks are to be let go of */
+
+/* Its disks are its own until their storage has let go of them. */
+static int
+note_ended(struct plan *p, struct tx *t)
+{
+	vbd_reserve_disks(t, TX_GET(t, VM, vm, p->object), true);
+	return plan_note(p, ENDED, "true");
 }
 
 static int
@@ -232,17 +249,42 @@ mend_apply(struct plan *p, struct tx *t)
 	int64_t domid = strtoll(plan_arg(p, "domid"), NULL, 10);
 	const struct vm *vm = TX_GET(t, VM, vm, p->object);
 
-	if (!vm || !lives(vm))
+	if (!vm)
 		return 0;
+	if (!lives(vm)) /* a domain that nothing could be taken from */
+		return found_gone(p) || vm->power_state != VM_POWER_STATE_HALTED
+		    ? 0
+		    : note_ended(p, t);
 	if (!found_alive(p) && !found_held(p))
-		return vm_halt(t, p->object);
+		return power_halt_apply(p, t) < 0 ? -1 : note_ended(p, t);
 	TX_SET(t, VM, vm, p->object, domid, domid);
 	return set_state(p, t);
+}
+
+static int
+disks_send(struct plan *p)
+{
+	return *plan_arg(p, ENDED) ? power_disks_undo(p) : 0;
+}
+
+static int
+disks_apply(struct plan *p, struct tx *t)
+{
+	return *plan_arg(p, ENDED) ? power_disks_gone(p, t) : 0;
+}
+
+static int
+look_finish(struct plan *p, struct tx *t, bool ok)
+{
+	power_disks_free(p, t);
+	return vm_plan_refresh(p, t, ok);
 }
 
 static const struct step look_steps[] = {
 	{ "find", find_send, NULL, NULL, NULL },
 	{ "mend", mend_send, mend_apply, NULL, NULL },
+	{ "disks", disks_send, disks_apply, NULL, NULL },
+	{ "grow", memory_plan_send, NULL, NULL, NULL },
 	{ 0 },
 };
 
@@ -252,7 +294,7 @@ const struct plan_kind vm_look_kind = {
 	.operation = "power_state_reset",
 	.steps = look_steps,
 	.check = exists,
-	.finish = vm_plan_refresh,
+	.finish = look_finish,
 	.after_failure = &vm_look_kind,
 };
 
