@@ -40,6 +40,7 @@ datamodel_files = \
 	datamodel/diagnostics.class \
 	datamodel/dr_task.class \
 	datamodel/driver_variant.class \
+	datamodel/costs \
 	datamodel/errors \
 	datamodel/event.class \
 	datamodel/feature.class \
@@ -122,6 +123,7 @@ datamodel_generator = \
 	datamodel/gen/cli_check.py \
 	datamodel/gen/cli_reader.py \
 	datamodel/gen/cnames.py \
+	datamodel/gen/costs.py \
 	datamodel/gen/generate.py \
 	datamodel/gen/golden.py \
 	datamodel/gen/implicit.py \

@@ -42,6 +42,7 @@ unit_tests = \
 	tests/unit/test_lib_trim \
 	tests/unit/test_lib_cpu_mask \
 	tests/unit/test_lib_zone \
+	tests/unit/test_limit_bucket \
 	tests/unit/test_mac \
 	tests/unit/test_main_again \
 	tests/unit/test_machine \
@@ -91,6 +92,7 @@ fuzz_tests = \
 # Python, run as they are.
 python_tests = \
 	tests/api/test_db.py \
+	tests/api/test_limits.py \
 	tests/api/test_login.py \
 	tests/api/test_random.py \
 	tests/api/test_rbac.py \

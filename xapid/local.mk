@@ -99,7 +99,14 @@ libxapidcore_a_SOURCES = \
 	xapid/access/auth_private.h \
 	xapid/access/auth_users.c \
 	xapid/access/auth_users.h \
+	xapid/access/caller.c \
 	xapid/access/http_rows.def \
+	xapid/access/limit_bucket.c \
+	xapid/access/limit_bucket.h \
+	xapid/access/limits.c \
+	xapid/access/limits.h \
+	xapid/access/limits_private.h \
+	xapid/access/limits_seen.c \
 	xapid/access/pool_secret.c \
 	xapid/access/pool_secret.h \
 	xapid/access/rbac.c \
@@ -127,6 +134,7 @@ libxapidcore_a_SOURCES = \
 	xapid/call/call.h \
 	xapid/call/call_checks.c \
 	xapid/call/call_parts.c \
+	xapid/call/call_limit.c \
 	xapid/call/call_private.h \
 	xapid/call/core.h \
 	xapid/call/dispatch.c \

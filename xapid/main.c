@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "access/auth.h"
+#include "access/limits.h"
 #include "access/pool_secret.h"
 #include "access/session.h"
 #include "call/call.h"
@@ -249,6 +250,7 @@ stop(struct daemon *d)
 		host_power_stop(core);
 		host_ssh_stop(core);
 		observer_stop(core);
+		limits_stop(core);
 		tasks_stop(core);
 	}
 	reality_stop(core);

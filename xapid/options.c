@@ -222,6 +222,9 @@ static const struct option_row {
 	    "waiting event.from calls" },
 	{ "max-tasks-per-user", read_number, AT(core.max_tasks_per_user), "N",
 	    "tasks; finished ones go first" },
+	{ "auto-callers", read_number, AT(core.max_auto_callers), "N",
+	    "Caller objects that are made for new clients; the one that was "
+	    "silent for longest goes first (default: 0, none are made)" },
 	{ "task-done", read_number, AT(core.task_done_s), "SECONDS",
 	    "a finished task is kept this long" },
 	{ "task-pending", read_number, AT(core.task_pending_s), "SECONDS",

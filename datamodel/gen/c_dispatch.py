@@ -131,6 +131,7 @@ def method_rows(model, pool, params, index, m):
              for word in ("async", "hidden", "pool-internal", "secret",
                           "blocking") if m.has(word)]
     rows += [
+        ("cost", model.costs.get(m.full_name, 1)),
         ("roles", "0x%02x" % model.role_mask(m.role)),
         ("key_roles", pool.key_roles(m.key_roles)),
         ("params", params.table(m)),

@@ -23,6 +23,7 @@ import c_templates
 import check
 import cli_check
 import cli_reader
+import costs
 import golden
 import openrpc
 import reader
@@ -43,6 +44,7 @@ def load(root, require_docs=False, update=False):
     model.root = root
     model.templates = templates.read(root, report)
     check.complete(model, root, report)
+    model.costs = costs.read(root, model, report)
     model.cli = cli_reader.read(root, report)
     if not report.errors:
         cli_check.complete(model, report)

@@ -228,6 +228,7 @@ class Model:
     releases: list = member(default_factory=list)  # oldest first
     templates: list = member(default_factory=list)  # see templates.py
     schema: list = None                            # versions, oldest first
+    costs: dict = member(default_factory=dict)     # see costs.py
     cli: object = None                             # see cli_reader.py
 
     def messages(self):

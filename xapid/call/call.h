@@ -17,6 +17,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
+#include "access/limit_bucket.h"
 #include "call/core.h"
 #include "call/timer.h"
 #include "db/event.h"
@@ -68,6 +69,7 @@ struct call {
 	struct db_error commit_error;
 	void (*then)(struct call *c); /* continuation of a park */
 	bool own_arena, left;
+	struct limit_wait limit; /* while it waits for tokens */
 	/* Cancelled (task.cancel, client gone): handlers that loop look. */
 	_Atomic bool cancelled;
 	/* event.from */

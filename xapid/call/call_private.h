@@ -34,6 +34,20 @@ int call_decode(struct call *c, const struct value *params, unsigned n);
 int call_run(struct call *c);
 /* call_run as a job of core->threads; arg is the call. */
 void call_run_blocking(void *arg);
+/* call_decode and the role check. */
+int call_decode_and_allow(struct call *c, const struct value *params,
+    unsigned n);
+
+/* ---- call_limit.c ---- */
+
+/* On the connection's thread, behind all checks but those of the arguments.
+ * True: it waits for tokens, or failed. */
+bool call_must_wait(struct call *c, struct rpc_call *rc);
+/* call_run_blocking on a thread, now or when the caller's limit allows it: of a
+ * task whose row is durable. */
+void call_start_work(struct call *c);
+/* It was cancelled, or its client left: it does not wait for tokens any more. */
+void call_hurry(struct call *c);
 
 /* ---- call_parts.c ---- */
 

@@ -40,6 +40,7 @@ struct core_config {
 	unsigned max_tasks_per_user;          /* 10,000 */
 	unsigned max_messages;                /* 10,000, oldest go first */
 	uint64_t max_blob_bytes;              /* of one blob, 64 MiB */
+	unsigned max_auto_callers;            /* Caller rows of our own, 0 */
 	enum https_only https_only;
 };
 
@@ -64,6 +65,8 @@ struct core {
 	/* Called with each call that ends while somebody observes, else NULL:
 	 * support/observer.h. */
 	void (*_Atomic traced)(const struct call *c);
+	/* Calls are counted and may have to wait: access/limits.h. */
+	_Atomic bool limiting;
 	/* Whether only this machine is answered; NULL in tests without a wire. */
 	void (*set_local_only)(struct core *core, bool on);
 	bool new_pool;           /* this start made the pool */

@@ -178,8 +178,8 @@ unknown_method(struct call *c, struct rpc_call *rc)
 
 /* ---- start ---- */
 
-static int
-decode_and_allow(struct call *c, const struct value *params, unsigned n)
+int
+call_decode_and_allow(struct call *c, const struct value *params, unsigned n)
 {
 	if (call_decode(c, params, n) < 0)
 		return -1;
@@ -207,7 +207,7 @@ call_for_task(struct call *c, const struct rpc_call *rc)
 		own->peer = c->peer;
 		own->subtask_of = c->subtask_of;
 		if (call_own_memory(own, rc, &params) == 0 &&
-		    decode_and_allow(own, params.items, params.n) == 0)
+		    call_decode_and_allow(own, params.items, params.n) == 0)
 			return own;
 	}
 	fail_with_error_of(c, own);
@@ -269,7 +269,7 @@ start_blocking(struct call *c, struct rpc_call *rc)
 
 	if (call_own_memory(c, rc, &params) < 0)
 		call_fail_nomem(c);
-	else if (decode_and_allow(c, params.items, params.n) == 0) {
+	else if (call_decode_and_allow(c, params.items, params.n) == 0) {
 		if (threads_run(c->core->threads, call_run_blocking, c) == 0)
 			return RPC_PARKED;
 		fail_too_busy(c);
@@ -298,9 +298,11 @@ start(struct call *c, struct rpc_call *rc)
 		; /* answered */
 	else if (async)
 		(void)start_async(c, rc);
+	else if (call_must_wait(c, rc))
+		; /* or failed */
 	else if (c->method->blocking)
 		return start_blocking(c, rc);
-	else if (decode_and_allow(c, rc->params, rc->nparams) == 0)
+	else if (call_decode_and_allow(c, rc->params, rc->nparams) == 0)
 		(void)call_run(c);
 	return part_ended_here(c, rc);
 }

@@ -5,11 +5,15 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #include "access/auth.h"
+#include "access/limits.h"
 #include "access/session.h"
 #include "call/call_private.h"
 #include "call/task.h"
+#include "lib/clock.h"
+#include "lib/text.h"
 
 enum row_flags {
 	INSIDE = 1,      /* authenticates itself: some objects are public */
@@ -257,6 +261,73 @@ http_begin_upload(struct http_exchange *x, const struct call *c)
 	return http_begin(x, 200, headers, -1, false);
 }
 
+/* ---- the limit of the caller ---- */
+
+#define MAX_WAITING 64 /* threads that wait for tokens */
+#define LOOK_MS 500    /* how often one looks whether its client is there */
+
+struct turn {
+	struct limit_wait wait;
+	pthread_mutex_t lock;
+	pthread_cond_t granted;
+	bool over; /* lock */
+};
+
+static void
+turn_granted(struct limit_wait *w)
+{
+	struct turn *turn = (struct turn *)w;
+
+	LOCK_SCOPE(&turn->lock);
+	turn->over = true;
+	pthread_cond_signal(&turn->granted);
+}
+
+static void
+turn_wait(struct http_exchange *x, struct turn *turn)
+{
+	pthread_mutex_lock(&turn->lock);
+	while (!turn->over) {
+		struct timespec until;
+
+		clock_gettime(CLOCK_REALTIME, &until);
+		until.tv_nsec += LOOK_MS * NSEC_PER_MSEC;
+		until.tv_sec += until.tv_nsec / NSEC_PER_SEC;
+		until.tv_nsec %= NSEC_PER_SEC;
+		if (!pthread_cond_timedwait(&turn->granted, &turn->lock,
+			&until) ||
+		    !http_gone(x))
+			continue;
+		pthread_mutex_unlock(&turn->lock);
+		if (limit_wait_leave(&turn->wait))
+			turn_granted(&turn->wait);
+		pthread_mutex_lock(&turn->lock);
+	}
+	pthread_mutex_unlock(&turn->lock);
+}
+
+/* Each command of a command line is counted by itself. Who says no user agent is
+ * nobody's caller here. -1: too many wait already. */
+static int
+take_turn(struct http_exchange *x, struct call *c, const struct http_row *row)
+{
+	static _Atomic int waiting;
+	const char *agent = http_header(x, "user-agent");
+	struct turn turn = { .wait = { .cost = 1, .granted = turn_granted },
+		.lock = PTHREAD_MUTEX_INITIALIZER,
+		.granted = PTHREAD_COND_INITIALIZER };
+	bool room;
+
+	if (!atomic_load(&c->core->limiting) || c->caller.pool || !agent ||
+	    !text_is_clean(agent, strlen(agent)) || row->serve == http_post_cli)
+		return 0;
+	room = atomic_fetch_add(&waiting, 1) < MAX_WAITING;
+	if (room && !limits_take(c->core, agent, c->peer.address, &turn.wait))
+		turn_wait(x, &turn);
+	atomic_fetch_sub(&waiting, 1);
+	return room ? 0 : refuse(x, 503);
+}
+
 /* ---- every request ---- */
 
 static void
@@ -285,7 +356,7 @@ run_row(struct http_exchange *x, void *core)
 		call_free(c);
 		return;
 	}
-	if (take_task(x, c) == 0)
+	if (take_turn(x, c, row) == 0 && take_task(x, c) == 0)
 		serve(x, c, row);
 	if (c->nerror && !http_status(x))
 		http_fail(x, c);

@@ -130,9 +130,8 @@ start_durable(void *arg, const struct db_error *error)
 		parent->commit_error = *error;
 		task_table_remove(c->task, false);
 		call_free(c);
-	} else if (threads_run(c->core->threads, call_run_blocking, c) < 0) {
-		fail_too_busy(c);
-		call_part_ended(c);
+	} else {
+		call_start_work(c);
 	}
 	call_part_ended(parent);
 }

@@ -6,6 +6,7 @@
 #include <pthread.h>
 #include <string.h>
 
+#include "call/call_private.h"
 #include "call/task_private.h"
 #include "lib/fault.h"
 #include "lib/refmap.h"
@@ -262,8 +263,10 @@ task_table_cancel(struct ref task)
 	works = e && e->working;
 	if (works) {
 		e->cancelled = true;
-		if (e->call)
+		if (e->call) {
 			atomic_store(&e->call->cancelled, true);
+			call_hurry(e->call);
+		}
 		if (e->cancel) /* under the lock: it cannot end now */
 			e->cancel(e->cancel_arg);
 	}

@@ -217,6 +217,7 @@ struct method {
 	bool pool_internal; /* host-to-host sessions only */
 	bool secret;        /* parameters must not be logged */
 	bool blocking;      /* may wait: runs on a worker thread */
+	uint16_t cost;      /* tokens of a Rate_limit */
 	role_mask roles;    /* 0: local root only */
 	const struct key_role *key_roles;
 	const struct param *params; /* without the session */
