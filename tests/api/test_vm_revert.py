@@ -51,6 +51,25 @@ class Reverts(Machines):
         d.call('VM.start', vm, False, False)
         self.assertEqual(self.state(vm), 'running')
 
+    def test_a_disk_in_two_places_is_copied_once(self):
+        d = self.d
+        vm = self.vm(disks=1, start=False)
+        disk, = self.disks(vm)
+        d.call('VBD.create', {**VBD, 'VM': vm, 'VDI': disk, 'userdevice': '7',
+                              'type': 'Disk', 'mode': 'RO', 'empty': False})
+        before = self.rows()['VDI']
+        snap = d.call('VM.snapshot', vm, 's')
+        copy, = self.disks(snap)
+        self.assertEqual(len(self.get('VM', 'VBDs', snap)), 2)
+        self.assertEqual(self.rows()['VDI'], before | {copy})
+        clone, = self.disks(d.call('VM.clone', vm, 'c'))
+        self.assertEqual(self.rows()['VDI'], before | {copy, clone})
+        self.revert(snap)
+        new, = self.disks(vm)
+        self.gone({disk})
+        self.assertEqual(self.rows()['VDI'],
+                         (before - {disk}) | {copy, clone, new})
+
     def test_keys_that_need_a_role_need_it_in_a_revert_too(self):
         d = self.d
         vm = self.vm(disks=0, start=False)

@@ -65,6 +65,17 @@ source_of(const struct plan *p)
 #define LIST "disks"
 #define LISTED "these " /* begins the note, also that of none */
 
+/* A disk that stands in two places is copied once. */
+static void
+list_disk(struct plan *p, struct bytes *text, struct ref vdi)
+{
+	const char *name = call_ref_text(p->call, vdi);
+	const char *before = bytes_cstr(text);
+
+	if (before && !strstr(before, name))
+		bytes_printf(text, "%s ", name);
+}
+
 int
 vm_copy_disks_list(struct plan *p, struct tx *t)
 {
@@ -79,8 +90,7 @@ vm_copy_disks_list(struct plan *p, struct tx *t)
 		const struct vbd *vbd = TX_GET(t, VBD, vbd, vbds[i]);
 
 		if (vbd && vbd->type == VBD_TYPE_DISK && !ref_is_null(vbd->VDI))
-			bytes_printf(&text, "%s ",
-			    call_ref_text(p->call, vbd->VDI));
+			list_disk(p, &text, vbd->VDI);
 	}
 	if (vm_copy_keeps_memory(p, vm))
 		bytes_puts(&text, call_ref_text(p->call, vm->suspend_VDI));

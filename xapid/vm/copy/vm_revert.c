@@ -63,6 +63,20 @@ successor(struct plan *p, struct tx *t, struct ref disk, struct ref *of_r)
 	return REF_NULL;
 }
 
+static bool
+others_have(struct plan *p, struct tx *t, const struct vdi *vdi)
+{
+	const struct ref *vbds = vdi->VBDs.items;
+
+	for (uint32_t i = 0; i < vdi->VBDs.n; i++) {
+		const struct vbd *vbd = TX_GET(t, VBD, vbd, vbds[i]);
+
+		if (vbd && !ref_equal(vbd->VM, p->object))
+			return true;
+	}
+	return false;
+}
+
 /* Its other snapshots are the new one's from now on. */
 static int
 replace_disk(struct plan *p, struct tx *t, struct ref disk)
@@ -75,7 +89,7 @@ replace_disk(struct plan *p, struct tx *t, struct ref disk)
 
 	if (!vdi || ref_is_null(next))
 		return 0; /* it is kept */
-	others = vdi->VBDs.n > 1;
+	others = others_have(p, t, vdi);
 	n = vdi->snapshots.n;
 	siblings = arena_array(p->call->arena, n + 1, sizeof(*siblings));
 	if (!siblings)
