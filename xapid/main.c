@@ -210,6 +210,7 @@ start_core(struct daemon *d)
 	host_syslog_start(core);
 	if (observer_start(core) < 0)
 		return main_complain("out of memory or threads");
+	limits_refresh(core);
 	return 0;
 }
 
