@@ -191,6 +191,24 @@ class Disks(Base):
         d.call('VBD.plug', vbd)
         self.assertEqual(simulator.domains(d)[uuid].devices, ['vbd/7'])
 
+    def test_a_place_that_is_none_or_taken_is_refused(self):
+        d, vm = self.d, self.vm(started=False)
+        first, second = self.vbd(vm), self.vbd(vm)
+        self.assertEqual(self.field('VBD', 'userdevice', second), '1')
+        for bad in ('', 'nonsense', '-1', '255', '70000', 'xvd', 'xvdaaaa',
+                    'fdc', '/dev/xvda', 'xvda' * 2000):
+            self.assertEqual(d.error('VBD.set_userdevice', second, bad),
+                             ['INVALID_DEVICE', bad])
+        for taken in '0', 'xvda', 'hda', 'd0p0':
+            self.assertEqual(d.error('VBD.set_userdevice', second, taken),
+                             ['DEVICE_ALREADY_EXISTS', taken])
+        for good in '1', 'xvdb', 'sdb1', '254', 'xvdc':
+            d.call('VBD.set_userdevice', second, good)
+            self.assertEqual(self.field('VBD', 'userdevice', second), good)
+        d.call('VBD.destroy', first)
+        d.call('VBD.set_userdevice', second, 'autodetect')
+        self.assertEqual(self.field('VBD', 'userdevice', second), '0')
+
     def test_a_disk_is_plugged_and_unplugged(self):
         d, vm = self.d, self.vm()
         vbd = self.disk(vm)

@@ -65,17 +65,18 @@ is_hvm(const struct vm *vm)
 	return vm->domain_type == DOMAIN_TYPE_HVM;
 }
 
-/* The userdevice asked for, or the lowest free one. NULL: refused. */
+/* The userdevice asked for, or the lowest free one. self: a VBD that has one;
+ * null: a new one. NULL: refused. */
 static const char *
 choose_device(struct call *c, struct tx *t, const struct vm *vm,
-    const char *want)
+    const char *want, struct ref self)
 {
 	struct vbd_position p;
 
 	if (strcmp(want, "autodetect") == 0) {
 		for (p = (struct vbd_position){ .disk = 0 };
 		     p.disk < vbd_positions(vm); p.disk++)
-			if (!vbd_position_taken(t, vm, &p))
+			if (!vbd_position_taken(t, vm, &p, self))
 				return arena_printf(c->arena, "%u", p.disk);
 		fail_invalid_device(c, want);
 		return NULL;
@@ -86,7 +87,7 @@ choose_device(struct call *c, struct tx *t, const struct vm *vm,
 		fail_invalid_device(c, want);
 		return NULL;
 	}
-	if (vbd_position_taken(t, vm, &p)) {
+	if (vbd_position_taken(t, vm, &p, self)) {
 		fail_device_already_exists(c, want);
 		return NULL;
 	}
@@ -141,7 +142,7 @@ vbd_create(struct call *c, const struct vbd_create_args *a,
 		return fail_not_implemented(c,
 		    "floppy drives of VMs without "
 		    "emulated hardware");
-	vbd.userdevice = choose_device(c, t, vm, want->userdevice);
+	vbd.userdevice = choose_device(c, t, vm, want->userdevice, REF_NULL);
 	if (!vbd.userdevice)
 		return -1;
 	suspended = vm->power_state == VM_POWER_STATE_SUSPENDED;
@@ -255,11 +256,15 @@ int
 vbd_set_userdevice(struct call *c, const struct vbd_set_userdevice_args *a)
 {
 	TX_SCOPE struct tx *t = call_begin(c);
+	const char *device;
 	const struct vbd *vbd;
+	const struct vm *vm;
 
 	if (!t || !(vbd = EDIT_HEAD(c, t, VBD, vbd, a->self)) ||
-	    check_idle(c, t, vbd) < 0)
+	    !(vm = EDIT_HEAD(c, t, VM, vm, vbd->VM)) ||
+	    check_idle(c, t, vbd) < 0 ||
+	    !(device = choose_device(c, t, vm, a->value, a->self)))
 		return -1;
-	TX_SET(t, VBD, vbd, a->self, userdevice, a->value);
+	TX_SET(t, VBD, vbd, a->self, userdevice, device);
 	return call_commit(c, STEAL(t));
 }

@@ -86,14 +86,14 @@ stands_at(const char *name, const struct vbd_position *p)
 
 bool
 vbd_position_taken(struct tx *t, const struct vm *vm,
-    const struct vbd_position *p)
+    const struct vbd_position *p, struct ref but)
 {
 	const struct ref *vbds = vm->VBDs.items;
 
 	for (uint32_t i = 0; i < vm->VBDs.n; i++) {
 		const struct vbd *vbd = TX_GET(t, VBD, vbd, vbds[i]);
 
-		if (vbd &&
+		if (vbd && !ref_equal(vbds[i], but) &&
 		    (stands_at(vbd->userdevice, p) ||
 			stands_at(vbd->device, p)))
 			return true;

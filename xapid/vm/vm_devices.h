@@ -16,9 +16,9 @@ struct vbd_position {
 bool vbd_position_parse(const char *name, struct vbd_position *out);
 bool vbd_position_equal(const struct vbd_position *a,
     const struct vbd_position *b);
-/* Whether some VBD of the VM stands there, by its device or userdevice. */
+/* Whether some VBD of the VM but one stands there, by its device or userdevice. */
 bool vbd_position_taken(struct tx *t, const struct vm *vm,
-    const struct vbd_position *p);
+    const struct vbd_position *p, struct ref but);
 /* How many positions VBDs of this VM can have. */
 unsigned vbd_positions(const struct vm *vm);
 
