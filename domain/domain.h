@@ -54,6 +54,9 @@ struct domain_driver {
 	/* As suspend, but the domain goes on; with hold 1 it stands still until
 	 * it is told to. */
 	op_fn *checkpoint;
+	/* The memory of one that has crashed, into STATE/cores/UUID.core. That it
+	 * cannot be written is said in the log, and no error. */
+	op_fn *dump;
 	op_fn *go_on; /* one that was held; others do already */
 	/* args: device and its description as in create; result: interface,
 	 * for one. */

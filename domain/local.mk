@@ -23,6 +23,7 @@ domain_xapid_domain_SOURCES += \
 	domain/xl_create.c \
 	domain/xl_devid.c \
 	domain/xl_disk.c \
+	domain/xl_dump.c \
 	domain/xl_host.c \
 	domain/xl_kernel.c \
 	domain/xl_list.c \

@@ -257,6 +257,15 @@ sim_checkpoint(void *context, struct op *op)
 	return d ? 0 : -1;
 }
 
+/* It has none. */
+static int
+sim_dump(void *context, struct op *op)
+{
+	(void)context;
+	(void)op;
+	return 0;
+}
+
 static int
 sim_go_on(void *context, struct op *op)
 {
@@ -415,9 +424,11 @@ sim_state_name(const struct sim_domain *d)
 		[SIM_REBOOT] = "shutdown:reboot",
 		[SIM_CRASH] = "shutdown:crash",
 		[SIM_HELD] = "shutdown:suspend",
+		[SIM_WATCHDOG] = "shutdown:watchdog",
+		[SIM_SOFT_RESET] = "shutdown:soft_reset",
 	};
 
-	return names[d->state <= SIM_HELD ? d->state : SIM_GONE];
+	return names[d->state <= SIM_SOFT_RESET ? d->state : SIM_GONE];
 }
 
 /* A simulated guest is a little busy all the time. */
@@ -515,6 +526,7 @@ const struct domain_driver domain_sim = {
 	.suspend = sim_suspend,
 	.resume = sim_create,
 	.checkpoint = sim_checkpoint,
+	.dump = sim_dump,
 	.go_on = sim_go_on,
 	.plug = sim_plug,
 	.connect = sim_connect,

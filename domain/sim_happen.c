@@ -44,6 +44,7 @@ sim_happen(void *context, struct op *op)
 	} table[] = {
 		{ "poweroff", SIM_POWEROFF }, { "reboot", SIM_REBOOT },
 		{ "crash", SIM_CRASH }, { "gone", SIM_GONE },
+		{ "watchdog", SIM_WATCHDOG }, { "soft_reset", SIM_SOFT_RESET },
 		{ "pause", SIM_PAUSED }, { "unpause", SIM_RUNNING },
 		{ "held", SIM_HELD }, /* by who wanted its memory, and died */
 	};

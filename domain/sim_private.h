@@ -23,6 +23,8 @@ enum sim_state {
 	SIM_REBOOT,
 	SIM_CRASH,
 	SIM_HELD, /* for a checkpoint */
+	SIM_WATCHDOG,
+	SIM_SOFT_RESET,
 };
 
 enum sim_agent {

@@ -47,6 +47,7 @@ static const struct op_row {
 	OP(suspend),
 	OP(resume),
 	OP(checkpoint),
+	OP(dump),
 	OP(go_on),
 	OP(plug),
 	OP(connect),

@@ -239,6 +239,7 @@ const struct domain_driver domain_xl = {
 	.suspend = xl_suspend,
 	.resume = xl_resume,
 	.checkpoint = xl_checkpoint,
+	.dump = xl_dump,
 	.go_on = xl_go_on,
 	.plug = xl_plug,
 	.connect = xl_connect,

@@ -112,6 +112,7 @@ op_fn xl_plug, xl_connect, xl_unplug;                          /* xl_plug.c */
 op_fn xl_insert, xl_eject;                                     /* xl_media.c */
 op_fn xl_set_memory, xl_set_vcpus, xl_trigger, xl_sysrq, xl_xenstore_write,
     xl_stats;                             /* xl_live.c */
+op_fn xl_dump;                            /* xl_dump.c */
 op_fn xl_priority;                        /* xl_priority.c */
 op_fn xl_set_scheduling, xl_set_shadow;   /* xl_tune.c */
 op_fn xl_addresses, xl_rebridge, xl_rate; /* xl_nic.c */

@@ -428,6 +428,8 @@ libxapidcore_a_SOURCES = \
 	xapid/vm/guest/vm_script.c \
 	xapid/vm/guest/vm_sleep.c \
 	xapid/vm/guest/vm_xenstore.c \
+	xapid/vm/power/vm_after.c \
+	xapid/vm/power/vm_after.h \
 	xapid/vm/power/vm_follow.c \
 	xapid/vm/power/vm_follow.h \
 	xapid/vm/power/vm_halt.c \

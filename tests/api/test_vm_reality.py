@@ -80,14 +80,48 @@ class Reality(unittest.TestCase):
 
     def test_what_follows_a_crash_is_as_set(self):
         d = self.d
-        vm, before = self.running()
+        vm, _ = self.running()
+        d.call('VM.hard_shutdown', vm)
+        d.call('VM.set_domain_type', vm, 'pv')  # others leave no core
+        d.call('VM.start', vm, False, False)
+        for ahead, action in (200, 'restart'), (400, 'coredump_and_restart'):
+            before = d.call('VM.get_record', vm)
+            d.call('VM.set_actions_after_crash', vm, action)
+            simulator.move_clock(d, ahead)
+            simulator.happen(d, vm, 'crash')
+            self.until(vm, lambda r: r['domid'] not in (-1, before['domid']))
+        self.assertIn('VM_CRASHED', self.messages(before['uuid']))
+        for action in 'destroy', 'coredump_and_destroy':
+            vm, before = self.running()
+            d.call('VM.set_actions_after_crash', vm, action)
+            simulator.happen(d, vm, 'crash')
+            self.until(vm, lambda r: r['power_state'] == 'Halted')
+            d.call('VM.set_actions_after_crash', vm, 'destroy')
+        simulator.move_clock(d, 0)
+
+    def test_a_guest_that_crashes_soon_is_not_started_again(self):
+        d = self.d
+        vm, _ = self.running()
+        d.call('VM.hard_reboot', vm)
         d.call('VM.set_actions_after_crash', vm, 'restart')
         simulator.happen(d, vm, 'crash')
-        self.until(vm, lambda r: r['domid'] not in (-1, before['domid']))
-        self.assertIn('VM_CRASHED', self.messages(before['uuid']))
-        d.call('VM.set_actions_after_crash', vm, 'destroy')
-        simulator.happen(d, vm, 'crash')
         self.until(vm, lambda r: r['power_state'] == 'Halted')
+
+    def test_what_follows_a_watchdog_or_a_soft_reboot_is_as_set(self):
+        d = self.d
+        for what, field, action, state in (
+                ('watchdog', 'reboot', 'restart', 'Running'),
+                ('watchdog', 'reboot', 'destroy', 'Halted'),
+                ('soft_reset', 'softreboot', 'soft_reboot', 'Running'),
+                ('soft_reset', 'softreboot', 'restart', 'Running'),
+                ('soft_reset', 'softreboot', 'preserve', 'Paused'),
+                ('soft_reset', 'softreboot', 'destroy', 'Halted')):
+            vm, before = self.running()
+            d.call('VM.set_actions_after_' + field, vm, action)
+            simulator.happen(d, vm, what)
+            self.until(vm, lambda r: r['power_state'] == state and (
+                state == 'Paused') == (r['domid'] == before['domid']))
+        d.call('VM.set_actions_after_reboot', vm, 'restart')
 
     def test_a_preserved_guest_can_be_shut_down(self):
         d = self.d
@@ -96,6 +130,8 @@ class Reality(unittest.TestCase):
         simulator.happen(d, vm, 'crash')
         self.assertEqual(simulator.domains(d)[before['uuid']].state,
                          'shutdown:crash')
+        self.until(vm, lambda r: r['power_state'] == 'Paused')
+        self.assertIn('VM_CRASHED', self.messages(before['uuid']))
         d.call('VM.hard_shutdown', vm)
         self.assertNotIn(before['uuid'], simulator.domains(d))
         d.call('VM.set_actions_after_crash', vm, 'destroy')

@@ -9,9 +9,11 @@
 #include <string.h>
 
 #include "device/vbd.h"
+#include "lib/clock.h"
 #include "lib/log.h"
 #include "plan/plan.h"
 #include "pool/message.h"
+#include "vm/power/vm_after.h"
 #include "vm/power/vm_power.h"
 #include "vm/power/vm_power_steps.h"
 #include "vm/start/memory_plan.h"
@@ -54,8 +56,8 @@ tell(struct plan *p, struct tx *t, const char *name, int64_t priority,
 }
 
 /* The alert that goes with the state, once, with the end of the plan. */
-static int
-ended(struct plan *p, struct tx *t, bool ok)
+static void
+tell_end(struct plan *p, struct tx *t)
 {
 	static const struct {
 		const char *state, *message, *text;
@@ -63,6 +65,10 @@ ended(struct plan *p, struct tx *t, bool ok)
 	} table[] = {
 		{ "shutdown:crash", "VM_CRASHED", "has crashed", 2 },
 		{ "shutdown:reboot", "VM_REBOOTED", "has rebooted", 5 },
+		{ "shutdown:watchdog", "VM_REBOOTED",
+		    "was ended by its watchdog", 5 },
+		{ "shutdown:soft_reset", "VM_REBOOTED",
+		    "has asked for a soft reboot", 5 },
 		{ "shutdown:poweroff", "VM_SHUTDOWN", "has shut down", 5 },
 		{ "gone", "VM_SHUTDOWN", "is gone from its host", 5 },
 	};
@@ -72,6 +78,12 @@ ended(struct plan *p, struct tx *t, bool ok)
 		if (strcmp(state, table[i].state) == 0)
 			(void)tell(p, t, table[i].message, table[i].priority,
 			    table[i].text);
+}
+
+static int
+ended(struct plan *p, struct tx *t, bool ok)
+{
+	tell_end(p, t);
 	power_disks_free(p, t);
 	return vm_plan_refresh(p, t, ok);
 }
@@ -298,6 +310,70 @@ const struct plan_kind vm_look_kind = {
 	.after_failure = &vm_look_kind,
 };
 
+/* ---- one that is kept as it is ---- */
+
+/* Told again by a restarted daemon, it is kept already. */
+static int
+still_running_there(struct plan *p, struct tx *t)
+{
+	const struct vm *vm;
+
+	if (still_its_domain(p, t) < 0)
+		return -1;
+	vm = TX_GET(t, VM, vm, p->object);
+	return vm->power_state == VM_POWER_STATE_RUNNING
+	    ? 0
+	    : fail_internal_error(p->call, "The VM is kept already");
+}
+
+static int
+keep_apply(struct plan *p, struct tx *t)
+{
+	return TX_SET(t, VM, vm, p->object, power_state, VM_POWER_STATE_PAUSED);
+}
+
+static int
+kept(struct plan *p, struct tx *t, bool ok)
+{
+	if (ok)
+		tell_end(p, t);
+	return vm_plan_refresh(p, t, ok);
+}
+
+static const struct step kept_steps[] = {
+	{ "keep", NULL, keep_apply, NULL, NULL },
+	{ 0 },
+};
+
+/* ---- one whose memory is written down first ---- */
+
+#define DUMP_DEADLINE_MS (1800 * 1000)
+
+static const struct plan_kind ended_kind, restarts_kind;
+
+/* That it cannot be is in the log: the guest has ended all the same. */
+static int
+dump_send(struct plan *p)
+{
+	plan_set_deadline(p, DUMP_DEADLINE_MS);
+	return plan_send(p, NULL, "dump", plan_arg(p, "uuid"), NULL);
+}
+
+static int
+dump_apply(struct plan *p, struct tx *t)
+{
+	bool restart = strcmp(plan_arg(p, "restart"), "true") == 0;
+
+	return plan_then(p, t, restart ? &restarts_kind : &ended_kind,
+	    p->object, "state", plan_arg(p, "state"), "domid",
+	    plan_arg(p, "domid"), "uuid", plan_arg(p, "uuid"), NULL);
+}
+
+static const struct step dumps_steps[] = {
+	{ "dump", dump_send, dump_apply, NULL, NULL },
+	{ 0 },
+};
+
 /* ---- all of them ---- */
 
 static const struct plan_kind ended_kind = {
@@ -317,6 +393,24 @@ static const struct plan_kind restarts_kind = {
 	.check = still_its_domain,
 	.after_failure = &vm_look_kind,
 	.finish = ended,
+};
+static const struct plan_kind kept_kind = {
+	.name = "VM.kept",
+	.cls = CLASS_VM,
+	.operation = "pause",
+	.steps = kept_steps,
+	.check = still_running_there,
+	.after_failure = &vm_look_kind,
+	.finish = kept,
+};
+static const struct plan_kind dumps_kind = {
+	.name = "VM.dumps",
+	.cls = CLASS_VM,
+	.operation = "hard_shutdown",
+	.steps = dumps_steps,
+	.check = still_its_domain,
+	.after_failure = &vm_look_kind,
+	.finish = vm_plan_refresh,
 };
 static const struct plan_kind changed_kind = {
 	.name = "VM.changed",
@@ -338,33 +432,13 @@ static const struct plan_kind appeared_kind = {
 };
 
 const struct plan_kind *const vm_follow_kinds[] = { &ended_kind, &restarts_kind,
-	&changed_kind, &appeared_kind, &vm_look_kind, NULL };
+	&kept_kind, &dumps_kind, &changed_kind, &appeared_kind, &vm_look_kind,
+	NULL };
 
 /* ---- which one ---- */
 
 /* More than that in line of one VM, and who comes last looks for all. */
 #define IN_LINE_MAX 32
-
-static const struct plan_kind *
-kind_after(bool restart)
-{
-	return restart ? &restarts_kind : &ended_kind;
-}
-
-static const struct plan_kind *
-kind_after_crash(const struct vm *vm)
-{
-	switch (vm->actions_after_crash) {
-	case ON_CRASH_BEHAVIOUR_RESTART:
-	case ON_CRASH_BEHAVIOUR_COREDUMP_AND_RESTART:
-	case ON_CRASH_BEHAVIOUR_RENAME_RESTART:
-		return &restarts_kind;
-	case ON_CRASH_BEHAVIOUR_PRESERVE: /* for who wants to look at it */
-		return NULL;
-	default:
-		return &ended_kind;
-	}
-}
 
 /* When we start it ourselves, the plan finds that. */
 static const struct plan_kind *
@@ -379,30 +453,47 @@ kind_for_life(const struct vm *vm, const char *state)
 	    : &changed_kind;
 }
 
+/* Seconds; as good as for ever when it is not known. */
+static int64_t
+age_of(struct core *core, const struct vm *vm)
+{
+	RECORD_UNREF const struct record *r =
+	    db_get(core->db, CLASS_VM_metrics, vm->metrics);
+
+	return r ? clock_wall_sec() - ((const struct vm_metrics *)r)->start_time
+		 : INT64_MAX;
+}
+
 /* NULL: nothing follows. */
 static const struct plan_kind *
-kind_for(const struct vm *vm, const char *state)
+kind_for(struct core *core, const struct vm *vm, const char *state)
 {
+	static const struct plan_kind *const kinds[] = {
+		[VM_AFTER_NOTHING] = NULL,
+		[VM_AFTER_END] = &ended_kind,
+		[VM_AFTER_RESTART] = &restarts_kind,
+		[VM_AFTER_KEEP] = &kept_kind,
+		[VM_AFTER_DUMP_END] = &dumps_kind,
+		[VM_AFTER_DUMP_RESTART] = &dumps_kind,
+	};
+
 	if (strcmp(state, "running") == 0 || strcmp(state, "paused") == 0)
 		return kind_for_life(vm, state);
-	if (strcmp(state, "gone") == 0)
-		return &ended_kind;
-	if (strcmp(state, "shutdown:poweroff") == 0)
-		return kind_after(
-		    vm->actions_after_shutdown == ON_NORMAL_EXIT_RESTART);
-	if (strcmp(state, "shutdown:reboot") == 0)
-		return kind_after(
-		    vm->actions_after_reboot == ON_NORMAL_EXIT_RESTART);
-	if (strcmp(state, "shutdown:crash") == 0)
-		return kind_after_crash(vm);
-	return NULL; /* "shutdown:suspend": whoever asked for it is waiting */
+	return kinds[vm_after(vm, state, age_of(core, vm))];
+}
+
+/* Behind a dump. */
+static bool
+restarts(struct core *core, const struct vm *vm, const char *state)
+{
+	return vm_after(vm, state, age_of(core, vm)) == VM_AFTER_DUMP_RESTART;
 }
 
 void
 vm_follow(struct core *core, const struct vm *vm, int64_t domid,
     const char *state)
 {
-	const struct plan_kind *kind = kind_for(vm, state);
+	const struct plan_kind *kind = kind_for(core, vm, state);
 	unsigned before;
 	char number[24];
 
@@ -415,7 +506,8 @@ vm_follow(struct core *core, const struct vm *vm, int64_t domid,
 		kind = &vm_look_kind;
 	snprintf(number, sizeof(number), "%lld", (long long)domid);
 	if (plan_start_own(core, kind, vm->r.self, "state", state, "domid",
-		number, "uuid", vm->uuid, NULL) < 0)
+		number, "uuid", vm->uuid, "restart",
+		restarts(core, vm, state) ? "true" : "false", NULL) < 0)
 		log_err("VM %s: its domain is %s, and there is no memory to "
 			"follow",
 		    vm->uuid, state);
