@@ -123,6 +123,7 @@ python_tests = \
 	tests/api/test_clients.py \
 	tests/api/test_conformance.py \
 	tests/api/test_blob.py \
+	tests/api/test_crash_matrix.py \
 	tests/api/test_crash_points.py \
 	tests/api/test_durability.py \
 	tests/api/test_events_stream.py \
@@ -282,18 +283,37 @@ EXTRA_DIST += \
 	tests/run \
 	$(python_tests) \
 	$(test_data) \
+	tests/crash/record.c \
+	tests/lib/crash_script.py \
 	tests/lib/fault_sites.c \
 	$(bench_scripts)
 
-# Loaded into the daemon by tests/api/test_fault_sites.py.
-check_DATA = tests/lib/fault_sites.so
-CLEANFILES += tests/lib/fault_sites.so
+# Loaded into the daemon by tests/api/test_crash_matrix.py and test_fault_sites.py.
+check_DATA = \
+	tests/crash/record.so \
+	tests/lib/fault_sites.so
+CLEANFILES += $(check_DATA)
+tests/crash/record.so: tests/crash/record.c tests/crash/log.h
+	$(AM_V_CC)$(MKDIR_P) tests/crash && $(CC) -std=gnu17 -O2 -g -Wall \
+	    -Wextra -shared -fPIC -fno-builtin -I$(srcdir) -o $@ \
+	    $(srcdir)/tests/crash/record.c
 tests/lib/fault_sites.so: tests/lib/fault_sites.c
 	$(AM_V_CC)$(MKDIR_P) tests/lib && $(CC) -std=gnu17 -O2 -g -Wall \
 	    -Wextra -shared -fPIC -fno-builtin -o $@ \
 	    $(srcdir)/tests/lib/fault_sites.c
 
-check_PROGRAMS += $(unit_tests) $(fuzz_tests)
+# What tests/api/test_crash_matrix.py reads the log with.
+tests_crash_check_SOURCES = \
+	tests/crash/check.c \
+	tests/crash/files.c \
+	tests/crash/files.h \
+	tests/crash/log.h \
+	tests/crash/model.c \
+	tests/crash/model.h \
+	tests/crash/vfs.c \
+	tests/crash/vfs.h
+
+check_PROGRAMS += $(unit_tests) $(fuzz_tests) tests/crash/check
 EXTRA_PROGRAMS += $(bench_programs) $(bench_servers)
 tests_bench_bare_mhd_LDADD = $(MHD_LIBS)
 

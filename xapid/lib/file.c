@@ -193,6 +193,18 @@ file_open_below(int rootfd, const char *path, int flags, mode_t mode)
 	return STEAL_FD(fd);
 }
 
+/* So that the name of a new folder survives a power loss. Where the folder above
+ * may not be read, or cannot be synced, that is as good as it gets. */
+static int
+sync_parent(const char *path)
+{
+	CLEANUP_FD int dir = open_parent(path);
+
+	if (dir < 0)
+		return errno == EACCES ? 0 : -1;
+	return fault_fsync(dir) < 0 && errno != EINVAL ? -1 : 0;
+}
+
 static int
 make_dir(const char *path, mode_t mode)
 {
@@ -200,7 +212,7 @@ make_dir(const char *path, mode_t mode)
 	int err;
 
 	if (mkdir(path, mode) == 0)
-		return 0;
+		return sync_parent(path);
 	/* Not only EEXIST may stand for a folder that is there: a read-only
 	 * file system says EROFS first. */
 	err = errno;

@@ -24,8 +24,8 @@ int file_write_atomic(const char *path, const void *data, size_t len,
 int file_open_below(int rootfd, const char *path, int flags, mode_t mode);
 /* All of buf, retried on EINTR and short counts; 0 or -1 and errno. */
 int file_write_full(int fd, const void *buf, size_t len);
-/* mkdir -p with this mode (less the umask) for new folders; 0 or -1 and
- * errno, ENOTDIR when something else stands there. */
+/* mkdir -p with this mode (less the umask) for new folders, which survive a
+ * power loss; 0 or -1 and errno, ENOTDIR when something else stands there. */
 int file_make_dirs(const char *path, mode_t mode);
 
 #endif
