@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "rpc/chunks.h"
 
+#include "lib/text.h"
+
 #define DIGITS_MAX 15
 #define BESIDE_MAX 4096
 
@@ -19,19 +21,10 @@ enum at {
 	AT_WRONG,
 };
 
-static int
-hex_digit(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	c = (char)(c | 32);
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 static enum at
 read_size(struct chunks *k, char c)
 {
-	int digit = hex_digit(c);
+	int digit = text_hex_digit(c);
 
 	if (digit >= 0) {
 		k->left = k->left * 16 + (size_t)digit;

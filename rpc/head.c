@@ -58,15 +58,6 @@ is_target_char(unsigned char c)
 	return c > ' ' && c != 0x7f && c != '#';
 }
 
-static int
-hex_digit(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	c = (char)(c | 32);
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 bool
 head_decode(const char *src, size_t len, bool plus, char *dst)
 {
@@ -80,8 +71,8 @@ head_decode(const char *src, size_t len, bool plus, char *dst)
 
 			if (len - i < 3)
 				return false;
-			hi = hex_digit(src[i + 1]);
-			lo = hex_digit(src[i + 2]);
+			hi = text_hex_digit(src[i + 1]);
+			lo = text_hex_digit(src[i + 2]);
 			if (hi < 0 || lo < 0)
 				return false;
 			c = (unsigned char)(hi << 4 | lo);

@@ -110,14 +110,13 @@ file_sr_scan(void *context, struct op *op)
 	struct volume_list all = { .op = op };
 	CLEANUP_FD int fd = volume_folder(op, false);
 	struct dirent *e;
-	int rc = 0, copy;
+	int rc = 0;
 	DIR *dir;
 
 	(void)context;
 	if (fd < 0 || mark_check(op, fd) < 0)
 		return -1;
-	copy = fcntl(fd, F_DUPFD_CLOEXEC, 0);
-	dir = copy < 0 ? NULL : fdopendir(copy);
+	dir = place_list(fd);
 	if (!dir)
 		return place_fail(op, "folder");
 	while (rc == 0 && (e = place_next(dir, &rc))) {

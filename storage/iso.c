@@ -84,14 +84,13 @@ iso_sr_scan(void *context, struct op *op)
 	CLEANUP_FD int fd = open_place(op);
 	unsigned entries = 0;
 	struct dirent *e;
-	int rc = 0, copy;
+	int rc = 0;
 	DIR *dir;
 
 	(void)context;
 	if (fd < 0)
 		return -1;
-	copy = fcntl(fd, F_DUPFD_CLOEXEC, 0);
-	dir = copy < 0 ? NULL : fdopendir(copy);
+	dir = place_list(fd);
 	if (!dir)
 		return place_fail(op, "folder");
 	for (; rc == 0 && (e = place_next(dir, &rc)); entries++)

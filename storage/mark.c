@@ -5,7 +5,6 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "lib/cleanup.h"
@@ -24,8 +23,7 @@ is_marked(int folder)
 static int
 has_volumes(int folder)
 {
-	int copy = openat(folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	DIR *dir = copy < 0 ? NULL : fdopendir(copy);
+	DIR *dir = place_list(folder);
 	struct dirent *e;
 	int rc = dir ? 0 : -1;
 
@@ -33,8 +31,6 @@ has_volumes(int folder)
 		rc = volume_kind(e->d_name, NULL, NULL) != 0;
 	if (dir)
 		closedir(dir);
-	else if (copy >= 0)
-		close(copy);
 	return rc;
 }
 

@@ -132,8 +132,7 @@ add(struct family *f, const char *name, const char *base)
 static int
 collect(struct op *op, int folder, struct family *f)
 {
-	int copy = openat(folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	DIR *dir = copy < 0 ? NULL : fdopendir(copy);
+	DIR *dir = place_list(folder);
 	struct dirent *e;
 	int rc = dir ? 0 : -1;
 
@@ -154,8 +153,6 @@ collect(struct op *op, int folder, struct family *f)
 	}
 	if (dir)
 		closedir(dir);
-	else if (copy >= 0)
-		close(copy);
 	return rc;
 }
 

@@ -229,6 +229,20 @@ place_is_no_file(int error)
 	    error == ENXIO;
 }
 
+DIR *
+place_list(int folder)
+{
+	int copy = openat(folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *dir = copy < 0 ? NULL : fdopendir(copy);
+	int saved = errno;
+
+	if (!dir && copy >= 0) {
+		close(copy);
+		errno = saved;
+	}
+	return dir;
+}
+
 struct dirent *
 place_next(DIR *dir, int *rc_r)
 {

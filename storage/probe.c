@@ -10,7 +10,7 @@
 
 #include "lib/cleanup.h"
 #include "lib/text.h"
-#include "storage/volume.h"
+#include "storage/storage.h"
 
 #define MAX_FOUND 256
 #define MAX_COUNTED 100000 /* volumes of one folder */
@@ -26,8 +26,7 @@ struct found {
 static int64_t
 count(int folder, place_counts_fn *counts)
 {
-	int copy = openat(folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	DIR *dir = copy < 0 ? NULL : fdopendir(copy);
+	DIR *dir = place_list(folder);
 	struct dirent *e;
 	int64_t n = 0;
 
@@ -35,8 +34,6 @@ count(int folder, place_counts_fn *counts)
 		n += counts(e->d_name);
 	if (dir)
 		closedir(dir);
-	else if (copy >= 0)
-		close(copy);
 	return n;
 }
 
@@ -65,8 +62,7 @@ static int
 add_below(void *arg, int root, const char *path)
 {
 	struct found *f = arg;
-	int copy = openat(root, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	DIR *dir = copy < 0 ? NULL : fdopendir(copy);
+	DIR *dir = place_list(root);
 	struct dirent *e;
 	int rc = 0;
 
@@ -83,8 +79,6 @@ add_below(void *arg, int root, const char *path)
 	}
 	if (dir)
 		closedir(dir);
-	else if (copy >= 0)
-		close(copy);
 	return rc;
 }
 

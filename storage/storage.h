@@ -82,6 +82,8 @@ int place_file(int folder, const char *name, int flags);
 /* Why place_file did not open it: it is gone, or a link or a socket, which no
  * volume is. Otherwise it may be one. */
 bool place_is_no_file(int error);
+/* The entries of a folder that is open, for closedir. NULL and errno. */
+DIR *place_list(int folder);
 /* The next entry of a folder. NULL: that was all, or *rc_r is -1, with errno:
  * who takes half a list for the whole takes what is there for gone. */
 struct dirent *place_next(DIR *dir, int *rc_r);

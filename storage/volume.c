@@ -345,8 +345,7 @@ names_have(const struct names *s, const char *name)
 static int
 collect(int folder, struct names *bases, struct names *named)
 {
-	int copy = openat(folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	DIR *dir = copy < 0 ? NULL : fdopendir(copy);
+	DIR *dir = place_list(folder);
 	struct dirent *e;
 	int rc = dir ? 0 : -1;
 
@@ -368,8 +367,6 @@ collect(int folder, struct names *bases, struct names *named)
 	}
 	if (dir)
 		closedir(dir);
-	else if (copy >= 0)
-		close(copy);
 	if (rc == 0 && named->n)
 		qsort(named->items, named->n, sizeof(*named->items), by_name);
 	return rc;
@@ -401,8 +398,7 @@ volume_drop_bases(struct op *op, int folder)
 void
 volume_drop_drafts(int folder)
 {
-	int copy = openat(folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	DIR *dir = copy < 0 ? NULL : fdopendir(copy);
+	DIR *dir = place_list(folder);
 	struct dirent *e;
 
 	while (dir && (e = readdir(dir))) {
@@ -418,6 +414,4 @@ volume_drop_drafts(int folder)
 	}
 	if (dir)
 		closedir(dir);
-	else if (copy >= 0)
-		close(copy);
 }

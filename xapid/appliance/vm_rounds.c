@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "appliance/vm_rounds.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -97,15 +96,6 @@ add_coming(const struct vm *vm, void *arg)
 	return 0;
 }
 
-static int
-note_number(struct plan *p, const char *name, int64_t value)
-{
-	char text[24];
-
-	snprintf(text, sizeof(text), "%lld", (long long)value);
-	return plan_note(p, name, text);
-}
-
 /* The first of them, as far as they have one order. */
 static int
 note_round(struct plan *p, const struct place *all, uint32_t n)
@@ -126,7 +116,7 @@ note_round(struct plan *p, const struct place *all, uint32_t n)
 		return -1;
 	if (i == 0)
 		return 0;
-	return note_number(p, ORDER, all[i - 1].order) < 0
+	return plan_note_int(p, ORDER, all[i - 1].order) < 0
 	    ? -1
 	    : plan_note(p, LAST, call_ref_text(p->call, all[i - 1].vm));
 }
@@ -138,8 +128,7 @@ vm_rounds_choose(struct plan *p, struct tx *t, vm_rounds_each_fn *each)
 		.arena = tx_arena(t),
 		.wanted = wanted(p),
 		.first = !*plan_arg(p, LAST),
-		.last = { strtoll(plan_arg(p, ORDER), NULL, 10),
-		    plan_arg_ref(p, LAST) } };
+		.last = { plan_arg_int(p, ORDER, 0), plan_arg_ref(p, LAST) } };
 
 	if (each(p, t, add_coming, &k) < 0)
 		return -1;
@@ -150,7 +139,7 @@ vm_rounds_choose(struct plan *p, struct tx *t, vm_rounds_each_fn *each)
 		plan_note(p, DELAY_MS, "") < 0))
 		return -1;
 	if (!*plan_arg(p, DONE) &&
-	    (note_number(p, DONE, 0) < 0 || note_number(p, ALL, k.n) < 0))
+	    (plan_note_int(p, DONE, 0) < 0 || plan_note_int(p, ALL, k.n) < 0))
 		return -1;
 	return note_round(p, k.all, k.n);
 }
@@ -219,7 +208,7 @@ count_member(struct plan *p, const char *text, void *arg)
 int
 vm_rounds_apply(struct plan *p, struct tx *t)
 {
-	struct count k = { strtoll(plan_arg(p, DONE), NULL, 10), { 0 } };
+	struct count k = { plan_arg_int(p, DONE, 0), { 0 } };
 	int rc;
 
 	(void)t;
@@ -230,7 +219,7 @@ vm_rounds_apply(struct plan *p, struct tx *t)
 	if (rc == 0)
 		rc = plan_note(p, FAILED, bytes_cstr(&k.failed));
 	bytes_free(&k.failed);
-	return rc < 0 ? rc : note_number(p, DONE, k.done);
+	return rc < 0 ? rc : plan_note_int(p, DONE, k.done);
 }
 
 /* ---- what comes behind them ---- */
@@ -245,8 +234,8 @@ vm_rounds_delay(struct plan *p)
 		plan_progress(p, done / all);
 	if (*plan_arg(p, MORE) || !*plan_arg(p, DELAY_UNTIL))
 		return 0;
-	return plan_wait(p, strtoll(plan_arg(p, DELAY_UNTIL), NULL, 10),
-		   strtoll(plan_arg(p, DELAY_MS), NULL, 10), false) < 0
+	return plan_wait(p, plan_arg_int(p, DELAY_UNTIL, 0),
+		   plan_arg_int(p, DELAY_MS, 0), false) < 0
 	    ? call_fail_nomem(p->call)
 	    : 0;
 }

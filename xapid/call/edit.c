@@ -27,6 +27,29 @@ edit_field(struct call *c, int cls, struct ref ref, int field, const void *mem)
 	return call_commit(c, t);
 }
 
+struct all {
+	struct tx *t;
+	int cls, field;
+	const void *mem;
+};
+
+static int
+set_one(const struct record *r, void *arg)
+{
+	const struct all *all = arg;
+
+	(void)tx_set(all->t, all->cls, r->self, all->field, all->mem);
+	return 0;
+}
+
+void
+edit_every(struct tx *t, int cls, int field, const void *mem)
+{
+	struct all all = { t, cls, field, mem };
+
+	(void)tx_each(t, cls, set_one, &all);
+}
+
 void
 edit_from_args(const struct call *c, const void *args, struct record *r)
 {

@@ -28,6 +28,9 @@ int edit_field(struct call *c, int cls, struct ref ref, int field,
 		    &edit_v_);                                                 \
 	})
 
+/* The same value in all records of a class, in the transaction. */
+void edit_every(struct tx *t, int cls, int field, const void *mem);
+
 /* Copies parameters of the call into the fields of r that have their name and
  * type: what calls named introduce do. */
 void edit_from_args(const struct call *c, const void *args, struct record *r);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "call/refuse.h"
 
+#include <stdio.h>
+
 int
 refuse_with(struct call *c, const char *code, unsigned n,
     const char *const params[])
@@ -34,4 +36,13 @@ refuse_busy(struct call *c, const struct record *about,
 	params[2] = names->values[((const int *)current->values)[at]];
 	params[3] = ((const char *const *)current->keys)[at];
 	return refuse_with(c, "OTHER_OPERATION_IN_PROGRESS", 4, params);
+}
+
+int
+refuse_number(struct call *c, const char *field, int64_t value)
+{
+	char text[24];
+
+	snprintf(text, sizeof(text), "%lld", (long long)value);
+	return fail_invalid_value(c, field, text);
 }

@@ -18,4 +18,7 @@ int refuse_text(struct call *c, const char *text);
 int refuse_busy(struct call *c, const struct record *about,
     const struct map *current, uint32_t at, const struct enum_info *names);
 
+/* INVALID_VALUE of a number; c is not NULL. */
+int refuse_number(struct call *c, const char *field, int64_t value);
+
 #endif

@@ -349,21 +349,31 @@ copy_map(struct tx *t, const struct map *m, uint32_t n, const char ***keys_r,
 	return 0;
 }
 
+/* A map of the head; NULL: the transaction has failed. */
+static const struct map *
+head_map(struct tx *t, int cls, struct ref ref, int field)
+{
+	const struct record *r = tx_get(t, cls, ref);
+
+	if (t->error.code)
+		return NULL;
+	if (!r) {
+		(void)tx_fail_handle(t, cls, ref);
+		return NULL;
+	}
+	return record_field(r, &class_table[cls].fields[field]);
+}
+
 int
 tx_map_put(struct tx *t, int cls, struct ref ref, int field, const char *key,
     const char *value)
 {
-	const struct field *f = &class_table[cls].fields[field];
-	const struct record *r = tx_get(t, cls, ref);
-	const struct map *m;
+	const struct map *m = head_map(t, cls, ref, field);
 	const char **keys, **values;
 	uint32_t i, n;
 
-	if (t->error.code)
+	if (!m)
 		return -1;
-	if (!r)
-		return tx_fail_handle(t, cls, ref);
-	m = record_field(r, f);
 	i = key_index(m, key);
 	n = i < m->n ? m->n : m->n + 1;
 	if (copy_map(t, m, n, &keys, &values) < 0)
@@ -377,17 +387,12 @@ tx_map_put(struct tx *t, int cls, struct ref ref, int field, const char *key,
 int
 tx_map_remove(struct tx *t, int cls, struct ref ref, int field, const char *key)
 {
-	const struct field *f = &class_table[cls].fields[field];
-	const struct record *r = tx_get(t, cls, ref);
-	const struct map *m;
+	const struct map *m = head_map(t, cls, ref, field);
 	const char **keys, **values;
 	uint32_t i, left;
 
-	if (t->error.code)
+	if (!m)
 		return -1;
-	if (!r)
-		return tx_fail_handle(t, cls, ref);
-	m = record_field(r, f);
 	i = key_index(m, key);
 	if (i == m->n)
 		return 0;

@@ -3,18 +3,9 @@
 
 #include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #define MAX_MEMBERS 24
-
-static struct value
-text(const char *s)
-{
-	return (struct value){ .kind = VALUE_STRING,
-		.n = (uint32_t)strlen(s),
-		.s = s };
-}
 
 /* The configuration that reaches the SR: that of a PBD which is attached, else
  * of any. Published; copied into the call's arena. */
@@ -39,8 +30,8 @@ device_config(struct plan *p, const struct sr *sr)
 		    sizeof(*m));
 		for (uint32_t k = 0; m && k < pbd->device_config.n; k++) {
 			m[k].name = arena_strdup(p->call->arena, keys[k]);
-			m[k].value =
-			    text(arena_strdup(p->call->arena, values[k]));
+			m[k].value = value_of_text(
+			    arena_strdup(p->call->arena, values[k]));
 		}
 		v.members = m;
 		v.n = m ? pbd->device_config.n : 0;
@@ -64,16 +55,17 @@ send_request(struct plan *p, plan_reply_fn *reply, struct ref ref,
 
 	if (!sr || (!from && !ref_is_null(source)))
 		return -1;
-	m[body.n++] = (struct value_member){ "op", text(op) };
-	m[body.n++] = (struct value_member){ "uuid", text(sr->uuid) };
-	m[body.n++] = (struct value_member){ "driver", text(sr->type) };
+	m[body.n++] = (struct value_member){ "op", value_of_text(op) };
+	m[body.n++] = (struct value_member){ "uuid", value_of_text(sr->uuid) };
+	m[body.n++] =
+	    (struct value_member){ "driver", value_of_text(sr->type) };
 	m[body.n++] =
 	    (struct value_member){ "device_config", device_config(p, sr) };
 	if (from) {
 		const struct sr *other = (const struct sr *)from;
 
-		m[body.n++] =
-		    (struct value_member){ "source_driver", text(other->type) };
+		m[body.n++] = (struct value_member){ "source_driver",
+			value_of_text(other->type) };
 		m[body.n++] = (struct value_member){ "source_config",
 			device_config(p, other) };
 	}
@@ -83,7 +75,8 @@ send_request(struct plan *p, plan_reply_fn *reply, struct ref ref,
 			m[body.n].value = (struct value){ .kind = VALUE_INT,
 				.i = va_arg(ap, int64_t) };
 		else
-			m[body.n].value = text(va_arg(ap, const char *));
+			m[body.n].value =
+			    value_of_text(va_arg(ap, const char *));
 		body.n++;
 	}
 	return plan_send_to(p, PLAN_STORAGE, reply, &body);
@@ -107,9 +100,9 @@ storage_send_to_driver(struct plan *p, plan_reply_fn *reply, const char *driver,
     const struct value_member *config, uint32_t n, const char *op)
 {
 	const struct value_member m[] = {
-		{ "op", text(op) },
-		{ "uuid", text("") },
-		{ "driver", text(driver) },
+		{ "op", value_of_text(op) },
+		{ "uuid", value_of_text("") },
+		{ "driver", value_of_text(driver) },
 		{ "device_config",
 		    { .kind = VALUE_STRUCT, .n = n, .members = config } },
 	};
@@ -204,19 +197,11 @@ storage_note(struct plan *p, const struct value *answer)
 	return 0;
 }
 
-int64_t
-storage_noted(const struct plan *p, const char *name, int64_t otherwise)
-{
-	const char *noted = plan_arg(p, name);
-
-	return *noted ? strtoll(noted, NULL, 10) : otherwise;
-}
-
 int
 storage_set_sizes(struct plan *p, struct tx *t, struct ref ref)
 {
-	int64_t size = storage_noted(p, "size", -1);
-	int64_t used = storage_noted(p, "used", -1);
+	int64_t size = plan_arg_int(p, "size", -1);
+	int64_t used = plan_arg_int(p, "used", -1);
 
 	if (size >= 0)
 		TX_SET(t, SR, sr, ref, physical_size, size);

@@ -23,11 +23,8 @@ int storage_send_from(struct plan *p, plan_reply_fn *reply, struct ref sr,
  * NULL: any driver. -1: raised. (source: lifecycle.json object_rules) */
 int storage_check(struct call *c, struct tx *t, struct ref sr,
     const char *feature);
-/* An integer of an answer as a note. For plan_reply_fn. */
+/* An integer of an answer as a note (plan_arg_int). For plan_reply_fn. */
 int storage_note(struct plan *p, const struct value *answer);
-/* What storage_note() noted. */
-int64_t storage_noted(const struct plan *p, const char *name,
-    int64_t otherwise);
 
 /* What is noted as size and used (-1: not known), into the SR's row. */
 int storage_set_sizes(struct plan *p, struct tx *t, struct ref sr);

@@ -121,8 +121,8 @@ vdi_plan_settle(struct plan *p, struct tx *t, struct ref ref)
 	home = vdi->SR;
 	size_before = vdi->location[0] ? vdi->virtual_size : 0;
 	used_before = vdi->physical_utilisation;
-	size = storage_noted(p, "size", vdi->virtual_size);
-	used = storage_noted(p, "used", used_before);
+	size = plan_arg_int(p, "size", vdi->virtual_size);
+	used = plan_arg_int(p, "used", used_before);
 	TX_SET(t, VDI, vdi, ref, virtual_size, size);
 	TX_SET(t, VDI, vdi, ref, physical_utilisation, used);
 	if (!vdi->location[0])

@@ -64,7 +64,7 @@ described(const struct plan *p)
 	builder_defaults(CLASS_VDI, &vdi.r);
 	vdi.SR = p->object;
 	vdi.name_label = plan_arg(p, "name");
-	vdi.virtual_size = storage_noted(p, "want", 0);
+	vdi.virtual_size = plan_arg_int(p, "want", 0);
 	vdi.type = type < 0 ? VDI_TYPE_USER : (enum vdi_type)type;
 	return vdi;
 }
@@ -285,7 +285,7 @@ static int
 resize_check(struct plan *p, struct tx *t)
 {
 	const struct vdi *vdi = vdi_plan_head(p, t, p->object);
-	int64_t size = storage_noted(p, "want", 0);
+	int64_t size = plan_arg_int(p, "want", 0);
 
 	if (vdi_plan_check(p, t, vdi, VDI_OPERATIONS_RESIZE) < 0)
 		return -1;
@@ -303,7 +303,7 @@ resize_send(struct plan *p)
 	const struct vdi *vdi = (const struct vdi *)r;
 
 	return vdi ? storage_send(p, storage_note, vdi->SR, "vdi_resize", "vdi",
-			 vdi->uuid, "#size", storage_noted(p, "want", 0), NULL)
+			 vdi->uuid, "#size", plan_arg_int(p, "want", 0), NULL)
 		   : -1;
 }
 

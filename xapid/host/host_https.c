@@ -53,27 +53,13 @@ host_set_https_only(struct call *c, const struct host_set_https_only_args *a)
 	return change(c, t, ref_equal(a->self, c->core->host), a->value);
 }
 
-struct all {
-	struct tx *t;
-	bool on;
-};
-
-static int
-set_one(const struct record *r, void *arg)
-{
-	const struct all *all = arg;
-
-	TX_SET(all->t, host, host, r->self, https_only, all->on);
-	return 0;
-}
-
 int
 pool_set_https_only(struct call *c, const struct pool_set_https_only_args *a)
 {
-	struct all all = { .on = a->value };
+	struct tx *t;
 
-	if (check(c, a->value) < 0 || !(all.t = call_begin(c)))
+	if (check(c, a->value) < 0 || !(t = call_begin(c)))
 		return -1;
-	(void)tx_each(all.t, CLASS_host, set_one, &all);
-	return change(c, all.t, true, a->value);
+	edit_every(t, CLASS_host, FIELD_host_https_only, &a->value);
+	return change(c, t, true, a->value);
 }

@@ -177,3 +177,12 @@ text_format_double(double v, char out[32])
 		n = snprintf(out, 32, "%.17g", v);
 	return n;
 }
+
+int
+text_hex_digit(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	c = (char)(c | 32);
+	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}

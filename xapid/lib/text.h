@@ -23,4 +23,7 @@ bool text_parse_int(const char *s, long long *out_r);
  * back the same; "inf", "-inf" and "nan" become 0. Answers the length. */
 int text_format_double(double v, char out[32]);
 
+/* 0 to 15; -1: none. */
+int text_hex_digit(char c);
+
 #endif

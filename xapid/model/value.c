@@ -33,6 +33,26 @@ value_member(const struct value *v, const char *name)
 	return NULL;
 }
 
+struct value
+value_of_text(const char *s)
+{
+	return (struct value){ .kind = VALUE_STRING,
+		.n = (uint32_t)strlen(s),
+		.s = s };
+}
+
+struct value
+value_of_int(int64_t i)
+{
+	return (struct value){ .kind = VALUE_INT, .i = i };
+}
+
+struct value
+value_of_bool(bool b)
+{
+	return (struct value){ .kind = VALUE_BOOL, .b = b };
+}
+
 const char *
 value_text(const struct value *v, const char *name, const char *otherwise)
 {

@@ -49,6 +49,10 @@ struct value_member {
 /* The member of a struct, or NULL; the last one wins where a name stands
  * twice (decoders refuse duplicates already). */
 const struct value *value_member(const struct value *v, const char *name);
+struct value value_of_text(const char *s); /* borrowed */
+struct value value_of_int(int64_t i);
+struct value value_of_bool(bool b);
+
 /* What a member is, or `otherwise` when it is absent or of another kind. A number
  * is also a truth (0: false), since requests to workers have no other. */
 const char *value_text(const struct value *v, const char *name,

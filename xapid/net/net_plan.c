@@ -6,14 +6,6 @@
 
 #define MAX_MEMBERS 24
 
-static struct value
-text(const char *s)
-{
-	return (struct value){ .kind = VALUE_STRING,
-		.n = (uint32_t)strlen(s),
-		.s = s };
-}
-
 static struct value_member
 member(const char *name, va_list *ap)
 {
@@ -29,7 +21,7 @@ member(const char *name, va_list *ap)
 			*va_arg(*ap, const struct value *) };
 	default:
 		return (struct value_member){ name,
-			text(va_arg(*ap, const char *)) };
+			value_of_text(va_arg(*ap, const char *)) };
 	}
 }
 
@@ -38,9 +30,9 @@ net_send(struct plan *p, plan_reply_fn *reply, const struct network *net,
     const char *op, ...)
 {
 	struct value_member m[MAX_MEMBERS] = {
-		{ "op", text(op) },
-		{ "uuid", text(net->uuid) },
-		{ "bridge", text(net->bridge) },
+		{ "op", value_of_text(op) },
+		{ "uuid", value_of_text(net->uuid) },
+		{ "bridge", value_of_text(net->bridge) },
 		{ "managed", { .kind = VALUE_BOOL, .b = net->managed } },
 		{ "bridge_mtu", { .kind = VALUE_INT, .i = net->MTU } },
 	};

@@ -2,13 +2,12 @@
 /* Networks. Their bridges come up with the first interface on a host, and go
  * with the last, or with the network. (source of rules and errors: lifecycle.json object_rules,
  * network.json) */
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "call/edit.h"
 #include "model/builder.h"
 #include "net/net_plan.h"
+#include "net/pif.h"
 #include "vm/vm_devices.h"
 
 #define DEFAULT_MTU 1500
@@ -16,17 +15,35 @@
 
 /* ---- bridges ---- */
 
+struct bridge_search {
+	const char *bridge;
+	struct ref found;
+};
+
 static int
-has_bridge(const struct record *r, void *name)
+has_bridge(const struct record *r, void *arg)
 {
-	return strcmp(((const struct network *)r)->bridge, name) == 0;
+	struct bridge_search *s = arg;
+
+	if (strcmp(((const struct network *)r)->bridge, s->bridge) != 0)
+		return 0;
+	s->found = r->self;
+	return 1;
+}
+
+struct ref
+network_on_bridge(struct tx *t, const char *bridge)
+{
+	struct bridge_search s = { bridge, REF_NULL };
+
+	(void)tx_each(t, CLASS_network, has_bridge, &s);
+	return s.found;
 }
 
 static bool
 is_used(struct tx *t, const char *name)
 {
-	return tx_each(t, CLASS_network, has_bridge, (void *)(uintptr_t)name) ==
-	    1;
+	return !ref_is_null(network_on_bridge(t, name));
 }
 
 /* Names that the toolstack gives by itself. */
@@ -317,7 +334,7 @@ mtu_send_as(struct plan *p, const char *note)
 
 	return net && net->managed && *net->bridge
 	    ? net_send(p, NULL, net, "bridge_mtu", "#mtu",
-		  (int64_t)strtoll(plan_arg(p, note), NULL, 10), NULL)
+		  plan_arg_int(p, note, 0), NULL)
 	    : 0;
 }
 
@@ -336,7 +353,7 @@ mtu_undo(struct plan *p)
 static int
 mtu_apply(struct plan *p, struct tx *t)
 {
-	int64_t mtu = strtoll(plan_arg(p, "new"), NULL, 10);
+	int64_t mtu = plan_arg_int(p, "new", 0);
 	const struct network *net = TX_GET(t, network, network, p->object);
 	const struct ref *pifs = net ? net->PIFs.items : NULL;
 

@@ -30,6 +30,11 @@ int pif_check_joins(struct call *c, struct tx *t, const struct network *net,
 /* Destroys the row, and its metrics when they are its own. */
 int pif_destroy_row(struct tx *t, struct ref pif);
 
+/* ---- network.c ---- */
+
+/* A network with this bridge; null: there is none. */
+struct ref network_on_bridge(struct tx *t, const char *bridge);
+
 /* ---- pif_plug.c ---- */
 
 /* Whether it may be taken down, with the first reason why not. */

@@ -6,7 +6,6 @@
  * comes back; from then on they are followed (pif_follow.c).
  * (source of rules and errors: lifecycle.json, network.json) */
 #include <arpa/inet.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "call/edit.h"
@@ -233,10 +232,7 @@ wait_send(struct plan *p)
 static int
 note_deadline(struct plan *p)
 {
-	const char *text = arena_printf(p->call->arena, "%lld",
-	    (long long)(clock_wall_ms() + LEASE_MS));
-
-	return text ? plan_note(p, "until", text) : -1;
+	return plan_note_int(p, "until", clock_wall_ms() + LEASE_MS);
 }
 
 static bool
@@ -273,7 +269,7 @@ wait_apply(struct plan *p, struct tx *t)
 	if (!is_awaited(p) || (!pif->currently_attached && !pif->physical) ||
 	    has_come(p))
 		return keep_up(p, t);
-	if (clock_wall_ms() < strtoll(plan_arg(p, "until"), NULL, 10))
+	if (clock_wall_ms() < plan_arg_int(p, "until", 0))
 		return plan_go_back(p, "wait");
 	return fail_interface_has_no_ip(p->call,
 	    call_ref_text(p->call, p->object));

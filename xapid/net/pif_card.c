@@ -10,35 +10,17 @@
 
 #define MAX_POSITIONS 1024 /* of bridges xenbrN that are looked at */
 
-struct network_search {
-	const char *bridge;
-	struct ref found;
-};
-
-static int
-has_bridge(const struct record *r, void *arg)
-{
-	struct network_search *s = arg;
-
-	if (strcmp(((const struct network *)r)->bridge, s->bridge) != 0)
-		return 0;
-	s->found = r->self;
-	return 1;
-}
-
 /* A network with this bridge which the host is not on yet; null: there is
  * none. */
 static bool
 find_network(struct scan *s, const char *bridge, struct ref *out)
 {
-	struct network_search search = { .bridge = bridge };
 	const struct network *net;
 
-	*out = REF_NULL;
-	if (tx_each(s->t, CLASS_network, has_bridge, &search) != 1)
+	*out = network_on_bridge(s->t, bridge);
+	if (ref_is_null(*out))
 		return true;
-	net = TX_GET(s->t, network, network, search.found);
-	*out = search.found;
+	net = TX_GET(s->t, network, network, *out);
 	return net && !pif_on_network(s->t, net, s->host);
 }
 

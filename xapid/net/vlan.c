@@ -4,12 +4,9 @@
  * the plan and go again when the kernel refuses.
  * (source of rules and errors: lifecycle.json object_rules, network.json) */
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "call/edit.h"
 #include "model/builder.h"
-#include "net/net_plan.h"
 #include "net/pif.h"
 
 #define MAX_TAG 4094
@@ -19,7 +16,7 @@
 static int64_t
 tag_of(const struct plan *p)
 {
-	return strtoll(plan_arg(p, "tag"), NULL, 10);
+	return plan_arg_int(p, "tag", 0);
 }
 
 static int

@@ -93,9 +93,12 @@ unsigned plans_in_line(struct core *core, struct ref object,
 /* An argument, or what a step noted; "" when absent. */
 const char *plan_arg(const struct plan *p, const char *name);
 struct ref plan_arg_ref(const struct plan *p, const char *name);
+/* As a decimal number; otherwise when absent. */
+int64_t plan_arg_int(const struct plan *p, const char *name, int64_t otherwise);
 /* Notes something for later steps: journalled with this step's end. -1: no
  * memory. */
 int plan_note(struct plan *p, const char *name, const char *value);
+int plan_note_int(struct plan *p, const char *name, int64_t value);
 /* Sees a good answer to a request; may be NULL. -1: failed, raised. */
 typedef int plan_reply_fn(struct plan *p, const struct value *answer);
 /* A request to the domain worker about a VM: "name", "value" pairs of text, or

@@ -215,8 +215,7 @@ plan_tell_parent_most(struct plan *p, const char *name, int64_t value)
 
 	snprintf(text, sizeof(text), "%lld", (long long)value);
 	pthread_mutex_lock(&r->all->lock);
-	if (r->parent &&
-	    strtoll(plan_arg(&r->parent->plan, name), NULL, 10) < value)
+	if (r->parent && plan_arg_int(&r->parent->plan, name, 0) < value)
 		rc = plan_put_note(r->parent, name, text);
 	pthread_mutex_unlock(&r->all->lock);
 	return rc < 0 ? call_fail_nomem(p->call) : 0;

@@ -3,9 +3,9 @@
  * own, plans inside plans and times to wait for); and how they are cancelled. */
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
-#include "call/call_private.h"
 #include "call/task.h"
 #include "lib/clock.h"
 #include "lib/fault.h"
@@ -100,6 +100,15 @@ plan_note(struct plan *p, const char *name, const char *value)
 	return 0;
 }
 
+int
+plan_note_int(struct plan *p, const char *name, int64_t value)
+{
+	char text[24];
+
+	snprintf(text, sizeof(text), "%lld", (long long)value);
+	return plan_note(p, name, text);
+}
+
 void
 plan_forget_notes(struct running *r, const char *prefix, const char *but)
 {
@@ -148,6 +157,14 @@ plan_arg_ref(const struct plan *p, const char *name)
 	struct ref ref;
 
 	return ref_parse(plan_arg(p, name), &ref) ? ref : REF_NULL;
+}
+
+int64_t
+plan_arg_int(const struct plan *p, const char *name, int64_t otherwise)
+{
+	const char *text = plan_arg(p, name);
+
+	return *text ? strtoll(text, NULL, 10) : otherwise;
 }
 
 struct map

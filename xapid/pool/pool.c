@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Calls of class pool that tell about the pool, or reach into each of its
  * hosts. All hosts are served by this daemon. */
-#include <string.h>
 
 #include "call/edit.h"
 #include "model/builder.h"
@@ -60,31 +59,16 @@ pool_get_license_state(struct call *c,
 	return b.failed ? call_fail_nomem(c) : 0;
 }
 
-struct set_on_all {
-	struct tx *t;
-	int field; /* of class host */
-	const void *mem;
-};
-
-static int
-set_on_one(const struct record *r, void *arg)
-{
-	const struct set_on_all *s = arg;
-
-	return tx_set(s->t, CLASS_host, r->self, s->field, s->mem);
-}
-
 /* One field of every host gets a value. */
 static int
 set_on_all_hosts(struct call *c, int field, const void *mem)
 {
-	struct set_on_all s = { .field = field, .mem = mem };
+	struct tx *t = call_begin(c);
 
-	s.t = call_begin(c);
-	if (!s.t)
+	if (!t)
 		return -1;
-	(void)tx_each(s.t, CLASS_host, set_on_one, &s);
-	return call_commit(c, s.t);
+	edit_every(t, CLASS_host, field, mem);
+	return call_commit(c, t);
 }
 
 int

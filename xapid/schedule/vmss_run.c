@@ -46,7 +46,7 @@ static int
 check(struct plan *p, struct tx *t)
 {
 	const struct vmss *v = EDIT_HEAD(p->call, t, VMSS, vmss, p->object);
-	int64_t due = strtoll(plan_arg(p, "due"), NULL, 10);
+	int64_t due = plan_arg_int(p, "due", 0);
 	int64_t now = clock_wall_sec();
 	char when[DATE_CHARS + 1];
 

@@ -5,33 +5,19 @@
  * there. */
 #include "call/edit.h"
 
-struct all {
-	struct tx *t;
-	bool on;
-};
-
-static int
-set_one(const struct record *r, void *arg)
-{
-	const struct all *all = arg;
-
-	TX_SET(all->t, host, host, r->self, tls_verification_enabled, all->on);
-	return 0;
-}
-
 int
 pool_enable_tls_verification(struct call *c,
     const struct pool_enable_tls_verification_args *a)
 {
-	struct all all = { call_begin(c), true };
+	struct tx *t = call_begin(c);
+	const bool on = true;
 
 	(void)a;
-	if (!all.t)
+	if (!t)
 		return -1;
-	TX_SET(all.t, pool, pool, c->core->pool, tls_verification_enabled,
-	    true);
-	(void)tx_each(all.t, CLASS_host, set_one, &all);
-	return call_commit(c, all.t);
+	TX_SET(t, pool, pool, c->core->pool, tls_verification_enabled, on);
+	edit_every(t, CLASS_host, FIELD_host_tls_verification_enabled, &on);
+	return call_commit(c, t);
 }
 
 static int

@@ -2,7 +2,6 @@
 /* Settings of VMs whose values have rules. Those that would have to reach a
  * running domain are refused by vm_operation_check or left to others. (source:
  * lifecycle.json object_rules and call_effects) */
-#include <stdio.h>
 #include <string.h>
 
 #include "appliance/vm_appliance.h"
@@ -10,15 +9,6 @@
 #include "call/refuse.h"
 #include "vm/vm.h"
 #include "vm/vm_operations.h"
-
-static int
-fail_number(struct call *c, const char *field, int64_t value)
-{
-	char text[24];
-
-	snprintf(text, sizeof(text), "%lld", (long long)value);
-	return fail_invalid_value(c, field, text);
-}
 
 /* ---- processors ---- */
 
@@ -40,7 +30,7 @@ set_vcpus(struct call *c, struct ref self, int field, int64_t value)
 		    "VCPUs of this control domain are set at boot");
 	if (value < 1 || (max && value < vm->VCPUs_at_startup) ||
 	    (!max && value > vm->VCPUs_max))
-		return fail_number(c, VCPU_RULE, value);
+		return refuse_number(c, VCPU_RULE, value);
 	if (vm->power_state == VM_POWER_STATE_RUNNING)
 		TX_SET(t, VM, vm, self, requires_reboot, true);
 	(void)tx_set(t, CLASS_VM, self, field, &value);
@@ -214,7 +204,7 @@ set_count(struct call *c, struct ref self, int field, const char *name,
 	TX_SCOPE struct tx *t = NULL;
 
 	if (value < 0)
-		return fail_number(c, name, value);
+		return refuse_number(c, name, value);
 	t = call_begin(c);
 	if (!t || !EDIT_HEAD(c, t, VM, vm, self))
 		return -1;

@@ -32,26 +32,6 @@ op_list(const struct op *op, const char *name)
 									: NULL;
 }
 
-struct value
-value_of_text(const char *s)
-{
-	return (struct value){ .kind = VALUE_STRING,
-		.n = (uint32_t)strlen(s),
-		.s = s };
-}
-
-struct value
-value_of_int(int64_t i)
-{
-	return (struct value){ .kind = VALUE_INT, .i = i };
-}
-
-struct value
-value_of_bool(bool b)
-{
-	return (struct value){ .kind = VALUE_BOOL, .b = b };
-}
-
 int
 op_answer(struct op *op, const struct value_member *members, uint32_t n)
 {

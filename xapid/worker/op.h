@@ -37,9 +37,6 @@ bool op_bool(const struct op *op, const char *name, bool otherwise);
 const struct value *op_list(const struct op *op, const char *name);
 
 /* ---- results ---- */
-struct value value_of_text(const char *s); /* borrowed */
-struct value value_of_int(int64_t i);
-struct value value_of_bool(bool b);
 /* A struct of members that is copied into the arena. -1: no memory, raised. */
 int op_answer(struct op *op, const struct value_member *members, uint32_t n);
 

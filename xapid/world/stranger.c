@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "world/stranger.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "lib/log.h"
 #include "model/builder.h"
+#include "net/pif.h"
 #include "plan/switch.h"
 #include "vm/start/placement.h"
 #include "vm/vm_devices.h"
 #include "vm/vm_operations.h"
-#include "world/world_private.h"
+#include "world/world.h"
 
 /* One domain while it is being adopted. */
 struct stranger {
@@ -243,32 +243,14 @@ add_vbd(struct stranger *s, const struct value *device)
 
 /* ---- interfaces ---- */
 
-struct bridge_search {
-	const char *bridge;
-	struct ref found;
-};
-
-static int
-has_bridge(const struct record *r, void *arg)
-{
-	struct bridge_search *search = arg;
-
-	if (strcmp(((const struct network *)r)->bridge, search->bridge) != 0)
-		return 0;
-	search->found = r->self;
-	return 1;
-}
-
 static int
 need_network(struct stranger *s, const char *bridge, struct ref *network_r)
 {
-	struct bridge_search search = { .bridge = bridge };
 	struct network n;
 
-	if (tx_each(s->t, CLASS_network, has_bridge, &search) == 1) {
-		*network_r = search.found;
+	*network_r = network_on_bridge(s->t, bridge);
+	if (!ref_is_null(*network_r))
 		return 0;
-	}
 	builder_defaults(CLASS_network, &n.r);
 	n.name_label = builder_text(&s->b, "Bridge %s", bridge);
 	n.bridge = bridge;

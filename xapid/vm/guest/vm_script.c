@@ -23,21 +23,6 @@
 #define FIRST_LOOK_MS 100
 #define SELDOM_MS 2000
 
-static int
-note_time(struct plan *p, const char *name, int64_t ms)
-{
-	char text[24];
-
-	snprintf(text, sizeof(text), "%lld", (long long)ms);
-	return plan_note(p, name, text);
-}
-
-static int64_t
-noted(const struct plan *p, const char *name)
-{
-	return strtoll(plan_arg(p, name), NULL, 10);
-}
-
 /* ---- the guest is given it ---- */
 
 static int
@@ -53,10 +38,10 @@ begin_apply(struct plan *p, struct tx *t)
 	int64_t now = clock_wall_ms();
 
 	(void)t;
-	if (note_time(p, "until", now + LONGEST_MS) < 0 ||
-	    note_time(p, "pause", FIRST_LOOK_MS) < 0)
+	if (plan_note_int(p, "until", now + LONGEST_MS) < 0 ||
+	    plan_note_int(p, "pause", FIRST_LOOK_MS) < 0)
 		return -1;
-	return note_time(p, "next", now + FIRST_LOOK_MS);
+	return plan_note_int(p, "next", now + FIRST_LOOK_MS);
 }
 
 static int
@@ -71,7 +56,7 @@ clear_send(struct plan *p)
 static int
 wait_send(struct plan *p)
 {
-	return plan_wait(p, noted(p, "next"), SELDOM_MS, false) < 0
+	return plan_wait(p, plan_arg_int(p, "next", 0), SELDOM_MS, false) < 0
 	    ? call_fail_nomem(p->call)
 	    : 0;
 }
@@ -120,18 +105,18 @@ has_ended(const struct plan *p)
 static int
 look_apply(struct plan *p, struct tx *t)
 {
-	int64_t now = clock_wall_ms(), pause = noted(p, "pause") * 2;
+	int64_t now = clock_wall_ms(), pause = plan_arg_int(p, "pause", 0) * 2;
 
 	(void)t;
 	if (has_ended(p))
 		return 0;
-	if (now >= noted(p, "until"))
+	if (now >= plan_arg_int(p, "until", 0))
 		return vm_plugin_fail(p->call, "failed to execute fn",
 		    "The guest's agent did not end the script in a day");
 	if (pause > SELDOM_MS)
 		pause = SELDOM_MS;
-	if (note_time(p, "pause", pause) < 0 ||
-	    note_time(p, "next", now + pause) < 0)
+	if (plan_note_int(p, "pause", pause) < 0 ||
+	    plan_note_int(p, "next", now + pause) < 0)
 		return -1;
 	return plan_go_back(p, "wait");
 }

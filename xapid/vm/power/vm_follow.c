@@ -34,8 +34,7 @@ still_its_domain(struct plan *p, struct tx *t)
 {
 	const struct vm *vm = TX_GET(t, VM, vm, p->object);
 
-	if (vm && lives(vm) &&
-	    vm->domid == strtoll(plan_arg(p, "domid"), NULL, 10))
+	if (vm && lives(vm) && vm->domid == plan_arg_int(p, "domid", 0))
 		return 0;
 	return fail_internal_error(p->call, "The VM has another domain by now");
 }
@@ -104,7 +103,7 @@ look_reply(struct plan *p, const struct value *answer)
 
 	if (!domid || domid->kind != VALUE_INT || !state ||
 	    state->kind != VALUE_STRING ||
-	    domid->i != strtoll(plan_arg(p, "domid"), NULL, 10))
+	    domid->i != plan_arg_int(p, "domid", 0))
 		return fail_internal_error(p->call, "The domain is gone again");
 	return plan_note(p, "state", state->s);
 }
@@ -154,7 +153,7 @@ still_halted(struct plan *p, struct tx *t)
 static int
 take_over(struct plan *p, struct tx *t)
 {
-	int64_t domid = strtoll(plan_arg(p, "domid"), NULL, 10);
+	int64_t domid = plan_arg_int(p, "domid", 0);
 	const struct vm *vm = TX_GET(t, VM, vm, p->object);
 	const struct ref *refs;
 
@@ -258,7 +257,7 @@ note_ended(struct plan *p, struct tx *t)
 static int
 mend_apply(struct plan *p, struct tx *t)
 {
-	int64_t domid = strtoll(plan_arg(p, "domid"), NULL, 10);
+	int64_t domid = plan_arg_int(p, "domid", 0);
 	const struct vm *vm = TX_GET(t, VM, vm, p->object);
 
 	if (!vm)

@@ -87,7 +87,7 @@ int
 vm_image_made(struct plan *p, struct tx *t)
 {
 	const struct vdi *vdi = TX_GET(t, VDI, vdi, image_of(p));
-	int64_t size = storage_noted(p, "size", 0);
+	int64_t size = plan_arg_int(p, "size", 0);
 
 	if (vdi)
 		storage_account(t, vdi->SR, size, 0);

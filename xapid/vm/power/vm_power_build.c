@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The domain of a VM and what is joined to it: its disks, its interfaces on
  * their bridges, all devices connected; and the way back of each. */
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include "device/vbd.h"
 #include "device/vif_attach.h"
@@ -44,13 +41,11 @@ static int
 note_domain(struct plan *p, const struct value *answer)
 {
 	const struct value *domid = value_member(answer, "domid");
-	char text[24];
 
 	if (!domid || domid->kind != VALUE_INT)
 		return fail_internal_error(p->call,
 		    "The domain worker gave no domid");
-	snprintf(text, sizeof(text), "%lld", (long long)domid->i);
-	if (plan_note(p, "domid", text) < 0)
+	if (plan_note_int(p, "domid", domid->i) < 0)
 		return -1;
 	return note_interfaces(p, value_member(answer, "interfaces"));
 }
@@ -139,7 +134,7 @@ int
 power_build_apply(struct plan *p, struct tx *t)
 {
 	const struct vm *vm = power_vm(p, t);
-	int64_t domid = strtoll(plan_arg(p, "domid"), NULL, 10);
+	int64_t domid = plan_arg_int(p, "domid", 0);
 
 	if (!vm)
 		return -1;

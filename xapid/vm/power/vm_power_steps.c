@@ -3,7 +3,6 @@
  * there: it runs, waits, is paused, shut down, begins again or ends. */
 #include "vm/power/vm_power_steps.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "device/vbd.h"
@@ -67,21 +66,12 @@ note_delay(struct plan *p, int64_t seconds)
 {
 	int64_t ms = seconds < PLAN_WAIT_MAX_MS / 1000 ? seconds * 1000
 						       : PLAN_WAIT_MAX_MS;
-	char text[24];
 
 	if (ms <= 0)
 		return 0;
-	snprintf(text, sizeof(text), "%lld", (long long)ms);
-	if (plan_note(p, DELAY_MS, text) < 0)
+	if (plan_note_int(p, DELAY_MS, ms) < 0)
 		return -1;
-	snprintf(text, sizeof(text), "%lld", (long long)clock_wall_ms() + ms);
-	return plan_note(p, DELAY_UNTIL, text);
-}
-
-static int64_t
-noted_number(const struct plan *p, const char *name)
-{
-	return strtoll(plan_arg(p, name), NULL, 10);
+	return plan_note_int(p, DELAY_UNTIL, clock_wall_ms() + ms);
 }
 
 /* Whoever wants the VM meanwhile does not wait; and without memory to wait the
@@ -90,8 +80,8 @@ int
 power_delay_send(struct plan *p)
 {
 	if (!*plan_arg(p, DELAY_FOR_PARENT))
-		(void)plan_wait(p, noted_number(p, DELAY_UNTIL),
-		    noted_number(p, DELAY_MS), true);
+		(void)plan_wait(p, plan_arg_int(p, DELAY_UNTIL, 0),
+		    plan_arg_int(p, DELAY_MS, 0), true);
 	return 0;
 }
 
@@ -104,7 +94,7 @@ power_delay_tell(struct plan *p)
 		return;
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
 		(void)plan_tell_parent_most(p, names[i],
-		    noted_number(p, names[i]));
+		    plan_arg_int(p, names[i], 0));
 }
 
 /* ---- running ---- */

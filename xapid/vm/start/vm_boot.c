@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "call/edit.h"
+#include "call/refuse.h"
 #include "model/builder.h"
 #include "passthrough/pci.h"
 #include "passthrough/vgpu.h"
@@ -96,15 +97,6 @@ check_source(struct call *c, const struct vm *vm)
 #define MAX_VCPUS 512
 
 static int
-fail_number(struct call *c, const char *field, int64_t value)
-{
-	char text[24];
-
-	snprintf(text, sizeof(text), "%lld", (long long)value);
-	return fail_invalid_value(c, field, text);
-}
-
-static int
 check_vcpus(struct call *c, const struct vm *vm)
 {
 	const char *cores = builder_find(&vm->platform, "cores-per-socket");
@@ -112,9 +104,10 @@ check_vcpus(struct call *c, const struct vm *vm)
 	long per;
 
 	if (vm->VCPUs_max < 1 || vm->VCPUs_max > MAX_VCPUS)
-		return fail_number(c, "VCPUs_max", vm->VCPUs_max);
+		return refuse_number(c, "VCPUs_max", vm->VCPUs_max);
 	if (vm->VCPUs_at_startup < 1)
-		return fail_number(c, "VCPUs-at-startup", vm->VCPUs_at_startup);
+		return refuse_number(c, "VCPUs-at-startup",
+		    vm->VCPUs_at_startup);
 	snprintf(text, sizeof(text), "%lld", (long long)vm->VCPUs_at_startup);
 	if (vm->VCPUs_at_startup > vm->VCPUs_max)
 		return fail_value_not_supported(c, "VCPUs-at-startup", text,
