@@ -327,6 +327,8 @@ tests_lib_libunit_a_SOURCES = \
 	tests/lib/daemonless.h \
 	tests/lib/sample.c \
 	tests/lib/sample.h \
+	tests/lib/talk.c \
+	tests/lib/talk.h \
 	tests/lib/toy_service.c \
 	tests/lib/toy_service.h \
 	tests/lib/unit.c \

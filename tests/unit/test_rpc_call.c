@@ -8,35 +8,14 @@
 #include <zlib.h>
 #include <zstd.h>
 
+#include "tests/lib/talk.h"
 #include "tests/lib/unit.h"
-#include "tests/lib/wire.h"
-
-static struct wire w;
-static struct client c;
-static struct reply r;
-
-static void
-begin(void)
-{
-	wire_start(&w, WIRE_PLAIN, NULL, NULL);
-	client_connect(&c, w.port);
-}
-
-static void
-end(void)
-{
-	reply_free(&r);
-	client_close(&c);
-	wire_stop(&w);
-}
 
 static void
 say_and_read(char *text)
 {
-	reply_free(&r);
-	client_say(&c, text);
+	talk_say(text);
 	free(text);
-	client_read(&c, &r);
 }
 
 static void
@@ -45,46 +24,39 @@ json(const char *fields, const char *body)
 	say_and_read(post_text("/jsonrpc", fields, body));
 }
 
-static const char *
-header(const char *name)
-{
-	static char value[256];
-
-	return reply_header(&r, name, value);
-}
-
 /* ---- one call ---- */
 
 static void
 test_xml_call(void)
 {
-	begin();
+	talk_begin(NULL, NULL);
 	client_call(&c, "echo", "hi", &r);
 	CU_ASSERT(reply_is(&r, "hi"));
-	CU_ASSERT_STRING_EQUAL(header("Content-Type"), "text/xml");
-	CU_ASSERT_STRING_EQUAL(header("Cache-Control"), "no-cache, no-store");
-	CU_ASSERT_STRING_EQUAL(header("Access-Control-Allow-Origin"), "*");
-	CU_ASSERT_STRING_EQUAL(header("Access-Control-Allow-Headers"),
+	CU_ASSERT_STRING_EQUAL(talk_header("Content-Type"), "text/xml");
+	CU_ASSERT_STRING_EQUAL(talk_header("Cache-Control"),
+	    "no-cache, no-store");
+	CU_ASSERT_STRING_EQUAL(talk_header("Access-Control-Allow-Origin"), "*");
+	CU_ASSERT_STRING_EQUAL(talk_header("Access-Control-Allow-Headers"),
 	    "X-Requested-With");
-	CU_ASSERT_EQUAL(strcasecmp(header("Connection"), "keep-alive"), 0);
-	end();
+	CU_ASSERT_EQUAL(strcasecmp(talk_header("Connection"), "keep-alive"), 0);
+	talk_end();
 }
 
 static void
 test_json_call(void)
 {
-	begin();
+	talk_begin(NULL, NULL);
 	json("Content-Type: application/json; charset=utf-8\r\n",
 	    "{\"jsonrpc\":\"2.0\",\"method\":\"echo\",\"params\":[\"hi\"],"
 	    "\"id\":7}");
-	CU_ASSERT_STRING_EQUAL(header("Content-Type"), "application/json");
+	CU_ASSERT_STRING_EQUAL(talk_header("Content-Type"), "application/json");
 	CU_ASSERT_STRING_EQUAL(r.body,
 	    "{\"jsonrpc\":\"2.0\",\"result\":\"hi\",\"id\":7}");
 	json("", "{\"method\":\"fail\",\"params\":[],\"id\":\"x\"}");
 	CU_ASSERT_STRING_EQUAL(r.body,
 	    "{\"result\":null,\"error\":[\"TOY_FAILURE\",\"a\",\"b\"],"
 	    "\"id\":\"x\"}");
-	end();
+	talk_end();
 }
 
 static void
@@ -96,14 +68,14 @@ test_paths(void)
 	    "<methodCall><methodName>echo</methodName>"
 	    "<params><param><value>p</value></param></params></methodCall>";
 
-	begin();
+	talk_begin(NULL, NULL);
 	for (size_t i = 0; i < UNIT_COUNT(paths); i++) {
 		say_and_read(post_text(paths[i],
 		    "Content-Type: application/x-www-form-urlencoded\r\n",
 		    body));
 		CU_ASSERT(reply_is(&r, "p"));
 	}
-	end();
+	talk_end();
 }
 
 static void
@@ -113,7 +85,7 @@ test_caller(void)
 	    "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
 	char fields[1024], want[1024], agent[301];
 
-	begin();
+	talk_begin(NULL, NULL);
 	snprintf(fields, sizeof(fields),
 	    "User-Agent: me/1.0\r\ntraceparent: %s\r\n", trace);
 	snprintf(want, sizeof(want), "me/1.0|%s|127.0.0.1|plain|-1", trace);
@@ -130,27 +102,27 @@ test_caller(void)
 	CU_ASSERT(reply_is(&r, want));
 	say_and_read(call_text("caller", "", "User-Agent: \xff\r\n"));
 	CU_ASSERT(reply_is(&r, "|none|127.0.0.1|plain|-1"));
-	end();
+	talk_end();
 }
 
 static void
 test_preflight(void)
 {
-	begin();
+	talk_begin(NULL, NULL);
 	say_and_read(strdup(
 	    "OPTIONS /jsonrpc HTTP/1.1\r\nHost: h\r\nOrigin: http://o\r\n"
 	    "Access-Control-Request-Headers: content-type\r\n\r\n"));
 	CU_ASSERT_EQUAL(r.status, 200);
 	CU_ASSERT_EQUAL(r.len, 0);
-	CU_ASSERT_STRING_EQUAL(header("Access-Control-Allow-Origin"), "*");
-	CU_ASSERT_STRING_EQUAL(header("Access-Control-Allow-Headers"),
+	CU_ASSERT_STRING_EQUAL(talk_header("Access-Control-Allow-Origin"), "*");
+	CU_ASSERT_STRING_EQUAL(talk_header("Access-Control-Allow-Headers"),
 	    "content-type, X-Requested-With");
 	CU_ASSERT_PTR_NOT_NULL(
-	    strstr(header("Access-Control-Allow-Methods"), "POST"));
+	    strstr(talk_header("Access-Control-Allow-Methods"), "POST"));
 	reply_free(&r);
 	client_call(&c, "echo", "after", &r);
 	CU_ASSERT(reply_is(&r, "after"));
-	end();
+	talk_end();
 }
 
 /* ---- many on one connection ---- */
@@ -160,7 +132,7 @@ test_pipelining(void)
 {
 	char *a, *b, *d;
 
-	begin();
+	talk_begin(NULL, NULL);
 	a = call_text("echo", "1", "");
 	b = call_text("nap", "30", "");
 	d = call_text("echo", "3", "");
@@ -176,7 +148,7 @@ test_pipelining(void)
 	reply_free(&r);
 	client_read(&c, &r);
 	CU_ASSERT(reply_is(&r, "3"));
-	end();
+	talk_end();
 }
 
 static void
@@ -184,7 +156,7 @@ test_slow_bytes(void)
 {
 	char *text;
 
-	begin();
+	talk_begin(NULL, NULL);
 	text = call_text("echo", "drip", "");
 	for (char *p = text; *p; p++)
 		client_send(&c, p, 1);
@@ -196,13 +168,13 @@ test_slow_bytes(void)
 		client_read(&c, &r);
 		CU_ASSERT(reply_is(&r, "drip"));
 	}
-	end();
+	talk_end();
 }
 
 static void
 test_chunked_call(void)
 {
-	begin();
+	talk_begin(NULL, NULL);
 	say_and_read(strdup(
 	    "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n"
 	    "20\r\n<methodCall><methodName>echo</me\r\n"
@@ -212,7 +184,7 @@ test_chunked_call(void)
 	reply_free(&r);
 	client_call(&c, "echo", "after", &r);
 	CU_ASSERT(reply_is(&r, "after"));
-	end();
+	talk_end();
 }
 
 /* Each byte of a body in chunks a packet of its own, extension and trailer
@@ -227,7 +199,7 @@ test_chunks_byte_by_byte(void)
 	    "B\r\nmethodCall>\r\n0\r\nA: b\r\nC: d\r\n\r\n";
 	char *call = call_text("echo", "behind", "");
 
-	begin();
+	talk_begin(NULL, NULL);
 	for (const char *p = text; *p; p++)
 		client_send(&c, p, 1);
 	client_say(&c, call);
@@ -237,7 +209,7 @@ test_chunks_byte_by_byte(void)
 	client_read(&c, &r);
 	CU_ASSERT(reply_is(&r, "behind"));
 	free(call);
-	end();
+	talk_end();
 }
 
 /* The client waits for our word before it sends the body of a call. */
@@ -249,7 +221,7 @@ test_continue(void)
 	    "</value></param></params></methodCall>";
 	char text[256];
 
-	begin();
+	talk_begin(NULL, NULL);
 	snprintf(text, sizeof(text),
 	    "POST / HTTP/1.1\r\nHost: h\r\nExpect: 100-continue\r\n"
 	    "Content-Length: %zu\r\n\r\n",
@@ -258,7 +230,7 @@ test_continue(void)
 	CU_ASSERT_EQUAL(r.status, 100);
 	say_and_read(strdup(body));
 	CU_ASSERT(reply_is(&r, "w"));
-	end();
+	talk_end();
 }
 
 /* Many more than a turn has, in one packet. */
@@ -267,7 +239,7 @@ test_long_pipeline(void)
 {
 	char *call = call_text("echo", "n", ""), text[64 * 1024], *at = text;
 
-	begin();
+	talk_begin(NULL, NULL);
 	for (int i = 0; i < 100; i++)
 		at = stpcpy(at, call);
 	client_say(&c, text);
@@ -277,7 +249,7 @@ test_long_pipeline(void)
 		reply_free(&r);
 	}
 	free(call);
-	end();
+	talk_end();
 }
 
 static void
@@ -288,13 +260,13 @@ test_http_1_0(void)
 	    "<value>1000</value></param></params></methodCall>";
 	char text[512];
 
-	begin();
+	talk_begin(NULL, NULL);
 	snprintf(text, sizeof(text),
 	    "POST / HTTP/1.0\r\nContent-Length: %zu\r\n\r\n%s",
 	    sizeof(body) - 1, body);
 	say_and_read(strdup(text));
 	CU_ASSERT_EQUAL(r.status, 200);
-	CU_ASSERT_STRING_EQUAL(header("Transfer-Encoding"), "");
+	CU_ASSERT_STRING_EQUAL(talk_header("Transfer-Encoding"), "");
 	CU_ASSERT(r.len > 1000 * 1000);
 	CU_ASSERT_STRING_EQUAL(r.body + r.len - 17, "</methodResponse>");
 	CU_ASSERT(client_sees_end(&c));
@@ -307,18 +279,18 @@ test_http_1_0(void)
 		say_and_read(strdup(text));
 		CU_ASSERT_EQUAL(r.status, 400);
 	}
-	end();
+	talk_end();
 }
 
 static void
 test_close_is_honoured(void)
 {
-	begin();
+	talk_begin(NULL, NULL);
 	say_and_read(call_text("echo", "x", "Connection: close\r\n"));
 	CU_ASSERT(reply_is(&r, "x"));
-	CU_ASSERT_STRING_EQUAL(header("Connection"), "close");
+	CU_ASSERT_STRING_EQUAL(talk_header("Connection"), "close");
 	CU_ASSERT(client_sees_end(&c));
-	end();
+	talk_end();
 }
 
 /* ---- broken bodies ---- */
@@ -326,10 +298,10 @@ test_close_is_honoured(void)
 static void
 test_broken_bodies_leave_the_connection(void)
 {
-	begin();
+	talk_begin(NULL, NULL);
 	say_and_read(post_text("/", "", "<methodCall"));
 	CU_ASSERT_EQUAL(r.status, 400);
-	CU_ASSERT_STRING_EQUAL(header("Content-Type"), "text/plain");
+	CU_ASSERT_STRING_EQUAL(talk_header("Content-Type"), "text/plain");
 	say_and_read(post_text("/", "", ""));
 	CU_ASSERT_EQUAL(r.status, 400);
 	json("", "{\"method\"");
@@ -343,7 +315,7 @@ test_broken_bodies_leave_the_connection(void)
 	client_call(&c, "echo", "lives", &r);
 	CU_ASSERT(reply_is(&r, "lives"));
 	CU_ASSERT_EQUAL(toy_started(w.toy), 1);
-	end();
+	talk_end();
 }
 
 /* ---- batches ---- */
@@ -351,7 +323,7 @@ test_broken_bodies_leave_the_connection(void)
 static void
 test_batch(void)
 {
-	begin();
+	talk_begin(NULL, NULL);
 	json("",
 	    "[{\"jsonrpc\":\"2.0\",\"method\":\"nap\",\"params\":[20],"
 	    "\"id\":1},"
@@ -375,13 +347,13 @@ test_batch(void)
 	    "\"message\":\"TOY_FAILURE\",\"data\":[\"a\",\"b\"]},"
 	    "\"id\":4}]"));
 	CU_ASSERT_EQUAL(toy_started(w.toy), 5);
-	end();
+	talk_end();
 }
 
 static void
 test_notifications(void)
 {
-	begin();
+	talk_begin(NULL, NULL);
 	json("", "{\"jsonrpc\":\"2.0\",\"method\":\"echo\",\"params\":[]}");
 	CU_ASSERT_EQUAL(r.status, 204);
 	json("",
@@ -391,30 +363,15 @@ test_notifications(void)
 	CU_ASSERT_EQUAL(toy_started(w.toy), 3);
 	json("", "{\"jsonrpc\":\"2.0\",\"method\":\"echo\",\"id\":1}");
 	CU_ASSERT_EQUAL(r.status, 200);
-	end();
+	talk_end();
 }
 
 /* ---- parked calls ---- */
 
-static bool
-all_finished(void *arg)
-{
-	(void)arg;
-	return toy_parked(w.toy) == 0 &&
-	    toy_finished(w.toy) == toy_started(w.toy);
-}
-
-static bool
-one_parked(void *arg)
-{
-	(void)arg;
-	return toy_parked(w.toy) == 1;
-}
-
 static void
 test_parked(void)
 {
-	begin();
+	talk_begin(NULL, NULL);
 	for (int i = 0; i < 200; i++) {
 		reply_free(&r);
 		client_call(&c, i % 2 ? "early" : "twice", "", &r);
@@ -423,8 +380,8 @@ test_parked(void)
 	reply_free(&r);
 	client_call(&c, "nap", "50", &r);
 	CU_ASSERT(reply_is(&r, "woken"));
-	CU_ASSERT(wire_wait(all_finished, NULL));
-	end();
+	CU_ASSERT(wire_wait(talk_all_finished, NULL));
+	talk_end();
 }
 
 static void
@@ -432,21 +389,21 @@ test_leaving_while_parked(void)
 {
 	char *text;
 
-	begin();
+	talk_begin(NULL, NULL);
 	client_call(&c, "echo", "first", &r);
 	for (int i = 0; i < 3; i++) {
 		text = call_text("forever", "", "");
 		client_say(&c, text);
 		free(text);
-		CU_ASSERT(wire_wait(one_parked, NULL));
+		CU_ASSERT(wire_wait(talk_one_parked, NULL));
 		client_close(&c);
-		CU_ASSERT(wire_wait(all_finished, NULL));
+		CU_ASSERT(wire_wait(talk_all_finished, NULL));
 		client_connect(&c, w.port);
 	}
 	reply_free(&r);
 	client_call(&c, "echo", "x", &r);
 	CU_ASSERT(reply_is(&r, "x"));
-	end();
+	talk_end();
 }
 
 /* It leaves when its call is woken, whose answer is for a thread of its own:
@@ -460,7 +417,7 @@ test_leaving_when_woken(void)
 	    "\"params\":[\"700\"],\"id\":2}]";
 	char *text = post_text("/jsonrpc", "", batch);
 
-	begin();
+	talk_begin(NULL, NULL);
 	for (int i = 0; i < 300; i++) {
 		client_say(&c, text);
 		wire_sleep(i % 3);
@@ -468,8 +425,8 @@ test_leaving_when_woken(void)
 		client_connect(&c, w.port);
 	}
 	free(text);
-	CU_ASSERT(wire_wait(all_finished, NULL));
-	end();
+	CU_ASSERT(wire_wait(talk_all_finished, NULL));
+	talk_end();
 }
 
 /* A client that has said that it will say no more is not waited for, also when
@@ -480,7 +437,7 @@ test_half_closed(void)
 	char *text = call_text("echo", "last", "");
 	int one = 1;
 
-	begin();
+	talk_begin(NULL, NULL);
 	CU_ASSERT(
 	    setsockopt(c.fd, IPPROTO_TCP, TCP_CORK, &one, sizeof(one)) == 0);
 	client_say(&c, text);
@@ -489,7 +446,7 @@ test_half_closed(void)
 	client_read(&c, &r);
 	CU_ASSERT(reply_is(&r, "last"));
 	CU_ASSERT(client_sees_end(&c));
-	end();
+	talk_end();
 }
 
 static void
@@ -497,16 +454,16 @@ test_stop_with_parked_calls(void)
 {
 	char *text;
 
-	begin();
+	talk_begin(NULL, NULL);
 	text = call_text("forever", "", "");
 	client_say(&c, text);
 	free(text);
-	CU_ASSERT(wire_wait(one_parked, NULL));
+	CU_ASSERT(wire_wait(talk_one_parked, NULL));
 	rpc_stop(w.rpc, 20);
 	w.rpc = NULL;
 	CU_ASSERT_EQUAL(toy_finished(w.toy), 1);
 	CU_ASSERT(client_sees_end(&c));
-	end();
+	talk_end();
 }
 
 static void
@@ -514,17 +471,17 @@ test_stop_lets_calls_finish(void)
 {
 	char *text;
 
-	begin();
+	talk_begin(NULL, NULL);
 	text = call_text("nap", "100", "");
 	client_say(&c, text);
 	free(text);
-	CU_ASSERT(wire_wait(one_parked, NULL));
+	CU_ASSERT(wire_wait(talk_one_parked, NULL));
 	rpc_stop(w.rpc, 5000);
 	w.rpc = NULL;
 	client_read(&c, &r);
 	CU_ASSERT(reply_is(&r, "woken"));
-	CU_ASSERT_STRING_EQUAL(header("Connection"), "close");
-	end();
+	CU_ASSERT_STRING_EQUAL(talk_header("Connection"), "close");
+	talk_end();
 }
 
 /* ---- large replies ---- */
@@ -550,19 +507,20 @@ is_big(const char *body, size_t len, unsigned n)
 static void
 test_big_reply(void)
 {
-	begin();
+	talk_begin(NULL, NULL);
 	for (int i = 0; i < 3; i++) {
 		reply_free(&r);
 		client_call(&c, "big", "3000", &r);
 		CU_ASSERT_EQUAL(r.status, 200);
-		CU_ASSERT_STRING_EQUAL(header("Transfer-Encoding"), "chunked");
+		CU_ASSERT_STRING_EQUAL(talk_header("Transfer-Encoding"),
+		    "chunked");
 		CU_ASSERT(is_big(r.body, r.len, 3000));
 	}
 	reply_free(&r);
 	client_call(&c, "big", "100", &r);
-	CU_ASSERT_STRING_EQUAL(header("Transfer-Encoding"), "");
+	CU_ASSERT_STRING_EQUAL(talk_header("Transfer-Encoding"), "");
 	CU_ASSERT(is_big(r.body, r.len, 100));
-	end();
+	talk_end();
 }
 
 static void
@@ -570,7 +528,7 @@ test_pipelined_big_replies(void)
 {
 	char *a = call_text("big", "700", ""), *b = call_text("echo", "b", "");
 
-	begin();
+	talk_begin(NULL, NULL);
 	for (int i = 0; i < 3; i++) {
 		client_say(&c, a);
 		client_say(&c, b);
@@ -584,7 +542,7 @@ test_pipelined_big_replies(void)
 		CU_ASSERT(reply_is(&r, "b"));
 	}
 	free(a), free(b);
-	end();
+	talk_end();
 }
 
 /* Many at once, with small calls on the same connections between them. */
@@ -593,7 +551,7 @@ test_many_big_replies(void)
 {
 	struct client many[80];
 
-	begin();
+	talk_begin(NULL, NULL);
 	for (int i = 0; i < 80; i++) {
 		char *text = call_text("big", "500", "");
 
@@ -605,14 +563,15 @@ test_many_big_replies(void)
 		reply_free(&r);
 		client_read(&many[i], &r);
 		CU_ASSERT(is_big(r.body, r.len, 500));
-		CU_ASSERT_EQUAL(strcasecmp(header("Connection"), "keep-alive"),
+		CU_ASSERT_EQUAL(strcasecmp(talk_header("Connection"),
+				    "keep-alive"),
 		    0);
 		reply_free(&r);
 		client_call(&many[i], "echo", "after", &r);
 		CU_ASSERT(reply_is(&r, "after"));
 		client_close(&many[i]);
 	}
-	end();
+	talk_end();
 }
 
 static bool
@@ -627,7 +586,7 @@ test_leaving_a_big_reply(void)
 {
 	char *text = call_text("big", "100000", "");
 
-	begin();
+	talk_begin(NULL, NULL);
 	client_say(&c, text);
 	CU_ASSERT(client_receive(&c));
 	client_close(&c);
@@ -636,13 +595,13 @@ test_leaving_a_big_reply(void)
 	client_say(&c, text);
 	CU_ASSERT(client_receive(&c));
 	free(text);
-	end(); /* which cuts it */
+	talk_end(); /* which cuts it */
 }
 
 static void
 test_big_batch(void)
 {
-	begin();
+	talk_begin(NULL, NULL);
 	json("",
 	    "[{\"jsonrpc\":\"2.0\",\"method\":\"big\",\"params\":[\"600\"],"
 	    "\"id\":1},"
@@ -654,7 +613,7 @@ test_big_batch(void)
 	CU_ASSERT_PTR_NOT_NULL(
 	    strstr(r.body, ",\"id\":1},{\"jsonrpc\":\"2.0\",\"result\":{"));
 	CU_ASSERT_STRING_EQUAL(r.body + r.len - 9, ",\"id\":2}]");
-	end();
+	talk_end();
 }
 
 static char *
@@ -709,7 +668,7 @@ test_compression(void)
 	static const unsigned sizes[] = { 2, 100, 3000 };
 	char fields[128];
 
-	begin();
+	talk_begin(NULL, NULL);
 	for (size_t i = 0; i < 2 * UNIT_COUNT(encodings) + 7; i++) {
 		unsigned n = sizes[i % UNIT_COUNT(sizes)];
 		size_t e = i % UNIT_COUNT(encodings), len;
@@ -719,7 +678,7 @@ test_compression(void)
 		    encodings[e].accept);
 		snprintf(number, sizeof(number), "%u", n);
 		say_and_read(call_text("big", number, fields));
-		CU_ASSERT_STRING_EQUAL(header("Content-Encoding"),
+		CU_ASSERT_STRING_EQUAL(talk_header("Content-Encoding"),
 		    encodings[e].encoding);
 		if (!*encodings[e].encoding) {
 			CU_ASSERT(is_big(r.body, r.len, n));
@@ -733,9 +692,9 @@ test_compression(void)
 		free(plain);
 	}
 	say_and_read(call_text("echo", "small", "Accept-Encoding: gzip\r\n"));
-	CU_ASSERT_STRING_EQUAL(header("Content-Encoding"), "");
+	CU_ASSERT_STRING_EQUAL(talk_header("Content-Encoding"), "");
 	CU_ASSERT(reply_is(&r, "small"));
-	end();
+	talk_end();
 }
 
 UNIT_MAIN("rpc_call",

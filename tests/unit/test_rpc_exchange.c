@@ -5,12 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tests/lib/talk.h"
 #include "tests/lib/unit.h"
-#include "tests/lib/wire.h"
 
-static struct wire w;
-static struct client c;
-static struct reply r;
 static _Atomic int64_t last_read; /* bytes the last put got */
 static _Atomic int last_errno;
 static _Atomic bool told_gone;
@@ -217,44 +214,6 @@ static const struct http_handler rows[] = {
 static char core_text[] = "core";
 static const struct http_routes routes = { rows, UNIT_COUNT(rows), core_text };
 
-static void
-begin(void)
-{
-	wire_start(&w, WIRE_PLAIN, NULL, &routes);
-	client_connect(&c, w.port);
-}
-
-static void
-end(void)
-{
-	reply_free(&r);
-	client_close(&c);
-	wire_stop(&w);
-}
-
-static void
-reconnect(void)
-{
-	client_close(&c);
-	client_connect(&c, w.port);
-}
-
-static void
-say_and_read(const char *text)
-{
-	reply_free(&r);
-	client_say(&c, text);
-	client_read(&c, &r);
-}
-
-static const char *
-header(const char *name)
-{
-	static char value[256];
-
-	return reply_header(&r, name, value);
-}
-
 #define H "Host: h\r\n"
 
 /* ---- what was asked ---- */
@@ -262,18 +221,19 @@ header(const char *name)
 static void
 test_request(void)
 {
-	begin();
-	say_and_read("GET /ask/a%20b?n=1&e&x%3d=%3d%26+z&n=2&= HTTP/1.1\r\n" H
-		     "Cookie: a=b; session_id=OpaqueRef%3a1; c=d\r\n"
-		     "Authorization: Basic cm9vdDpwOnc=\r\n\r\n");
+	talk_begin(NULL, &routes);
+	talk_say("GET /ask/a%20b?n=1&e&x%3d=%3d%26+z&n=2&= HTTP/1.1\r\n" H
+		 "Cookie: a=b; session_id=OpaqueRef%3a1; c=d\r\n"
+		 "Authorization: Basic cm9vdDpwOnc=\r\n\r\n");
 	CU_ASSERT_EQUAL(r.status, 200);
 	CU_ASSERT_STRING_EQUAL(r.body,
 	    "GET /ask/a b core\nn=1\ne=\nx=="
 	    "=& z\nn=2\n=\n"
 	    "cookie OpaqueRef:1\nbasic root p:w\nsecond 2\n");
-	CU_ASSERT_STRING_EQUAL(header("Content-Type"), "text/plain");
-	CU_ASSERT_STRING_EQUAL(header("Cache-Control"), "no-cache, no-store");
-	end();
+	CU_ASSERT_STRING_EQUAL(talk_header("Content-Type"), "text/plain");
+	CU_ASSERT_STRING_EQUAL(talk_header("Cache-Control"),
+	    "no-cache, no-store");
+	talk_end();
 }
 
 /* [A30] */
@@ -297,21 +257,21 @@ test_foreign_pages_have_no_credentials(void)
 	};
 	char text[512];
 
-	begin();
+	talk_begin(NULL, &routes);
 	for (size_t i = 0; i < UNIT_COUNT(cases); i++) {
 		snprintf(text, sizeof(text),
 		    "GET /ask HTTP/1.1\r\n" H "%s"
 		    "Cookie: session_id=s\r\n"
 		    "Authorization: Basic cm9vdDpw\r\n\r\n",
 		    cases[i].fields);
-		say_and_read(text);
+		talk_say(text);
 		CU_ASSERT_EQUAL(strstr(r.body, "cookie s\nbasic root p\n") !=
 			NULL,
 		    cases[i].own);
 		CU_ASSERT_EQUAL(strstr(r.body, "cookie -\nbasic - -\n") == NULL,
 		    cases[i].own);
 	}
-	end();
+	talk_end();
 }
 
 /* ---- bodies ---- */
@@ -327,19 +287,19 @@ test_put_answers_first(void)
 {
 	int64_t want = 5;
 
-	begin();
+	talk_begin(NULL, &routes);
 	last_read = -1;
 	/* what the clients of Xen Orchestra announce */
-	say_and_read("PUT /put?x=y HTTP/1.1\r\n" H
-		     "Content-Length: 1125899906842624\r\n\r\n");
+	talk_say("PUT /put?x=y HTTP/1.1\r\n" H
+		 "Content-Length: 1125899906842624\r\n\r\n");
 	CU_ASSERT_EQUAL(r.status, 200);
-	CU_ASSERT_STRING_EQUAL(header("Connection"), "close");
+	CU_ASSERT_STRING_EQUAL(talk_header("Connection"), "close");
 	client_say(&c, "12345");
 	client_close(&c);
 	CU_ASSERT(wire_wait(put_has_read, &want));
 	CU_ASSERT_EQUAL(last_errno, 0);
 	client_connect(&c, w.port);
-	end();
+	talk_end();
 }
 
 static void
@@ -348,9 +308,9 @@ test_put_1_0_without_length(void)
 	int64_t want = 300000;
 	char *data = calloc(1, 100000);
 
-	begin();
+	talk_begin(NULL, &routes);
 	last_read = -1;
-	say_and_read("PUT /put HTTP/1.0\r\n\r\n");
+	talk_say("PUT /put HTTP/1.0\r\n\r\n");
 	CU_ASSERT_EQUAL(r.status, 200);
 	for (int i = 0; i < 3; i++)
 		client_send(&c, data, 100000);
@@ -358,19 +318,19 @@ test_put_1_0_without_length(void)
 	CU_ASSERT(wire_wait(put_has_read, &want));
 	free(data);
 	client_connect(&c, w.port);
-	end();
+	talk_end();
 }
 
 static void
 test_empty_put(void)
 {
-	begin();
-	say_and_read("PUT /mirror HTTP/1.1\r\n" H "Content-Length: 0\r\n\r\n");
+	talk_begin(NULL, &routes);
+	talk_say("PUT /mirror HTTP/1.1\r\n" H "Content-Length: 0\r\n\r\n");
 	CU_ASSERT_EQUAL(r.status, 200);
 	CU_ASSERT_EQUAL(r.len, 0);
-	say_and_read("PUT /mirror HTTP/1.1\r\n" H "\r\n");
+	talk_say("PUT /mirror HTTP/1.1\r\n" H "\r\n");
 	CU_ASSERT_EQUAL(r.status, 200);
-	end();
+	talk_end();
 }
 
 static void
@@ -408,33 +368,33 @@ test_bodies(void)
 		    400, NULL },
 	};
 
-	begin();
+	talk_begin(NULL, &routes);
 	for (size_t i = 0; i < UNIT_COUNT(cases); i++) {
-		reconnect();
-		say_and_read(cases[i].text);
+		talk_again();
+		talk_say(cases[i].text);
 		CU_ASSERT_EQUAL(r.status, cases[i].status);
 		if (cases[i].body)
 			CU_ASSERT_STRING_EQUAL(r.body, cases[i].body);
 	}
-	end();
+	talk_end();
 }
 
 static void
 test_continue(void)
 {
-	begin();
-	say_and_read("PUT /mirror HTTP/1.1\r\n" H
-		     "Content-Length: 2\r\nExpect: 100-continue\r\n\r\n");
+	talk_begin(NULL, &routes);
+	talk_say("PUT /mirror HTTP/1.1\r\n" H
+		 "Content-Length: 2\r\nExpect: 100-continue\r\n\r\n");
 	CU_ASSERT_EQUAL(r.status, 100);
-	say_and_read("ok");
+	talk_say("ok");
 	CU_ASSERT_EQUAL(r.status, 200);
 	CU_ASSERT_STRING_EQUAL(r.body, "ok");
 	/* refused: the body is not wanted */
-	reconnect();
-	say_and_read("PUT /refuse HTTP/1.1\r\n" H
-		     "Content-Length: 2\r\nExpect: 100-continue\r\n\r\n");
+	talk_again();
+	talk_say("PUT /refuse HTTP/1.1\r\n" H
+		 "Content-Length: 2\r\nExpect: 100-continue\r\n\r\n");
 	CU_ASSERT_EQUAL(r.status, 401);
-	end();
+	talk_end();
 }
 
 /* [A33] The client sends all it has before it looks at the answer. */
@@ -443,18 +403,19 @@ test_unread_body_is_drained(void)
 {
 	char *data = calloc(1, 900000);
 
-	begin();
+	talk_begin(NULL, &routes);
 	client_say(&c,
 	    "PUT /refuse HTTP/1.1\r\n" H "Content-Length: 900000\r\n\r\n");
 	CU_ASSERT_EQUAL(client_send(&c, data, 900000), 0);
 	reply_free(&r);
 	client_read(&c, &r);
 	CU_ASSERT_EQUAL(r.status, 401);
-	CU_ASSERT_STRING_EQUAL(header("WWW-Authenticate"), "Basic realm=\"x\"");
+	CU_ASSERT_STRING_EQUAL(talk_header("WWW-Authenticate"),
+	    "Basic realm=\"x\"");
 	CU_ASSERT(client_sees_end(&c));
 	CU_ASSERT_FALSE(c.reset);
 	free(data);
-	end();
+	talk_end();
 }
 
 /* ---- answers ---- */
@@ -462,48 +423,48 @@ test_unread_body_is_drained(void)
 static void
 test_answers(void)
 {
-	begin();
-	say_and_read("GET /chunks HTTP/1.1\r\n" H "\r\n");
+	talk_begin(NULL, &routes);
+	talk_say("GET /chunks HTTP/1.1\r\n" H "\r\n");
 	CU_ASSERT_STRING_EQUAL(r.body, "one,two,three");
-	CU_ASSERT_STRING_EQUAL(header("Transfer-Encoding"), "chunked");
-	CU_ASSERT_STRING_EQUAL(header("Connection"), "keep-alive");
-	say_and_read("GET /nothing HTTP/1.1\r\n" H "\r\n");
+	CU_ASSERT_STRING_EQUAL(talk_header("Transfer-Encoding"), "chunked");
+	CU_ASSERT_STRING_EQUAL(talk_header("Connection"), "keep-alive");
+	talk_say("GET /nothing HTTP/1.1\r\n" H "\r\n");
 	CU_ASSERT_EQUAL(r.status, 500);
-	CU_ASSERT_STRING_EQUAL(header("Content-Type"), "text/html");
-	say_and_read("GET /inject HTTP/1.1\r\n" H "\r\n");
+	CU_ASSERT_STRING_EQUAL(talk_header("Content-Type"), "text/html");
+	talk_say("GET /inject HTTP/1.1\r\n" H "\r\n");
 	CU_ASSERT_EQUAL(r.status, 500);
-	CU_ASSERT_STRING_EQUAL(header("Set-Cookie"), "");
-	say_and_read("GET /chunks HTTP/1.0\r\n\r\n");
+	CU_ASSERT_STRING_EQUAL(talk_header("Set-Cookie"), "");
+	talk_say("GET /chunks HTTP/1.0\r\n\r\n");
 	CU_ASSERT_STRING_EQUAL(r.body, "one,two,three");
-	CU_ASSERT_STRING_EQUAL(header("Transfer-Encoding"), "");
-	reconnect();
-	say_and_read("GET /short HTTP/1.1\r\n" H "\r\n");
+	CU_ASSERT_STRING_EQUAL(talk_header("Transfer-Encoding"), "");
+	talk_again();
+	talk_say("GET /short HTTP/1.1\r\n" H "\r\n");
 	CU_ASSERT_EQUAL(r.status, -200);
-	reconnect();
+	talk_again();
 	client_say(&c, "GET /cut HTTP/1.1\r\n" H "\r\n");
 	while (client_receive(&c))
 		;
 	CU_ASSERT_PTR_NOT_NULL(strstr(c.buf, "4\r\nhalf\r\n"));
 	CU_ASSERT_PTR_NULL(strstr(c.buf, "0\r\n\r\n"));
-	end();
+	talk_end();
 }
 
 static void
 test_big_answer(void)
 {
-	begin();
+	talk_begin(NULL, &routes);
 	for (int i = 0; i < 3; i++) {
-		say_and_read("GET /big HTTP/1.1\r\n" H "\r\n");
+		talk_say("GET /big HTTP/1.1\r\n" H "\r\n");
 		CU_ASSERT_EQUAL(r.status, 200);
 		CU_ASSERT_EQUAL(r.len, 100 * sizeof(big_piece));
 	}
-	end();
+	talk_end();
 }
 
 static void
 test_client_that_goes(void)
 {
-	begin();
+	talk_begin(NULL, &routes);
 	told_gone = false;
 	client_say(&c, "GET /watch HTTP/1.1\r\n" H "\r\n");
 	CU_ASSERT(client_receive(&c));
@@ -519,13 +480,13 @@ test_connect(void)
 {
 	static const char line[] = "HTTP/1.1 200 OK\r\n";
 
-	begin();
+	talk_begin(NULL, &routes);
 	client_say(&c, "CONNECT /console?session_id=x HTTP/1.0\r\n\r\n");
 	while (!strstr(c.len ? c.buf : "", "\r\n\r\n"))
 		CU_ASSERT_FATAL(client_receive(&c));
 	CU_ASSERT_EQUAL(strncmp(c.buf, line, sizeof(line) - 1), 0);
 	CU_ASSERT_PTR_NULL(strstr(c.buf, "Content-Length"));
-	end();
+	talk_end();
 }
 
 static void
@@ -533,7 +494,7 @@ test_console_bytes(void)
 {
 	char got[64] = "";
 
-	begin();
+	talk_begin(NULL, &routes);
 	client_say(&c, "CONNECT /console HTTP/1.0\r\n\r\nfirst");
 	while (!strstr(c.len ? c.buf : "", "first"))
 		CU_ASSERT_FATAL(client_receive(&c));
@@ -542,13 +503,13 @@ test_console_bytes(void)
 		CU_ASSERT_FATAL(client_receive(&c));
 	strncpy(got, strstr(c.buf, "\r\n\r\n") + 4, sizeof(got) - 1);
 	CU_ASSERT_STRING_EQUAL(got, "firstsecond");
-	end();
+	talk_end();
 }
 
 static void
 test_cli(void)
 {
-	begin();
+	talk_begin(NULL, &routes);
 	client_say(&c, "POST /cli HTTP/1.0\r\ncontent-length: 4\r\n\r\nhost");
 	while (c.len < 10 && client_receive(&c))
 		;
@@ -557,13 +518,13 @@ test_cli(void)
 	while (client_receive(&c))
 		;
 	CU_ASSERT_STRING_EQUAL(c.buf, "magic:host-list");
-	end();
+	talk_end();
 }
 
 static void
 test_upgrade(void)
 {
-	begin();
+	talk_begin(NULL, &routes);
 	client_say(&c,
 	    "GET /upgrade HTTP/1.1\r\n" H
 	    "Connection: Upgrade\r\nUpgrade: websocket\r\n\r\n");
@@ -576,7 +537,7 @@ test_upgrade(void)
 	while (client_receive(&c))
 		;
 	CU_ASSERT_STRING_EQUAL(c.buf + c.len - 9, "\r\n\r\nframe");
-	end();
+	talk_end();
 }
 
 /* ---- beside calls ---- */
@@ -584,14 +545,14 @@ test_upgrade(void)
 static void
 test_kept_connection(void)
 {
-	begin();
+	talk_begin(NULL, &routes);
 	for (int i = 0; i < 3; i++) {
-		say_and_read("GET /ask HTTP/1.1\r\n" H "\r\n");
+		talk_say("GET /ask HTTP/1.1\r\n" H "\r\n");
 		CU_ASSERT_EQUAL(r.status, 200);
-		CU_ASSERT_STRING_EQUAL(header("Connection"), "keep-alive");
-		say_and_read("PUT /mirror HTTP/1.1\r\n" H
-			     "Transfer-Encoding: chunked\r\n\r\n"
-			     "2\r\nab\r\n0\r\n\r\n");
+		CU_ASSERT_STRING_EQUAL(talk_header("Connection"), "keep-alive");
+		talk_say("PUT /mirror HTTP/1.1\r\n" H
+			 "Transfer-Encoding: chunked\r\n\r\n"
+			 "2\r\nab\r\n0\r\n\r\n");
 		CU_ASSERT_STRING_EQUAL(r.body, "ab");
 	}
 	/* pipelined, the second behind a chunked body */
@@ -608,7 +569,7 @@ test_kept_connection(void)
 	reply_free(&r);
 	client_call(&c, "echo", "then a call", &r);
 	CU_ASSERT(reply_is(&r, "then a call"));
-	end();
+	talk_end();
 }
 
 /* A call pipelined behind a chunked body has left the socket with it. */
@@ -622,8 +583,8 @@ test_call_behind_a_body(void)
 		"Transfer-Encoding: chunked\r\n\r\n2\r\nab\r\n0\r\n\r\n%s%s",
 		call, call) < 0)
 		abort();
-	begin();
-	say_and_read(text);
+	talk_begin(NULL, &routes);
+	talk_say(text);
 	CU_ASSERT_STRING_EQUAL(r.body, "ab");
 	for (int i = 0; i < 2; i++) {
 		reply_free(&r);
@@ -634,7 +595,7 @@ test_call_behind_a_body(void)
 	client_call(&c, "big", "2000", &r);
 	CU_ASSERT(r.len > 2000000);
 	free(call), free(text);
-	end();
+	talk_end();
 }
 
 static void
@@ -653,28 +614,28 @@ test_behind_a_call(void)
 		{ "GET /chunks HTTP/1.1\r\n" H "\r\n", "one,two,three" },
 	};
 
-	begin();
+	talk_begin(NULL, &routes);
 	for (size_t i = 0; i < UNIT_COUNT(cases); i++) {
-		reconnect();
+		talk_again();
 		reply_free(&r);
 		client_call(&c, "echo", "x", &r);
 		CU_ASSERT(reply_is(&r, "x"));
-		say_and_read(cases[i].text);
+		talk_say(cases[i].text);
 		CU_ASSERT_EQUAL(r.status, 200);
 		CU_ASSERT_STRING_EQUAL(r.body, cases[i].body);
-		CU_ASSERT_STRING_EQUAL(header("Connection"), "keep-alive");
+		CU_ASSERT_STRING_EQUAL(talk_header("Connection"), "keep-alive");
 		reply_free(&r);
 		client_call(&c, "echo", "y", &r);
 		CU_ASSERT(reply_is(&r, "y"));
-		say_and_read(cases[i].text);
+		talk_say(cases[i].text);
 		CU_ASSERT_STRING_EQUAL(r.body, cases[i].body);
 	}
-	reconnect();
+	talk_again();
 	reply_free(&r);
 	client_call(&c, "echo", "x", &r);
 	last_read = -1;
-	say_and_read("PUT /put HTTP/1.1\r\n" H
-		     "Content-Length: 1125899906842624\r\n\r\n123");
+	talk_say("PUT /put HTTP/1.1\r\n" H
+		 "Content-Length: 1125899906842624\r\n\r\n123");
 	CU_ASSERT_EQUAL(r.status, 200);
 	client_say(&c, "4567");
 	client_close(&c);
@@ -682,12 +643,12 @@ test_behind_a_call(void)
 	client_connect(&c, w.port);
 	reply_free(&r);
 	client_call(&c, "echo", "x", &r);
-	say_and_read(
+	talk_say(
 	    "PUT /mirror HTTP/1.1\r\n" H "Transfer-Encoding: chunked\r\n\r\n"
 	    "4\r\nbody\r\n0\r\n\r\n");
 	CU_ASSERT_EQUAL(r.status, 200);
 	CU_ASSERT_STRING_EQUAL(r.body, "body");
-	end();
+	talk_end();
 }
 
 static void
@@ -698,9 +659,9 @@ test_between_pipelined_calls(void)
 	if (asprintf(&text, "%sGET /ask HTTP/1.1\r\n" H "\r\n%s", call, call) <
 	    0)
 		abort();
-	begin();
+	talk_begin(NULL, &routes);
 	client_call(&c, "echo", "first", &r);
-	say_and_read(text);
+	talk_say(text);
 	CU_ASSERT(reply_is(&r, "x"));
 	reply_free(&r);
 	client_read(&c, &r);
@@ -709,21 +670,21 @@ test_between_pipelined_calls(void)
 	client_read(&c, &r);
 	CU_ASSERT(reply_is(&r, "x"));
 	free(call), free(text);
-	end();
+	talk_end();
 }
 
 static void
 test_expect_behind_a_call(void)
 {
-	begin();
+	talk_begin(NULL, &routes);
 	client_call(&c, "echo", "x", &r);
-	say_and_read("PUT /mirror HTTP/1.1\r\n" H
-		     "Content-Length: 4\r\nExpect: 100-continue\r\n\r\n");
+	talk_say("PUT /mirror HTTP/1.1\r\n" H
+		 "Content-Length: 4\r\nExpect: 100-continue\r\n\r\n");
 	CU_ASSERT_EQUAL(r.status, 100);
-	say_and_read("body");
+	talk_say("body");
 	CU_ASSERT_EQUAL(r.status, 200);
 	CU_ASSERT_STRING_EQUAL(r.body, "body");
-	end();
+	talk_end();
 }
 
 UNIT_MAIN("rpc_exchange",

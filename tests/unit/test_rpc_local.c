@@ -12,28 +12,16 @@
 #include <unistd.h>
 
 #include "lib/cleanup.h"
+#include "tests/lib/talk.h"
 #include "tests/lib/unit.h"
-#include "tests/lib/wire.h"
 
 #define NOBODY 65534
-
-static struct wire w;
-static struct client c;
-static struct reply r;
 
 static void
 begin(void)
 {
 	wire_start(&w, WIRE_PLAIN, NULL, NULL);
 	client_connect_local(&c, w.socket);
-}
-
-static void
-end(void)
-{
-	reply_free(&r);
-	client_close(&c);
-	wire_stop(&w);
 }
 
 static void
@@ -54,7 +42,7 @@ test_calls(void)
 	reply_free(&r);
 	client_call(&c, "big", "3000", &r);
 	CU_ASSERT(r.len > 3000 * 1000);
-	end();
+	talk_end();
 }
 
 /* Each byte is a message of its own in the socket's buffer. */
@@ -74,21 +62,7 @@ test_byte_by_byte(void)
 		CU_ASSERT(reply_is(&r, "slow"));
 	}
 	free(text);
-	end();
-}
-
-static bool
-one_parked(void *arg)
-{
-	(void)arg;
-	return toy_parked(w.toy) == 1;
-}
-
-static bool
-none_parked(void *arg)
-{
-	(void)arg;
-	return toy_parked(w.toy) == 0;
+	talk_end();
 }
 
 static void
@@ -98,12 +72,12 @@ test_leaving_while_parked(void)
 
 	begin();
 	client_say(&c, text);
-	CU_ASSERT(wire_wait(one_parked, NULL));
+	CU_ASSERT(wire_wait(talk_one_parked, NULL));
 	client_close(&c);
-	CU_ASSERT(wire_wait(none_parked, NULL));
+	CU_ASSERT(wire_wait(talk_none_parked, NULL));
 	free(text);
 	client_connect_local(&c, w.socket);
-	end();
+	talk_end();
 }
 
 /* In a child: 0 when a connection of another user is closed unanswered. */
@@ -152,7 +126,7 @@ test_pipelined_big_replies(void)
 		CU_ASSERT(reply_is(&r, "b"));
 	}
 	free(a), free(b);
-	end();
+	talk_end();
 }
 
 /* More than there are threads for them: the front sends the rest. */
@@ -177,7 +151,7 @@ test_many_big_replies(void)
 		client_close(&many[i]);
 	}
 	free(text);
-	end();
+	talk_end();
 }
 
 static void
@@ -193,14 +167,7 @@ test_last_big_reply(void)
 	CU_ASSERT_STRING_EQUAL(reply_header(&r, "Connection", value), "close");
 	CU_ASSERT(client_sees_end(&c));
 	free(text);
-	end();
-}
-
-static bool
-all_finished(void *arg)
-{
-	(void)arg;
-	return toy_finished(w.toy) == toy_started(w.toy);
+	talk_end();
 }
 
 static void
@@ -212,12 +179,12 @@ test_leaving_a_big_reply(void)
 	client_say(&c, text);
 	CU_ASSERT(client_receive(&c));
 	client_close(&c);
-	CU_ASSERT(wire_wait(all_finished, NULL));
+	CU_ASSERT(wire_wait(talk_all_finished, NULL));
 	client_connect_local(&c, w.socket);
 	client_say(&c, text);
 	CU_ASSERT(client_receive(&c));
 	free(text);
-	end(); /* which cuts it */
+	talk_end(); /* which cuts it */
 }
 
 /* [A18] The file's mode keeps others out; should it not, their credentials
@@ -247,7 +214,7 @@ test_other_users(void)
 		CU_ASSERT(WEXITSTATUS(status) == 0 || WEXITSTATUS(status) == 2);
 	}
 	CU_ASSERT_EQUAL(toy_started(w.toy), 0);
-	end();
+	talk_end();
 }
 
 static void
@@ -268,7 +235,7 @@ test_socket_file(void)
 	reply_free(&r);
 	client_call(&c, "echo", "still here", &r);
 	CU_ASSERT(reply_is(&r, "still here"));
-	end();
+	talk_end();
 	CU_ASSERT_EQUAL(access(path, F_OK), -1);
 	/* left over from a crash */
 	fd = socket(AF_UNIX, SOCK_STREAM, 0);
@@ -279,7 +246,7 @@ test_socket_file(void)
 	reply_free(&r);
 	client_call(&c, "echo", "again", &r);
 	CU_ASSERT(reply_is(&r, "again"));
-	end();
+	talk_end();
 }
 
 UNIT_MAIN("rpc_local", { "calls are answered on the local socket", test_calls },

@@ -8,12 +8,8 @@
 #include <time.h>
 
 #include "lib/clock.h"
+#include "tests/lib/talk.h"
 #include "tests/lib/unit.h"
-#include "tests/lib/wire.h"
-
-static struct wire w;
-static struct client c;
-static struct reply r;
 
 static void
 answer_path(struct http_exchange *x, void *core)
@@ -28,36 +24,6 @@ static const struct http_handler rows[] = {
 	{ "GET", "/update", true, "update", answer_path },
 };
 static const struct http_routes routes = { rows, 1, NULL };
-
-static void
-begin(const struct rpc_config *config)
-{
-	wire_start(&w, WIRE_PLAIN, config, &routes);
-	client_connect(&c, w.port);
-}
-
-static void
-end(void)
-{
-	reply_free(&r);
-	client_close(&c);
-	wire_stop(&w);
-}
-
-static void
-reconnect(void)
-{
-	client_close(&c);
-	client_connect(&c, w.port);
-}
-
-static void
-say_and_read(const char *text)
-{
-	reply_free(&r);
-	client_say(&c, text);
-	client_read(&c, &r);
-}
 
 static bool
 echoes(struct client *on)
@@ -130,28 +96,28 @@ check_refusal(size_t i)
 static void
 test_bad_heads(void)
 {
-	begin(NULL);
+	talk_begin(NULL, &routes);
 	for (size_t i = 0; i < UNIT_COUNT(refused); i++) {
-		reconnect();
-		say_and_read(refused[i].text);
+		talk_again();
+		talk_say(refused[i].text);
 		check_refusal(i);
 	}
 	CU_ASSERT_EQUAL(toy_started(w.toy), 0);
-	end();
+	talk_end();
 }
 
 static void
 test_bad_later_heads(void)
 {
-	begin(NULL);
+	talk_begin(NULL, &routes);
 	for (size_t i = 0; i < UNIT_COUNT(refused); i++) {
-		reconnect();
+		talk_again();
 		CU_ASSERT(echoes(&c));
-		say_and_read(refused[i].text);
+		talk_say(refused[i].text);
 		check_refusal(i);
 	}
 	CU_ASSERT_EQUAL(toy_started(w.toy), UNIT_COUNT(refused));
-	end();
+	talk_end();
 }
 
 /* Two programs may see one request here, or two: whatever stands behind is
@@ -165,16 +131,16 @@ test_ambiguous_later_heads(void)
 	};
 	char text[1024], *call = call_text("echo", "smuggled", "");
 
-	begin(NULL);
+	talk_begin(NULL, &routes);
 	for (size_t i = 0; i < UNIT_COUNT(heads); i++) {
 		unsigned started;
 
-		reconnect();
+		talk_again();
 		CU_ASSERT(echoes(&c));
 		started = toy_started(w.toy);
 		snprintf(text, sizeof(text), "%sContent-Length: 1\r\n\r\nx%s",
 		    heads[i], call);
-		say_and_read(text);
+		talk_say(text);
 		CU_ASSERT_EQUAL(r.status, 400);
 		while (client_receive(&c))
 			;
@@ -182,7 +148,7 @@ test_ambiguous_later_heads(void)
 		CU_ASSERT_EQUAL(toy_started(w.toy), started);
 	}
 	free(call);
-	end();
+	talk_end();
 }
 
 static void
@@ -194,9 +160,9 @@ test_huge_heads(void)
 	at += sprintf(at, "POST / HTTP/1.1\r\nHost: h\r\n");
 	for (int i = 0; i < 100000; i++)
 		at = stpcpy(at, line);
-	begin(NULL);
+	talk_begin(NULL, &routes);
 	for (int later = 0; later < 2; later++) {
-		reconnect();
+		talk_again();
 		if (later)
 			CU_ASSERT(echoes(&c));
 		client_say(&c, many);
@@ -208,7 +174,7 @@ test_huge_heads(void)
 	client_close(&c);
 	client_connect(&c, w.port);
 	CU_ASSERT(echoes(&c));
-	end();
+	talk_end();
 }
 
 /* The whole body is sent before the client looks at the answer. */
@@ -222,29 +188,29 @@ test_large_body_is_answered(void)
 	memset(body, 'x', n);
 	body[n] = '\0';
 	text = post_text("/", "", body);
-	begin(&config);
+	talk_begin(&config, &routes);
 	for (int later = 0; later < 2; later++) {
-		reconnect();
+		talk_again();
 		if (later)
 			CU_ASSERT(echoes(&c));
-		say_and_read(text);
+		talk_say(text);
 		CU_ASSERT_EQUAL(r.status, 413);
 		CU_ASSERT(client_sees_end(&c));
 		CU_ASSERT_FALSE(c.reset);
 	}
 	/* in chunks, the size is known only later */
-	reconnect();
+	talk_again();
 	client_say(&c, POST "Transfer-Encoding: chunked\r\n\r\n");
 	for (int i = 0; i < 20; i++) {
 		client_say(&c, "4000\r\n");
 		client_send(&c, body, 0x4000);
 		client_say(&c, "\r\n");
 	}
-	say_and_read("0\r\n\r\n");
+	talk_say("0\r\n\r\n");
 	CU_ASSERT_EQUAL(r.status, 413);
 	free(body);
 	free(text);
-	end();
+	talk_end();
 }
 
 /* As strictly as heads, and nothing behind is answered. */
@@ -264,19 +230,19 @@ test_bad_chunks(void)
 	};
 	char text[1024], *call = call_text("echo", "smuggled", "");
 
-	begin(NULL);
+	talk_begin(NULL, &routes);
 	for (size_t i = 0; i < UNIT_COUNT(bodies); i++) {
-		reconnect();
+		talk_again();
 		snprintf(text, sizeof(text),
 		    POST "Transfer-Encoding: chunked\r\n\r\n%s%s", bodies[i],
 		    call);
-		say_and_read(text);
+		talk_say(text);
 		CU_ASSERT_EQUAL(r.status, 400);
 		CU_ASSERT(client_sees_end(&c));
 	}
 	CU_ASSERT_EQUAL(toy_started(w.toy), 0);
 	free(call);
-	end();
+	talk_end();
 }
 
 /* ---- time ---- */
@@ -292,17 +258,17 @@ test_silence(void)
 {
 	int64_t start;
 
-	begin(&hasty);
+	talk_begin(&hasty, &routes);
 	start = clock_mono_ns();
 	CU_ASSERT(client_sees_end(&c));
 	CU_ASSERT(ms_since(start) >= 200);
-	reconnect();
+	talk_again();
 	start = clock_mono_ns();
-	say_and_read("POST / HT");
+	talk_say("POST / HT");
 	CU_ASSERT_EQUAL(r.status, 408);
 	CU_ASSERT(ms_since(start) >= 250);
 	CU_ASSERT(client_sees_end(&c));
-	end();
+	talk_end();
 }
 
 /* Bytes that never make a head, one each 100 ms; answers after how long the
@@ -326,16 +292,16 @@ drip(void)
 static void
 test_drip(void)
 {
-	begin(&hasty);
+	talk_begin(&hasty, &routes);
 	CU_ASSERT(drip() < 5000);
 	reply_free(&r);
 	client_read(&c, &r);
 	CU_ASSERT(r.status == 408 || c.reset);
 	/* the same behind a call */
-	reconnect();
+	talk_again();
 	CU_ASSERT(echoes(&c));
 	CU_ASSERT(drip() < 5000);
-	end();
+	talk_end();
 }
 
 static void
@@ -343,7 +309,7 @@ test_late_head(void)
 {
 	int64_t start;
 
-	begin(&hasty);
+	talk_begin(&hasty, &routes);
 	start = clock_mono_ns();
 	for (int i = 0; i < 8; i++) {
 		client_say(&c, i ? "x" : "POST / HTTP/1.1\r\nX: ");
@@ -353,7 +319,7 @@ test_late_head(void)
 	client_read(&c, &r);
 	CU_ASSERT_EQUAL(r.status, 408);
 	CU_ASSERT(ms_since(start) >= 850);
-	end();
+	talk_end();
 }
 
 static void
@@ -361,14 +327,14 @@ test_idle(void)
 {
 	int64_t start;
 
-	begin(&hasty);
+	talk_begin(&hasty, &routes);
 	CU_ASSERT(echoes(&c));
 	wire_sleep(400);
 	CU_ASSERT(echoes(&c));
 	start = clock_mono_ns();
 	CU_ASSERT(client_sees_end(&c));
 	CU_ASSERT(ms_since(start) >= 500);
-	end();
+	talk_end();
 }
 
 /* A call may take as long as it likes. */
@@ -378,21 +344,21 @@ test_empty_lines_are_no_head(void)
 {
 	struct rpc_config config = { .head_timeout_ms = 100 };
 
-	begin(&config);
+	talk_begin(&config, &routes);
 	CU_ASSERT(echoes(&c));
 	client_say(&c, "\r\n");
 	nanosleep(&(struct timespec){ 0, 400 * NSEC_PER_MSEC }, NULL);
 	CU_ASSERT(echoes(&c));
-	end();
+	talk_end();
 }
 
 static void
 test_parked_is_not_idle(void)
 {
-	begin(&hasty);
+	talk_begin(&hasty, &routes);
 	client_call(&c, "nap", "1500", &r);
 	CU_ASSERT(reply_is(&r, "woken"));
-	end();
+	talk_end();
 }
 
 /* ---- numbers ---- */
@@ -404,7 +370,7 @@ test_cap_per_address(void)
 	struct client more[4], refused_one;
 	struct rpc_stats stats;
 
-	begin(&config);
+	talk_begin(&config, &routes);
 	CU_ASSERT(echoes(&c));
 	for (int i = 0; i < 4; i++) {
 		client_connect(&more[i], w.port);
@@ -425,7 +391,7 @@ test_cap_per_address(void)
 	CU_ASSERT(echoes(&more[0]));
 	for (int i = 0; i < 4; i++)
 		client_close(&more[i]);
-	end();
+	talk_end();
 }
 
 static void
@@ -434,7 +400,7 @@ test_silent_ones_make_room(void)
 	struct rpc_config config = { .max_connections = 20 };
 	struct client silent[40];
 
-	begin(&config);
+	talk_begin(&config, &routes);
 	CU_ASSERT(echoes(&c));
 	for (int i = 0; i < 40; i++)
 		client_connect(&silent[i], w.port);
@@ -448,7 +414,7 @@ test_silent_ones_make_room(void)
 	CU_ASSERT(echoes(&c));
 	for (int i = 0; i < 40; i++)
 		client_close(&silent[i]);
-	end();
+	talk_end();
 }
 
 /* What this process may have open, both ends of each connection. */
@@ -474,7 +440,7 @@ test_idle_crowd(void)
 	struct rpc_config config = { .max_per_address = n + 10 };
 	struct client local;
 
-	begin(&config);
+	talk_begin(&config, &routes);
 	for (unsigned i = 0; i < n; i++) {
 		client_connect(&crowd[i], w.port);
 		if (i % 2)
@@ -489,7 +455,7 @@ test_idle_crowd(void)
 	for (unsigned i = 0; i < n; i++)
 		client_close(&crowd[i]);
 	free(crowd);
-	end();
+	talk_end();
 }
 
 static void
@@ -500,17 +466,17 @@ test_https_only(void)
 
 	wire_start(&w, WIRE_TLS, &config, &routes);
 	client_connect(&c, w.port);
-	say_and_read("GET /update/a?b=c HTTP/1.1\r\nHost: me:1\r\n\r\n");
+	talk_say("GET /update/a?b=c HTTP/1.1\r\nHost: me:1\r\n\r\n");
 	CU_ASSERT_EQUAL(r.status, 301);
 	CU_ASSERT_EQUAL(strncmp(reply_header(&r, "Location", value),
 			    "https://me:", 11),
 	    0);
 	CU_ASSERT_PTR_NOT_NULL(strstr(value, "/update/a?b=c"));
-	reconnect();
+	talk_again();
 	reply_free(&r);
 	client_call(&c, "echo", "x", &r);
 	CU_ASSERT_EQUAL(r.status, 403);
-	end();
+	talk_end();
 }
 
 UNIT_MAIN("rpc_refuse",

@@ -12,12 +12,9 @@
 #include <sys/stat.h>
 
 #include "rpc/stream.h"
+#include "tests/lib/talk.h"
 #include "tests/lib/unit.h"
-#include "tests/lib/wire.h"
 
-static struct wire w;
-static struct client c;
-static struct reply r;
 static SSL_CTX *ctx;
 static _Atomic int64_t last_read;
 
@@ -88,18 +85,8 @@ begin(void)
 static void
 end(void)
 {
-	reply_free(&r);
-	client_close(&c);
-	wire_stop(&w);
+	talk_end();
 	SSL_CTX_free(ctx);
-}
-
-static void
-say_and_read(const char *text)
-{
-	reply_free(&r);
-	client_say(&c, text);
-	client_read(&c, &r);
 }
 
 static bool
@@ -176,47 +163,31 @@ test_handlers(void)
 
 	begin();
 	for (int i = 0; i < 3; i++) {
-		say_and_read("PUT /mirror HTTP/1.1\r\n" H
-			     "Content-Length: 4\r\n\r\nbody");
+		talk_say("PUT /mirror HTTP/1.1\r\n" H
+			 "Content-Length: 4\r\n\r\nbody");
 		CU_ASSERT_STRING_EQUAL(r.body, "body");
-		say_and_read("PUT /mirror HTTP/1.1\r\n" H
-			     "Transfer-Encoding: chunked\r\n\r\n"
-			     "2\r\nab\r\n0\r\n\r\n");
+		talk_say("PUT /mirror HTTP/1.1\r\n" H
+			 "Transfer-Encoding: chunked\r\n\r\n"
+			 "2\r\nab\r\n0\r\n\r\n");
 		CU_ASSERT_STRING_EQUAL(r.body, "ab");
 	}
 	CU_ASSERT(echoes());
 	/* behind a call */
-	say_and_read(
-	    "PUT /mirror HTTP/1.1\r\n" H "Content-Length: 4\r\n\r\nmore");
+	talk_say("PUT /mirror HTTP/1.1\r\n" H "Content-Length: 4\r\n\r\nmore");
 	CU_ASSERT_EQUAL(r.status, 200);
 	CU_ASSERT_STRING_EQUAL(r.body, "more");
 	CU_ASSERT(echoes());
 	client_close(&c);
 	CU_ASSERT(connect_tls(NULL));
 	last_read = -1;
-	say_and_read("PUT /put HTTP/1.1\r\n" H
-		     "Content-Length: 1125899906842624\r\n\r\n");
+	talk_say("PUT /put HTTP/1.1\r\n" H
+		 "Content-Length: 1125899906842624\r\n\r\n");
 	CU_ASSERT_EQUAL(r.status, 200);
 	client_say(&c, "12345");
 	client_close(&c); /* without a word of TLS */
 	CU_ASSERT(wire_wait(put_has_read, &want));
 	CU_ASSERT(connect_tls(NULL));
 	end();
-}
-
-static bool
-one_parked(void *arg)
-{
-	(void)arg;
-	return toy_parked(w.toy) == 1;
-}
-
-static bool
-all_finished(void *arg)
-{
-	(void)arg;
-	return toy_parked(w.toy) == 0 &&
-	    toy_finished(w.toy) == toy_started(w.toy);
 }
 
 static void
@@ -227,11 +198,11 @@ test_leaving_while_parked(void)
 	begin();
 	for (int polite = 0; polite < 2; polite++) {
 		client_say(&c, text);
-		CU_ASSERT(wire_wait(one_parked, NULL));
+		CU_ASSERT(wire_wait(talk_one_parked, NULL));
 		if (polite)
 			SSL_shutdown(c.ssl);
 		client_close(&c);
-		CU_ASSERT(wire_wait(all_finished, NULL));
+		CU_ASSERT(wire_wait(talk_all_finished, NULL));
 		CU_ASSERT(connect_tls(NULL));
 	}
 	free(text);
@@ -242,14 +213,14 @@ static void
 test_refusals(void)
 {
 	begin();
-	say_and_read("GET / HTTP/1.1\r\n\r\n");
+	talk_say("GET / HTTP/1.1\r\n\r\n");
 	CU_ASSERT_EQUAL(r.status, 400);
 	CU_ASSERT(client_sees_end(&c));
 	client_close(&c);
 	CU_ASSERT(connect_tls(NULL));
 	CU_ASSERT(echoes());
-	say_and_read("POST / HTTP/1.1\r\n" H
-		     "Content-Length: 1\r\nContent-Length: 1\r\n\r\nx");
+	talk_say("POST / HTTP/1.1\r\n" H
+		 "Content-Length: 1\r\nContent-Length: 1\r\n\r\nx");
 	CU_ASSERT_EQUAL(r.status, 400);
 	CU_ASSERT(client_sees_end(&c));
 	/* no TLS at all */
@@ -283,7 +254,7 @@ test_silence(void)
 	CU_ASSERT(client_sees_end(&c));
 	client_close(&c);
 	CU_ASSERT(connect_tls(NULL));
-	say_and_read("POST / HTT");
+	talk_say("POST / HTT");
 	CU_ASSERT_EQUAL(r.status, 408);
 	client_close(&c);
 	CU_ASSERT(connect_tls(NULL));
