@@ -107,6 +107,7 @@ handshake_step(struct front *f, struct conn *c)
 	c->seen = 1;
 	r = SSL_accept(c->ssl);
 	if (r == 1) {
+		c->peer.certified = tls_client(c->ssl);
 		c->seen = 0;
 		c->state = CONN_HEAD;
 		front_want_out(f, c, false);

@@ -244,6 +244,15 @@ rpc_reload_certificate(struct rpc *r, char *err, size_t err_size)
 	return r->tls ? tls_reload(r->tls, r->certificate, err, err_size) : 0;
 }
 
+int
+rpc_set_clients(struct rpc *r, const struct tls_clients *clients, char *err,
+    size_t err_size)
+{
+	return r->tls ? tls_set_clients(r->tls, r->certificate, clients, err,
+			    err_size)
+		      : 0;
+}
+
 void
 rpc_get_stats(const struct rpc *r, struct rpc_stats *out)
 {

@@ -62,6 +62,11 @@ void rpc_set_https_only(struct rpc *r, bool https_only);
 void rpc_set_local_only(struct rpc *r, bool local_only);
 /* Reads the certificate again (SIGHUP); the old one stays when it is bad. */
 int rpc_reload_certificate(struct rpc *r, char *err, size_t err_size);
+/* Whose certificates are known from the next connection on (rpc/tls.h); NULL:
+ * nobody's. -1 and a reason: as before. */
+struct tls_clients;
+int rpc_set_clients(struct rpc *r, const struct tls_clients *clients, char *err,
+    size_t err_size);
 /* Refuses new requests, gives running ones grace_ms, then closes all. */
 void rpc_stop(struct rpc *r, int grace_ms);
 /* Makes a self-signed RSA certificate (2048 bits, 10 years, SAN: the names and

@@ -19,6 +19,7 @@ enum rpc_format { RPC_XML, RPC_JSON }; /* also index of record.encoded */
 struct rpc_peer {
 	bool local; /* came by the local socket */
 	bool tls;
+	unsigned certified; /* epoch of rpc/tls.h that his certificate fits, or 0 */
 	uid_t uid;                      /* local: SO_PEERCRED; else (uid_t)-1 */
 	char address[INET6_ADDRSTRLEN]; /* of TCP clients, else "" */
 	char at[INET6_ADDRSTRLEN];      /* which of ours they called, or "" */

@@ -120,6 +120,7 @@ python_tests = \
 	datamodel/gen/tests/test_templates.py \
 	tests/api/test_calls.py \
 	tests/api/test_console.py \
+	tests/api/test_client_certificates.py \
 	tests/api/test_clients.py \
 	tests/api/test_conformance.py \
 	tests/api/test_blob.py \

@@ -401,6 +401,8 @@ libxapidcore_a_SOURCES = \
 	xapid/support/observer_spans.c \
 	xapid/trust/certificate.c \
 	xapid/trust/certificate.h \
+	xapid/trust/client_certificates.c \
+	xapid/trust/client_certificates.h \
 	xapid/trust/host_certificate.c \
 	xapid/trust/host_certificate.h \
 	xapid/trust/outgoing.c \

@@ -13,6 +13,8 @@
 #include "lib/log.h"
 #include "main_daemon.h"
 #include "net/pif.h"
+#include "rpc/tls.h"
+#include "trust/client_certificates.h"
 
 static bool
 wants_tls(const struct options *o)
@@ -59,6 +61,20 @@ reload_certificate(struct core *core, char *err, size_t err_size)
 		return rpc_reload_certificate(rpc, err, err_size);
 	snprintf(err, err_size, "the daemon is still starting");
 	return -1;
+}
+
+static int
+set_clients(struct core *core, const char *name, const char *authorities,
+    const char *revoked, unsigned epoch, char *err, size_t err_size)
+{
+	struct daemon *d =
+	    (struct daemon *)((char *)core - offsetof(struct daemon, core));
+	const struct tls_clients clients = { name, authorities, revoked,
+		epoch };
+	struct rpc *rpc = atomic_load(&d->rpc);
+
+	return rpc ? rpc_set_clients(rpc, name ? &clients : NULL, err, err_size)
+		   : 0;
 }
 
 static void
@@ -108,6 +124,7 @@ main_wire(struct daemon *d)
 		d->core.make_certificate = rpc_make_certificate;
 		d->core.reload_certificate = reload_certificate;
 		d->core.set_https_only = set_https_only;
+		d->core.set_clients = set_clients;
 	}
 	d->core.set_local_only = set_local_only;
 	d->wire.https_only = refuses_plain(d);
@@ -119,6 +136,7 @@ main_wire(struct daemon *d)
 	/* A call that came in between did not find it. */
 	rpc_set_https_only(d->rpc, host_https_only(&d->core));
 	rpc_set_local_only(d->rpc, management_is_off(&d->core));
+	(void)client_certificates_refresh(&d->core);
 	return 0;
 }
 

@@ -19,12 +19,18 @@ void auth_reload(struct core *core);
  * that the daemon runs as. */
 bool auth_trusts(const struct rpc_peer *peer);
 
+/* auth_user_sid of all sessions that began with a client's certificate. */
+#define AUTH_CERTIFIED "client-certificate"
+/* Whether the peer's certificate is one that lets clients in now. */
+bool auth_certified(const struct core *core, const struct rpc_peer *peer);
+
 /* One login. Allocated by its owner, who keeps it until `done`. */
 struct auth_request {
 	/* Set by the owner; texts live until done. */
 	const char *user, *password;
 	const char *address; /* of the client, "" if none */
 	bool local;          /* see auth_trusts: no password is looked at */
+	bool certified;      /* by TLS: no password is looked at, either */
 	bool holds_thread;   /* a thread waits for done: never held back */
 	/* Called once: on a thread that may block when ok, else on one that
 	 * may not. */

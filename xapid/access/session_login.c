@@ -33,6 +33,7 @@ make_session(struct login *l)
 		.originator = l->originator,
 		.roles = who->roles,
 		.local_superuser = who->local_superuser,
+		.client_certificate = l->request.certified,
 		.subjects = who->subjects,
 		.nsubjects = who->nsubjects,
 	};
@@ -42,7 +43,8 @@ make_session(struct login *l)
 		return;
 	l->made = true;
 	user_agents_note(l->agent);
-	if (!auth_still_valid(core, who)) {
+	if (!auth_still_valid(core, who) ||
+	    (l->request.certified && !auth_certified(core, &l->c->peer))) {
 		(void)session_end(core, l->session);
 		l->made = false;
 		l->changed = true;
@@ -128,6 +130,7 @@ login(struct call *c, const char *user, const char *password,
 	memcpy(l->address, c->peer.address, sizeof(l->address));
 	l->request.address = l->address;
 	l->request.local = auth_trusts(&c->peer);
+	l->request.certified = auth_certified(c->core, &c->peer);
 	l->request.done = login_checked;
 	l->request.arg = l;
 	l->c = c;

@@ -60,6 +60,13 @@ struct core {
 	    char *err, size_t err_size);
 	int (
 	    *reload_certificate)(struct core *core, char *err, size_t err_size);
+	/* From now on clients with a certificate of this name, that one of these
+	 * authorities stands behind, are rpc_peer.certified = epoch; name NULL:
+	 * nobody. NULL when nothing serves TLS. trust/client_certificates.c */
+	int (*set_clients)(struct core *core, const char *name,
+	    const char *authorities, const char *revoked, unsigned epoch,
+	    char *err, size_t err_size);
+	_Atomic unsigned client_epoch; /* that lets in; 0: none */
 	/* NULL when nothing serves TLS: then plain HTTP cannot be refused. */
 	void (*set_https_only)(struct core *core, bool on);
 	/* Called with each call that ends while somebody observes, else NULL:

@@ -92,19 +92,6 @@ pool_disable_ssl_legacy(struct call *c,
 /* ---- external directories: none can be joined yet ---- */
 
 int
-pool_disable_client_certificate_auth(struct call *c,
-    const struct pool_disable_client_certificate_auth_args *a)
-{
-	struct tx *t = call_begin(c);
-
-	if (!t)
-		return -1;
-	TX_SET(t, pool, pool, a->self, client_certificate_auth_enabled, false);
-	TX_SET(t, pool, pool, a->self, client_certificate_auth_name, "");
-	return call_commit(c, t);
-}
-
-int
 pool_set_ext_auth_cache_enabled(struct call *c,
     const struct pool_set_ext_auth_cache_enabled_args *a)
 {

@@ -15,6 +15,7 @@
 #include "call/edit.h"
 #include "lib/file.h"
 #include "trust/certificate.h"
+#include "trust/client_certificates.h"
 
 #define PATH_BYTES 4096
 #define NAME_MAX_BYTES 200
@@ -180,6 +181,15 @@ install(struct call *c, enum kind kind, const char *name, const char *pem,
 	return -1;
 }
 
+/* Clients are known by the authorities that are trusted from now on. */
+static int
+and_refresh(struct call *c, int rc)
+{
+	if (rc == 0)
+		(void)client_certificates_refresh(c->core);
+	return rc;
+}
+
 /* ---- CA certificates by name ---- */
 
 static int
@@ -197,7 +207,7 @@ install_ca(struct call *c, const char *name, const char *pem)
 	row.name = name;
 	row.type = CERTIFICATE_TYPE_CA;
 	LOCK_SCOPE(&lock);
-	return install(c, CA, name, pem, &row, NULL);
+	return and_refresh(c, install(c, CA, name, pem, &row, NULL));
 }
 
 struct ca_walk {
@@ -234,6 +244,7 @@ uninstall_ca(struct call *c, const char *name, bool force)
 	if (call_commit_wait(c, w.t) < 0)
 		return -1;
 	remove_file(c, CA, name);
+	and_refresh(c, 0);
 	if (!w.found)
 		return fail_invalid_value(c, "certificate:name", name);
 	return 0;
@@ -327,7 +338,7 @@ pool_crl_install(struct call *c, const struct pool_crl_install_args *a)
 	if (!is_crl(a->cert))
 		return fail_crl_corrupt(c, a->name);
 	LOCK_SCOPE(&lock);
-	return install_file(c, CRL, a->name, a->cert);
+	return and_refresh(c, install_file(c, CRL, a->name, a->cert));
 }
 
 int
@@ -337,7 +348,7 @@ pool_crl_uninstall(struct call *c, const struct pool_crl_uninstall_args *a)
 	if (check_installed(c, CRL, a->name, false) < 0)
 		return -1;
 	remove_file(c, CRL, a->name);
-	return 0;
+	return and_refresh(c, 0);
 }
 
 int
@@ -413,7 +424,7 @@ pool_install_trusted_certificate(struct call *c,
 	LOCK_SCOPE(&lock);
 	if (check_duplicate(c, &row) < 0)
 		return -1;
-	return install(c, TRUSTED, name, a->cert, &row, NULL);
+	return and_refresh(c, install(c, TRUSTED, name, a->cert, &row, NULL));
 }
 
 int
@@ -444,5 +455,5 @@ pool_uninstall_trusted_certificate(struct call *c,
 	if (call_commit_wait(c, t) < 0)
 		return -1;
 	remove_file(c, TRUSTED, name);
-	return 0;
+	return and_refresh(c, 0);
 }
