@@ -238,6 +238,7 @@ EXTRA_DIST += \
 	tests/xen/dom0/run \
 	tests/xen/dom0/show \
 	tests/xen/dom0/test_boot.py \
+	tests/xen/dom0/test_calls.py \
 	tests/xen/dom0/test_checkpoint.py \
 	tests/xen/dom0/test_deaths.py \
 	tests/xen/dom0/test_devices.py \

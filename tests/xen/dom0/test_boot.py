@@ -183,13 +183,17 @@ class Firmware(unittest.TestCase):
 
 
 class Crash(Host):
-    def crashing(self, action):
-        vm = self.make('crash-' + action)
+    def crashing(self, action, kind='pvh', later=False):
+        """later: as if it had run for some minutes."""
+        vm = self.make('crash-' + action, kind)
         self.d.call('VM.set_actions_after_crash', vm, action)
         self.d.call('VM.start', vm, False, False)
         name = 'crash-' + action
         is_up(name)
         domid = int(self.d.call('VM.get_domid', vm))
+        if later:
+            subprocess.run(['date', '-s', '+200 seconds'], check=True,
+                           stdout=subprocess.DEVNULL)
         subprocess.run(['xenstore-write',
                         '/local/domain/%d/control/shutdown' % domid, 'crash'],
                        check=True)
@@ -201,7 +205,7 @@ class Crash(Host):
         wait(lambda: name not in names(), what=name + ' has gone')
 
     def test_a_guest_that_crashes_is_started_again(self):
-        vm, name, domid = self.crashing('restart')
+        vm, name, domid = self.crashing('restart', later=True)
         wait(lambda: int(self.d.call('VM.get_domid', vm)) not in (-1, domid),
              what='another domain')
         wait(lambda: not self.d.call('VM.get_current_operations', vm),
@@ -213,9 +217,70 @@ class Crash(Host):
         vm, name, domid = self.crashing('preserve')
         wait(lambda: 'c' in xl('list', name).splitlines()[1].split()[4],
              what=lambda: 'crashed:\n' + xl('list'))
+        wait(lambda: self.state(vm) == 'Paused', what='it counts as paused')
         self.assertEqual(int(self.d.call('VM.get_domid', vm)), domid)
         self.d.call('VM.hard_shutdown', vm)
         self.assertNotIn(name, names())
+
+    def test_a_guest_that_crashes_at_once_is_not_started_again(self):
+        vm, name, _ = self.crashing('restart')
+        wait(lambda: self.state(vm) == 'Halted', what='halted')
+        self.assertNotIn(name, names())
+
+    def core(self, vm):
+        """The memory that was written down of a VM, and that it is one."""
+        path = '/root/guests/state/cores/%s.core' % self.d.call(
+            'VM.get_uuid', vm)
+        with open(path, 'rb') as f:
+            self.assertEqual(f.read(4), b'\x7fELF')
+        self.assertGreater(os.path.getsize(path), 16 * MIB)
+        self.assertEqual(os.stat(path).st_mode & 0o777, 0o600)
+        os.unlink(path)
+
+    def test_the_memory_of_a_guest_that_crashes_is_written_down(self):
+        vm, name, _ = self.crashing('coredump_and_destroy', 'pv')
+        wait(lambda: self.state(vm) == 'Halted', what='halted')
+        wait(lambda: name not in names(), what=name + ' has gone')
+        self.core(vm)
+        vm, name, domid = self.crashing('coredump_and_restart', 'pv', True)
+        wait(lambda: int(self.d.call('VM.get_domid', vm)) not in (-1, domid),
+             what='another domain')
+        wait(lambda: not self.d.call('VM.get_current_operations', vm),
+             what='nothing goes on')
+        self.assertEqual(self.state(vm), 'Running')
+        self.core(vm)
+        vm = self.make('renamed')
+        self.d.call('VM.set_actions_after_crash', vm, 'rename_restart')
+        error = self.d.error('VM.start_on', vm,
+                             self.d.call('host.get_all')[0], False, False)
+        self.assertEqual(error[:2], ['VALUE_NOT_SUPPORTED',
+                                     'VM.actions_after_crash'])
+
+    def ends(self, name, how, **actions):
+        """A guest that ends by itself."""
+        vm = self.make(name, **{'actions_after_' + k: v
+                                for k, v in actions.items()})
+        self.d.call('VM.start', vm, False, False)
+        is_up(name)
+        domid = int(self.d.call('VM.get_domid', vm))
+        subprocess.run(['xenstore-write',
+                        '/local/domain/%d/control/shutdown' % domid, how],
+                       check=True)
+        return vm, domid
+
+    def test_what_follows_an_orderly_end_is_as_set(self):
+        for name, how, actions in (
+                ('off', 'poweroff', {'shutdown': 'destroy'}),
+                ('boot', 'reboot', {'reboot': 'destroy'})):
+            vm, _ = self.ends(name, how, **actions)
+            wait(lambda: self.state(vm) == 'Halted', what=name + ' is halted')
+        for name, how, actions in (
+                ('off-on', 'poweroff', {'shutdown': 'restart'}),
+                ('boot-on', 'reboot', {'reboot': 'restart'})):
+            vm, domid = self.ends(name, how, **actions)
+            wait(lambda: int(self.d.call('VM.get_domid', vm)) not in
+                 (-1, domid), what=name + ' has another domain')
+            is_up(name, 2)
 
     def test_GRUB_that_is_not_there_is_named(self):
         path = '/usr/lib/grub-xen/grub-i386-xen_pvh.bin'
