@@ -372,4 +372,5 @@ const struct network_driver network_bridge = {
 	.address = network_address,
 	.addresses = network_addresses,
 	.nics = network_nics,
+	.property = network_property,
 };

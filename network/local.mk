@@ -18,6 +18,7 @@ network_parts = \
 	network/names.h \
 	network/network.h \
 	network/nics.c \
+	network/property.c \
 	network/uplink.c
 
 pkglibexec_PROGRAMS += network/xapid-network

@@ -47,6 +47,8 @@ struct network_driver {
 	op_fn *addresses;
 	/* -> nics and vlans of the host, and what they are like (nics.c). */
 	op_fn *nics;
+	/* args: device (a card or a bond), name ("gro"), value ("on", "off"). */
+	op_fn *property;
 	/* For tests, of simulated networks: what is on which bridge; failures
 	 * by order (worker/obey.h). */
 	op_fn *list, *order;
@@ -92,6 +94,11 @@ struct value_member;
 int network_tell_addresses(struct op *op, const struct link *l,
     struct value_member *m, uint32_t *n);
 #define NETWORK_TOLD 8 /* members that it adds */
+
+/* ---- property.c ---- */
+op_fn network_property;
+/* Whether packets that belong together are merged (gro). */
+bool network_merges(const char *device);
 
 /* ---- configure.c ---- */
 op_fn network_address, network_addresses;

@@ -257,9 +257,10 @@ tell_card(struct op *op, const struct links *in, const struct link *l,
 		{ "ours",
 		    value_of_bool(!above || above->group == LINK_GROUP_OURS) },
 		{ "taken", value_of_bool(l->master && !bridged) },
+		{ "gro", value_of_bool(network_merges(l->name)) },
 	};
 	struct value_member *copy = arena_array(op->arena, 24, sizeof(*copy));
-	uint32_t n = 12;
+	uint32_t n = 13;
 
 	if (!copy)
 		return op_fail_nomem(op);

@@ -212,6 +212,7 @@ const struct network_driver network_simulator = {
 	.address = nothing,
 	.addresses = nothing,
 	.nics = nothing,
+	.property = nothing,
 	.list = list,
 	.order = order,
 };

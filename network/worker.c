@@ -31,6 +31,7 @@ static const struct op_row {
 	{ "bridge_create", offsetof(struct network_driver, bridge_create) },
 	{ "address", offsetof(struct network_driver, address) },
 	{ "addresses", offsetof(struct network_driver, addresses) },
+	{ "property", offsetof(struct network_driver, property) },
 	{ "nics", offsetof(struct network_driver, nics) },
 	{ "list", offsetof(struct network_driver, list) },
 	{ "order", offsetof(struct network_driver, order) },

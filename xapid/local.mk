@@ -334,6 +334,7 @@ libxapidcore_a_SOURCES = \
 	xapid/net/pif_card.c \
 	xapid/net/pif_follow.c \
 	xapid/net/pif_plug.c \
+	xapid/net/pif_property.c \
 	xapid/net/pif_scan.c \
 	xapid/net/pif_scan.h \
 	xapid/net/pif_setting.c \

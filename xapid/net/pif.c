@@ -135,26 +135,3 @@ pif_set_disallow_unplug(struct call *c,
 {
 	return EDIT_FIELD(c, PIF, pif, a->self, disallow_unplug, a->value);
 }
-
-int
-pif_set_property(struct call *c, const struct pif_set_property_args *a)
-{
-	TX_SCOPE struct tx *t = call_begin(c);
-	const struct pif *pif;
-
-	if (!t || !(pif = EDIT_HEAD(c, t, PIF, pif, a->self)))
-		return -1;
-	if (strcmp(a->name, "gro") != 0 ||
-	    (strcmp(a->value, "on") != 0 && strcmp(a->value, "off") != 0))
-		return fail_invalid_value(c, "properties",
-		    arena_printf(c->arena, "%s = %s", a->name, a->value));
-	if ((!pif->physical && !pif->bond_master_of.n) ||
-	    !ref_is_null(pif->bond_slave_of))
-		return fail_cannot_change_pif_properties(c,
-		    call_ref_text(c, a->self));
-	if (edit_simulated_only(c) < 0)
-		return -1;
-	(void)tx_map_put(t, CLASS_PIF, a->self, FIELD_PIF_properties, a->name,
-	    a->value);
-	return call_commit(c, STEAL(t));
-}

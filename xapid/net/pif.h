@@ -50,6 +50,7 @@ int pif_send_device(struct plan *p, const struct pif *pif, const char *op,
 int pif_send_needed(struct plan *p, struct ref network, struct ref host);
 int pif_note_needed(struct tx *t, struct ref network, struct ref host);
 extern const struct plan_kind *const pif_kinds[];
+extern const struct plan_kind pif_property_kind; /* pif_property.c */
 
 /* ---- pif_setting.c ---- */
 

@@ -170,6 +170,8 @@ pif_card_refresh(struct scan *s, struct ref ref, const struct value *nic)
 	TX_SET(t, PIF, pif, ref, device_name, value_text(nic, "device", ""));
 	TX_SET(t, PIF, pif, ref, MAC, value_text(nic, "mac", ""));
 	TX_SET(t, PIF, pif, ref, MTU, value_int(nic, "mtu", 0));
+	(void)tx_map_put(t, CLASS_PIF, ref, FIELD_PIF_properties, "gro",
+	    value_bool(nic, "gro", true) ? "on" : "off");
 	pif_set_told(t, ref, nic);
 }
 

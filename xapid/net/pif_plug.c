@@ -359,4 +359,4 @@ pif_forget(struct call *c, const struct pif_forget_args *a)
 }
 
 const struct plan_kind *const pif_kinds[] = { &plug_kind, &unplug_kind,
-	&forget_kind, NULL };
+	&forget_kind, &pif_property_kind, NULL };

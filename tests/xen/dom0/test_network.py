@@ -217,6 +217,20 @@ class Uplinks(Net):
         d.call('PIF.scan', d.call('host.get_all')[0])
         self.assertEqual(sorted(d.call('PIF.get_all')), known)
 
+    def merges(self):
+        return 'generic-receive-offload: on' in output('ethtool', '-k', 'eth0')
+
+    def test_1_properties_of_a_card_are_those_of_the_kernel(self):
+        d, pif = self.d, self.pif()
+        for value in 'off', 'on':
+            d.call('PIF.set_property', pif, 'gro', value)
+            self.assertEqual(self.merges(), value == 'on')
+            self.assertEqual(d.call('PIF.get_properties', pif)['gro'], value)
+        os.system('ethtool -K eth0 gro off')
+        d.call('PIF.scan', d.call('host.get_all')[0])
+        self.assertEqual(d.call('PIF.get_properties', pif)['gro'], 'off')
+        d.call('PIF.set_property', pif, 'gro', 'on')
+
     def test_2_a_vlan_is_a_bridge_and_takes_nothing_from_its_card(self):
         d, net = self.d, self.network('vlan')
         vlan = d.call('VLAN.create', self.pif(), 42, net)
