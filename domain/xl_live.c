@@ -60,6 +60,13 @@ is_awake(const struct xl *x, libxl_trigger trigger)
 	    strstr(xl_complaint(x), "not in suspended state");
 }
 
+/* Xen knows these by name and has them on no x86 machine. */
+static bool
+is_of_others(libxl_trigger trigger)
+{
+	return trigger == LIBXL_TRIGGER_RESET || trigger == LIBXL_TRIGGER_INIT;
+}
+
 int
 xl_trigger(void *context, struct op *op)
 {
@@ -77,6 +84,11 @@ xl_trigger(void *context, struct op *op)
 	rc = libxl_send_trigger(x->ctx, domid, trigger, 0, NULL);
 	if (rc && is_awake(x, trigger))
 		return 0;
+	if (rc && is_of_others(trigger))
+		return op_fail(op, "OPERATION_NOT_ALLOWED",
+		    arena_printf(op->arena,
+			"Xen cannot send this trigger here: %s", what),
+		    NULL);
 	return rc ? xl_fail(x, op, rc, "trigger") : 0;
 }
 

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "device/device_qos.h"
 #include "lib/log.h"
 #include "model/builder.h"
 #include "net/pif.h"
@@ -238,6 +239,7 @@ add_vbd(struct stranger *s, const struct value *device)
 	vbd.empty = ref_is_null(vbd.VDI);
 	vbd.bootable = strcmp(position, "0") == 0;
 	vbd.currently_attached = true;
+	vbd.qos_supported_algorithms = vbd_qos_supported(&vbd);
 	return tx_insert(s->t, &vbd.r, NULL);
 }
 
@@ -270,6 +272,7 @@ add_vif(struct stranger *s, const char *position, const struct value *device)
 	vif.MAC = text_of(device, "mac", "");
 	vif.MTU = value_int(device, "mtu", 1500);
 	vif.currently_attached = true;
+	vif.qos_supported_algorithms = vif_qos_supported();
 	if (need_network(s, text_of(device, "bridge", "xenbr0"), &vif.network) <
 	    0)
 		return -1;

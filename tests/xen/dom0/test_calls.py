@@ -4,7 +4,7 @@ command is tried once on a real host, and all that fail are named at the end."""
 
 import tap
 import xe
-from bed import console, is_up, say, wait
+from bed import console, is_up, output, say, store, wait
 from test_guests import FOLDER, Host
 
 
@@ -44,6 +44,10 @@ class Calls(Host):
                     *('%s=%s' % (k.replace('_', '-'), v)
                       for k, v in params.items()))
         return vm, self.d.call('VM.get_by_uuid', vm)
+
+    def model(self, domid):
+        """The process of a guest's device model."""
+        return store('/local/domain/%s/image/device-model-pid' % domid)
 
     def nothing_failed(self):
         self.assertEqual(self.failed, [], '\n'.join(self.failed))
@@ -139,19 +143,29 @@ class Calls(Host):
         self.xe('vm-copy-bios-strings', 'uuid=' + vm, 'host-uuid=' + self.xe(
             'host-list', '--minimal'))
         self.xe('vm-start', 'uuid=' + vm)
-        for what in 'nmi', 'power', 'sleep', 's3resume', 'reset', 'init':
-            try:
-                self.d.call('VM.send_trigger', ref, what)
-                say('trigger %s: taken' % what)
-            except Exception as e:
-                say('trigger %s: %s' % (what, e))
+        for what in 'nmi', 'power', 'sleep', 's3resume':
+            self.call('VM.send_trigger', ref, what)
+        for what in 'reset', 'init':
+            self.assertEqual(
+                self.d.error('VM.send_trigger', ref, what),
+                ['OPERATION_NOT_ALLOWED',
+                 'Xen cannot send this trigger here: ' + what])
         self.xe('vm-memory-shadow-multiplier-set', 'uuid=' + vm,
                 'multiplier=4')
         self.assertEqual(self.field(vm, 'HVM-shadow-multiplier'), '4.000')
         before = self.field(vm, 'dom-id')
+        self.assertEqual(
+            self.d.error('VM.restart_device_models', ref)[0],
+            'VM_LACKS_FEATURE')
+        # As drivers in the guest would say.
+        output('xenstore-write', '/local/domain/%s/control/feature-suspend'
+               % before, '1')
+        wait(lambda: 'suspend' in self.field(vm, 'allowed-operations'),
+             what='it can be suspended')
+        model = self.model(before)
         self.xe('vm-restart-device-models', 'uuid=' + vm)
         self.assertEqual(self.state(vm), 'running')
-        self.assertNotEqual(self.field(vm, 'dom-id'), before)
+        self.assertNotEqual(self.model(self.field(vm, 'dom-id')), model)
         self.xe('vm-reboot', 'uuid=' + vm, 'force=true')
         self.xe('vm-shutdown', 'uuid=' + vm, 'force=true')
         self.xe('vm-uninstall', 'uuid=' + vm, 'force=true')

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "call/edit.h"
+#include "device/device_qos.h"
 #include "disk/storage.h"
 #include "model/builder.h"
 #include "vm/copy/vm_copy.h"
@@ -191,6 +192,7 @@ add_vbd(struct plan *p, struct tx *t, const struct disk *d, int i)
 	vbd.empty = false;
 	vbd.unpluggable = strcmp(d->type, "system") != 0;
 	vbd.other_config = builder_pairs_map(&pairs);
+	vbd.qos_supported_algorithms = vbd_qos_supported(&vbd);
 	return tx_insert(t, &vbd.r, &ref);
 }
 
