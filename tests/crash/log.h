@@ -32,8 +32,8 @@ struct log_head {
 };
 
 struct log_record {
-	_Atomic uint32_t kind; /* written last */
-	uint32_t bytes;        /* of data; what follows is aligned to 8 */
+	uint32_t kind;  /* written last */
+	uint32_t bytes; /* of data; what follows is aligned to 8 */
 	uint64_t ino, dir, at, zeros;
 	uint8_t data[];
 };

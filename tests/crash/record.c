@@ -67,7 +67,7 @@ note2(enum log_kind kind, const struct log_record *r, const void *a, size_t an,
 		memcpy(to->data, a, an);
 	if (bn)
 		memcpy(to->data + an, b, bn);
-	atomic_store(&to->kind, kind);
+	__atomic_store_n(&to->kind, kind, __ATOMIC_RELEASE);
 }
 
 static void
