@@ -3,9 +3,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "lib/text.h"
 #include "model/builder.h"
+#include "tests/lib/daemonless.h"
 #include "tests/lib/unit.h"
 #include "vm/guest/guest_agent.h"
 
@@ -231,6 +233,60 @@ test_nonsense_says_nothing(void)
 	told_free(t);
 }
 
+/* ---- when it is heard ---- */
+
+static struct ref
+add_vm(struct daemonless *d, char *uuid)
+{
+	struct tx *t = tx_begin(d->core.db);
+	struct ref vm = REF_NULL;
+	struct vm row;
+
+	record_defaults(&class_table[CLASS_VM], &row.r);
+	row.domid = 5;
+	CU_ASSERT_EQUAL_FATAL(tx_insert(t, &row.r, &vm), 0);
+	snprintf(uuid, UUID_CHARS + 1, "%s", TX_GET(t, VM, vm, vm)->uuid);
+	CU_ASSERT_EQUAL_FATAL(tx_commit_wait(t, NULL), 0);
+	return vm;
+}
+
+static void
+say(struct daemonless *d, const char *uuid, const char *name)
+{
+	struct told *t = told_new();
+
+	tell(t, "data/host_name_dns", name);
+	guest_agent_told(&d->core, uuid,
+	    &(struct value){ .kind = VALUE_STRUCT, .n = 1, .members = t->m });
+	told_free(t);
+}
+
+/* A plan has the writer's turn when the pause is over. */
+static void
+test_a_plan_that_ends_knows_all_that_was_told(void)
+{
+	struct daemonless d = { 0 };
+	char uuid[UUID_CHARS + 1];
+	const struct vm_guest_metrics *m;
+	struct ref vm;
+	struct tx *t;
+
+	daemonless_start(&d, NULL);
+	vm = add_vm(&d, uuid);
+	say(&d, uuid, "first");
+	say(&d, uuid, "second");
+	t = tx_begin(d.core.db);
+	usleep(GUEST_PAUSE_MS * 2000);
+	guest_agent_told_in(t, vm, NULL);
+	m = TX_GET(t, VM_guest_metrics, vm_guest_metrics,
+	    TX_GET(t, VM, vm, vm)->guest_metrics);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(m);
+	CU_ASSERT_STRING_EQUAL(get(&m->netbios_name, "host_name"), "second");
+	CU_ASSERT_EQUAL(tx_commit_wait(t, NULL), 0);
+	usleep(GUEST_PAUSE_MS * 2000); /* it is forgotten */
+	daemonless_stop(&d);
+}
+
 UNIT_MAIN("guest_agent",
     { "a guest that runs Linux is described", test_a_linux_guest_is_described },
     { "older agents and drivers of Windows are understood",
@@ -238,4 +294,6 @@ UNIT_MAIN("guest_agent",
     { "text is made clean UTF-8 and cut between characters",
 	test_text_is_made_clean_and_cut },
     { "a guest cannot fill the memory", test_a_guest_cannot_fill_the_memory },
-    { "nonsense says nothing", test_nonsense_says_nothing })
+    { "nonsense says nothing", test_nonsense_says_nothing },
+    { "a plan that ends knows all that its guest has told",
+	test_a_plan_that_ends_knows_all_that_was_told })

@@ -151,33 +151,45 @@ hear(struct core *core, struct ref vm, struct arena *a,
 		log_err("no memory for what a guest tells");
 }
 
-/* On a thread of the pool: what waited is heard; if nothing did, the guest is
- * one like all others again. */
+/* Nothing has waited: the guest is one like all others again. */
+static bool
+is_forgotten(struct guest *g)
+{
+	bool is;
+
+	pthread_mutex_lock(&lock);
+	is = !g->words;
+	if (is)
+		(void)refmap_remove(&guests, g->vm);
+	pthread_mutex_unlock(&lock);
+	if (is)
+		free(g);
+	return is;
+}
+
+/* On a thread of the pool. What waited stays where a plan that ends meanwhile
+ * finds it, until we have the writer's turn. */
 static void
 pause_over(void *arg)
 {
 	struct guest *g = arg;
-	struct arena *words;
-	struct value values;
+	struct tx *t;
 
+	if (is_forgotten(g))
+		return;
+	t = tx_begin(g->core->db);
+	if (t)
+		guest_agent_told_in(t, g->vm, NULL);
 	pthread_mutex_lock(&lock);
-	words = g->words;
-	values = g->values;
-	g->words = NULL;
-	if (!words ||
-	    timer_set(g->core->timers, &g->timer,
+	if (timer_set(g->core->timers, &g->timer,
 		clock_mono_ns() + GUEST_PAUSE_MS * NSEC_PER_MSEC) < 0) {
 		(void)refmap_remove(&guests, g->vm);
-		pthread_mutex_unlock(&lock);
-		if (words)
-			hear(g->core, g->vm, words, &values);
-		arena_free(words);
+		arena_free(g->words);
 		free(g);
-		return;
 	}
 	pthread_mutex_unlock(&lock);
-	hear(g->core, g->vm, words, &values);
-	arena_free(words);
+	if (t)
+		tx_commit(t, NULL, NULL);
 }
 
 static void
