@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
 
@@ -298,7 +299,7 @@ scratch_path(struct op *op, int folder, struct volume *v)
 	    scratch_open(op, folder, v, &s) < 0 ||
 	    scratch_rest_on(op, v, &below) < 0)
 		return NULL;
-	return image_attach(op, "vdi", &s, &below, true);
+	return image_attach(op, "vdi", folder, &s, &below, true);
 }
 
 static const char *
@@ -316,7 +317,7 @@ path_of(struct op *op, int folder, struct volume *v)
 	if (layers_open(op, folder, v, &below) < 0 ||
 	    chain_use(op, folder, v, &below) < 0)
 		return NULL;
-	return image_attach(op, "vdi", v, &below, writable);
+	return image_attach(op, "vdi", folder, v, &below, writable);
 }
 
 static int
@@ -349,16 +350,19 @@ scratch_detach(struct op *op, int folder, const struct volume *s)
 	return op_int(op, "ends", 0) ? scratch_drop(op, folder) : 0;
 }
 
-/* Of a volume that is gone a device may be left. */
+/* Of a volume that is gone a device may be left. Who was about to make one for a
+ * worker that has died has the lock (keeper.h). */
 static int
 file_vdi_detach(void *context, struct op *op)
 {
 	CLEANUP_VOLUME struct volume v = VOLUME_NONE;
 	CLEANUP_VOLUME struct volume s = VOLUME_NONE;
-	CLEANUP_FD int folder = volume_folder(op, false);
+	CLEANUP_FD int folder = volume_folder(op, true);
 	int r = folder < 0 ? -1 : scratch_find(op, folder, &s);
 
 	(void)context;
+	if (folder >= 0)
+		(void)flock(folder, LOCK_UN);
 	if (r == 1)
 		return scratch_detach(op, folder, &s);
 	r = r < 0 ? -1 : volume_find(op, folder, "vdi", O_RDONLY, &v);

@@ -11,6 +11,7 @@
 #include "lib/aside.h"
 #include "lib/cleanup.h"
 #include "lib/log.h"
+#include "lib/moment.h"
 #include "lib/packet.h"
 #include "lib/sandbox.h"
 #include "storage/job.h"
@@ -142,10 +143,13 @@ helper_ask(const struct helper_request *r, const int *fds, unsigned nfds,
     struct helper_answer *answer_r)
 {
 	unsigned none;
+	bool there;
 
 	if (line < 0 && helper_start(false) < 0)
 		return -1;
-	if (packet_send(line, r, sizeof(*r), fds, nfds, 0) < 0 ||
+	there = packet_send(line, r, sizeof(*r), fds, nfds, 0) == 0;
+	moment("worker", "helper", "is asked");
+	if (!there ||
 	    packet_receive(line, answer_r, sizeof(*answer_r), NULL, 0, &none,
 		0) < 0) {
 		log_err("The helper of the storage worker is gone");

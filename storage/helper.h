@@ -14,8 +14,7 @@
 #define HELPER_FDS (2 * VOLUME_LAYERS + 8)
 
 enum helper_op {
-	/* The image as a block device (keeper.h). Descriptors: for words, a
-	 * listening socket, the same by O_PATH, the image, those below it. */
+	/* The image as a block device. Descriptors: as in keeper.h. */
 	HELPER_SERVE,
 	HELPER_DISCONNECT, /* device, which must be one of ours */
 	/* Starts what copies (job.h). Descriptors: for words, the target, the

@@ -113,7 +113,7 @@ make_socket(int *listening_r, int *named_r)
 
 /* The device of a server that is started; -1, raised. */
 static int
-serve(struct op *op, const char *name, const struct volume *v,
+serve(struct op *op, const char *name, int folder, const struct volume *v,
     const struct layers *below, bool writable)
 {
 	struct helper_request r = { .op = HELPER_SERVE,
@@ -138,7 +138,7 @@ serve(struct op *op, const char *name, const struct volume *v,
 	in = words[0];
 	out = words[1];
 	snprintf(r.name, sizeof(r.name), "%s", name);
-	memcpy(fds, (int[]){ out, listening, named, v->fd },
+	memcpy(fds, (int[]){ out, listening, named, folder, v->fd },
 	    KEEPER_FDS * sizeof(int));
 	for (unsigned i = 0; i < below->n; i++)
 		fds[n++] = below->fd[i];
@@ -193,8 +193,8 @@ disconnect(struct op *op, const char *name, int device)
 }
 
 const char *
-image_attach(struct op *op, const char *argument, const struct volume *v,
-    const struct layers *below, bool writable)
+image_attach(struct op *op, const char *argument, int folder,
+    const struct volume *v, const struct layers *below, bool writable)
 {
 	const char *name = device_name(op, argument);
 	int device = name ? nbd_find(name) : -1;
@@ -207,7 +207,7 @@ image_attach(struct op *op, const char *argument, const struct volume *v,
 		return NULL;
 	}
 	if (device < 0)
-		device = serve(op, name, v, below, writable);
+		device = serve(op, name, folder, v, below, writable);
 	return device < 0 ? NULL : device_path(op, device);
 }
 

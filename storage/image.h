@@ -13,8 +13,9 @@
 void image_prepare(const char *state);
 
 /* The block device that serves an image, made when there is none: its path in
- * the arena; NULL, raised. The folder is locked. */
-const char *image_attach(struct op *op, const char *argument,
+ * the arena; NULL, raised. The folder is locked, and stays so until the device
+ * is there or will not be, also when we die. */
+const char *image_attach(struct op *op, const char *argument, int folder,
     const struct volume *v, const struct layers *below, bool writable);
 /* Lets go of it, after its last user has, and waits until it is closed. */
 int image_detach(struct op *op, const char *argument, const struct volume *v);

@@ -15,6 +15,7 @@
 
 #include "lib/cleanup.h"
 #include "lib/log.h"
+#include "lib/moment.h"
 #include "storage/image_program.h"
 #include "storage/nbd.h"
 
@@ -25,7 +26,7 @@
 /* Dying more often than that in a minute, it is left dead. */
 #define MAX_DEATHS 5
 
-enum { WORDS, LISTENING, SOCKET, IMAGE };
+enum { WORDS, LISTENING, SOCKET, FOLDER, IMAGE };
 
 struct keeper {
 	const struct helper_request *r;
@@ -79,6 +80,7 @@ begin_server(const struct keeper *k, int words, pid_t *pid_r,
 	CLEANUP_FD int sock = -1;
 	int error;
 
+	moment("keeper", "server", "to begin");
 	*pid_r = start_server(k, words);
 	if (*pid_r < 0)
 		return -1;
@@ -214,6 +216,7 @@ run(const struct helper_request *r, const int *fds, unsigned nfds, int answer)
 		_exit(1);
 	close(answer);
 	close(fds[WORDS]);
+	close(fds[FOLDER]);
 	keep(&k, device, server);
 	_exit(0);
 }

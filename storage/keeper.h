@@ -16,9 +16,10 @@
 
 #include "storage/helper.h"
 
-/* For words, a listening socket, the same by O_PATH, the image; then those
- * below it. */
-#define KEEPER_FDS 4
+/* For words, a listening socket, the same by O_PATH, the folder that is locked
+ * until the device is there, whoever dies meanwhile; the image; then those below
+ * it. */
+#define KEEPER_FDS 5
 #define KEEPER_PATIENCE 60 /* seconds without a server until reads fail */
 
 /* The device that serves the image, or -1 and errno. For the helper. */

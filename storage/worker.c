@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "lib/log.h"
+#include "lib/moment.h"
 #include "lib/sandbox.h"
 #include "storage/helper.h"
 #include "storage/image.h"
@@ -185,6 +186,7 @@ main(int argc, char **argv)
 		    "xapid-storage simulator|real STATE-FOLDER\n");
 		return 2;
 	}
+	moments_inherit();
 	kernel_prepare(argv[2]);
 	image_prepare(w.context ? NULL : argv[2]);
 	if (give_up(argv[2], !w.context) < 0) {

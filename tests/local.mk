@@ -104,6 +104,7 @@ python_tests = \
 	tests/api/test_vm_deaths.py \
 	tests/api/test_vm_deaths_copies.py \
 	tests/api/test_vm_deaths_images.py \
+	tests/api/test_vm_deaths_parent.py \
 	tests/api/test_vm_deaths_workers.py \
 	tests/api/test_vm_failures.py \
 	tests/api/test_vm_reality.py \
@@ -249,12 +250,12 @@ EXTRA_DIST += \
 	tests/xen/dom0/test_console.py \
 	tests/xen/dom0/test_addresses.py \
 	tests/xen/dom0/test_bonds.py \
+	tests/xen/dom0/test_moments.py \
 	tests/xen/dom0/test_network.py \
 	tests/xen/dom0/test_power.py \
 	tests/xen/dom0/test_reality.py \
 	tests/xen/dom0/test_storage.py \
 	tests/xen/dom0/test_worker.py \
-	tests/xen/dom0/walk_deaths.py \
 	tests/xen/dom0/worker.py \
 	tests/xen/show \
 	tests/xen/bed/README.md \

@@ -14,12 +14,18 @@ import http.client
 import mmap
 import os
 import struct
+import threading
 import time
 
 import xapid
 
-HEAD = struct.Struct('<qII128s')    # skip, used, deaths, name
+HEAD = struct.Struct('<qIIII128s')  # skip, used, deaths, stands, unused, name
 LOG = 65536
+
+# One that was reached: in which file, its name, how often it was before; and who
+# is to die there: the one who reaches it, or the parent of all.
+Moment = collections.namedtuple('Moment', 'file name nth parent',
+                                defaults=(False,))
 
 
 class File:
@@ -34,12 +40,13 @@ class File:
         self.forget()
 
     def forget(self):
-        HEAD.pack_into(self.map, 0, -1, 0, 0, b'')
+        HEAD.pack_into(self.map, 0, -1, 0, 0, 0, 0, b'')
 
-    def order(self, name, skip=0):
-        """To die when it is reached for the skip-th time from now on."""
+    def order(self, name, skip=0, stands=False):
+        """To die when it is reached for the skip-th time from now on, or to
+        stand still there."""
         self.forget()
-        HEAD.pack_into(self.map, 0, -1, 0, 0, name.encode())
+        HEAD.pack_into(self.map, 0, -1, 0, 0, stands, 0, name.encode())
         struct.pack_into('<q', self.map, 0, skip)
 
     def died(self):
@@ -50,10 +57,10 @@ class File:
         return self.map[HEAD.size:HEAD.size + used].decode().splitlines()
 
     def reached(self):
-        """(this, name, how often before) of all since forget()."""
+        """All moments since forget()."""
         seen, found = collections.Counter(), []
         for name in self.names():
-            found.append((self, name, seen[name]))
+            found.append(Moment(self, name, seen[name]))
             seen[name] += 1
         return found
 
@@ -95,8 +102,11 @@ class Walker:
             time.sleep(0.005)
 
     def reconnect(self):
-        """The ports are those of its parent, so they stay."""
+        """The ports are those of its parent, so they stay until that dies."""
         def again():
+            if self.d.process.poll() is not None:
+                self.d.kill()   # what is left to be put away
+                self.d.start()
             try:
                 if self.d.local:
                     self.d.local.close()
@@ -114,9 +124,16 @@ class Walker:
         d = self.d
         return not any(
             r['current_operations'] for cls in ('VM', 'VDI', 'SR')
-            for r in d.call(cls + '.get_all_records').values()) and not any(
-            t['status'] in ('pending', 'cancelling')
-            for t in d.call('task.get_all_records').values())
+            for r in self.records(cls).values()) and not (
+            d.call('task.get_all_records_where', 'field "status"="pending" '
+                   'or field "status"="cancelling"'))
+
+    def records(self, cls):
+        """All, but for templates that came with the pool: these are many."""
+        if cls != 'VM':
+            return self.d.call(cls + '.get_all_records')
+        return self.d.call('VM.get_all_records_where',
+                           'field "is_default_template" = "false"')
 
     def idle(self):
         """Also when the daemon dies meanwhile."""
@@ -156,10 +173,31 @@ class Walker:
             self.reconnect()
             return False
 
-    def die_once(self, file, act, name, skip):
+    def kill_parent(self, file, over):
+        """When somebody stands still; with it all die."""
+        while not over.is_set():
+            if file.died():
+                self.d.process.kill()
+                return
+            time.sleep(0.002)
+
+    def die_once(self, act, moment):
         """Whether somebody died, and the end of the task; '': it is not
         known."""
-        file.order(name, skip)
+        over = threading.Event()
+        killer = threading.Thread(target=self.kill_parent,
+                                  args=(moment.file, over))
+        moment.file.order(moment.name, moment.nth, moment.parent)
+        if moment.parent:
+            killer.start()
+        try:
+            return self.die_meanwhile(act, moment.file)
+        finally:
+            over.set()
+            if moment.parent:
+                killer.join()
+
+    def die_meanwhile(self, act, file):
         task = self.ask(act)
         self.until(lambda: file.died() or task and self.has_ended(task),
                    'it dies, or the task ends')
@@ -174,7 +212,10 @@ class Walker:
         self.idle()
         return died, self.d.call('task.get_status', task) if task else ''
 
-    def look(self, file, act, status, domid):
+    def lives(self, act):
+        """The guest, before and after each death."""
+
+    def look(self, moment, act, status, domid):
         """What there must be afterwards."""
         state = self.state()
         if status == 'success':
@@ -182,23 +223,30 @@ class Walker:
         elif status == 'failure':
             self.assertEqual(state, act.before)
             # Work that a worker left is done by another one.
-            self.assertTrue(act.fails or file is self.moments.daemon)
+            self.assertTrue(act.fails or moment.parent or
+                            moment.file is self.moments.daemon)
         else:
             self.assertEqual(status, '')
             self.assertIn(state, (act.before, act.after))
         if act.same:
             self.assertEqual(self.domid(), domid)
         self.true()
+        self.lives(act)
 
     def prepare(self, act):
         """Answers the domid before."""
         self.fail_once('')  # what nobody came to
         self.bring(act.before)
         self.idle()
+        self.lives(None)
         self.fail_once(act.fails)
         return self.domid()
 
-    def walk(self, files, act, every=1, first=0):
+    def chosen(self, moments):
+        """Which of all."""
+        return moments
+
+    def walk(self, files, act):
         """Deaths of the daemon, workers or both in all moments of what an act
         does, or in some of them. How many they were, and which did not come
         again."""
@@ -206,16 +254,18 @@ class Walker:
         for file in files:
             file.forget()
         self.undisturbed(act)
-        moments = sum((file.reached() for file in files), [])[first::every]
+        moments = self.chosen(sum((file.reached() for file in files), []))
         self.true()
+        self.lives(act)
         missed = []
-        for file, name, nth in moments:
-            with self.subTest(act=act.name, moment=name, nth=nth):
+        for moment in moments:
+            with self.subTest(act=act.name, moment=moment.name,
+                              nth=moment.nth, parent=moment.parent):
                 domid = self.prepare(act)
-                died, status = self.die_once(file, act, name, nth)
+                died, status = self.die_once(act, moment)
                 if not died:
-                    missed.append('%s, %s' % (act.name, name))
-                self.look(file, act, status, domid)
+                    missed.append('%s, %s' % (act.name, moment.name))
+                self.look(moment, act, status, domid)
         return len(moments), missed
 
 
@@ -228,8 +278,11 @@ KEPT = ON[:3] + (1,)
 
 class Machine(Walker):
     """For test cases that also have self.vm, a VM with two disks and two
-    interfaces; every: which of all moments; first: from which on."""
-    every, first = 1, 0
+    interfaces; every: which of all moments."""
+    every = 1
+
+    def chosen(self, moments):
+        return moments[::self.every]
 
     def up(self):
         """The guest has been started: waits until it can be asked."""
@@ -275,22 +328,30 @@ class Machine(Walker):
         if now == wanted:
             return
         self.drop_snapshots(snapshots)
-        if now[0] != power and now[0] != 'Halted':
+        if power == 'Halted' and now[0] != 'Halted':
             d.call('VM.hard_shutdown', vm)
-        if self.get('VM', 'power_state', vm) != power:
-            d.call('VM.start', vm, False, False)
-            self.up()
-            if power == 'Paused':
-                d.call('VM.pause', vm)
-            if power == 'Suspended':
-                d.call('VM.suspend', vm)
+        if power != 'Halted' and now[0] != power:
+            self.go(now[0])
         if len(self.snapshots()) < snapshots:
             d.call('VM.checkpoint', vm, 'c')
         for cls, is_to in (('VBD', disk), ('VIF', interface)):
             ref = self.last(cls)
             if self.get(cls, 'currently_attached', ref) != is_to:
                 d.call(cls + ('.plug' if is_to else '.unplug'), ref)
+        if power == 'Paused':
+            d.call('VM.pause', vm)
+        if power == 'Suspended':
+            d.call('VM.suspend', vm)
         self.assertEqual(self.state(), wanted)
+
+    def go(self, now):
+        """Whatever it is."""
+        if now == 'Paused':
+            self.d.call('VM.unpause', self.vm)
+        elif now != 'Running':
+            self.d.call('VM.' + ('start' if now == 'Halted' else 'resume'),
+                        self.vm, False, False)
+        self.up()
 
     def domid(self):
         return self.get('VM', 'domid', self.vm)
@@ -306,7 +367,7 @@ class Machine(Walker):
     def walk_all(self, files, acts):
         total, missed = 0, []
         for act in acts:
-            n, more = self.walk(files, act, self.every, self.first)
+            n, more = self.walk(files, act)
             total += n
             missed += more
         self.fail_once('')

@@ -88,6 +88,32 @@ test_death(void)
 }
 
 static void
+test_stands(void)
+{
+	struct moment_file *f = make("daemon", sizeof(*f));
+	int status;
+	pid_t pid;
+
+	CU_ASSERT_PTR_NOT_NULL_FATAL(f);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(make("worker", sizeof(*f)));
+	setenv("XAPID_MOMENTS", unit_folder(), 1);
+	CU_ASSERT_EQUAL(moments_open(), 0);
+	f->stands = 1;
+	f->skip = 0;
+	pid = fork();
+	if (pid == 0) {
+		moment("VM.start", "build", "to do");
+		_exit(7);
+	}
+	waitpid(pid, &status, WUNTRACED);
+	CU_ASSERT_TRUE(WIFSTOPPED(status));
+	CU_ASSERT_EQUAL(f->deaths, 1);
+	kill(pid, SIGCONT);
+	waitpid(pid, &status, 0);
+	CU_ASSERT_EQUAL(WEXITSTATUS(status), 7);
+}
+
+static void
 test_full(void)
 {
 	struct moment_file *f = make("daemon", sizeof(*f));
@@ -106,4 +132,5 @@ test_full(void)
 UNIT_MAIN("moment", { "without a folder nothing happens", test_off },
     { "files that are not there or too small are refused", test_no_files },
     { "a process dies in the moment that was ordered, once", test_death },
+    { "or stands still there, for a test that ends another", test_stands },
     { "what does not fit the log is left out", test_full })

@@ -6,8 +6,8 @@ control domain, with what was built here. One boot for all of them.
 Usage: test_xen.py [[asan/]TEST[.CLASS[.TEST]] ...]   (names in tests/xen/dom0,
 without .py; asan/: with workers that are built here with AddressSanitizer and
 the one of undefined behaviour. Without names: all, of which test_worker is run
-with sanitizers, where the compiler has them. DEATHS and SEED in the environment
-are for test_deaths.)
+with sanitizers, where the compiler has them. DEATHS, ACTS, ONLY and SEED
+in the environment are for test_moments.)
 """
 
 import os
@@ -30,7 +30,7 @@ PROGRAMS = ('xapid/xapid', 'xapid/xapid-pam', 'xapid/xapid-machine',
 WORKERS = ('domain/xapid-domain', 'storage/xapid-storage',
            'network/xapid-network', 'network/xapid-lease',
            'console/xapid-console')
-PASSED = ('DEATHS', 'SEED')
+PASSED = ('DEATHS', 'SEED', 'ACTS', 'ONLY')
 NEEDED = ('qemu-system-x86_64', 'mmdebstrap', 'mke2fs')
 
 

@@ -78,7 +78,7 @@ moments_bequeath(void)
 void
 moments_inherit(void)
 {
-	if (!getenv(VARIABLE))
+	if (file || !getenv(VARIABLE))
 		return;
 	file = map(MOMENTS_FD);
 	close(MOMENTS_FD);
@@ -114,5 +114,5 @@ moment(const char *who, const char *what, const char *when)
 	if (atomic_fetch_sub(&file->skip, 1) != 0)
 		return;
 	atomic_fetch_add(&file->deaths, 1);
-	raise(SIGKILL);
+	raise(file->stands ? SIGSTOP : SIGKILL);
 }

@@ -4,8 +4,9 @@
  * to walk over all of them gives the daemon a folder (XAPID_MOMENTS), in which
  * it has made the files "daemon" and "worker": they are mapped, written with
  * the names that were reached, and read for which is to be the last one. They
- * outlive who dies, so an order is obeyed once. Without that folder a moment
- * costs one predictable branch. */
+ * outlive who dies, so an order is obeyed once. A process may also be told to
+ * stand still there, for a test that ends another one in its moment: its
+ * parent. Without that folder a moment costs one predictable branch. */
 #ifndef XAPID_LIB_MOMENT_H
 #define XAPID_LIB_MOMENT_H
 
@@ -20,8 +21,10 @@ struct moment_file {
 	_Atomic int64_t skip;
 	_Atomic uint32_t used;   /* bytes of log */
 	_Atomic uint32_t deaths; /* orders that were obeyed */
-	char name[MOMENT_NAME];  /* which; "": any */
-	char log[MOMENT_LOG];    /* names, a line each */
+	uint32_t stands;         /* not 0: it stands still, in place of dying */
+	uint32_t unused;
+	char name[MOMENT_NAME]; /* which; "": any */
+	char log[MOMENT_LOG];   /* names, a line each */
 };
 
 /* The environment's folder, before rights are given up; -1 and errno: it is
@@ -31,7 +34,7 @@ int moments_open(void);
  * what is to stand in its environment; NULL: there is no test. */
 #define MOMENTS_FD 100
 const char *moments_bequeath(void);
-/* In that worker. */
+/* In that worker; what it forks afterwards has moments, too. */
 void moments_inherit(void);
 
 /* "who: what when". */

@@ -124,7 +124,17 @@ static void put(const char *s)
     notify(cons_port);
 }
 
-/* Echo what is typed, so that a console test has something to see. */
+/* How often it was asked: whether its memory is the one it was. */
+static void count(void)
+{
+    static ulong n;
+    char line[40] = "\r\nCOUNT ";
+    cat(num(line + len(line), ++n), "\r\n");
+    put(line);
+}
+
+/* Echo what is typed, so that a console test has something to see; ENQ is a
+ * question. */
 static void echo(void)
 {
     char c[2] = "";
@@ -133,7 +143,8 @@ static void echo(void)
         c[0] = cons->in[MASK_XENCONS_IDX(cons->in_cons, cons->in)];
         mb();
         cons->in_cons++;
-        put(c[0] == '\r' ? "\r\n" : c);
+        if (c[0] == 5) count();
+        else put(c[0] == '\r' ? "\r\n" : c);
     }
 }
 
