@@ -13,15 +13,8 @@ import xapid
 LIMIT = 100000
 
 
-class Blob(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.d = xapid.start('--max-blob-bytes', str(LIMIT))
-        cls.d.__enter__()
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.d.__exit__(None, None, None)
+class Blob(xapid.Case):
+    args = ('--max-blob-bytes', str(LIMIT))
 
     def make(self, mime='text/plain', public=False):
         return self.d.call('blob.create', mime, public)

@@ -5,7 +5,6 @@ and text that no database should keep (attack A6)."""
 
 import random
 import re
-import unittest
 import xmlrpc.client
 
 import facts
@@ -17,20 +16,15 @@ NONE = 'OpaqueRef:01234567-89ab-4def-8123-456789abcdef'
 UUID = re.compile('[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$')
 
 
-class Base(unittest.TestCase):
+class Base(xapid.Case):
     args = ('--sim-vms', '3', '--sim-hosts', '2')
 
     @classmethod
     def setUpClass(cls):
-        cls.d = xapid.start(*cls.args)
-        cls.d.__enter__()
+        super().setUpClass()
         cls.pool = cls.d.call('pool.get_all')[0]
         cls.host = cls.d.call('host.get_all')[0]
         cls.facts = facts.classes()
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.d.__exit__(None, None, None)
 
     def outcome(self, method, *params):
         """The result, or [code, params...]."""

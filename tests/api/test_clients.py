@@ -7,7 +7,6 @@ import json
 import os
 import re
 import socket
-import unittest
 import xml.etree.ElementTree
 import xmlrpc.client
 
@@ -18,17 +17,9 @@ NULL = 'OpaqueRef:NULL'
 REMOVED = ('VBD_metrics', 'VIF_metrics', 'VMPP')
 
 
-class Base(unittest.TestCase):
+class Base(xapid.Case):
     args = ('--sim-hosts', '2', '--sim-vms', '4', '--log-level', 'debug')
-
-    @classmethod
-    def setUpClass(cls):
-        cls.d = xapid.start(*cls.args, tls=True)
-        cls.d.__enter__()
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.d.__exit__(None, None, None)
+    options = {'tls': True}
 
     def call(self, *params):
         return self.d.call(*params)

@@ -52,16 +52,11 @@ class Stream:
         self.c.close()
 
 
-class EventStream(unittest.TestCase):
+class EventStream(xapid.Case):
     @classmethod
     def setUpClass(cls):
-        cls.d = xapid.start()
-        cls.d.__enter__()
+        super().setUpClass()
         cls.pool = cls.d.call('pool.get_all')[0]
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.d.__exit__(None, None, None)
 
     def setUp(self):
         self.session = self.d.login()

@@ -6,22 +6,14 @@ import copy
 import json
 import threading
 import time
-import unittest
 
 import tap
 import xapid
 from machines import MIB, NULL, VIF, VM
 
 
-class Agent(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.d = xapid.start('--sim-vms', '2')
-        cls.d.__enter__()
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.d.__exit__(None, None, None)
+class Agent(xapid.Case):
+    args = ('--sim-vms', '2')
 
     def vm(self, **other):
         d = self.d

@@ -25,20 +25,12 @@ def seconds(date):
     return time.mktime(time.strptime(date, '%Y%m%dT%H:%M:%SZ')) - time.timezone
 
 
-class Base(unittest.TestCase):
-    args = ()
-    options = {}
-
+class Base(xapid.Case):
     @classmethod
     def setUpClass(cls):
-        cls.d = xapid.start(*cls.args, **cls.options)
-        cls.d.__enter__()
+        super().setUpClass()
         cls.pool = cls.d.call('pool.get_all')[0]
         cls.host = cls.d.call('pool.get_master', cls.pool)
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.d.__exit__(None, None, None)
 
     def call(self, name, *params):
         return self.d.call('host.' + name, self.host, *params)

@@ -7,7 +7,6 @@ import http.client
 import json
 import threading
 import time
-import unittest
 
 import tap
 import xapid
@@ -42,18 +41,11 @@ class Client:
         self.http.close()
 
 
-class Limits(unittest.TestCase):
-    args = ()
-
+class Limits(xapid.Case):
     @classmethod
     def setUpClass(cls):
-        cls.d = xapid.start(*cls.args)
-        cls.d.__enter__()
+        super().setUpClass()
         cls.d.call('pool.get_all')
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.d.__exit__(None, None, None)
 
     def client(self, agent):
         c = Client(self.d, agent)

@@ -21,15 +21,8 @@ def refused(user):
     return ['SESSION_AUTHENTICATION_FAILED', user, 'Authentication failure']
 
 
-class Base(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.d = xapid.start('--log-level', 'debug')
-        cls.d.__enter__()
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.d.__exit__(None, None, None)
+class Base(xapid.Case):
+    args = ('--log-level', 'debug')
 
     def try_login(self, *params):
         try:

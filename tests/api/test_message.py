@@ -8,19 +8,12 @@ import tap
 import xapid
 
 
-class Base(unittest.TestCase):
-    args = ()
-
+class Base(xapid.Case):
     @classmethod
     def setUpClass(cls):
-        cls.d = xapid.start(*cls.args)
-        cls.d.__enter__()
+        super().setUpClass()
         cls.pool = cls.d.call('pool.get_all')[0]
         cls.uuid = cls.d.call('pool.get_uuid', cls.pool)
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.d.__exit__(None, None, None)
 
     def make(self, name='TEST', priority=5, body='b'):
         return self.d.call('message.create', name, priority, 'Pool',

@@ -8,7 +8,6 @@ import os
 import socket
 import threading
 import time
-import unittest
 import xmlrpc.client
 
 import tap
@@ -28,16 +27,13 @@ class Collector(http.server.BaseHTTPRequestHandler):
         self.end_headers()
 
 
-class Observer(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.d = xapid.start('--sim-hosts', '2')
-        cls.d.__enter__()
-        cls.d.call('pool.get_all')
+class Observer(xapid.Case):
+    args = ('--sim-hosts', '2')
 
     @classmethod
-    def tearDownClass(cls):
-        cls.d.__exit__(None, None, None)
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.d.call('pool.get_all')
 
     def setUp(self):
         self.file = os.path.join(self.d.state, 'traces', 'xapi.ndjson')

@@ -8,24 +8,16 @@ import subprocess
 import tempfile
 import threading
 import time
-import unittest
 
 import tap
 import xapid
 
 
-class Base(unittest.TestCase):
-    args = ()
-
+class Base(xapid.Case):
     @classmethod
     def setUpClass(cls):
-        cls.d = xapid.start(*cls.args)
-        cls.d.__enter__()
+        super().setUpClass()
         cls.pool = cls.d.call('pool.get_all')[0]
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.d.__exit__(None, None, None)
 
     def call(self, name, *params):
         return self.d.call('pool.' + name, self.pool, *params)

@@ -3,7 +3,6 @@
 """Roles hold in every call and in every setter of a map, by the difference
 that it makes: attacks A9 to A14."""
 
-import unittest
 
 import tap
 import xapid
@@ -41,16 +40,13 @@ def allowed(user, role):
     return RANK[user] <= RANK[role]
 
 
-class Rbac(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.d = xapid.start('--sim-vms', '1')
-        cls.d.__enter__()
-        cls.sessions = {r: cls.d.login(r) for r in xapid.ROLES}
+class Rbac(xapid.Case):
+    args = ('--sim-vms', '1')
 
     @classmethod
-    def tearDownClass(cls):
-        cls.d.__exit__(None, None, None)
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.sessions = {r: cls.d.login(r) for r in xapid.ROLES}
 
     def result(self, user, method, *params):
         """'' when it worked, else the code of the error."""

@@ -2,7 +2,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Repositories and disks: made, copied, grown, scanned and destroyed."""
 
-import unittest
 
 import tap
 import xapid
@@ -16,17 +15,14 @@ VDI = {
 }
 
 
-class Storage(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.d = xapid.start('--sim-vms', '2')
-        cls.d.__enter__()
-        cls.host = cls.d.call('host.get_all')[0]
-        cls.local = cls.named('SR', 'Local storage')
+class Storage(xapid.Case):
+    args = ('--sim-vms', '2')
 
     @classmethod
-    def tearDownClass(cls):
-        cls.d.__exit__(None, None, None)
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.host = cls.d.call('host.get_all')[0]
+        cls.local = cls.named('SR', 'Local storage')
 
     @classmethod
     def named(cls, kind, name):

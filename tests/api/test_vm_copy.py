@@ -11,48 +11,15 @@ import unittest
 import simulator
 import tap
 import xapid
-from machines import NULL, VBD, VIF, VM
-
-OWN = 'Local storage'
+from machines import NULL, VBD, Machines
 
 
-class Copies(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.d = xapid.start('--sim-vms', '2')
-        cls.d.__enter__()
-        cls.sr = cls.d.call('SR.get_by_name_label', OWN)[0]
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.d.__exit__(None, None, None)
-
-    def get(self, cls, field, ref):
-        return self.d.call('%s.get_%s' % (cls, field), ref)
-
+class Copies(Machines):
     def record(self, cls, ref):
         return self.d.call('%s.get_record' % cls, ref)
 
-    def disk(self):
-        return self.d.call('VDI.create', {
-            'name_label': 'd', 'name_description': '', 'SR': self.sr,
-            'virtual_size': 8 << 20, 'type': 'user', 'sharable': False,
-            'read_only': False, 'other_config': {}, 'xenstore_data': {},
-            'sm_config': {}, 'tags': []})
-
     def vm(self, disks=2, **other):
-        d = self.d
-        vm = d.call('VM.create', {**VM, 'HVM_boot_policy': '', **other})
-        for i in range(disks):
-            d.call('VBD.create', {
-                **VBD, 'VM': vm, 'VDI': self.disk(), 'userdevice': str(i),
-                'type': 'Disk', 'mode': 'RW', 'empty': False})
-        d.call('VIF.create', {**VIF, 'VM': vm, 'device': '0',
-                              'network': d.call('network.get_all')[0]})
-        return vm
-
-    def disks(self, vm):
-        return {self.get('VBD', 'VDI', v) for v in self.get('VM', 'VBDs', vm)}
+        return super().vm(disks, start=False, **other)
 
     def mac(self, vm):
         return self.get('VIF', 'MAC', self.get('VM', 'VIFs', vm)[0])

@@ -7,7 +7,6 @@ import os
 import signal
 import threading
 import time
-import unittest
 
 import simulator
 import tap
@@ -15,17 +14,8 @@ import xapid
 from machines import MIB, NULL, VBD, VIF, VM
 
 
-class Base(unittest.TestCase):
-    options = ()
-
-    @classmethod
-    def setUpClass(cls):
-        cls.d = xapid.start('--sim-vms', '4', *cls.options)
-        cls.d.__enter__()
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.d.__exit__(None, None, None)
+class Base(xapid.Case):
+    args = ('--sim-vms', '4')
 
     def vm(self, started=True, **other):
         """A VM without emulated hardware: it plugs without an agent."""
@@ -80,7 +70,7 @@ class Base(unittest.TestCase):
 
 
 class Late(Base):
-    options = '--worker-deadline', '3'
+    args = Base.args + ('--worker-deadline', '3')
 
     def test_what_comes_while_the_vm_starts_is_not_in_its_domain(self):
         d, vm = self.d, self.vm(started=False)

@@ -2,7 +2,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Memory and processors of VMs, running or not; where a VM may run."""
 
-import unittest
 
 import simulator
 import tap
@@ -10,18 +9,7 @@ import xapid
 from machines import MIB, VM
 
 
-class Base(unittest.TestCase):
-    args = ()
-
-    @classmethod
-    def setUpClass(cls):
-        cls.d = xapid.start(*cls.args)
-        cls.d.__enter__()
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.d.__exit__(None, None, None)
-
+class Base(xapid.Case):
     def vm(self, size=512 * MIB, least=None, **other):
         return self.d.call('VM.create', {
             **VM, 'memory_static_max': size, 'memory_dynamic_max': size,

@@ -23,14 +23,8 @@ def vms(d, state=None):
             and state in (None, vm['power_state'])]
 
 
-class Power(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.d = xapid.start('--sim-vms', '6', '--sim-hosts', '2').start()
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.d.__exit__(None, None, None)
+class Power(xapid.Case):
+    args = ('--sim-vms', '6', '--sim-hosts', '2')
 
     def halted(self):
         ref = vms(self.d)[0]
@@ -270,7 +264,7 @@ class Deaths(unittest.TestCase):
             d.stop()
             os.unlink(os.path.join(d.state, 'sim-domains'))
             d.start()
-            self.assertEqual(vms(d, 'Running'), [])
+            xapid.until(lambda: not vms(d, 'Running'))
             d.call('VM.start', running[0], False, False)
             self.consistent(d)
 

@@ -6,7 +6,6 @@ import os
 import sys
 import tempfile
 import time
-import unittest
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), '..', 'lib'))
 import simulator    # noqa: E402
@@ -16,14 +15,8 @@ from machines import Killing    # noqa: E402
 from moments import Moments    # noqa: E402
 
 
-class Reality(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.d = xapid.start('--sim-vms', '4').start()
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.d.__exit__(None, None, None)
+class Reality(xapid.Case):
+    args = ('--sim-vms', '4')
 
     def running(self):
         """A running VM, and its record."""

@@ -2,25 +2,13 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """VMs and their devices as records: made, changed, removed."""
 
-import unittest
 
 import tap
 import xapid
 from machines import MIB, NULL, VBD, VIF, VM
 
 
-class Base(unittest.TestCase):
-    args = ()
-
-    @classmethod
-    def setUpClass(cls):
-        cls.d = xapid.start(*cls.args)
-        cls.d.__enter__()
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.d.__exit__(None, None, None)
-
+class Base(xapid.Case):
     def vm(self, **other):
         return self.d.call('VM.create', {**VM, **other})
 

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """VMs that are suspended and come back."""
 
-import unittest
 
 import simulator
 import tap
@@ -10,14 +9,8 @@ import xapid
 NULL = 'OpaqueRef:NULL'
 
 
-class Suspend(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.d = xapid.start('--sim-vms', '4').__enter__()
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.d.stop()
+class Suspend(xapid.Case):
+    args = ('--sim-vms', '4')
 
     def running(self):
         """A VM that runs, and its record."""

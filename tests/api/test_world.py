@@ -20,15 +20,9 @@ def uuids(d):
                         'network', 'PIF', 'VM_metrics', 'console', 'SM')}
 
 
-class World(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.d = xapid.start(*SIZE, tls=True)
-        cls.d.__enter__()
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.d.__exit__(None, None, None)
+class World(xapid.Case):
+    args = SIZE
+    options = {'tls': True}
 
     def all(self, cls):
         return self.d.call(cls + '.get_all_records')

@@ -3,7 +3,6 @@
 """xe apply: a description of the pool becomes true, and stays so."""
 
 import json
-import unittest
 
 import tap
 import xapid
@@ -21,14 +20,8 @@ WHOLE = {
              'interfaces': [{'device': 1, 'network': 'lab'}]}]}
 
 
-class Apply(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.d = xapid.start('--sim-hosts', '2', '--sim-vms', '4').start()
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.d.stop()
+class Apply(xapid.Case):
+    args = ('--sim-hosts', '2', '--sim-vms', '4')
 
     def apply(self, description, *args):
         text = description if isinstance(description, str) \

@@ -12,15 +12,13 @@ import xapid
 import xe
 
 
-class Commands(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.d = xapid.start('--sim-hosts', '2', '--sim-vms', '8').start()
-        cls.pool = cls.ok('pool-list', '--minimal').strip()
+class Commands(xapid.Case):
+    args = ('--sim-hosts', '2', '--sim-vms', '8')
 
     @classmethod
-    def tearDownClass(cls):
-        cls.d.stop()
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.pool = cls.ok('pool-list', '--minimal').strip()
 
     @classmethod
     def ok(cls, *args, **options):

@@ -253,16 +253,8 @@ class Dialogs(unittest.TestCase):
         self.assertFalse(os.path.exists(name))
 
 
-class ServerSide(unittest.TestCase):
+class ServerSide(xapid.Case):
     """What clients of the original expect of the daemon."""
-
-    @classmethod
-    def setUpClass(cls):
-        cls.d = xapid.start().start()
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.d.stop()
 
     def test_help_has_the_labels_that_completion_looks_for(self):
         r = thincli.run(self.d, 'help', 'vm-disk-add')

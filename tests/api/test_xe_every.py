@@ -4,7 +4,6 @@
 works on the simulated pool or says honestly why it does not."""
 
 import os
-import unittest
 
 import tap
 import thincli
@@ -66,19 +65,17 @@ def read_fields():
     return fields, commands
 
 
-class Every(unittest.TestCase):
+class Every(xapid.Case):
+    args = ('--sim-hosts', '2', '--sim-vms', '4')
+
     @classmethod
     def setUpClass(cls):
-        cls.d = xapid.start('--sim-hosts', '2', '--sim-vms', '4').start()
+        super().setUpClass()
         cls.fields, cls.commands = read_fields()
         cls.uuids = {}
         for name in cls.fields:
             r = thincli.run(cls.d, name + '-list', 'params=uuid', '--minimal')
             cls.uuids[name] = [u for u in r.out.strip().split(',') if u]
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.d.stop()
 
     def run_one(self, *args, path='/cli', http=None):
         r = thincli.run(self.d, *args, files={'file': b'content'},

@@ -3,7 +3,6 @@
 """What every class has: list, param-list, -get, -set, -add, -remove, -clear."""
 
 import json
-import unittest
 import urllib.parse
 
 import tap
@@ -11,17 +10,13 @@ import thincli
 import xapid
 
 
-class Generic(unittest.TestCase):
+class Generic(xapid.Case):
     @classmethod
     def setUpClass(cls):
-        cls.d = xapid.start().start()
+        super().setUpClass()
         cls.vm = cls.run_ok('vm-list', 'is-control-domain=true',
                             '--minimal').strip()
         cls.pool = cls.run_ok('pool-list', '--minimal').strip()
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.d.stop()
 
     @classmethod
     def run_ok(cls, *args, **options):

@@ -6,7 +6,6 @@ import os
 import re
 import shutil
 import subprocess
-import unittest
 
 import tap
 import xapid
@@ -41,10 +40,12 @@ def page():
         return f.read()
 
 
-class Help(unittest.TestCase):
+class Help(xapid.Case):
+    args = ('--sim-hosts', '2', '--sim-vms', '4')
+
     @classmethod
     def setUpClass(cls):
-        cls.d = xapid.start('--sim-hosts', '2', '--sim-vms', '4').start()
+        super().setUpClass()
         for old, new in (('sim-00001', 'web'), ('sim-00002', 'db')):
             uuid = xe.run(cls.d, 'vm-list', 'name-label=' + old,
                           '--minimal').out.strip()
@@ -56,10 +57,6 @@ class Help(unittest.TestCase):
                           '--minimal').out.strip()
             xe.run(cls.d, 'vm-param-add', 'uuid=' + uuid, 'param-name=tags',
                    'param-key=' + tag)
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.d.stop()
 
     # ---- help ----
 

@@ -10,7 +10,6 @@ import os
 import socket
 import threading
 import time
-import unittest
 
 import tap
 import xapid
@@ -88,14 +87,8 @@ class Throttle:
         self.listener.close()
 
 
-class Output(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.d = xapid.start('--sim-hosts', '1', '--sim-vms', '3').start()
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.d.stop()
+class Output(xapid.Case):
+    args = ('--sim-hosts', '1', '--sim-vms', '3')
 
     def ok(self, *args, **options):
         r = xe.run(self.d, *args, **options)
@@ -241,14 +234,8 @@ class Output(unittest.TestCase):
 SHELL = {'PAGER': 'cat', 'NO_COLOR': '1', 'ASAN_OPTIONS': 'detect_leaks=0'}
 
 
-class Shell(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.d = xapid.start('--sim-hosts', '1', '--sim-vms', '3').start()
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.d.stop()
+class Shell(xapid.Case):
+    args = ('--sim-hosts', '1', '--sim-vms', '3')
 
     def test_commands_line_by_line(self):
         t = xe.Terminal(self.d, env=SHELL)

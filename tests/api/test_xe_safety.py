@@ -5,7 +5,6 @@
 import os
 import re
 import time
-import unittest
 import urllib.parse
 
 import simulator
@@ -19,10 +18,13 @@ echo too late
 '''
 
 
-class Safety(unittest.TestCase):
+class Safety(xapid.Case):
+    args = ('--sim-hosts', '1', '--sim-vms', '2')
+    options = {'tls': True}
+
     @classmethod
     def setUpClass(cls):
-        cls.d = xapid.start('--sim-hosts', '1', '--sim-vms', '2', tls=True)
+        cls.d = xapid.start(*cls.args, **cls.options)
         folder = os.path.join(cls.d.folder, 'plugins')
         os.mkdir(folder)
         path = os.path.join(folder, 'slow')
@@ -32,10 +34,6 @@ class Safety(unittest.TestCase):
         cls.d.args += ['--plugins', folder]
         cls.d.start()
         cls.port = urllib.parse.urlparse(cls.d.tls_url).port
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.d.stop()
 
     def tls(self, *args, **env):
         env.setdefault('XE_EXTRA_ARGS',

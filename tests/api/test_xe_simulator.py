@@ -2,21 +2,14 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Failures and accidents ordered by xe, on simulated hosts."""
 
-import unittest
 
 import tap
 import xapid
 import xe
 
 
-class Simulator(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.d = xapid.start('--sim-hosts', '1', '--sim-vms', '3').start()
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.d.stop()
+class Simulator(xapid.Case):
+    args = ('--sim-hosts', '1', '--sim-vms', '3')
 
     def ok(self, *args, **options):
         r = xe.run(self.d, *args, **options)

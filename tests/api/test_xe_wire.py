@@ -3,7 +3,6 @@
 """POST /cli byte by byte, as the thin client of the original speaks it."""
 
 import struct
-import unittest
 
 import tap
 import thincli
@@ -41,15 +40,11 @@ def to_end(sock):
         data += part
 
 
-class Wire(unittest.TestCase):
+class Wire(xapid.Case):
     @classmethod
     def setUpClass(cls):
-        cls.d = xapid.start().start()
+        super().setUpClass()
         cls.host = thincli.run(cls.d, 'host-list', '--minimal').out.strip()
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.d.stop()
 
     def conversation(self, *args, path='/cli'):
         """All that the server sends, to the end of the connection."""

@@ -159,8 +159,10 @@ row(struct durable *d, struct samples *s, int64_t (*once)(struct durable *))
 static double
 median(struct samples *s)
 {
+	size_t middle = s->n / 2;
+
 	qsort(s->ns, s->n, sizeof(*s->ns), compare_i64);
-	return (double)s->ns[s->n / 2] / 1e3;
+	return (double)s->ns[middle] / 1e3;
 }
 
 static void

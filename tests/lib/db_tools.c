@@ -3,8 +3,10 @@
 
 #include <errno.h>
 #include <ftw.h>
+#include <sqlite3.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "db/db_engine.h"
@@ -847,4 +849,51 @@ invariants_of(struct db *db, struct arena *a)
 	if (c.wrong)
 		printf("# %s\n", c.wrong);
 	return c.wrong ? c.wrong : "";
+}
+
+char *
+dump_text(struct db *db, unsigned what)
+{
+	struct bytes b = { 0 };
+
+	dump_db(db, what, &b);
+	return b.p;
+}
+
+void
+check_sound(struct db *db)
+{
+	CLEANUP(arena_free) struct arena *a = arena_new(0);
+
+	CU_ASSERT_STRING_EQUAL(invariants_of(db, a), "");
+}
+
+void
+run_sql(const char *path, const char *text)
+{
+	sqlite3 *s;
+	int rc;
+
+	CU_ASSERT_EQUAL_FATAL(sqlite3_open(path, &s), SQLITE_OK);
+	rc = sqlite3_exec(s, text, NULL, NULL, NULL);
+	if (rc != SQLITE_OK)
+		printf("# %s: %s\n", text, sqlite3_errmsg(s));
+	CU_ASSERT_EQUAL(rc, SQLITE_OK);
+	sqlite3_close(s);
+}
+
+int
+run_killed(int (*fn)(void *arg), void *arg, enum fault_kind kind, long n)
+{
+	pid_t pid;
+	int status;
+
+	fflush(stdout);
+	pid = fork();
+	if (pid == 0) {
+		fault_arm(kind, n, -RUN_KILLED, false);
+		_exit(fn(arg));
+	}
+	waitpid(pid, &status, 0);
+	return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }

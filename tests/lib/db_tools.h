@@ -6,6 +6,7 @@
 #define TESTS_LIB_DB_TOOLS_H
 
 #include "db/db.h"
+#include "lib/fault.h"
 
 struct rng {
 	uint64_t x; /* the seed; anything */
@@ -77,11 +78,24 @@ int script_step(struct script *s, struct db *db, struct db_error *e);
 /* Every object and field, in an order of its own: equal texts are equal
  * databases. Sets of derived fields are sorted. */
 void dump_db(struct db *db, unsigned what, struct bytes *out);
+/* The same as a text of its own, for free(). */
+char *dump_text(struct db *db, unsigned what);
 /* Only the objects that a script with this owner made. */
 void dump_owner(struct db *db, uint8_t owner, struct bytes *out);
 /* "" or what does not hold: references exist and are of the right class, the
  * derived sides say what the stored ones say, uuids and names are found, and
  * changes are in order. In the arena. */
 const char *invariants_of(struct db *db, struct arena *a);
+
+/* A failure of the test when they do not hold. */
+void check_sound(struct db *db);
+
+/* Runs SQL on a file that nobody has open; a mistake is one of the test. */
+void run_sql(const char *path, const char *text);
+
+/* fn(arg) in a process of its own, killed at the n-th operation of that kind:
+ * RUN_KILLED, or what fn answered. */
+#define RUN_KILLED 99
+int run_killed(int (*fn)(void *arg), void *arg, enum fault_kind kind, long n);
 
 #endif

@@ -18,6 +18,7 @@ import socket
 import subprocess
 import tempfile
 import time
+import unittest
 
 BUILD = os.environ.get('XAPID_BUILDDIR', '.')
 PASSWORD = 'secret'
@@ -287,3 +288,16 @@ class Daemon:
 def start(*args, **options):
     """A daemon, not yet running where used in a with statement."""
     return Daemon(args, **options)
+
+
+class Case(unittest.TestCase):
+    """Tests of one daemon, `d`, which is started with args and options."""
+    args, options = (), {}
+
+    @classmethod
+    def setUpClass(cls):
+        cls.d = start(*cls.args, **cls.options).start()
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.d.__exit__(None, None, None)

@@ -23,7 +23,7 @@
 
 #define STEPS 300 /* transactions, of some thousand changes */
 #define WRITERS 4
-#define KILLED 99
+#define KILLED RUN_KILLED
 #define POINTS 25 /* of each kind that are ordinarily tried */
 
 struct ack {
@@ -450,23 +450,28 @@ make_killed(const char *path, uint64_t states[3])
 	states[2] = expected[0][o.acked[0] + 1]; /* written, not told */
 }
 
+struct restoring {
+	const char *path, *from;
+	FILE *null;
+};
+
+static int
+restore(void *arg)
+{
+	const struct restoring *r = arg;
+	char err[512];
+
+	return db_file_restore(r->path, r->from, r->null, err, sizeof(err)) < 0;
+}
+
 static int
 restore_killed(const char *path, const char *from, enum fault_kind kind, long n)
 {
-	char err[512];
-	FILE *null = fopen("/dev/null", "w");
-	pid_t pid;
-	int status;
+	struct restoring r = { path, from, fopen("/dev/null", "w") };
+	int status = run_killed(restore, &r, kind, n);
 
-	fflush(stdout);
-	pid = fork();
-	if (pid == 0) {
-		fault_arm(kind, n, -KILLED, false);
-		_exit(db_file_restore(path, from, null, err, sizeof(err)) < 0);
-	}
-	waitpid(pid, &status, 0);
-	fclose(null);
-	return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+	fclose(r.null);
+	return status;
 }
 
 static void
@@ -504,35 +509,27 @@ test_restore(void)
 
 /* ---- repairing ---- */
 
-static void
-damage(const char *path)
-{
-	sqlite3 *sql = NULL;
+struct repairing {
+	const char *path;
+	FILE *null;
+};
 
-	CU_ASSERT_EQUAL_FATAL(sqlite3_open(path, &sql), SQLITE_OK);
-	CU_ASSERT_EQUAL(sqlite3_exec(sql,
-			    "UPDATE VM SET _created=7,_modified=3", NULL, NULL,
-			    NULL),
-	    SQLITE_OK);
-	sqlite3_close(sql);
+static int
+repair(void *arg)
+{
+	const struct repairing *r = arg;
+
+	return db_check_file(r->path, true, r->null) < 0;
 }
 
 static int
 repair_killed(const char *path, enum fault_kind kind, long n)
 {
-	FILE *null = fopen("/dev/null", "w");
-	pid_t pid;
-	int status;
+	struct repairing r = { path, fopen("/dev/null", "w") };
+	int status = run_killed(repair, &r, kind, n);
 
-	fflush(stdout);
-	pid = fork();
-	if (pid == 0) {
-		fault_arm(kind, n, -KILLED, false);
-		_exit(db_check_file(path, true, null) < 0);
-	}
-	waitpid(pid, &status, 0);
-	fclose(null);
-	return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+	fclose(r.null);
+	return status;
 }
 
 /* As it was, or as it is to be; and then it can be mended. */
@@ -555,7 +552,7 @@ test_repair(void)
 
 			remove_all(path);
 			before = make_database(path, 10);
-			damage(path);
+			run_sql(path, "UPDATE VM SET _created=7,_modified=3");
 			status = repair_killed(path, kinds[k], n);
 			CU_ASSERT_TRUE(status == KILLED || status == 0);
 			rc = db_check_file(path, false, null);

@@ -15,38 +15,6 @@
 #include "tests/lib/db_tools.h"
 #include "tests/lib/unit.h"
 
-static char *
-dump(struct db *db, unsigned what)
-{
-	struct bytes b = { 0 };
-
-	dump_db(db, what, &b);
-	return b.p;
-}
-
-static void
-check_sound(struct db *db)
-{
-	CLEANUP(arena_free) struct arena *a = arena_new(0);
-
-	CU_ASSERT_STRING_EQUAL(invariants_of(db, a), "");
-}
-
-/* Runs SQL on a file that nobody has open. */
-static void
-sql(const char *path, const char *text)
-{
-	sqlite3 *s;
-	int rc;
-
-	CU_ASSERT_EQUAL_FATAL(sqlite3_open(path, &s), SQLITE_OK);
-	rc = sqlite3_exec(s, text, NULL, NULL, NULL);
-	if (rc != SQLITE_OK)
-		printf("# %s: %s\n", text, sqlite3_errmsg(s));
-	CU_ASSERT_EQUAL(rc, SQLITE_OK);
-	sqlite3_close(s);
-}
-
 /* Why it cannot be opened; "" when it can. */
 static const char *
 refusal(const char *path)
@@ -79,10 +47,10 @@ test_reload(void)
 		for (int i = 0; i < 150; i++)
 			CU_ASSERT_EQUAL_FATAL(script_step(s, db, &e), 0);
 		check_sound(db);
-		before = dump(db, 0);
+		before = dump_text(db, 0);
 		db_close(db);
 		db = open_db(path);
-		after = dump(db, 0);
+		after = dump_text(db, 0);
 		CU_ASSERT_STRING_EQUAL(before, after);
 		check_sound(db);
 		free(before);
@@ -111,10 +79,10 @@ test_every_field(void)
 			CU_ASSERT_EQUAL(tx_commit_wait(t, NULL), 0);
 		}
 	}
-	before = dump(db, DUMP_GENERATIONS);
+	before = dump_text(db, DUMP_GENERATIONS);
 	db_close(db);
 	db = open_db(path);
-	after = dump(db, DUMP_GENERATIONS);
+	after = dump_text(db, DUMP_GENERATIONS);
 	CU_ASSERT_STRING_EQUAL(before, after);
 	check_sound(db);
 	db_close(db);
@@ -382,10 +350,10 @@ test_threads(void)
 	threads_on(disk);
 	db_get_stats(disk, &stats);
 	CU_ASSERT_TRUE(stats.batches < stats.commits); /* in groups */
-	before = dump(disk, DUMP_GENERATIONS);
+	before = dump_text(disk, DUMP_GENERATIONS);
 	db_close(disk);
 	disk = open_db(path);
-	after = dump(disk, DUMP_GENERATIONS);
+	after = dump_text(disk, DUMP_GENERATIONS);
 	CU_ASSERT_STRING_EQUAL(before, after);
 	free(before);
 	free(after);
@@ -481,14 +449,14 @@ test_refused_files(void)
 	snprintf(text, sizeof(text),
 	    "UPDATE _meta SET value=%d WHERE key='schema_version'",
 	    schema_version + 1);
-	sql(path, text);
+	run_sql(path, text);
 	CU_ASSERT_SAYS(refusal(path), "written by a newer xapid");
-	sql(path, "UPDATE _meta SET value=0 WHERE key='schema_version'");
+	run_sql(path, "UPDATE _meta SET value=0 WHERE key='schema_version'");
 	CU_ASSERT_SAYS(refusal(path), "no way from its schema version");
 	snprintf(text, sizeof(text),
 	    "UPDATE _meta SET value=%d WHERE key='schema_version'",
 	    schema_version);
-	sql(path, text);
+	run_sql(path, text);
 	CU_ASSERT_STRING_EQUAL(refusal(path), "");
 
 	path = unit_path("text.db");
@@ -532,7 +500,7 @@ test_damaged_rows(void)
 		db = open_db(path);
 		insert_vm(db, "a");
 		db_close(db);
-		sql(path, cases[i].harm);
+		run_sql(path, cases[i].harm);
 		CU_ASSERT_SAYS(refusal(path), cases[i].says);
 		CU_ASSERT_SAYS(refusal(path), "--check-db");
 	}
@@ -550,7 +518,7 @@ test_mended_rows(void)
 	other = insert_vm(db, "b");
 	insert_vbd(db, vm, REF_NULL);
 	db_close(db);
-	sql(path,
+	run_sql(path,
 	    "UPDATE VM SET power_state='Levitating' WHERE name__label='a';"
 	    "UPDATE VM SET affinity='OpaqueRef:"
 	    "00000000-0000-0001-0000-000000000002' WHERE name__label='a';"

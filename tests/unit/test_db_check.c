@@ -11,20 +11,6 @@
 #include "tests/lib/db_tools.h"
 #include "tests/lib/unit.h"
 
-static void
-sql(const char *path, const char *text)
-{
-	sqlite3 *s;
-	int rc;
-
-	CU_ASSERT_EQUAL_FATAL(sqlite3_open(path, &s), SQLITE_OK);
-	rc = sqlite3_exec(s, text, NULL, NULL, NULL);
-	if (rc != SQLITE_OK)
-		printf("# %s: %s\n", text, sqlite3_errmsg(s));
-	CU_ASSERT_EQUAL(rc, SQLITE_OK);
-	sqlite3_close(s);
-}
-
 static char *report;
 
 /* db_check_file with its report in `report`. */
@@ -166,7 +152,7 @@ suffer(const char *path, const struct harm *h)
 	struct db *db;
 
 	make_small(path);
-	sql(path, h->sql);
+	run_sql(path, h->sql);
 	CU_ASSERT_EQUAL(check(path, false), 1);
 	CU_ASSERT_REPORTS(h->says);
 	CU_ASSERT_EQUAL(check(path, true), 0);
@@ -250,20 +236,20 @@ test_not_checked(void)
 	snprintf(text, sizeof(text),
 	    "UPDATE _meta SET value=%d WHERE key='schema_version'",
 	    schema_version + 1);
-	sql(path, text);
+	run_sql(path, text);
 	CU_ASSERT_EQUAL(check(path, false), -1);
 	CU_ASSERT_REPORTS("written by a newer xapid");
 	CU_ASSERT_EQUAL(check(path, true), -1);
-	sql(path, "UPDATE _meta SET value=0 WHERE key='schema_version'");
+	run_sql(path, "UPDATE _meta SET value=0 WHERE key='schema_version'");
 	CU_ASSERT_EQUAL(check(path, true), -1);
 	CU_ASSERT_REPORTS("written by an older xapid");
 	CU_ASSERT_EQUAL(check(quick_path("none.db"), false), -1);
 	CU_ASSERT_REPORTS("No such file");
-	sql(path, "ALTER TABLE VM DROP COLUMN tags");
+	run_sql(path, "ALTER TABLE VM DROP COLUMN tags");
 	snprintf(text, sizeof(text),
 	    "UPDATE _meta SET value=%d WHERE key='schema_version'",
 	    schema_version);
-	sql(path, text);
+	run_sql(path, text);
 	CU_ASSERT_EQUAL(check(path, false), 1);
 	CU_ASSERT_REPORTS("no such column");
 	CU_ASSERT_EQUAL(check(path, true), -1);

@@ -13,27 +13,10 @@
 #include "tests/lib/db_tools.h"
 #include "tests/lib/unit.h"
 
-static char *
-dump(struct db *db, unsigned what)
-{
-	struct bytes b = { 0 };
-
-	dump_db(db, what, &b);
-	return b.p;
-}
-
-static void
-check_sound(struct db *db)
-{
-	CLEANUP(arena_free) struct arena *a = arena_new(0);
-
-	CU_ASSERT_STRING_EQUAL(invariants_of(db, a), "");
-}
-
 static void
 check_same(struct db *db, const char *before, unsigned what)
 {
-	char *after = dump(db, what);
+	char *after = dump_text(db, what);
 
 	CU_ASSERT_STRING_EQUAL(before, after);
 	free(after);
@@ -43,7 +26,7 @@ check_same(struct db *db, const char *before, unsigned what)
 static struct db *
 check_reopened(struct db *db, const char *path)
 {
-	char *before = dump(db, 0);
+	char *before = dump_text(db, 0);
 
 	db_close(db);
 	db = open_db(path);
@@ -107,7 +90,7 @@ fail_in_turn(const struct kind *k, uint64_t seed)
 	for (int i = 0; i < 20; i++)
 		CU_ASSERT_EQUAL_FATAL(script_step(s, db, &e), 0);
 	for (long n = 0; clean < 20 && steps < 5000; n++, steps++) {
-		char *before = dump(db, DUMP_VOLATILE | DUMP_GENERATIONS);
+		char *before = dump_text(db, DUMP_VOLATILE | DUMP_GENERATIONS);
 		int r;
 
 		script_plan(s);
@@ -222,7 +205,7 @@ test_full_disk(void)
 	const char *path = unit_path("state.db");
 	struct db *db = open_db(path);
 	struct ref vm = insert_vm(db, "a");
-	char *before = dump(db, DUMP_VOLATILE | DUMP_GENERATIONS);
+	char *before = dump_text(db, DUMP_VOLATILE | DUMP_GENERATIONS);
 	struct db_stats stats;
 	struct db_error e;
 
@@ -269,7 +252,7 @@ test_queue_fails_together(void)
 	struct db *db = open_db(path);
 	struct ref vm = insert_vm(db, "a"), made = REF_NULL;
 	struct vm *next = BLANK(a, VM, vm);
-	char *before = dump(db, DUMP_VOLATILE | DUMP_GENERATIONS);
+	char *before = dump_text(db, DUMP_VOLATILE | DUMP_GENERATIONS);
 	struct told told = { 0 };
 	struct tx *t;
 
@@ -348,7 +331,7 @@ test_opening(void)
 
 	for (int i = 0; i < 60; i++)
 		CU_ASSERT_EQUAL(script_step(s, db, &e), 0);
-	before = dump(db, 0);
+	before = dump_text(db, 0);
 	db_close(db);
 	for (size_t i = 0; i < UNIT_COUNT(kinds); i++) {
 		bool hit = true;
@@ -400,7 +383,7 @@ make_large(const char *path)
 		CU_ASSERT_EQUAL_FATAL(tx_insert(t, &vbd->r, NULL), 0);
 	}
 	CU_ASSERT_EQUAL_FATAL(tx_commit_wait(t, NULL), 0);
-	return dump(db, 0);
+	return dump_text(db, 0);
 }
 
 /* Whichever of the two threads meets it. */

@@ -59,22 +59,10 @@ static const char *const to_1[] = {
 };
 
 static void
-run_sql(const char *path, const char *const statements[])
+run_all(const char *path, const char *const statements[])
 {
-	sqlite3 *sql = NULL;
-	char *err = NULL;
-
-	CU_ASSERT_EQUAL_FATAL(sqlite3_open(path, &sql), SQLITE_OK);
-	for (; *statements; statements++) {
-		CU_ASSERT_EQUAL(sqlite3_exec(sql, *statements, NULL, NULL,
-				    &err),
-		    SQLITE_OK);
-		if (err)
-			printf("# %s: %s\n", *statements, err);
-		sqlite3_free(err);
-		err = NULL;
-	}
-	sqlite3_close(sql);
+	for (; *statements; statements++)
+		run_sql(path, *statements);
 }
 
 static struct db *
@@ -96,15 +84,6 @@ open_file(const char *path)
 	return db;
 }
 
-static char *
-dump(struct db *db)
-{
-	struct bytes b = { 0 };
-
-	dump_db(db, DUMP_GENERATIONS, &b);
-	return b.p;
-}
-
 /* A file of version 1 with some VMs; what must be in it after its upgrade. */
 static char *
 make_old(const char *path)
@@ -118,9 +97,9 @@ make_old(const char *path)
 		snprintf(name, sizeof(name), "vm%d", i);
 		insert_vm(db, name);
 	}
-	text = dump(db);
+	text = dump_text(db, DUMP_GENERATIONS);
 	db_close(db);
-	run_sql(path, to_1);
+	run_all(path, to_1);
 	return text;
 }
 
@@ -134,12 +113,12 @@ test_upgrade(void)
 	for (int i = 0; i < 2; i++) {
 		struct db *db = open_file(path);
 
-		after = dump(db);
+		after = dump_text(db, DUMP_GENERATIONS);
 		CU_ASSERT_STRING_EQUAL(before, after);
 		free(after);
 		insert_vm(db, i ? "later" : "new");
 		free(before);
-		before = dump(db);
+		before = dump_text(db, DUMP_GENERATIONS);
 		db_close(db);
 	}
 	free(before);
@@ -168,7 +147,7 @@ test_interrupted(void)
 			fault_disarm();
 			db_close(db);
 			db = open_file(path);
-			after = dump(db);
+			after = dump_text(db, DUMP_GENERATIONS);
 			CU_ASSERT_STRING_EQUAL(before, after);
 			db_close(db);
 			free(before);
@@ -177,23 +156,12 @@ test_interrupted(void)
 		}
 }
 
-/* 99: killed; 0: opened. */
 static int
-open_killed(const char *path, enum fault_kind kind, int n)
+open_it(void *path)
 {
-	pid_t pid;
-	int status;
+	char err[256];
 
-	fflush(stdout);
-	pid = fork();
-	if (pid == 0) {
-		char err[256];
-
-		fault_arm(kind, n, -99, false);
-		_exit(try_open(path, err) == NULL);
-	}
-	waitpid(pid, &status, 0);
-	return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+	return try_open(path, err) == NULL;
 }
 
 static void
@@ -203,7 +171,8 @@ test_killed(void)
 	unsigned killed = 0;
 
 	for (int k = 0; k < 2; k++)
-		for (int n = 0, status = 99; status == 99; n++) {
+		for (int n = 0, status = RUN_KILLED; status == RUN_KILLED;
+		     n++) {
 			char name[32];
 			const char *path;
 			char *before, *after;
@@ -212,11 +181,12 @@ test_killed(void)
 			snprintf(name, sizeof(name), "killed%d.%d", k, n);
 			path = strdup(quick_path(name));
 			before = make_old(path);
-			status = open_killed(path, kinds[k], n);
-			CU_ASSERT_TRUE(status == 99 || status == 0);
-			killed += status == 99;
+			status = run_killed(open_it, (void *)(uintptr_t)path,
+			    kinds[k], n);
+			CU_ASSERT_TRUE(status == RUN_KILLED || status == 0);
+			killed += status == RUN_KILLED;
 			db = open_file(path);
-			after = dump(db);
+			after = dump_text(db, DUMP_GENERATIONS);
 			CU_ASSERT_STRING_EQUAL(before, after);
 			db_close(db);
 			CU_ASSERT_EQUAL(db_check_file(path, false, stdout), 0);
@@ -243,14 +213,14 @@ test_newer(void)
 	char err[256] = "", *before, *after;
 
 	insert_vm(db, "a");
-	before = dump(db);
+	before = dump_text(db, DUMP_GENERATIONS);
 	db_close(db);
-	run_sql(path, newer);
+	run_all(path, newer);
 	CU_ASSERT_PTR_NULL(try_open(path, err));
 	CU_ASSERT_PTR_NOT_NULL(strstr(err, "written by a newer xapid"));
-	run_sql(path, again);
+	run_all(path, again);
 	db = open_file(path);
-	after = dump(db);
+	after = dump_text(db, DUMP_GENERATIONS);
 	CU_ASSERT_STRING_EQUAL(before, after);
 	db_close(db);
 	free(before);

@@ -6,20 +6,11 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "db/db_check.h"
+#include "db/db_file.h"
 #include "db/event.h"
 #include "lib/file.h"
 #include "tests/lib/db_tools.h"
 #include "tests/lib/unit.h"
-
-static char *
-dump(struct db *db, unsigned what)
-{
-	struct bytes b = { 0 };
-
-	dump_db(db, what, &b);
-	return b.p;
-}
 
 static int
 sink(void *arg, const void *data, size_t len)
@@ -199,7 +190,7 @@ test_round_trip(void)
 
 	for (int i = 0; i < 400; i++)
 		CU_ASSERT_EQUAL_FATAL(script_step(s, db, &e), 0);
-	before = dump(db, DUMP_GENERATIONS);
+	before = dump_text(db, DUMP_GENERATIONS);
 	text = xml_of(db);
 	write_file(xml, text);
 	db_close(db);
@@ -207,7 +198,7 @@ test_round_trip(void)
 	CU_ASSERT_SAYS(report, "objects restored");
 	CU_ASSERT_EQUAL(strchr(report, '\n') + 1 - report, strlen(report));
 	db = open_db(path);
-	after = dump(db, DUMP_GENERATIONS);
+	after = dump_text(db, DUMP_GENERATIONS);
 	CU_ASSERT_STRING_EQUAL(before, after);
 	db_close(db);
 	free(text);
@@ -373,7 +364,7 @@ test_backup(void)
 
 	for (int i = 0; i < 100; i++)
 		CU_ASSERT_EQUAL_FATAL(script_step(s, db, &e), 0);
-	before = dump(db, 0);
+	before = dump_text(db, 0);
 	/* of a database that is in use; a second one takes its place */
 	CU_ASSERT_EQUAL(db_file_backup(path, copy, err, sizeof(err)), 0);
 	CU_ASSERT_EQUAL(db_file_backup(path, copy, err, sizeof(err)), 0);
@@ -384,7 +375,7 @@ test_backup(void)
 
 	CU_ASSERT_EQUAL(restore(path, copy), 0);
 	db = open_db(path);
-	after = dump(db, 0);
+	after = dump_text(db, 0);
 	CU_ASSERT_STRING_EQUAL(before, after);
 	CU_ASSERT_TRUE(db_generation(db) > token);
 	CU_ASSERT_EQUAL(event_since(db, &f, token, &b, counts), EVENTS_TOO_OLD);
@@ -393,7 +384,7 @@ test_backup(void)
 	/* and the one that was replaced is still to be had */
 	CU_ASSERT_EQUAL(restore(path, quick_path("live.db.before-restore")), 0);
 	db = open_db(path);
-	after = dump(db, 0);
+	after = dump_text(db, 0);
 	CU_ASSERT_STRING_NOT_EQUAL(before, after);
 	db_close(db);
 	free(before);

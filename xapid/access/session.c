@@ -34,7 +34,7 @@ session_copy_cut(char *to, size_t size, const char *from)
 {
 	size_t n = from ? strnlen(from, size) : 0;
 
-	if (n == size)
+	if (from && n == size)
 		for (n--; n > 0 && ((uint8_t)from[n] & 0xc0) == 0x80;)
 			n--;
 	if (n)

@@ -50,11 +50,17 @@ void
 cpu_mask_read(const char *text, unsigned vcpu, struct cpu_mask *out)
 {
 	const char *at = text;
-	unsigned i = 0;
 
-	for (; i < vcpu && (at = strchr(at, ';')); i++)
-		at++;
-	if (!read_list(at ? at : text, out))
+	for (unsigned i = 0; i < vcpu; i++) {
+		const char *next = strchr(at, ';');
+
+		if (!next) { /* fewer parts than processors */
+			at = text;
+			break;
+		}
+		at = next + 1;
+	}
+	if (!read_list(at, out))
 		*out = (struct cpu_mask){ { 0 } };
 }
 
