@@ -313,12 +313,16 @@ skip_body(struct http_exchange *x)
 static void
 part_with(struct http_exchange *x)
 {
+	struct rpc_tally *tally =
+	    &x->rpc->tallies[x->handler - x->rpc->routes.rows];
 	struct conn *c = x->conn;
 
+	tally->requests++;
 	if (x->keep && !x->broken && skip_body(x)) {
 		front_give(c);
 		return;
 	}
+	tally->closed++;
 	/* Some send padding behind what was needed. (attack A33) */
 	if (!x->broken)
 		stream_drain(c);

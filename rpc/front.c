@@ -254,13 +254,27 @@ front_busy(const struct rpc *r)
 	return n;
 }
 
+void
+front_path_stats(const struct rpc *r, unsigned row, struct rpc_path_stats *out)
+{
+	*out = (struct rpc_path_stats){ .method = "POST",
+		.path = route_call_path(row) };
+	for (unsigned i = 0; r->fronts && i < r->nfronts; i++) {
+		out->requests += r->fronts[i].calls[row];
+		out->closed += r->fronts[i].ends[row];
+	}
+}
+
 uint64_t
 front_requests(const struct rpc *r)
 {
+	struct rpc_path_stats one;
 	uint64_t n = 0;
 
-	for (unsigned i = 0; r->fronts && i < r->nfronts; i++)
-		n += r->fronts[i].requests;
+	for (unsigned row = 0; row < ROUTE_CALL_PATHS; row++) {
+		front_path_stats(r, row, &one);
+		n += one.requests;
+	}
 	return n;
 }
 

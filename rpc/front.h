@@ -29,5 +29,8 @@ void front_count(struct front *f, int n);
 /* Of all fronts: calls being answered; answered ever. */
 unsigned front_busy(const struct rpc *r);
 uint64_t front_requests(const struct rpc *r);
+/* Of one path of calls. */
+void front_path_stats(const struct rpc *r, unsigned row,
+    struct rpc_path_stats *out);
 
 #endif

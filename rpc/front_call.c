@@ -367,7 +367,7 @@ front_body_step(struct front *f, struct conn *c)
 }
 
 bool
-front_call_begin(struct front *f, struct conn *c, enum route_kind kind,
+front_call_begin(struct front *f, struct conn *c, const struct route *to,
     const char *rest, size_t n)
 {
 	struct request *q = request_new(f);
@@ -378,10 +378,12 @@ front_call_begin(struct front *f, struct conn *c, enum route_kind kind,
 	c->request = q;
 	if (!q)
 		return refuse(f, c, 503);
-	f->requests++;
+	f->calls[to->row]++;
 	q->conn = c;
 	q->alone = is_alone(f, c);
-	read_head(q, &f->head, kind);
+	read_head(q, &f->head, to->kind);
+	if (!q->keep)
+		f->ends[to->row]++;
 	if (q->chunked || q->left > n)
 		return begin_body(f, c) && n > 0 ? body_came(f, c, rest, n)
 						 : true;

@@ -176,7 +176,7 @@ dispatch(struct front *f, struct conn *c, const char *rest, size_t n)
 	else if (to.kind == ROUTE_HANDLER)
 		to_exchange(f, c, to.handler, rest, n);
 	else
-		return front_call_begin(f, c, to.kind, rest, n);
+		return front_call_begin(f, c, &to, rest, n);
 	return false;
 }
 

@@ -44,7 +44,8 @@ struct front {
 	const struct conn *last; /* that called; only compared */
 	unsigned in_a_row;
 	_Atomic unsigned busy;
-	_Atomic uint64_t requests;
+	_Atomic uint64_t calls[ROUTE_CALL_PATHS]; /* requests with calls */
+	_Atomic uint64_t ends[ROUTE_CALL_PATHS];  /* of them, of a connection */
 
 	pthread_mutex_t inbox_lock;
 	struct conn_list inbox; /* linked by .all; protected by inbox_lock */
@@ -97,7 +98,7 @@ void front_list_began(struct conn *c, struct conn_list *l);
 /* ---- front_call.c: each answers whether to go on at once ---- */
 
 /* The call whose head is in f->head, and the first n bytes behind it. */
-bool front_call_begin(struct front *f, struct conn *c, enum route_kind kind,
+bool front_call_begin(struct front *f, struct conn *c, const struct route *to,
     const char *rest, size_t n);
 /* CONN_BODY, CONN_CALL, CONN_SEND */
 bool front_body_step(struct front *f, struct conn *c);

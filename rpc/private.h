@@ -15,6 +15,11 @@ struct tls;
 
 #define RPC_LISTEN_TEXT 64
 
+/* Of one row of routes. */
+struct rpc_tally {
+	_Atomic uint64_t requests, closed;
+};
+
 struct listener {
 	struct source source;
 	int fd;
@@ -41,6 +46,8 @@ struct rpc {
 	struct bulk *bulk;
 	struct front *fronts;
 	unsigned nfronts;
+
+	struct rpc_tally *tallies; /* as many as routes.n */
 
 	_Atomic bool stopping;
 	_Atomic bool cutting;      /* what still runs is to end now */

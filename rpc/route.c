@@ -12,7 +12,7 @@
 static const struct {
 	const char *path;
 	enum route_kind kind;
-} call_paths[] = {
+} call_paths[ROUTE_CALL_PATHS] = {
 	{ "/", ROUTE_XML },
 	{ "/RPC2", ROUTE_XML },
 	{ "/xmlrpc", ROUTE_XML },
@@ -92,18 +92,26 @@ find_handler(const struct http_routes *routes, const char *method,
 	return best;
 }
 
-static enum route_kind
+/* ROUTE_CALL_PATHS: none of them. */
+static unsigned
 find_call(const char *path)
 {
 	size_t n = strlen(path);
+	unsigned i = 0;
 
 	if (n > 1 && path[n - 1] == '/')
 		n--;
-	for (size_t i = 0; i < sizeof(call_paths) / sizeof(call_paths[0]); i++)
-		if (strlen(call_paths[i].path) == n &&
-		    strncmp(call_paths[i].path, path, n) == 0)
-			return call_paths[i].kind;
-	return ROUTE_HANDLER;
+	while (i < ROUTE_CALL_PATHS &&
+	    (strlen(call_paths[i].path) != n ||
+		strncmp(call_paths[i].path, path, n) != 0))
+		i++;
+	return i;
+}
+
+const char *
+route_call_path(unsigned n)
+{
+	return call_paths[n].path;
 }
 
 /* What a form on a foreign page can post without asking first (attack A30);
@@ -126,7 +134,7 @@ is_form_type(const char *type)
 
 static struct route
 check_call(const struct route_rules *rules, const struct head *h,
-    enum route_kind kind)
+    enum route_kind kind, unsigned row)
 {
 	const char *type = head_get(h, "content-type");
 
@@ -134,7 +142,7 @@ check_call(const struct route_rules *rules, const struct head *h,
 		return REFUSE(415);
 	if (h->length > 0 && (uint64_t)h->length > rules->max_call_bytes)
 		return REFUSE(413);
-	return (struct route){ .kind = kind };
+	return (struct route){ .kind = kind, .row = row };
 }
 
 /* By the local socket, or at an address that no network reaches. */
@@ -151,7 +159,7 @@ route_find(const struct route_rules *rules, const struct head *h,
 {
 	bool post = strcmp(h->method, "POST") == 0;
 	struct route found = { .kind = ROUTE_HANDLER };
-	enum route_kind call;
+	unsigned call;
 
 	if (!is_known_method(h->method))
 		return REFUSE(501);
@@ -163,13 +171,13 @@ route_find(const struct route_rules *rules, const struct head *h,
 		return REFUSE(strcmp(h->method, "GET") == 0 ? 301 : 403);
 	call = find_call(h->path);
 	if (strcmp(h->method, "OPTIONS") == 0)
-		return check_call(rules, h, ROUTE_PREFLIGHT);
-	if (post && call != ROUTE_HANDLER)
-		return check_call(rules, h, call);
+		return check_call(rules, h, ROUTE_PREFLIGHT, 0);
+	if (post && call < ROUTE_CALL_PATHS)
+		return check_call(rules, h, call_paths[call].kind, call);
 	found.handler = find_handler(rules->routes, h->method, h->path);
 	if (found.handler)
 		return found;
-	return post ? check_call(rules, h, ROUTE_XML) : REFUSE(404);
+	return post ? check_call(rules, h, ROUTE_XML, 0) : REFUSE(404);
 }
 
 bool

@@ -16,8 +16,11 @@ enum route_kind {
 	ROUTE_REFUSE,    /* status, and the connection ends */
 };
 
+#define ROUTE_CALL_PATHS 5 /* at which calls are answered */
+
 struct route {
 	enum route_kind kind;
+	unsigned row;                       /* of a call: which path */
 	int status;                         /* ROUTE_REFUSE */
 	const struct http_handler *handler; /* ROUTE_HANDLER */
 };
@@ -30,6 +33,8 @@ struct route_rules {
 	_Atomic bool local_only; /* addresses of a network answer nothing */
 };
 
+/* The n-th path of calls; the first has those to any other path, too. */
+const char *route_call_path(unsigned n);
 struct route route_find(const struct route_rules *rules, const struct head *h,
     const struct rpc_peer *peer);
 /* "Location: https://HOST[:PORT]TARGET" for a plain client that has to come

@@ -178,6 +178,7 @@ free_all(struct rpc *r)
 	close_listeners(r);
 	peers_free(r->peers);
 	tls_free(r->tls);
+	free(r->tallies);
 	free(r);
 }
 
@@ -198,6 +199,12 @@ rpc_start(const struct rpc_config *config, struct rpc_service *service,
 		r->routes = *routes;
 	fill_config(r, config);
 	r->nfronts = (unsigned)r->config.threads;
+	r->tallies = fault_calloc(r->routes.n + 1, sizeof(*r->tallies));
+	if (!r->tallies) {
+		snprintf(err, err_size, "no memory");
+		free_all(r);
+		return NULL;
+	}
 	if (start_tls(r, err, err_size) < 0 ||
 	    listen_all(r, err, err_size) < 0) {
 		free_all(r);
@@ -248,9 +255,9 @@ int
 rpc_set_clients(struct rpc *r, const struct tls_clients *clients, char *err,
     size_t err_size)
 {
-	return r->tls ? tls_set_clients(r->tls, r->certificate, clients, err,
-			    err_size)
-		      : 0;
+	return r->tls
+	    ? tls_set_clients(r->tls, r->certificate, clients, err, err_size)
+	    : 0;
 }
 
 void
@@ -262,6 +269,26 @@ rpc_get_stats(const struct rpc *r, struct rpc_stats *out)
 		.requests = front_requests(r),
 		.streams = r->streams,
 	};
+}
+
+bool
+rpc_get_path_stats(const struct rpc *r, unsigned n, struct rpc_path_stats *out)
+{
+	unsigned row = n - ROUTE_CALL_PATHS;
+
+	if (n < ROUTE_CALL_PATHS) {
+		front_path_stats(r, n, out);
+		return true;
+	}
+	if (row >= r->routes.n)
+		return false;
+	*out = (struct rpc_path_stats){
+		.method = r->routes.rows[row].method,
+		.path = r->routes.rows[row].path,
+		.requests = r->tallies[row].requests,
+		.closed = r->tallies[row].closed,
+	};
+	return true;
 }
 
 /* ---- stop ---- */

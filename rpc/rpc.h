@@ -83,5 +83,8 @@ struct rpc_stats {
 	uint64_t connections, refused, requests, streams;
 };
 void rpc_get_stats(const struct rpc *r, struct rpc_stats *out);
+/* Of the n-th path, calls first; false: there is none. */
+bool rpc_get_path_stats(const struct rpc *r, unsigned n,
+    struct rpc_path_stats *out);
 
 #endif

@@ -57,6 +57,13 @@ struct rpc_call {
 
 enum rpc_state { RPC_DONE, RPC_PARKED };
 
+/* What one path has answered since the start. */
+struct rpc_path_stats {
+	const char *method, *path; /* constant */
+	uint64_t requests;
+	uint64_t closed; /* of them the last of their connection */
+};
+
 /* The O in the name of certificates that hosts make themselves. */
 #define RPC_CERTIFICATE_MAKER "xapid"
 

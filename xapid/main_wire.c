@@ -88,6 +88,16 @@ set_https_only(struct core *core, bool on)
 		rpc_set_https_only(rpc, on);
 }
 
+static bool
+path_stats(struct core *core, unsigned n, struct rpc_path_stats *out)
+{
+	struct daemon *d =
+	    (struct daemon *)((char *)core - offsetof(struct daemon, core));
+	struct rpc *rpc = atomic_load(&d->rpc);
+
+	return rpc && rpc_get_path_stats(rpc, n, out);
+}
+
 static void
 set_local_only(struct core *core, bool on)
 {
@@ -127,6 +137,7 @@ main_wire(struct daemon *d)
 		d->core.set_clients = set_clients;
 	}
 	d->core.set_local_only = set_local_only;
+	d->core.path_stats = path_stats;
 	d->wire.https_only = refuses_plain(d);
 	d->wire.local_only = management_is_off(&d->core);
 	d->wire.certificate = d->core.certificate;

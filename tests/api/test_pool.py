@@ -119,14 +119,14 @@ class Settings(Base):
                          ['INVALID_VALUE', 'expiry', '0'])
 
     def test_logins_that_are_checked_at_a_time(self):
-        for most in (1, 16, 4):
-            self.call('set_local_auth_max_threads', most)
-            self.assertEqual(self.get('local_auth_max_threads'), most)
-            self.d.login()
-        for bad in (0, -1, 17):
-            self.assertEqual(self.error('set_local_auth_max_threads', bad)[:3],
-                             ['VALUE_NOT_SUPPORTED', 'local_auth_max_threads',
-                              str(bad)])
+        for name in ('local_auth_max_threads', 'ext_auth_max_threads'):
+            for most in (1, 16, 4):
+                self.call('set_' + name, most)
+                self.assertEqual(self.get(name), most)
+                self.d.login()
+            for bad in (0, -1, 17):
+                self.assertEqual(self.error('set_' + name, bad)[:3],
+                                 ['VALUE_NOT_SUPPORTED', name, str(bad)])
 
     def test_one_controller_of_virtual_switches(self):
         def introduce(*params):

@@ -631,6 +631,31 @@ class Diagnostics(Base):
             self.assertGreater(used, 0)
         self.assertEqual(self.d.call('Diagnostics.gc_compact', host), '')
 
+    def test_what_each_path_has_answered(self):
+        host = self.d.call('host.get_all')[0]
+
+        def stats(**params):
+            return self.d.call('Diagnostics.network_stats', host, params)
+
+        def requests(method, uri):
+            rows = stats(method=method, uri=uri, params='requests')
+            self.assertEqual(len(rows), 1)
+            return int(rows[0][0])
+        self.assertIn(['POST', '/jsonrpc'], stats(params='method,uri'))
+        self.assertEqual(stats(uri='/nowhere'), [])
+        self.assertEqual({len(row) for row in stats()}, {5})
+        self.assertEqual({row[0] for row in stats(method='get')}, {'GET'})
+        before = requests('POST', '/jsonrpc')
+        self.assertEqual(requests('POST', '/jsonrpc'), before + 1)
+        before = requests('GET', '/openrpc.json')
+        self.d.http('GET', '/openrpc.json')
+        xapid.until(lambda: requests('GET', '/openrpc.json') == before + 1)
+        ends = int(stats(method='POST', uri='/', params='connections')[0][0])
+        self.d.http('POST', '/', '<methodCall/>', {'Connection': 'close'})
+        self.assertEqual(
+            stats(method='POST', uri='/', params='connections'),
+            [[str(ends + 1)]])
+
 
 if __name__ == '__main__':
     tap.main()

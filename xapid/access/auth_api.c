@@ -56,16 +56,35 @@ auth_follow_pool(struct core *core)
 		    ((const struct pool *)r)->local_auth_max_threads);
 }
 
+static int
+check_threads(struct call *c, const char *name, int64_t n)
+{
+	if (n >= 1 && n <= AUTH_WORKERS_MAX)
+		return 0;
+	return fail_value_not_supported(c, name,
+	    arena_printf(c->arena, "%lld", (long long)n), "From 1 to 16");
+}
+
+/* No directory can be joined, so there is no thread that it bounds; it is kept
+ * for when there is one. */
+int
+pool_set_ext_auth_max_threads(struct call *c,
+    const struct pool_set_ext_auth_max_threads_args *a)
+{
+	if (check_threads(c, "ext_auth_max_threads", a->value) < 0)
+		return -1;
+	return EDIT_FIELD(c, pool, pool, a->self, ext_auth_max_threads,
+	    a->value);
+}
+
 int
 pool_set_local_auth_max_threads(struct call *c,
     const struct pool_set_local_auth_max_threads_args *a)
 {
 	struct tx *t;
 
-	if (a->value < 1 || a->value > AUTH_WORKERS_MAX)
-		return fail_value_not_supported(c, "local_auth_max_threads",
-		    arena_printf(c->arena, "%lld", (long long)a->value),
-		    "From 1 to 16");
+	if (check_threads(c, "local_auth_max_threads", a->value) < 0)
+		return -1;
 	t = call_begin(c);
 	if (!t)
 		return -1;

@@ -18,6 +18,7 @@ struct vmss_timer;  /* vmss_timer.c */
 enum https_only { HTTPS_ONLY_AS_STORED, HTTPS_ONLY_NO, HTTPS_ONLY_YES };
 
 struct call;
+struct rpc_path_stats;
 
 /* What the command line and /etc/xapid/xapid.conf say; strings owned by
  * main.c for the daemon's life. */
@@ -74,6 +75,9 @@ struct core {
 	void (*_Atomic traced)(const struct call *c);
 	/* Calls are counted and may have to wait: access/limits.h. */
 	_Atomic bool limiting;
+	/* Of the n-th path of the wire; false: there is none, or no wire. */
+	bool (*path_stats)(struct core *core, unsigned n,
+	    struct rpc_path_stats *out);
 	/* Whether only this machine is answered; NULL in tests without a wire. */
 	void (*set_local_only)(struct core *core, bool on);
 	bool new_pool;           /* this start made the pool */
