@@ -29,6 +29,7 @@ struct step {
 	char *vm; /* its name; owned */
 };
 
+/* A description and the steps that make it true; apply_plan.c. */
 struct apply {
 	const struct options *o;
 	const json_t *file;
@@ -78,6 +79,7 @@ const char *apply_number(int64_t n, char buf[24]);
 const char *apply_human(int64_t n, char buf[32]);
 
 /* ---- apply_vm.c ---- */
+/* The steps for a VM of the description. -1: said. */
 int apply_vm(struct apply *a, const json_t *v);
 /* What a disk of a VM that exists needs. */
 int apply_disk(struct apply *a, const char *vm, const char *uuid,

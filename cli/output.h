@@ -25,6 +25,7 @@ struct output {
 	struct bytes *gathered; /* not NULL: nothing is shown */
 };
 
+/* out is made anew; to stays the caller's. */
 void output_begin(struct output *out, enum output_form form, FILE *to);
 /* A text of the server, a line or more, and the end of a line. */
 void output_text(struct output *out, const char *text, size_t len);

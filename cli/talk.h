@@ -30,7 +30,9 @@ struct talk {
 /* Ctrl-C was pressed: what is under way shall end. */
 bool talk_interrupted(void);
 
+/* What the client says back to the server, by its number on the wire. */
 enum talk_response { TALK_OK = 5, TALK_FAILED = 6, TALK_WAIT = 18 };
+/* -1: the server has gone. */
 int talk_respond(struct talk *t, enum talk_response r);
 
 #endif

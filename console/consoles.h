@@ -122,6 +122,7 @@ void guest_say(struct guest *g, const char *p, size_t n);
 /* NULL: the last one. */
 struct guest *guest_next(struct guest *g);
 
+/* 36 characters, lower case: it becomes the name of a file. */
 bool console_is_uuid(const char *s);
 
 #endif

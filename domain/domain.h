@@ -114,6 +114,7 @@ struct domain_driver {
 	op_fn *happen;
 };
 
+/* sim*.c and xl_*.c */
 extern const struct domain_driver domain_sim;
 extern const struct domain_driver domain_xl; /* where there is libxl */
 

@@ -34,6 +34,7 @@ enum sim_agent {
 	SIM_AGENT_WINDOWS_RDP, /* lets people in by remote desktop */
 };
 
+/* How far the script of call_plugin is that a guest has been given. */
 enum sim_script {
 	SIM_SCRIPT_NONE,
 	SIM_SCRIPT_RUNS,
@@ -65,12 +66,14 @@ struct sim_world {
 	char ring[SIM_RING]; /* the hypervisor's messages, the last of them */
 };
 
+/* The mapped file, which outlives this process. */
 struct sim {
 	int fd;
 	struct sim_world *world;
 };
 
 /* ---- sim.c ---- */
+/* NULL: there is no such domain. */
 struct sim_domain *sim_find(struct sim *s, const char *uuid);
 /* The domain, or VM_HALTED raised: the core thinks it runs, and it does not. */
 struct sim_domain *sim_need(struct sim *s, struct op *op);

@@ -12,6 +12,8 @@
 /* A guest has connected to its disk dev ("xvda"). */
 typedef void xl_disk_fn(void *arg, uint32_t domid, const char *dev);
 
+/* Asks xenstore to tell when guests connect to their disks. False: it does
+ * not. */
 bool xl_watch_disks(struct xs_handle *xs);
 /* Whether it is that watch which has fired, and what it says. */
 bool xl_is_of_disks(const char *token);

@@ -24,6 +24,7 @@ struct addresses {
 	bool leased; /* the default route is a DHCP client's */
 };
 
+/* Of the link with this index. */
 int address_read(unsigned index, struct addresses *out);
 /* Addresses and routes, but for what the kernel makes by itself. An address
  * loses its lifetime: who would renew it does not look there. */

@@ -10,6 +10,7 @@
 struct bulk;
 struct request;
 
+/* NULL: no memory. */
 struct bulk *bulk_new(void);
 /* Waits for what runs. NULL is fine. */
 void bulk_free(struct bulk *b);

@@ -14,6 +14,8 @@ struct chunks {          /* all zero at first */
 	unsigned beside; /* bytes of its extension, or of all trailers */
 };
 
+/* More is to come; the body has ended; it is malformed, and the connection
+ * ends. */
 enum chunks_status { CHUNKS_MORE, CHUNKS_END, CHUNKS_BAD };
 
 /* Appends the data in p[0..n) to out; *used_r are the bytes that belong to the

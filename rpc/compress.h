@@ -15,6 +15,7 @@ enum compress_kind compress_choose(const char *accept);
 const char *compress_name(enum compress_kind kind);
 
 struct compress;
+/* kind is not COMPRESS_NONE. NULL: no memory. */
 struct compress *compress_new(enum compress_kind kind);
 void compress_free(struct compress *c); /* NULL is fine */
 /* Appends to out; end: nothing will follow. 0, or -1: no memory. */

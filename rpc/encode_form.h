@@ -28,6 +28,7 @@ struct encode_form {
 	void (*error)(struct bytes *out, const struct encoder *e);
 };
 
+/* encode_xml.c, encode_json.c */
 extern const struct encode_form encode_form_xml, encode_form_json;
 
 /* Text known when compiling. */

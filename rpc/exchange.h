@@ -30,6 +30,7 @@ struct http_routes {
 };
 
 /* ---- the request ---- */
+/* All of it lives as long as the exchange. */
 const struct http_handler *http_handler_of(const struct http_exchange *x);
 const char *http_method(const struct http_exchange *x);
 const char *http_path(const struct http_exchange *x); /* decoded, no query */

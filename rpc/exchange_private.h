@@ -70,6 +70,7 @@ void exchange_free(struct http_exchange *x);
 /* Takes x and its connection to a thread; -1: too many, nothing is taken. */
 int exchange_run(struct http_exchange *x);
 
+/* NULL: no memory. */
 struct exchanges *exchanges_new(void);
 /* Cuts the connections of those that run. */
 void exchanges_cut(struct exchanges *e);

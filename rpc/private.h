@@ -20,6 +20,7 @@ struct rpc_tally {
 	_Atomic uint64_t requests, closed;
 };
 
+/* An open port or local socket, and where epoll leads. */
 struct listener {
 	struct source source;
 	int fd;

@@ -35,6 +35,7 @@ struct route_rules {
 
 /* The n-th path of calls; the first has those to any other path, too. */
 const char *route_call_path(unsigned n);
+/* Where a request goes, by its head and who sent it. */
 struct route route_find(const struct route_rules *rules, const struct head *h,
     const struct rpc_peer *peer);
 /* "Location: https://HOST[:PORT]TARGET" for a plain client that has to come

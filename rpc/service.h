@@ -19,8 +19,9 @@ enum rpc_format { RPC_XML, RPC_JSON }; /* also index of record.encoded */
 struct rpc_peer {
 	bool local; /* came by the local socket */
 	bool tls;
-	unsigned certified; /* epoch of rpc/tls.h that his certificate fits, or 0 */
-	uid_t uid;                      /* local: SO_PEERCRED; else (uid_t)-1 */
+	unsigned
+	    certified; /* epoch of rpc/tls.h that his certificate fits, or 0 */
+	uid_t uid;     /* local: SO_PEERCRED; else (uid_t)-1 */
 	char address[INET6_ADDRSTRLEN]; /* of TCP clients, else "" */
 	char at[INET6_ADDRSTRLEN];      /* which of ours they called, or "" */
 };
@@ -55,6 +56,7 @@ struct rpc_call {
 	void *core; /* the core's own */
 };
 
+/* The answer stands in the call; or wake() will be called. */
 enum rpc_state { RPC_DONE, RPC_PARKED };
 
 /* What one path has answered since the start. */

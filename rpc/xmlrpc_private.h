@@ -8,6 +8,7 @@
 
 struct sax;
 
+/* Index of xmlrpc_elements. */
 enum element_id {
 	E_CALL,
 	E_METHOD,
@@ -73,6 +74,7 @@ struct element {
 	int (*end)(struct xmlrpc *p);
 };
 
+/* The grammar: what may stand in what. */
 extern const struct element xmlrpc_elements[E_COUNT];
 
 /* An element begins, or the innermost ends; text of the innermost. What may not

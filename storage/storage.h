@@ -59,6 +59,7 @@ extern const struct sr_driver sr_file, sr_iso, sr_simulator;
 
 #define MAX_VOLUMES 100000 /* of one repository */
 
+/* What sr_scan answers, while it is gathered. */
 struct volume_list {
 	struct op *op;
 	struct value *items;

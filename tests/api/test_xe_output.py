@@ -187,7 +187,7 @@ class Output(xapid.Case):
                                     'username=root' % slow.port}
             t = xe.Terminal(self.d, 'blob-get', 'uuid=' + blob,
                             'filename=' + big + '.back', env=env)
-            t.expect('MiB/s')
+            t.expect('iB/s')
             t.send('\x03')
             _, status = t.end()
             self.assertNotEqual(status, 0)

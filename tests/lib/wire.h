@@ -12,6 +12,7 @@
 /* Under valgrind on a busy machine an answer takes many seconds. */
 #define WIRE_PATIENCE_MS 60000
 
+/* A server that runs. */
 struct wire {
 	struct toy *toy;
 	struct rpc *rpc;

@@ -7,6 +7,7 @@
 
 #include "call/call.h"
 
+/* For core->sessions. NULL: no memory. */
 struct sessions *sessions_new(struct core *core);
 /* Nothing goes on in the background any more; sessions work on. Before core's
  * threads and timers go; NULL is fine. */

@@ -43,6 +43,7 @@ struct quota {
 
 #define QUOTA_VICTIMS 4
 
+/* Limits as configured. */
 void quota_init(struct quota *q, const struct core_config *config);
 void quota_free(struct quota *q); /* after quota_remove of all */
 /* Counts the seat. Those that are now too many are no longer counted and stand
@@ -81,6 +82,7 @@ struct sessions {
 	bool ending;
 };
 
+/* Where the session is, if it is. */
 struct shard *session_shard(struct sessions *s, struct ref session);
 /* Monotonic seconds, cheap: as exact as the kernel's tick. */
 int64_t session_clock(void);

@@ -18,6 +18,7 @@ struct timer {
 	size_t index;                  /* in the heap, from 1; 0: not set */
 };
 
+/* With a thread of their own. NULL: no memory. */
 struct timers *timers_new(void);
 void timers_free(struct timers *ts); /* fires nothing more; NULL is fine */
 /* Sets or moves. -1: no memory. */

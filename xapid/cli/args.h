@@ -32,6 +32,7 @@ bool cli_next_pair(const struct cli *cli, const char *prefix, unsigned *i,
 bool cli_is_own_param(const struct cli *cli, const char *name);
 
 /* ---- texts as values; -1: failed, saying which parameter ---- */
+/* "true", "yes", "1", "t" …; a decimal number. */
 int cli_parse_bool(struct cli *cli, const char *param, const char *text,
     bool *out_r);
 int cli_parse_int(struct cli *cli, const char *param, const char *text,

@@ -33,6 +33,7 @@ int cli_do(struct cli *cli, const char *method, const char *fmt, ...);
 int cli_by_uuid(struct cli *cli, const char *cls, const char *uuid,
     struct ref *out_r);
 
+/* An answer that is a reference, or a text. */
 static inline struct ref
 cli_answer_ref(const struct cli_answer *a)
 {
@@ -71,6 +72,7 @@ const char *cli_record_name(const struct record *r);
 const void *cli_member(const struct record *r, const char *field);
 
 /* ---- parameters, in the arena ---- */
+/* For cli_call_values; texts are borrowed. */
 struct value cli_param_ref(struct cli *cli, struct ref r);
 struct value cli_param_text(struct cli *cli, const char *text);
 struct value cli_param_bool(bool b);

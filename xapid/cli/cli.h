@@ -26,6 +26,7 @@ enum cli_failure {
 	CLI_FAIL_GONE,   /* nobody is there any more */
 };
 
+/* "name=value" as given; both in the command's arena. */
 struct cli_param {
 	const char *name, *value;
 };
@@ -76,6 +77,7 @@ struct cli {
 };
 
 /* ---- failing (fail.c). All answer -1. ---- */
+/* A text; a text and where help is; no memory; the client has gone. */
 int cli_fail(struct cli *cli, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 int cli_fail_usage(struct cli *cli, const char *fmt, ...)

@@ -6,6 +6,7 @@
 
 #include "cli/select.h"
 
+/* The whole command, by its verb. */
 int cli_generic_run(struct cli *cli);
 
 /* Text as a value of a type: a reference by uuid, a set by its parts. */

@@ -5,6 +5,7 @@
 
 #include "cli/select.h"
 
+/* The whole command: its call, or its calls of all that are selected. */
 int cli_regular_run(struct cli *cli);
 
 /* Prints a result in one of the ways of enum cli_print. */

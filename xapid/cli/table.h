@@ -15,6 +15,7 @@
 struct cli;
 struct cli_value; /* value.h */
 
+/* What a field is for param-set, -add and -remove. */
 enum cli_shape { CLI_VALUE, CLI_SET, CLI_MAP };
 
 enum cli_field_flags {
@@ -52,6 +53,7 @@ struct cli_field {
 	int16_t set, add, remove, put;
 };
 
+/* A condition that a list has without being asked: a control domain is no VM. */
 struct cli_filter {
 	const char *field, *value;
 };
@@ -94,6 +96,7 @@ struct cli_arg {
 	int16_t field;     /* of a constructor; else -1 */
 };
 
+/* The call of the API that a command is, with where its arguments come from. */
 struct cli_call {
 	int16_t method;
 	uint8_t nargs;
@@ -129,6 +132,7 @@ struct cli_action {
 	uint8_t select;         /* enum cli_select_flags */
 };
 
+/* In the order of cli_command_table. */
 extern const struct cli_action cli_action_table[];
 
 /* Words of an enum that differ from the wire; NULL: as on the wire. */

@@ -41,6 +41,7 @@ struct backref {
 	struct backref *next_reference;                /* of source */
 };
 
+/* Rows of a class by name_label, chained. */
 struct names {
 	struct row **buckets;
 	size_t cap, count;

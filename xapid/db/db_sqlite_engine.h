@@ -18,6 +18,8 @@ struct class_sql {
 #define KEPT_STATEMENTS 32
 #define KEPT_BYTES (256 * 1024)
 
+/* One of those that are kept: where it is known, when it was used last, and what
+ * it takes. */
 struct kept {
 	sqlite3_stmt **st;
 	uint64_t used;
@@ -40,7 +42,9 @@ struct sqlite {
 };
 
 /* ---- db_sqlite.c ---- */
+/* Logs what SQLite says, and errno by it. -1. */
 int db_sqlite_fail(struct sqlite *s);
+/* SQL without a result. */
 int db_sqlite_exec(struct sqlite *s, const char *sql);
 /* One step, which must be the last; then the statement is as new. */
 int db_sqlite_run(struct sqlite *s, sqlite3_stmt *st);
@@ -49,14 +53,19 @@ __attribute__((format(printf, 3, 4))) int db_sqlite_prepare(struct sqlite *s,
     sqlite3_stmt **st_r, const char *fmt, ...);
 
 /* ---- db_sqlite_change.c ---- */
+/* Adds a change to the transaction that is open. */
 int db_sqlite_change(struct db_engine *e, const struct engine_change *c);
+/* Forgets all that were prepared: the file is closed. */
 void db_sqlite_drop_statements(struct sqlite *s);
 
 /* ---- db_sqlite_load.c ---- */
+/* All rows into the loader, and the state of the database. -1: a sentence in
+ * err. */
 int db_sqlite_load(struct db_engine *e, const struct engine_loader *l,
     struct engine_state *state_r, char *err, size_t err_size);
 
 /* ---- db_sqlite_schema.c ---- */
+/* A number that belongs to the whole file. */
 int db_sqlite_meta_set(struct sqlite *s, const char *key, int64_t value);
 /* Creates or upgrades, as one transaction. -1: a sentence in err. */
 int db_sqlite_schema(struct sqlite *s, char *err, size_t err_size);

@@ -6,6 +6,7 @@
 #include "db/db_private.h"
 
 /* ---- tx.c ---- */
+/* The transaction has failed: -1, and it commits nothing any more. */
 int tx_fail_nomem(struct tx *t);
 int tx_fail_handle(struct tx *t, int cls, struct ref ref);
 /* The head of a row, for the writer: it stays until the transaction ends. */

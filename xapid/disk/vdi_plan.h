@@ -26,7 +26,10 @@ int vdi_plan_check(struct plan *p, struct tx *t, const struct vdi *vdi,
 void vdi_plan_describe_copy(struct vdi *copy, const struct vdi *source);
 
 /* ---- of steps and kinds ---- */
+/* Copies the plan's disk into the one that is being made, op: "vdi_clone",
+ * "vdi_snapshot" or (from another SR) "vdi_copy". */
 int vdi_plan_copy_send(struct plan *p, const char *op);
+/* The new volume is there: vdi_plan_settle of the disk that was made. */
 int vdi_plan_made_apply(struct plan *p, struct tx *t);
 /* Asks for op about the volume of a disk, with its size; a row that is gone asks
  * for nothing. */

@@ -28,6 +28,7 @@ void bytes_printf(struct bytes *b, const char *fmt, ...)
 /* Ensures a final NUL (not counted in len) and answers p; NULL when failed. */
 const char *bytes_cstr(struct bytes *b);
 
+/* These append; without memory b->failed is set and nothing is appended. */
 static inline void
 bytes_put(struct bytes *b, const void *p, size_t n)
 {

@@ -10,7 +10,9 @@
 #define NSEC_PER_SEC INT64_C(1000000000)
 #define NSEC_PER_MSEC INT64_C(1000000)
 
+/* Since some moment; goes on evenly, whatever clocks are set to. */
 int64_t clock_mono_ns(void);
+/* Since 1970, as the clock shows. */
 int64_t clock_wall_sec(void);
 int64_t clock_wall_ms(void); /* since 1970 */
 /* Both are this many seconds more from now on than the machine says: the

@@ -37,6 +37,7 @@ long fault_count(enum fault_kind kind);
 /* True when the caller must fail now (errno is set). */
 bool fault_hit(enum fault_kind kind);
 
+/* What their names without "fault_" do, or fail with errno as was ordered. */
 void *fault_malloc(size_t size);
 void *fault_calloc(size_t n, size_t size);
 void *fault_realloc(void *p, size_t size);

@@ -8,6 +8,7 @@
 
 #include <stdint.h>
 
+/* As syslog numbers them: the lower, the more important. */
 enum log_level {
 	LOG_L_ERR = 3,
 	LOG_L_WARN = 4,

@@ -7,6 +7,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+/* Compared and hashed as 128 bits; the first byte of the uuid is the highest of
+ * hi. */
 struct ref {
 	uint64_t hi, lo;
 };

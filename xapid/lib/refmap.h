@@ -21,6 +21,7 @@ struct refmap {
 	size_t used;  /* entries and tombstones */
 };
 
+/* The slots, not what the values point to; empty afterwards. */
 void refmap_free(struct refmap *m);
 /* NULL when absent. */
 void *refmap_get(const struct refmap *m, struct ref key);

@@ -7,6 +7,8 @@
 
 struct threads;
 
+/* name: of the threads, at most 15 characters; max_queue: pieces of work that
+ * wait for one. NULL: no memory. */
 struct threads *threads_new(const char *name, int max, int max_queue);
 /* Waits for what runs; drops nothing that was accepted, and takes nothing
  * from now on: for those whose work comes from others that end later. NULL is

@@ -28,6 +28,7 @@ struct set builder_strings(struct builder *b, const char *const items[]);
 struct set builder_refs(struct builder *b, const struct ref *refs, uint32_t n);
 struct set builder_ints(struct builder *b, const int64_t *ints, uint32_t n);
 
+/* In the arena; "" and b->failed without memory. */
 const char *builder_text(struct builder *b, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 

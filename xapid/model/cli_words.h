@@ -24,6 +24,7 @@ enum cli_command_flags {
 	CLI_DOWNLOAD = 4096, /* or written */
 };
 
+/* What a command takes several of by conditions: "vm-start name-label=web". */
 enum cli_selector {
 	CLI_SELECT_NONE,
 	CLI_SELECT_VM,

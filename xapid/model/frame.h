@@ -41,6 +41,7 @@ struct frame_reader {
 	size_t taken; /* of in, by frames already given out */
 };
 
+/* Also of a reader that is all zero. */
 void frame_reader_free(struct frame_reader *r);
 /* Reads once from fd. 1: something came; 0: nothing there now (nonblocking);
  * -1: the other side is gone, or errno. */

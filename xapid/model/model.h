@@ -34,6 +34,7 @@
 #include "lib/ref.h"
 #include "model/value.h"
 
+/* How its values lie in memory: see above. */
 enum type_kind {
 	TYPE_VOID,
 	TYPE_STRING,
@@ -51,6 +52,7 @@ enum type_kind {
 	TYPE_EVENT_BATCH,
 };
 
+/* Items lie side by side, each type->elem->size bytes; so do keys and values. */
 struct set {
 	const void *items;
 	uint32_t n;
@@ -96,6 +98,7 @@ struct key_role {
 	role_mask roles;
 };
 
+/* Who sets a field: clients, the constructor only, nobody but us. */
 enum field_qualifier { FIELD_RW, FIELD_STATIC_RO, FIELD_DYNAMIC_RO };
 enum model_state {
 	STATE_PUBLISHED,
@@ -239,6 +242,7 @@ struct error_info {
 	bool varargs;              /* the datamodel names no parameters */
 };
 
+/* The tables of the datamodel (generated); class_table by enum class_id. */
 extern const struct class_info class_table[];
 extern const struct method method_table[]; /* sorted by name */
 extern const unsigned method_count;
@@ -311,6 +315,7 @@ void record_unref(const struct record *r);         /* NULL is fine */
 CLEANUP_DEFINE(record_unref, const struct record *);
 #define RECORD_UNREF CLEANUP(record_unref)
 
+/* The typed memory of a field; borrowed with the record. */
 static inline const void *
 record_field(const struct record *r, const struct field *f)
 {

@@ -14,6 +14,7 @@ struct pif_setting {
 	const char *gateway, *dns; /* "": none, as they are */
 };
 
+/* As the API has them: netmask "255.255.255.0". */
 struct pif_setting pif_setting_v4(const char *mode, const char *ip,
     const char *netmask, const char *gateway, const char *dns);
 /* cidr: "fd00::1/64". */

@@ -171,6 +171,7 @@ int plan_at_resume(struct tx *t, const struct plan_kind *kind,
 void plan_progress(struct plan *p, double progress);
 
 /* ---- at start ---- */
+/* For core->plans. NULL: no memory. */
 struct plans *plans_new(struct core *core);
 /* Lets plans end for a while, then leaves the rest to the journal; what is in
  * flight is forgotten when the switch is freed. NULL is fine. */

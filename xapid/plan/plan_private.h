@@ -85,6 +85,7 @@ struct plans {
 	uint64_t next_number;
 };
 
+/* The whole of what a step sees. */
 static inline struct running *
 plan_running(const struct plan *p)
 {
@@ -109,6 +110,9 @@ int plan_journal_row(struct running *r, struct tx *t, int64_t step);
 /* Where the journal has how often a plan has gone back. */
 #define ROUND_NOTE "round"
 
+/* arg is the running plan; each may be the work of a thread. plan_over: nobody
+ * hears of it any more, and the next one of its object begins. plan_go_on: fn on
+ * a thread that may take the writer's turn, or nothing when the daemon ends. */
 void plan_over(void *arg);
 void plan_go_on(struct running *r, void (*fn)(void *arg));
 void plan_begin(void *arg);      /* from the check on */
@@ -149,6 +153,8 @@ struct map plan_notes(const struct running *r);
 /* Puts them into the row of the journal. */
 int plan_journal_notes(struct running *r, struct tx *t);
 
+/* One request or child less; the last one leads to plan_answered. Failed: the
+ * step has this error, if it has none yet. */
 void plan_part_ended(struct running *r);
 void plan_part_failed(struct running *r, const char *const *error,
     unsigned nerror);

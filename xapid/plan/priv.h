@@ -13,6 +13,7 @@
 
 #include "lib/sandbox.h"
 
+/* The programs that the parent starts for the daemon. */
 enum priv_worker {
 	PRIV_DOMAIN_SIMULATOR,
 	PRIV_DOMAIN_LIBXL,

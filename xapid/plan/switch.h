@@ -28,6 +28,7 @@ enum plan_target {
 	PLAN_TARGETS
 };
 
+/* For core->switchboard, with a thread of its own. NULL: no memory. */
 struct switchboard *switch_new(struct core *core);
 /* Requests that are open fail. NULL is fine. */
 void switch_free(struct switchboard *s);

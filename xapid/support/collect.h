@@ -10,6 +10,7 @@
 /* What can be collected, as XML for clients that offer a choice. */
 void collect_capabilities(struct bytes *xml);
 
+/* As the query of /system-status names them. */
 enum collect_format {
 	COLLECT_TAR,
 	COLLECT_TAR_BZ2,

@@ -26,9 +26,11 @@ struct op {
 	uint32_t step;
 };
 
+/* 0, with op->result; or -1, with op->error (op_fail). context: the driver's. */
 typedef int op_fn(void *context, struct op *op);
 
 /* ---- arguments: with what they are when absent or of another kind ---- */
+/* (value_text and its kind, of op->args.) */
 const char *op_text(const struct op *op, const char *name,
     const char *otherwise);
 int64_t op_int(const struct op *op, const char *name, int64_t otherwise);

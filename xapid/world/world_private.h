@@ -41,6 +41,7 @@ struct ref world_add_console(struct maker *m, struct ref vm,
 struct ref world_add_internal_network(struct maker *m);
 
 /* ---- sim_facts.c ---- */
+/* What the number-th simulated host is like; texts in b's arena. */
 void sim_facts(struct builder *b, unsigned number, int64_t now,
     struct host_facts *out);
 
