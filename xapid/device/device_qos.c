@@ -417,6 +417,14 @@ edit(struct call *c, int cls, struct ref self, const struct edit *e)
 }
 
 static int
+edit_type(struct call *c, int cls, struct ref self, const char *type)
+{
+	const struct edit e = { "type", "", type, "" };
+
+	return edit(c, cls, self, &e);
+}
+
+static int
 edit_all(struct call *c, int cls, struct ref self, const struct map *value)
 {
 	const char *text = to_text(c, value);
@@ -425,34 +433,67 @@ edit_all(struct call *c, int cls, struct ref self, const struct map *value)
 	return text ? edit(c, cls, self, &e) : -1;
 }
 
-/* The same four calls for both classes. */
-#define CALLS(prefix, cls)                                                     \
-	int prefix##_set_qos_algorithm_type(struct call *c,                    \
-	    const struct prefix##_set_qos_algorithm_type_args *a)              \
-	{                                                                      \
-		const struct edit e = { "type", "", a->value, "" };            \
-                                                                               \
-		return edit(c, cls, a->self, &e);                              \
-	}                                                                      \
-	int prefix##_set_qos_algorithm_params(struct call *c,                  \
-	    const struct prefix##_set_qos_algorithm_params_args *a)            \
-	{                                                                      \
-		return edit_all(c, cls, a->self, &a->value);                   \
-	}                                                                      \
-	int prefix##_add_to_qos_algorithm_params(struct call *c,               \
-	    const struct prefix##_add_to_qos_algorithm_params_args *a)         \
-	{                                                                      \
-		const struct edit e = { "add", a->key, a->value, "" };         \
-                                                                               \
-		return edit(c, cls, a->self, &e);                              \
-	}                                                                      \
-	int prefix##_remove_from_qos_algorithm_params(struct call *c,          \
-	    const struct prefix##_remove_from_qos_algorithm_params_args *a)    \
-	{                                                                      \
-		const struct edit e = { "remove", a->key, "", "" };            \
-                                                                               \
-		return edit(c, cls, a->self, &e);                              \
-	}
+static int
+edit_key(struct call *c, int cls, struct ref self, const char *how,
+    const char *key, const char *value)
+{
+	const struct edit e = { how, key, value, "" };
 
-CALLS(vbd, CLASS_VBD)
-CALLS(vif, CLASS_VIF)
+	return edit(c, cls, self, &e);
+}
+
+int
+vbd_set_qos_algorithm_type(struct call *c,
+    const struct vbd_set_qos_algorithm_type_args *a)
+{
+	return edit_type(c, CLASS_VBD, a->self, a->value);
+}
+
+int
+vbd_set_qos_algorithm_params(struct call *c,
+    const struct vbd_set_qos_algorithm_params_args *a)
+{
+	return edit_all(c, CLASS_VBD, a->self, &a->value);
+}
+
+int
+vbd_add_to_qos_algorithm_params(struct call *c,
+    const struct vbd_add_to_qos_algorithm_params_args *a)
+{
+	return edit_key(c, CLASS_VBD, a->self, "add", a->key, a->value);
+}
+
+int
+vbd_remove_from_qos_algorithm_params(struct call *c,
+    const struct vbd_remove_from_qos_algorithm_params_args *a)
+{
+	return edit_key(c, CLASS_VBD, a->self, "remove", a->key, "");
+}
+
+int
+vif_set_qos_algorithm_type(struct call *c,
+    const struct vif_set_qos_algorithm_type_args *a)
+{
+	return edit_type(c, CLASS_VIF, a->self, a->value);
+}
+
+int
+vif_set_qos_algorithm_params(struct call *c,
+    const struct vif_set_qos_algorithm_params_args *a)
+{
+	return edit_all(c, CLASS_VIF, a->self, &a->value);
+}
+
+int
+vif_add_to_qos_algorithm_params(struct call *c,
+    const struct vif_add_to_qos_algorithm_params_args *a)
+{
+	return edit_key(c, CLASS_VIF, a->self, "add", a->key, a->value);
+}
+
+int
+vif_remove_from_qos_algorithm_params(struct call *c,
+    const struct vif_remove_from_qos_algorithm_params_args *a)
+{
+	return edit_key(c, CLASS_VIF, a->self, "remove", a->key, "");
+}
