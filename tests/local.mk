@@ -49,6 +49,7 @@ unit_tests = \
 	tests/unit/test_main_run \
 	tests/unit/test_maker \
 	tests/unit/test_memory_plan \
+	tests/unit/test_observer \
 	tests/unit/test_plan \
 	tests/unit/test_plan_resume \
 	tests/unit/test_plan_wait \
@@ -390,6 +391,7 @@ plan_box = \
 tests_unit_test_plan_SOURCES = tests/unit/test_plan.c $(plan_box)
 tests_unit_test_plan_resume_SOURCES = tests/unit/test_plan_resume.c $(plan_box)
 tests_unit_test_plan_wait_SOURCES = tests/unit/test_plan_wait.c $(plan_box)
+tests_unit_test_observer_LDADD = $(test_libs) $(core_libs)
 tests_unit_test_plan_LDADD = $(test_libs) $(core_libs)
 tests_unit_test_plan_resume_LDADD = $(test_libs) $(core_libs)
 tests_unit_test_plan_wait_LDADD = $(test_libs) $(core_libs)

@@ -376,6 +376,8 @@ libxapidcore_a_SOURCES = \
 	xapid/plan/switch.h \
 	xapid/plan_kinds.c \
 	xapid/plan_kinds.h \
+	xapid/pool/binary_storage.c \
+	xapid/pool/binary_storage.h \
 	xapid/pool/blob.c \
 	xapid/pool/blob.h \
 	xapid/pool/blob_http.c \

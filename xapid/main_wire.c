@@ -145,8 +145,8 @@ main_wire(struct daemon *d)
 	if (!d->rpc)
 		return main_complain(err);
 	/* A call that came in between did not find it. */
-	rpc_set_https_only(d->rpc, host_https_only(&d->core));
-	rpc_set_local_only(d->rpc, management_is_off(&d->core));
+	host_https_apply(&d->core);
+	management_apply(&d->core);
 	(void)client_certificates_refresh(&d->core);
 	return 0;
 }

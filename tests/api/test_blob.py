@@ -43,6 +43,21 @@ class Blob(xapid.Case):
         self.assertNotEqual(self.d.call('blob.get_last_updated', blob),
                             '19700101T00:00:00Z')
 
+    def test_a_pool_may_keep_no_contents(self):
+        blob, other = self.make(), self.make()
+        self.put(blob, b'old')
+        self.d.call('pool.disable_binary_storage')
+        for host in self.d.call('host.get_all_records').values():
+            self.assertEqual(host['other_config']['no_local_storage'], 'true')
+        self.assertEqual(self.get(blob)[0], 404)
+        self.assertEqual(self.d.call('blob.get_size', blob), 0)
+        self.assertEqual(self.put(other, b'new'), 507)
+        self.assertEqual(self.get(other)[0], 404)
+        self.d.call('pool.enable_binary_storage')
+        self.assertEqual(self.get(blob)[0], 404)
+        self.assertEqual(self.put(other, b'new'), 200)
+        self.assertEqual(self.get(other)[2], b'new')
+
     def test_a_blob_without_content_is_404(self):
         self.assertEqual(self.get(self.make())[0], 404)
 

@@ -238,6 +238,24 @@ class Evacuation(Pool):
                 'NO_HOSTS_AVAILABLE,' + vm for vm in
                 self.call('get_vms_which_prevent_evacuation', self.other))])
 
+    def test_updates_are_told_what_is_in_their_way(self):
+        pool = self.d.call('pool.get_all')[0]
+
+        def readiness(reboot):
+            return sorted(self.d.call('pool.check_update_readiness', pool,
+                                      reboot))
+        stuck = [reason for host in (self.master, self.other)
+                 for reason in self.call('get_vms_which_prevent_evacuation',
+                                         host).values()]
+        self.assertTrue(stuck)
+        self.assertEqual(readiness(True), sorted(stuck))
+        self.assertEqual(readiness(False), [])
+        for vm in self.guests(self.other):
+            self.d.call('VM.hard_shutdown', vm)
+        self.call('disable', self.other)
+        self.call('shutdown', self.other)
+        self.assertIn(['HOST_OFFLINE', self.other], readiness(False))
+
     def test_an_empty_host_is_evacuated(self):
         for vm in self.guests(self.other):
             self.d.call('VM.hard_shutdown', vm)

@@ -7,6 +7,7 @@ import json
 import os
 import ssl
 import subprocess
+import threading
 import time
 import unittest
 
@@ -150,6 +151,23 @@ class Options(unittest.TestCase):
             over_tls(d, 'host.set_https_only', host, False)
             self.assertEqual(plain_status(d), 200)
             self.assertFalse(d.call('host.get_https_only', host))
+
+    def test_https_only_at_once(self):
+        """of two that change it at once the wire obeys whom the record obeys"""
+        with xapid.Daemon([], tls=True) as d:
+            host = d.call('host.get_all')[0]
+            for _ in range(20):
+                both = [threading.Thread(
+                    target=over_tls,
+                    args=(d, 'host.set_https_only', host, on))
+                    for on in (True, False)]
+                for t in both:
+                    t.start()
+                for t in both:
+                    t.join()
+                on = over_tls(d, 'host.get_https_only', host)
+                self.assertEqual(plain_status(d), 403 if on else 200)
+            over_tls(d, 'host.set_https_only', host, False)
 
     def test_https_only_is_kept(self):
         """what the configuration says of plain HTTP no call changes"""

@@ -2,6 +2,7 @@
 /* Emptying a host. Guests would move to others that are in service; as long as
  * nothing moves them, each that runs there is in the way, and says why. */
 #include <stdio.h>
+#include <string.h>
 
 #include "call/edit.h"
 
@@ -127,4 +128,98 @@ host_evacuate(struct call *c, const struct host_evacuate_args *a)
 	reasons = stuck.values;
 	words = stuck.n ? reasons[0].items : NULL;
 	return words ? call_fail(c, words[0], words + 1, 1) : 0;
+}
+
+/* ---- updates ---- */
+
+struct readiness {
+	struct call *c;
+	bool reboots;
+	struct set *reasons;
+	uint32_t n, cap;
+};
+
+static int
+add_reason(struct readiness *r, const struct set *words)
+{
+	if (r->n == r->cap) {
+		uint32_t cap = r->cap ? r->cap * 2 : 16;
+		struct set *more = arena_array(r->c->arena, cap, sizeof(*more));
+
+		if (!more)
+			return call_fail_nomem(r->c);
+		if (r->n)
+			memcpy(more, r->reasons, r->n * sizeof(*more));
+		r->reasons = more;
+		r->cap = cap;
+	}
+	r->reasons[r->n++] = *words;
+	return 0;
+}
+
+/* word NULL: the code alone. */
+static int
+add_words(struct readiness *r, const char *code, const char *word)
+{
+	const char **words = arena_array(r->c->arena, 2, sizeof(*words));
+
+	if (!words)
+		return call_fail_nomem(r->c);
+	words[0] = code;
+	words[1] = word;
+	return add_reason(r,
+	    &(struct set){ .items = words, .n = word ? 2 : 1 });
+}
+
+static bool
+is_live(struct db *db, const struct host *h)
+{
+	RECORD_UNREF const struct record *m =
+	    db_get(db, CLASS_host_metrics, h->metrics);
+
+	return m && ((const struct host_metrics *)m)->live;
+}
+
+/* A host that is off, or that guests would keep from a reboot. */
+static int
+check_host(struct readiness *r, const struct host *h)
+{
+	const struct set *reasons;
+	struct map stuck;
+
+	if (!is_live(r->c->db, h))
+		return add_words(r, "HOST_OFFLINE",
+		    call_ref_text(r->c, h->r.self));
+	if (!r->reboots)
+		return 0;
+	if (find_stuck(r->c, h->r.self, &stuck) < 0)
+		return -1;
+	reasons = stuck.values;
+	for (uint32_t i = 0; i < stuck.n; i++)
+		if (add_reason(r, &reasons[i]) < 0)
+			return -1;
+	return 0;
+}
+
+int
+pool_check_update_readiness(struct call *c,
+    const struct pool_check_update_readiness_args *a, struct set *result_r)
+{
+	struct readiness r = { .c = c, .reboots = a->requires_reboot };
+	RECORD_UNREF const struct record *p = call_get(c, CLASS_pool, a->self);
+	const struct record **all;
+	uint32_t n;
+	int rc = 0;
+
+	if (!p)
+		return -1;
+	if (((const struct pool *)p)->ha_enabled)
+		rc = add_words(&r, "HA_IS_ENABLED", NULL);
+	if (db_get_all(c->db, CLASS_host, &all, &n) < 0)
+		return call_fail_nomem(c);
+	for (uint32_t i = 0; rc == 0 && i < n; i++)
+		rc = check_host(&r, (const struct host *)all[i]);
+	db_release_all(all, n);
+	*result_r = (struct set){ .items = r.reasons, .n = r.n };
+	return rc;
 }

@@ -31,14 +31,24 @@ check(struct call *c, bool on)
 	return 0;
 }
 
+/* Whoever comes last reads what was committed last. */
+void
+host_https_apply(struct core *core)
+{
+	static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+
+	LOCK_SCOPE(&lock);
+	if (core->set_https_only)
+		core->set_https_only(core, host_https_only(core));
+}
+
 /* Ends the transaction; then it holds for whoever comes next. */
 static int
-change(struct call *c, struct tx *t, bool here, bool on)
+change(struct call *c, struct tx *t)
 {
 	if (call_commit_wait(c, t) < 0)
 		return -1;
-	if (here && c->core->set_https_only)
-		c->core->set_https_only(c->core, on);
+	host_https_apply(c->core);
 	return 0;
 }
 
@@ -50,7 +60,7 @@ host_set_https_only(struct call *c, const struct host_set_https_only_args *a)
 	if (check(c, a->value) < 0 || !(t = call_begin(c)))
 		return -1;
 	TX_SET(t, host, host, a->self, https_only, a->value);
-	return change(c, t, ref_equal(a->self, c->core->host), a->value);
+	return change(c, t);
 }
 
 int
@@ -61,5 +71,5 @@ pool_set_https_only(struct call *c, const struct pool_set_https_only_args *a)
 	if (check(c, a->value) < 0 || !(t = call_begin(c)))
 		return -1;
 	edit_every(t, CLASS_host, FIELD_host_https_only, &a->value);
-	return change(c, t, true, a->value);
+	return change(c, t);
 }

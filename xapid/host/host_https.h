@@ -8,5 +8,7 @@
 
 /* What holds when the wire starts. */
 bool host_https_only(const struct core *core);
+/* From now on the wire does that. Any thread. */
+void host_https_apply(struct core *core);
 
 #endif

@@ -73,6 +73,17 @@ management_is_off(const struct core *core)
 	return r && edit_map_true(&((const struct host *)r)->other_config, OFF);
 }
 
+/* In the writer's turn, as move_finish: the wire says what the last of all
+ * changes said. */
+void
+management_apply(struct core *core)
+{
+	TX_SCOPE struct tx *t = tx_begin(core->db);
+
+	if (t && core->set_local_only)
+		core->set_local_only(core, management_off_in(t, core->host));
+}
+
 /* When it is durable: nobody is shut out by what a crash forgets. */
 int
 host_management_disable(struct call *c,
@@ -94,8 +105,7 @@ host_management_disable(struct call *c,
 		"true") < 0 ||
 	    call_commit_wait(c, STEAL(t)) < 0)
 		return -1;
-	if (c->core->set_local_only)
-		c->core->set_local_only(c->core, true);
+	management_apply(c->core);
 	return 0;
 }
 

@@ -89,6 +89,8 @@ extern const struct plan_kind *const bond_kinds[];
 bool management_is_off(const struct core *core);
 /* The same of any host in a transaction. */
 bool management_off_in(struct tx *t, struct ref host);
+/* From now on the wire does what the record says. */
+void management_apply(struct core *core);
 extern const struct plan_kind *const management_kinds[];
 
 /* ---- vlan.c ---- */

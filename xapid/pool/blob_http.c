@@ -6,6 +6,7 @@
 #include "call/edit.h"
 #include "call/http.h"
 #include "lib/clock.h"
+#include "pool/binary_storage.h"
 #include "pool/blob.h"
 #include "pool/blob_store.h"
 
@@ -146,6 +147,11 @@ note_size(struct call *c, const struct blob *b, int64_t length)
 
 	if (!t)
 		return -1;
+	if (binary_storage_off_in(t, c->core)) {
+		tx_abort(t);
+		blob_store_remove(c->core, b->r.self);
+		return fail_out_of_space(c, "blob");
+	}
 	TX_SET(t, blob, blob, b->r.self, size, length);
 	TX_SET(t, blob, blob, b->r.self, last_updated, clock_wall_sec());
 	return call_commit_wait(c, t);
@@ -163,6 +169,10 @@ http_put_blob(struct http_exchange *x, struct call *c)
 
 	if (!b || check_length(x, c, b, length) < 0)
 		return;
+	if (binary_storage_is_off(c->core)) {
+		fail_out_of_space(c, "blob");
+		return;
+	}
 	if (blob_store_begin(c->core, b->r.self, length, &w) < 0) {
 		answer_errno(x, c);
 		return;

@@ -42,6 +42,8 @@ static struct {
 	bool sending, stopping, watched;
 	struct core *core;
 	struct timer timer;
+	struct timer
+	    again; /* set while look() is due and no thread is to be had */
 	struct event_filter filter;
 	struct event_watch watch;
 } traces = { .lock = PTHREAD_MUTEX_INITIALIZER };
@@ -345,6 +347,31 @@ copy(const struct observer *o, struct watcher *w)
 	return -1;
 }
 
+/* Whoever takes the watch removes it. */
+static void
+unwatch(struct core *core)
+{
+	bool watched;
+
+	pthread_mutex_lock(&traces.lock);
+	watched = traces.watched;
+	traces.watched = false;
+	pthread_mutex_unlock(&traces.lock);
+	if (watched)
+		event_watch_remove(core->db, &traces.watch);
+}
+
+/* A second later; until then all is as it was. */
+static void
+look_again(void)
+{
+	LOCK_SCOPE(&traces.lock);
+	if (!traces.stopping &&
+	    timer_set(traces.core->timers, &traces.again,
+		clock_mono_ns() + NSEC_PER_SEC) < 0)
+		log_err("observers are not followed any more: no memory");
+}
+
 /* Reads the class again, and watches it from there on: a watch fires once, so
  * there is one of these at a time until it is set again. */
 static void
@@ -356,11 +383,12 @@ look(void *arg)
 	uint32_t n = 0;
 	unsigned nold;
 
-	if (traces.watched)
-		event_watch_remove(core->db, &traces.watch);
+	unwatch(core);
 	traces.watch.token = db_generation(core->db);
-	if (db_get_all(core->db, CLASS_Observer, &all, &n) < 0)
-		log_warn("no traces: no memory");
+	if (db_get_all(core->db, CLASS_Observer, &all, &n) < 0) {
+		look_again();
+		return;
+	}
 	pthread_mutex_lock(&traces.lock);
 	memcpy(old, traces.watchers, sizeof(old));
 	nold = traces.n;
@@ -373,8 +401,9 @@ look(void *arg)
 		    copy(o, &traces.watchers[traces.n]) == 0)
 			traces.n++;
 	}
-	atomic_store(&core->traced, traces.n ? add_span : NULL);
 	traces.watched = !traces.stopping;
+	atomic_store(&core->traced,
+	    traces.n && traces.watched ? add_span : NULL);
 	if (traces.watched)
 		event_watch_add(core->db, &traces.watch);
 	pthread_mutex_unlock(&traces.lock);
@@ -387,10 +416,24 @@ look(void *arg)
 }
 
 static void
+look_on_thread(void)
+{
+	if (threads_run(traces.core->threads, look, traces.core) < 0)
+		look_again();
+}
+
+static void
+again_fire(struct timer *timer)
+{
+	(void)timer;
+	look_on_thread();
+}
+
+static void
 wake(struct event_watch *w)
 {
 	(void)w;
-	(void)threads_run(traces.core->threads, look, traces.core);
+	look_on_thread();
 }
 
 int
@@ -398,6 +441,7 @@ observer_start(struct core *core)
 {
 	traces.core = core;
 	traces.timer.fire = timer_fire;
+	traces.again.fire = again_fire;
 	traces.filter.classes[CLASS_Observer] = true;
 	traces.watch.filter = &traces.filter;
 	traces.watch.wake = wake;
@@ -408,17 +452,13 @@ observer_start(struct core *core)
 void
 observer_stop(struct core *core)
 {
-	bool watched;
-
 	if (!traces.core)
 		return;
-	atomic_store(&core->traced, NULL);
 	pthread_mutex_lock(&traces.lock);
 	traces.stopping = true;
-	watched = traces.watched;
-	traces.watched = false;
+	atomic_store(&core->traced, NULL);
 	pthread_mutex_unlock(&traces.lock);
-	if (watched)
-		event_watch_remove(core->db, &traces.watch);
+	unwatch(core);
 	(void)timer_cancel(core->timers, &traces.timer);
+	(void)timer_cancel(core->timers, &traces.again);
 }
