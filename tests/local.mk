@@ -54,6 +54,7 @@ unit_tests = \
 	tests/unit/test_plan_resume \
 	tests/unit/test_plan_wait \
 	tests/unit/test_qcow2 \
+	tests/unit/test_missing \
 	tests/unit/test_model \
 	tests/unit/test_network \
 	tests/unit/test_audit \
@@ -391,6 +392,7 @@ plan_box = \
 tests_unit_test_plan_SOURCES = tests/unit/test_plan.c $(plan_box)
 tests_unit_test_plan_resume_SOURCES = tests/unit/test_plan_resume.c $(plan_box)
 tests_unit_test_plan_wait_SOURCES = tests/unit/test_plan_wait.c $(plan_box)
+tests_unit_test_missing_LDADD = $(test_libs) $(core_libs)
 tests_unit_test_observer_LDADD = $(test_libs) $(core_libs)
 tests_unit_test_plan_LDADD = $(test_libs) $(core_libs)
 tests_unit_test_plan_resume_LDADD = $(test_libs) $(core_libs)
