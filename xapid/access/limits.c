@@ -22,6 +22,12 @@ struct limits_table limits_now = {
 	.lock = PTHREAD_RWLOCK_WRITER_NONRECURSIVE_INITIALIZER_NP,
 };
 
+static struct {
+	pthread_mutex_t changing; /* the table, and what follows */
+	struct core *core;
+	struct timer timer; /* set while a change did not find memory */
+} again = { .changing = PTHREAD_MUTEX_INITIALIZER };
+
 /* ---- patterns ---- */
 
 static struct limits_pattern
@@ -353,8 +359,8 @@ free_buckets(struct refmap *m)
 	*m = (struct refmap){ 0 };
 }
 
-/* With `changing`. */
-static void
+/* With `changing`. -1: no memory, and all is as it was. */
+static int
 rebuild(struct core *core, const struct rows *rows)
 {
 	struct limits_table *t = &limits_now;
@@ -370,31 +376,49 @@ rebuild(struct core *core, const struct rows *rows)
 		sweep(t, rows, &gone);
 	}
 	pthread_rwlock_unlock(&t->lock);
-	if (rc < 0)
-		log_warn("callers and limits stay as they were: no memory");
-	else
+	if (rc == 0)
 		change_buckets(t, rows);
 	free_buckets(&gone);
 	atomic_store(&core->limiting,
 	    t->callers.count || core->config->max_auto_callers);
+	return rc;
+}
+
+static int
+refresh(struct core *core)
+{
+	struct rows rows = { 0 };
+	int rc = -1;
+
+	if (db_get_all(core->db, CLASS_Caller, &rows.callers, &rows.ncallers) ==
+		0 &&
+	    db_get_all(core->db, CLASS_Rate_limit, &rows.limits,
+		&rows.nlimits) == 0)
+		rc = rebuild(core, &rows);
+	db_release_all(rows.callers, rows.ncallers);
+	db_release_all(rows.limits, rows.nlimits);
+	return rc;
+}
+
+/* What is durable is to hold: without memory it is tried until it does. */
+static void
+refresh_again(struct timer *timer)
+{
+	(void)timer;
+	limits_refresh(again.core);
 }
 
 void
 limits_refresh(struct core *core)
 {
-	static pthread_mutex_t changing = PTHREAD_MUTEX_INITIALIZER;
-	struct rows rows = { 0 };
-
-	LOCK_SCOPE(&changing);
-	if (db_get_all(core->db, CLASS_Caller, &rows.callers, &rows.ncallers) ==
-		0 &&
-	    db_get_all(core->db, CLASS_Rate_limit, &rows.limits,
-		&rows.nlimits) == 0)
-		rebuild(core, &rows);
-	else
-		log_warn("callers and limits stay as they were: no memory");
-	db_release_all(rows.callers, rows.ncallers);
-	db_release_all(rows.limits, rows.nlimits);
+	LOCK_SCOPE(&again.changing);
+	if (refresh(core) == 0 || atomic_load(&core->stopping))
+		return;
+	again.core = core;
+	again.timer.fire = refresh_again;
+	if (timer_set(core->timers, &again.timer,
+		clock_mono_ns() + NSEC_PER_SEC) < 0)
+		log_err("callers and limits stay as they were: no memory");
 }
 
 void
@@ -405,6 +429,7 @@ limits_stop(struct core *core)
 	struct refmap buckets;
 	struct ref key;
 
+	(void)timer_cancel(core->timers, &again.timer);
 	limits_seen_stop(core);
 	atomic_store(&core->limiting, false);
 	pthread_rwlock_wrlock(&t->lock);
