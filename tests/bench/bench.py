@@ -233,17 +233,23 @@ def memory_folder():
 
 
 def change_cost(b):
-    used = {}
-    for vms in (0, b.large):
-        server = b.server(vms)
-        vm = (first_vm(server) if vms else
-              sorted(server.call('VM.get_all'))[0])
-        used[vms] = b.best(lambda: server.load(
-            'JSON', 'VM.set_name_description', vm, '@' * 10,
-            seconds=b.seconds)).cpu
-    few, many = used[0], used[b.large]
-    b.add('a change: CPU with 0, %d VMs' % b.large,
-          '%.0f, %.0f us (%+.0f %%)' % (few, many, 100 * (many / few - 1)),
+    """In turns, and on a disk that syncs at once: on a real one most of the
+    time is the kernel's, which differs by a third from one moment to the next,
+    as it does when who waits for the disk has to be woken."""
+    servers = [Server(vms, folder=memory_folder()) for vms in (10, b.large)]
+    used = [[], []]
+    for server in servers:
+        server.start()
+    for _ in range(4 * b.rounds):
+        for server, costs in zip(servers, used):
+            costs.append(server.load(
+                'JSON', 'VM.set_name_description', first_vm(server),
+                '@' * 10, seconds=b.seconds / 2).cpu)
+    for server in servers:
+        server.close()
+    few, many = (min(costs) for costs in used)
+    b.add('a change: CPU with 10, %d VMs' % b.large,
+          '%.1f, %.1f us (%+.0f %%)' % (few, many, 100 * (many / few - 1)),
           '+10 %', '180 us', b.judge(many <= few * 1.1))
 
 
