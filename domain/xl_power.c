@@ -8,31 +8,67 @@
 #define ACKNOWLEDGE_SECONDS 60
 #define END_SECONDS 1200
 
+/* ---- holding it ---- */
+
+#define MAX_PAUSES 255 /* Xen's */
+
+/* -1, raised. */
 static int
-simple(struct xl *x, struct op *op, const char *what,
-    int (*fn)(libxl_ctx *ctx, uint32_t domid, const libxl_asyncop_how *how))
+is_paused(struct xl *x, struct op *op, uint32_t domid, bool *paused_r)
 {
-	uint32_t domid;
+	libxl_dominfo info;
 	int rc;
+
+	libxl_dominfo_init(&info);
+	rc = libxl_domain_info(x->ctx, &info, domid);
+	*paused_r = rc == 0 && info.paused;
+	libxl_dominfo_dispose(&info);
+	return rc ? xl_fail(x, op, rc, "domain_info") : 0;
+}
+
+/* Xen counts how often a domain was paused, so who repeats the work of a dead
+ * worker would pause it once more. */
+int
+xl_pause(void *context, struct op *op)
+{
+	struct xl *x = context;
+	uint32_t domid;
+	bool paused;
+	int rc;
+
+	if (xl_need(x, op, &domid) < 0 || is_paused(x, op, domid, &paused) < 0)
+		return -1;
+	if (paused)
+		return 0;
+	xl_forget(x);
+	rc = libxl_domain_pause(x->ctx, domid, NULL);
+	return rc ? xl_fail(x, op, rc, "pause") : 0;
+}
+
+/* One that runs cannot be unpaused, and one that others have paused, too, is to
+ * run. */
+int
+xl_unpause(void *context, struct op *op)
+{
+	struct xl *x = context;
+	uint32_t domid;
+	bool paused;
+	int rc = 0;
 
 	if (xl_need(x, op, &domid) < 0)
 		return -1;
 	xl_forget(x);
-	rc = fn(x->ctx, domid, NULL);
-	return rc ? xl_fail(x, op, rc, what) : 0;
+	for (int i = 0; rc == 0 && i < MAX_PAUSES; i++) {
+		if (is_paused(x, op, domid, &paused) < 0)
+			return -1;
+		if (!paused)
+			return 0;
+		rc = libxl_domain_unpause(x->ctx, domid, NULL);
+	}
+	return rc ? xl_fail(x, op, rc, "unpause") : 0;
 }
 
-int
-xl_pause(void *context, struct op *op)
-{
-	return simple(context, op, "pause", libxl_domain_pause);
-}
-
-int
-xl_unpause(void *context, struct op *op)
-{
-	return simple(context, op, "unpause", libxl_domain_unpause);
-}
+/* ---- the end ---- */
 
 int
 xl_destroy(void *context, struct op *op)

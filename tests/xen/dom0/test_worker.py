@@ -89,6 +89,13 @@ class TheWorker(unittest.TestCase):
         self.w.ask('destroy', one)
         os.unlink(image)
 
+    def test_who_is_paused_again_by_a_fresh_worker_is_unpaused_once(self):
+        one, _ = self.up('paused', 'pvh')
+        for op, state in ('pause', 'paused'), ('unpause', 'running'):
+            for _ in range(2):
+                self.w.ask(op, one)
+                self.assertEqual(self.w.ask('list')[one]['state'], state)
+
     def test_a_PV_guest_with_a_disk_is_saved_and_restored(self):
         self.saved_and_restored('pv')
 
