@@ -326,6 +326,10 @@ tests_bench_bare_mhd_LDADD = $(MHD_LIBS)
 # tests_unit_test_NAME_LDADD = $(test_libs) $(core_libs)
 check_LIBRARIES = tests/lib/libunit.a tests/fuzz/libreplay.a
 tests_lib_libunit_a_SOURCES = \
+	tests/lib/db_dump.c \
+	tests/lib/db_dump.h \
+	tests/lib/db_script.c \
+	tests/lib/db_script.h \
 	tests/lib/db_tools.c \
 	tests/lib/db_tools.h \
 	tests/lib/daemonless.c \

@@ -133,8 +133,8 @@ libxapidcore_a_SOURCES = \
 	xapid/call/call.c \
 	xapid/call/call.h \
 	xapid/call/call_checks.c \
-	xapid/call/call_parts.c \
 	xapid/call/call_limit.c \
+	xapid/call/call_parts.c \
 	xapid/call/call_private.h \
 	xapid/call/core.h \
 	xapid/call/dispatch.c \
@@ -372,6 +372,8 @@ libxapidcore_a_SOURCES = \
 	xapid/plan/priv.c \
 	xapid/plan/priv.h \
 	xapid/plan/priv_private.h \
+	xapid/plan/queue.c \
+	xapid/plan/queue.h \
 	xapid/plan/switch.c \
 	xapid/plan/switch.h \
 	xapid/plan_kinds.c \

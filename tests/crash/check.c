@@ -24,6 +24,7 @@
 #include "tests/crash/files.h"
 #include "tests/crash/model.h"
 #include "tests/crash/vfs.h"
+#include "tests/lib/db_dump.h"
 #include "tests/lib/db_tools.h"
 
 #define DATABASE "state/state.sqlite"

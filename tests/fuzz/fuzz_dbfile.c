@@ -13,6 +13,7 @@
 #include "lib/file.h"
 #include "lib/log.h"
 #include "tests/fuzz/fuzz.h"
+#include "tests/lib/db_script.h"
 #include "tests/lib/db_tools.h"
 
 static struct bytes good;

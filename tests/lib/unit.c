@@ -124,3 +124,10 @@ unit_run(const char *suite, const struct unit_test *tests, size_t n)
 	CU_cleanup_registry();
 	return failed;
 }
+
+void
+unit_bail_out(const char *what, const char *why)
+{
+	printf("Bail out! %s: %s\n", what, why);
+	abort();
+}

@@ -33,6 +33,9 @@ bool unit_skip_under_valgrind(const char *why);
  * is to return. */
 void unit_skip(const char *why);
 
+/* Ends the program: what no test can go on without is not to be had. */
+_Noreturn void unit_bail_out(const char *what, const char *why);
+
 #define UNIT_COUNT(array) (sizeof(array) / sizeof *(array))
 
 #define UNIT_MAIN(suite, ...)                                                  \

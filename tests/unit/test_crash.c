@@ -18,6 +18,8 @@
 #include "db/db_check.h"
 #include "db/db_sqlite_private.h"
 #include "lib/fault.h"
+#include "tests/lib/db_dump.h"
+#include "tests/lib/db_script.h"
 #include "tests/lib/db_tools.h"
 #include "tests/lib/unit.h"
 

@@ -12,6 +12,8 @@
 #include "db/db_engine.h"
 #include "db/db_sqlite_private.h"
 #include "schema_gen.h"
+#include "tests/lib/db_dump.h"
+#include "tests/lib/db_script.h"
 #include "tests/lib/db_tools.h"
 #include "tests/lib/unit.h"
 

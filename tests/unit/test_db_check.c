@@ -8,6 +8,8 @@
 #include <sys/stat.h>
 
 #include "schema_gen.h"
+#include "tests/lib/db_dump.h"
+#include "tests/lib/db_script.h"
 #include "tests/lib/db_tools.h"
 #include "tests/lib/unit.h"
 

@@ -10,6 +10,8 @@
 #include "db/db_engine.h"
 #include "lib/fault.h"
 #include "lib/log.h"
+#include "tests/lib/db_dump.h"
+#include "tests/lib/db_script.h"
 #include "tests/lib/db_tools.h"
 #include "tests/lib/unit.h"
 

@@ -19,6 +19,7 @@
 #include "db/db_check.h"
 #include "db/db_engine.h"
 #include "lib/fault.h"
+#include "tests/lib/db_dump.h"
 #include "tests/lib/db_tools.h"
 #include "tests/lib/unit.h"
 

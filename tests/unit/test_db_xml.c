@@ -9,6 +9,8 @@
 #include "db/db_file.h"
 #include "db/event.h"
 #include "lib/file.h"
+#include "tests/lib/db_dump.h"
+#include "tests/lib/db_script.h"
 #include "tests/lib/db_tools.h"
 #include "tests/lib/unit.h"
 

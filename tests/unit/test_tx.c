@@ -5,6 +5,8 @@
 #include <string.h>
 
 #include "db/db.h"
+#include "tests/lib/db_dump.h"
+#include "tests/lib/db_script.h"
 #include "tests/lib/db_tools.h"
 #include "tests/lib/unit.h"
 
@@ -18,23 +20,6 @@ commit(struct tx *t)
 {
 	memset(&last_error, 0, sizeof(last_error));
 	return tx_commit_wait(t, &last_error);
-}
-
-static void
-check_sound(struct db *db)
-{
-	CLEANUP(arena_free) struct arena *a = arena_new(0);
-
-	CU_ASSERT_STRING_EQUAL(invariants_of(db, a), "");
-}
-
-static char *
-dump(struct db *db)
-{
-	struct bytes b = { 0 };
-
-	dump_db(db, DUMP_VOLATILE | DUMP_GENERATIONS, &b);
-	return b.p;
 }
 
 /* ---- objects ---- */
@@ -364,7 +349,7 @@ test_bad_references(void)
 	CLEANUP(arena_free) struct arena *a = arena_new(0);
 	struct ref vm = insert_vm(db, "a"), vdi = insert_vdi(db, REF_NULL);
 	struct vbd *vbd = BLANK(a, VBD, vbd);
-	char *before = dump(db), *after;
+	char *before = dump_text(db, DUMP_VOLATILE | DUMP_GENERATIONS), *after;
 	struct tx *t = tx_begin(db);
 
 	vbd->VM = nobody;
@@ -393,7 +378,7 @@ test_bad_references(void)
 	    -1);
 	CU_ASSERT_EQUAL(commit(t), -1);
 	CU_ASSERT_STRING_EQUAL(last_error.params[1], "x y");
-	after = dump(db);
+	after = dump_text(db, DUMP_VOLATILE | DUMP_GENERATIONS);
 	CU_ASSERT_STRING_EQUAL(before, after);
 	free(before);
 	free(after);
@@ -410,7 +395,7 @@ test_unclean_text(void)
 	CLEANUP(arena_free) struct arena *a = arena_new(0);
 	struct ref ref = insert_vm(db, "a");
 	struct vm *vm = BLANK(a, VM, vm);
-	char *before = dump(db), *after;
+	char *before = dump_text(db, DUMP_VOLATILE | DUMP_GENERATIONS), *after;
 	struct tx *t = tx_begin(db);
 
 	vm->name_label = "\x01";
@@ -427,7 +412,7 @@ test_unclean_text(void)
 		CU_ASSERT_EQUAL(commit(t), -1);
 		CU_ASSERT_STRING_EQUAL(last_error.params[0], "other_config");
 	}
-	after = dump(db);
+	after = dump_text(db, DUMP_VOLATILE | DUMP_GENERATIONS);
 	CU_ASSERT_STRING_EQUAL(before, after);
 	free(before);
 	free(after);
@@ -511,7 +496,7 @@ test_abort(void)
 	t = tx_begin(db);
 	CU_ASSERT_EQUAL(TX_SET(t, VM, vm, vm, affinity, host), 0);
 	CU_ASSERT_EQUAL(commit(t), 0);
-	before = dump(db);
+	before = dump_text(db, DUMP_VOLATILE | DUMP_GENERATIONS);
 
 	t = tx_begin(db);
 	CU_ASSERT_EQUAL(tx_insert(t, blank_record(a, CLASS_VM), &other), 0);
@@ -524,7 +509,7 @@ test_abort(void)
 	CU_ASSERT_EQUAL(tx_destroy(t, CLASS_VM, vm), 0);
 	CU_ASSERT_EQUAL(tx_destroy(t, CLASS_VM, other), 0);
 	tx_abort(t);
-	after = dump(db);
+	after = dump_text(db, DUMP_VOLATILE | DUMP_GENERATIONS);
 	CU_ASSERT_STRING_EQUAL(before, after);
 	free(before);
 	free(after);
@@ -687,8 +672,8 @@ test_random(void)
 			CU_ASSERT_STRING_EQUAL_FATAL(invariants_of(db, a), "");
 	}
 	CU_ASSERT_STRING_EQUAL(invariants_of(db, a), "");
-	x = dump(db);
-	y = dump(twin);
+	x = dump_text(db, DUMP_VOLATILE | DUMP_GENERATIONS);
+	y = dump_text(twin, DUMP_VOLATILE | DUMP_GENERATIONS);
 	CU_ASSERT_STRING_EQUAL(x, y);
 	free(x);
 	free(y);

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* A lane: what is asked of one kind of worker, its processes, and what becomes of
+ * both when time runs out or a process dies. */
 #include "plan/lane.h"
 
 #include <errno.h>
@@ -13,67 +15,6 @@
 
 #define RETRY_MS 100 /* for kept ones that die; doubles with every time */
 #define RETRY_DOUBLINGS 7
-
-/* ---- queues ---- */
-
-void
-queue_init(struct queue *q)
-{
-	q->first = NULL;
-	q->end = &q->first;
-}
-
-void
-queue_put(struct queue *q, struct request *m)
-{
-	m->next = NULL;
-	*q->end = m;
-	q->end = &m->next;
-}
-
-void
-queue_put_front(struct queue *q, struct queue *all)
-{
-	if (!all->first)
-		return;
-	*all->end = q->first;
-	if (!q->first)
-		q->end = all->end;
-	q->first = all->first;
-	queue_init(all);
-}
-
-struct request *
-queue_find(const struct queue *q, uint64_t task, uint32_t step)
-{
-	struct request *m = q->first;
-
-	while (m && (m->task != task || m->step != step))
-		m = m->next;
-	return m;
-}
-
-struct request *
-queue_take(struct queue *q, uint64_t task, uint32_t step)
-{
-	struct request **p = &q->first, *m;
-
-	while (*p && ((*p)->task != task || (*p)->step != step))
-		p = &(*p)->next;
-	m = *p;
-	if (!m)
-		return NULL;
-	*p = m->next;
-	if (!*p)
-		q->end = p;
-	return m;
-}
-
-struct request *
-queue_take_first(struct queue *q)
-{
-	return q->first ? queue_take(q, q->first->task, q->first->step) : NULL;
-}
 
 /* ---- the end of requests ---- */
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The switch's inside: lanes, processes, queues. Everything here belongs to
- * the switch's thread, but queues and what is marked: those have its lock. */
+/* The switch's inside: lanes and processes. Everything here belongs to the
+ * switch's thread, but queues and what is marked: those have its lock. */
 #ifndef XAPID_LANE_H
 #define XAPID_LANE_H
 
@@ -8,24 +8,11 @@
 #include <pthread.h>
 
 #include "plan/priv.h"
+#include "plan/queue.h"
 #include "plan/switch.h"
 
 #define LANE_PROCESSES 8
 #define LANE_POLLED (1 + PLAN_TARGETS * LANE_PROCESSES)
-
-/* Requests in an order. */
-struct queue {
-	struct request *first, **end;
-};
-
-void queue_init(struct queue *q);
-void queue_put(struct queue *q, struct request *m);
-/* All of `all` to the front of q, in their order. */
-void queue_put_front(struct queue *q, struct queue *all);
-struct request *queue_take_first(struct queue *q);
-/* NULL: there is none of that name. */
-struct request *queue_take(struct queue *q, uint64_t task, uint32_t step);
-struct request *queue_find(const struct queue *q, uint64_t task, uint32_t step);
 
 /* Of a kind of worker. */
 struct lane_row {
