@@ -310,6 +310,8 @@ tests/lib/fault_sites.so: tests/lib/fault_sites.c
 # What tests/api/test_crash_matrix.py reads the log with.
 tests_crash_check_SOURCES = \
 	tests/crash/check.c \
+	tests/crash/disk.c \
+	tests/crash/disk.h \
 	tests/crash/files.c \
 	tests/crash/files.h \
 	tests/crash/log.h \

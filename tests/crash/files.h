@@ -7,8 +7,8 @@
 #define TESTS_CRASH_FILES_H
 
 #include <stdbool.h>
-#include <stddef.h>
 
+#include "tests/crash/disk.h"
 #include "tests/crash/log.h"
 
 struct files;
@@ -25,24 +25,6 @@ void files_skip(struct files *f);
 void files_rewind(struct files *f);
 
 /* ---- what is found afterwards ---- */
-
-#define DISK_FILES 64
-
-struct disk {
-	unsigned n;
-	struct disk_file {
-		char path[256];     /* below the folder that was looked at */
-		const void *object; /* that it is the content of */
-		const uint8_t *p;
-		size_t n;
-		uint8_t *own; /* where p points, if nowhere else */
-		size_t cap;
-	} files[DISK_FILES];
-};
-const struct disk_file *disk_find(const struct disk *d, const char *path);
-void disk_free(struct disk *d);
-/* Folders are made, other files of them left alone. -1 and errno. */
-int disk_write(const struct disk *d, const char *folder);
 
 enum part { ISSUED, SYNCED, SECTORS /* of what is not synced, some */ };
 

@@ -5,7 +5,7 @@
 #define TESTS_CRASH_MODEL_H
 
 #include "db/db.h"
-#include "tests/crash/files.h"
+#include "tests/crash/disk.h"
 
 /* Lines, in the order of their bytes. Objects whose reference stands in
  * `ignored` (any text around it) were there before the script. */

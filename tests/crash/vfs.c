@@ -4,6 +4,7 @@
 #include "tests/crash/vfs.h"
 
 #include <sqlite3.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -4,7 +4,7 @@
 #ifndef TESTS_CRASH_VFS_H
 #define TESTS_CRASH_VFS_H
 
-#include "tests/crash/files.h"
+#include "tests/crash/disk.h"
 
 /* Before anything uses SQLite: takes the place of the file system "unix". */
 void vfs_start(void);
