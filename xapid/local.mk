@@ -103,6 +103,8 @@ libxapidcore_a_SOURCES = \
 	xapid/access/http_rows.def \
 	xapid/access/limit_bucket.c \
 	xapid/access/limit_bucket.h \
+	xapid/access/limit_costs.c \
+	xapid/access/limit_costs.h \
 	xapid/access/limits.c \
 	xapid/access/limits.h \
 	xapid/access/limits_private.h \

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "access/auth.h"
+#include "access/limit_costs.h"
 #include "access/limits.h"
 #include "access/pool_secret.h"
 #include "access/session.h"
@@ -169,6 +170,10 @@ start_core(struct daemon *d)
 	if (rbac_load_roles(core) < 0)
 		return main_complain(
 		    "cannot store the roles; the log says why");
+	if (core->config->call_costs_file &&
+	    limit_costs_read(core->config->call_costs_file, err, sizeof(err)) <
+		0)
+		return main_complain(err);
 	if (auth_open(core, err, sizeof(err)) < 0 ||
 	    pool_secret_open(core->config->state_dir, err, sizeof(err)) < 0)
 		return main_complain(err);

@@ -222,6 +222,9 @@ static const struct option_row {
 	    "waiting event.from calls" },
 	{ "max-tasks-per-user", read_number, AT(core.max_tasks_per_user), "N",
 	    "tasks; finished ones go first" },
+	{ "call-costs", read_text, AT(core.call_costs_file), "FILE",
+	    "how many tokens of a Rate_limit calls cost, in lines Class.call = "
+	    "TOKENS, where it is not what xapid knows" },
 	{ "auto-callers", read_number, AT(core.max_auto_callers), "N",
 	    "Caller objects that are made for new clients; the one that was "
 	    "silent for longest goes first (default: 0, none are made)" },

@@ -5,8 +5,11 @@
 import base64
 import http.client
 import json
+import shutil
+import tempfile
 import threading
 import time
+import unittest
 
 import tap
 import xapid
@@ -368,6 +371,37 @@ class Waiting(Limits):
         self.assertEqual(errors, [])
         self.assertGreaterEqual(time.monotonic() - began, 0.94)
         self.assertEqual(self.count(ref), 100)
+
+
+class Costs(unittest.TestCase):
+    def test_a_file_says_what_calls_cost(self):
+        with tempfile.NamedTemporaryFile('w') as f:
+            f.write('# ours\n\npool.get_all = 2.5\nVM.start=7\n')
+            f.flush()
+            with xapid.start('--call-costs', f.name) as d:
+                d.call('pool.get_all')
+                ref = d.call('Caller.create', {
+                    'name_label': '', 'name_description': '',
+                    'user_agent': 'priced', 'client_ip': ''})
+                c = Client(d, 'priced')
+                c.call('pool.get_all')
+                c.call('VM.start', 'OpaqueRef:NULL', False, False)
+                c.call('host.get_all')
+                c.close()
+                self.assertEqual(
+                    d.call('Caller.query_token_usage', ref), 10.5)
+
+    def test_a_file_with_mistakes_is_told_with_its_line(self):
+        for bad in ('VM.nothing = 1', 'VM.start 1', 'VM.start = x',
+                    'VM.start = -1', 'VM.start = nan', '= 1'):
+            with tempfile.NamedTemporaryFile('w') as f:
+                f.write('VM.start = 1\n%s\n' % bad)
+                f.flush()
+                d = xapid.start('--call-costs', f.name)
+                with self.assertRaises(RuntimeError) as e:
+                    d.start()
+                self.assertIn(f.name + ':2', str(e.exception))
+                shutil.rmtree(d.folder)
 
 
 class Registered(Limits):

@@ -3,6 +3,7 @@
  * with memory of its own, behind all checks, and goes on when they are there. */
 #include <stddef.h>
 
+#include "access/limit_costs.h"
 #include "access/limits.h"
 #include "call/call_private.h"
 
@@ -31,7 +32,7 @@ is_limited(const struct call *c)
 static bool
 take_tokens(struct call *c, void (*granted)(struct limit_wait *w))
 {
-	c->limit.cost = c->method->cost;
+	c->limit.cost = limit_cost(c->method);
 	c->limit.granted = granted;
 	return limits_take(c->core, c->user_agent, c->peer.address, &c->limit);
 }

@@ -41,6 +41,7 @@ struct core_config {
 	unsigned max_tasks_per_user;          /* 10,000 */
 	unsigned max_messages;                /* 10,000, oldest go first */
 	uint64_t max_blob_bytes;              /* of one blob, 64 MiB */
+	const char *call_costs_file;          /* or NULL: limit_costs.h */
 	unsigned max_auto_callers;            /* Caller rows of our own, 0 */
 	enum https_only https_only;
 };
