@@ -93,13 +93,14 @@ class Walker:
     true()           asserts that records and reality agree
     """
     PATIENCE = 60
+    POLL = 0.005    # seconds
 
     def until(self, condition, what):
         end = time.time() + self.PATIENCE
         while not condition():
             if time.time() > end:
                 self.fail('not within %d s: %s' % (self.PATIENCE, what))
-            time.sleep(0.005)
+            time.sleep(self.POLL)
 
     def reconnect(self):
         """The ports are those of its parent, so they stay until that dies."""
@@ -179,7 +180,7 @@ class Walker:
             if file.died():
                 self.d.process.kill()
                 return
-            time.sleep(0.002)
+            time.sleep(self.POLL)
 
     def die_once(self, act, moment):
         """Whether somebody died, and the end of the task; '': it is not

@@ -82,6 +82,7 @@ def images():
 
 class Deaths(Machine, Host):
     PATIENCE = 600
+    POLL = 0.05     # who asks has one of two processors
 
     @classmethod
     def setUpClass(cls):
