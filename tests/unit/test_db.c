@@ -256,12 +256,14 @@ static void *
 look(void *arg)
 {
 	struct worker *me = arg;
+	bool last;
 
 	me->ok = true;
-	while (!*me->stop) {
+	do { /* once more when all are there: a busy machine may run us late */
 		const struct record **all;
 		uint32_t n;
 
+		last = *me->stop;
 		if (db_get_all(me->db, CLASS_VM, &all, &n) < 0)
 			return NULL;
 		for (uint32_t i = 0; i < n; i++)
@@ -269,7 +271,7 @@ look(void *arg)
 			    ((const struct vm *)all[i])->name_label[0];
 		me->reads += n;
 		db_release_all(all, n);
-	}
+	} while (!last);
 	return NULL;
 }
 
