@@ -172,6 +172,19 @@ xl_need(struct xl *x, struct op *op, uint32_t *domid_r)
 	return r == 1 ? 0 : -1;
 }
 
+int64_t
+xl_memory(struct xl *x, uint32_t domid)
+{
+	libxl_dominfo info;
+	int64_t bytes = 0;
+
+	libxl_dominfo_init(&info);
+	if (libxl_domain_info(x->ctx, &info, domid) == 0)
+		bytes = (int64_t)info.current_memkb * 1024;
+	libxl_dominfo_dispose(&info);
+	return bytes;
+}
+
 /* ---- xenstore ---- */
 
 const char *

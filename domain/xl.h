@@ -31,6 +31,8 @@ int xl_fail(struct xl *x, struct op *op, int rc, const char *what);
 int xl_find(struct xl *x, struct op *op, uint32_t *domid_r);
 /* The same, where none is VM_HALTED. 0 or -1. */
 int xl_need(struct xl *x, struct op *op, uint32_t *domid_r);
+/* Bytes that it has; 0: not known. */
+int64_t xl_memory(struct xl *x, uint32_t domid);
 /* A node below the domain's or any path; in the arena; NULL: absent. */
 const char *xl_read(struct xl *x, struct op *op, const char *path);
 int xl_write(struct xl *x, struct op *op, const char *path, const char *text);

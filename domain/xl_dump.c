@@ -102,19 +102,13 @@ int
 xl_dump(void *context, struct op *op)
 {
 	struct xl *x = context;
-	libxl_dominfo info;
-	uint64_t bytes = 0;
 	const char *why;
 	uint32_t domid;
 	int found = xl_find(x, op, &domid);
 
 	if (found <= 0)
 		return found;
-	libxl_dominfo_init(&info);
-	if (libxl_domain_info(x->ctx, &info, domid) == 0)
-		bytes = info.current_memkb * 1024;
-	libxl_dominfo_dispose(&info);
-	why = dump(x, op, domid, bytes);
+	why = dump(x, op, domid, (uint64_t)xl_memory(x, domid));
 	if (why)
 		log_warn("VM %s has crashed, and its memory is not written "
 			 "down: %s",

@@ -11,19 +11,6 @@ pages(uint64_t n)
 	return (int64_t)n * XC_PAGE_BYTES;
 }
 
-static int64_t
-dom0_memory(struct xl *x)
-{
-	libxl_dominfo info;
-	int64_t bytes = 0;
-
-	libxl_dominfo_init(&info);
-	if (libxl_domain_info(x->ctx, &info, 0) == 0)
-		bytes = (int64_t)info.current_memkb * 1024;
-	libxl_dominfo_dispose(&info);
-	return bytes;
-}
-
 int
 xl_host(void *context, struct op *op)
 {
@@ -45,7 +32,7 @@ xl_host(void *context, struct op *op)
 		{ "memory_total", value_of_int(pages(info.total_pages)) },
 		{ "memory_free",
 		    value_of_int(pages(info.free_pages + info.scrub_pages)) },
-		{ "dom0_memory", value_of_int(dom0_memory(x)) },
+		{ "dom0_memory", value_of_int(xl_memory(x, 0)) },
 		{ "cpus", value_of_int(info.nr_cpus) },
 		{ "threads_per_core", value_of_int(info.threads_per_core) },
 		{ "cores_per_socket", value_of_int(info.cores_per_socket) },

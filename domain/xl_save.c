@@ -25,20 +25,6 @@ wake_suspended(struct xl *x, struct op *op, uint32_t domid)
 	return rc ? xl_fail(x, op, rc, "resume") : 0;
 }
 
-/* What there is to save of it; 0: unknown. */
-static int64_t
-memory_of(struct xl *x, uint32_t domid)
-{
-	libxl_dominfo info;
-	int64_t bytes = 0;
-
-	libxl_dominfo_init(&info);
-	if (libxl_domain_info(x->ctx, &info, domid) == 0)
-		bytes = (int64_t)info.current_memkb * 1024;
-	libxl_dominfo_dispose(&info);
-	return bytes;
-}
-
 static int
 save(struct xl *x, struct op *op, uint32_t domid)
 {
@@ -53,7 +39,7 @@ save(struct xl *x, struct op *op, uint32_t domid)
 	xl_forget(x);
 	if (wake_suspended(x, op, domid) < 0)
 		return -1;
-	xl_meter_start(&meter, op, fd, memory_of(x, domid));
+	xl_meter_start(&meter, op, fd, xl_memory(x, domid));
 	rc = libxl_domain_suspend(x->ctx, domid, fd, 0, NULL);
 	xl_meter_stop(&meter);
 	if (rc == 0 && fsync(fd) == 0)

@@ -49,7 +49,7 @@ import os
 import re
 from dataclasses import dataclass, field as member
 
-from reader import Mistake, split_doc
+from reader import Lines, Mistake, split_doc
 
 MARKS = ("RO", "RW", "SRO", "SRW", "MRO", "MRW")
 FLAGS = ("expensive", "hidden", "deprecated", "nocase", "bytes", "name",
@@ -145,25 +145,17 @@ def words_of(rest):
     return WORD.findall(rest)
 
 
-class Reader:
+class Reader(Lines):
     """One file; `inner` is what lines with a tab belong to."""
 
     def __init__(self, path, cli, report):
-        self.path, self.cli, self.report = path, cli, report
+        super().__init__(path, report)
+        self.cli = cli
         self.inner = None
-        self.where = (path, 0)
 
     def read(self):
         with open(self.path, encoding="utf-8") as f:
-            for number, line in enumerate(f, 1):
-                self.where = (self.path, number)
-                text = line.rstrip("\n")
-                if not text.strip() or text.lstrip("\t").startswith("#"):
-                    continue
-                try:
-                    self.line(text)
-                except Mistake as e:
-                    self.report.error(self.where, str(e))
+            self.read_lines(f)
 
     def line(self, text):
         depth = len(text) - len(text.lstrip("\t"))

@@ -178,15 +178,15 @@ def set_attribute(item, known, word, rest):
                         WORDS: words}[shape]
 
 
-class ClassReader:
-    """One class file. `inner` is what lines with two tabs belong to."""
+class Lines:
+    """Reads a file line by line: blank ones and comments are passed over, and
+    what line() cannot read is reported where it is."""
 
     def __init__(self, path, report):
         self.path, self.report = path, report
-        self.cls = self.inner = None
         self.where = (path, 0)
 
-    def read(self, lines):
+    def read_lines(self, lines):
         for number, line in enumerate(lines, 1):
             self.where = (self.path, number)
             text = line.rstrip("\n")
@@ -196,6 +196,17 @@ class ClassReader:
                 self.line(text)
             except Mistake as e:
                 self.report.error(self.where, str(e))
+
+
+class ClassReader(Lines):
+    """One class file. `inner` is what lines with two tabs belong to."""
+
+    def __init__(self, path, report):
+        super().__init__(path, report)
+        self.cls = self.inner = None
+
+    def read(self, lines):
+        self.read_lines(lines)
         if not self.cls:
             self.report.error((self.path, 1), "no class is declared here")
         return self.cls
