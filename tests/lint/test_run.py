@@ -6,6 +6,7 @@ import os
 import re
 import subprocess
 import sys
+import tempfile
 import time
 import unittest
 
@@ -29,6 +30,12 @@ def run(*scripts, options=()):
 
 
 class Run(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.addCleanup(os.chdir, os.getcwd())
+        os.chdir(folder.name)
+
     def check(self, script, status, summary, options=()):
         code, out = run(script, options=options)
         self.assertEqual((code, out.splitlines()[-1]), (status, summary))
