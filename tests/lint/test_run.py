@@ -12,7 +12,7 @@ import unittest
 
 import tap
 
-RUN = os.path.join(os.environ['XAPID_SRCDIR'], 'tests/run')
+RUN = os.path.abspath(os.path.join(os.environ['XAPID_SRCDIR'], 'tests/run'))
 
 
 def run(*scripts, options=()):
