@@ -32,7 +32,8 @@ struct domain_driver {
 	 * mode:"RO"|"RW", path, format:"raw"|"qcow2"|"empty"} {device:"vif/N",
 	 * mac, bridge, mtu, rate_kbps, locked} {device:"vusb/PORT", vendor_id,
 	 * product_id} {device:"pci/N", address}
-	 * {device:"vtpm/0"|…} ].
+	 * {device:"vtpm/0", contents: what "destroy" has answered, "" for a new
+	 * one} ].
 	 * result: domid, interfaces [ {device, interface} ]. The domain is
 	 * paused, its disks are connected, its interfaces are not. */
 	op_fn *create;
@@ -45,9 +46,12 @@ struct domain_driver {
 	/* ACPI S3: the guest is asked and has taken note when this answers;
 	 * the trigger s3resume wakes it. */
 	op_fn *sleep;
-	/* At once. A domain that is not there is no error. */
+	/* At once. A domain that is not there is no error. args: vtpm (1: the
+	 * result is vtpm, what its TPM knows, if it has one; it is kept until
+	 * the VM starts again, or is destroyed without this). */
 	op_fn *destroy;
-	/* args: path of the image. The domain is gone afterwards. */
+	/* args: path of the image; vtpm, as with destroy. The domain is gone
+	 * afterwards. */
 	op_fn *suspend;
 	/* args: path, and those of create; result: that of create. Paused. */
 	op_fn *resume;
@@ -103,6 +107,9 @@ struct domain_driver {
 	 * simulated one before: its driver then. result: driver ("pciback": the
 	 * control domain has it not), use: what is in its way, "" for nothing. */
 	op_fn *pci_access;
+	/* result: missing: why guests can have no TPM here, and what helps; ""
+	 * when they can. */
+	op_fn *vtpm;
 	/* result: struct uuid -> domid, name, state ("running", "paused",
 	 * "shutdown:REASON"), memory, vcpus, devices; of real ones also type
 	 * and details: what the devices are, as in create. */

@@ -17,6 +17,10 @@ domain_xapid_domain_LDADD = libxapidworker.a libxapidmodel.a libxapidlib.a $(DEP
 # the place of libuuid's in libxl.
 if LIBXL
 domain_xapid_domain_SOURCES += \
+	domain/swtpm.c \
+	domain/swtpm.h \
+	domain/swtpm_process.c \
+	domain/swtpm_process.h \
 	domain/xl.c \
 	domain/xl.h \
 	domain/xl_config.c \
@@ -31,6 +35,7 @@ domain_xapid_domain_SOURCES += \
 	domain/xl_media.c \
 	domain/xl_nic.c \
 	domain/xl_script.c \
+	domain/xl_tpm.c \
 	domain/xl_pci.c \
 	domain/xl_plug.c \
 	domain/xl_power.c \

@@ -549,6 +549,7 @@ const struct domain_driver domain_sim = {
 	.dmesg = sim_dmesg,
 	.debug_keys = sim_debug_keys,
 	.pci_access = sim_pci_access,
+	.vtpm = sim_vtpm,
 	.list = sim_list,
 	.order = order,
 	.happen = sim_happen,

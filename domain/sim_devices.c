@@ -191,3 +191,13 @@ sim_pci_access(void *context, struct op *op)
 	(void)context;
 	return op_answer(op, answer, 2);
 }
+
+/* They know nothing, so their contents stay what they are. */
+int
+sim_vtpm(void *context, struct op *op)
+{
+	(void)context;
+	return op_answer(op,
+	    (const struct value_member[]){ { "missing", value_of_text("") } },
+	    1);
+}

@@ -90,7 +90,8 @@ int sim_interfaces(struct op *op, const struct sim_domain *d,
 op_fn sim_has_device;
 /* Events of guests that connect to their disks. */
 void sim_connect_disks(const struct sim_domain *d);
-op_fn sim_plug, sim_connect, sim_unplug, sim_insert, sim_eject, sim_pci_access;
+op_fn sim_plug, sim_connect, sim_unplug, sim_insert, sim_eject, sim_pci_access,
+    sim_vtpm;
 
 /* ---- sim_guest.c ---- */
 /* The agent of a domain that is created with these arguments. */

@@ -71,6 +71,7 @@ static const struct op_row {
 	OP(dmesg),
 	OP(debug_keys),
 	OP(pci_access),
+	OP(vtpm),
 	OP(list),
 	OP(order),
 	OP(happen),

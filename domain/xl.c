@@ -276,5 +276,6 @@ const struct domain_driver domain_xl = {
 	.dmesg = xl_dmesg,
 	.debug_keys = xl_debug_keys,
 	.pci_access = xl_pci_access,
+	.vtpm = xl_vtpm,
 	.list = xl_list,
 };

@@ -92,9 +92,10 @@ int xl_answer_domain(struct xl *x, struct op *op, uint32_t domid);
 const char *xl_use_of(struct op *op, const char *device);
 
 /* ---- xl_pci.c, xl_usb.c ---- */
-/* Takes it from the control domain where that does not use it. */
+/* Takes it from the control domain where that does not use it, into what
+ * xl_config() made. */
 int xl_pci(struct xl *x, struct op *op, const struct value *device,
-    libxl_device_pci *out_r);
+    libxl_domain_config *config);
 
 #define XL_USB_PORTS 6
 /* The device, and with the first one the controller, into what xl_config()
@@ -104,6 +105,17 @@ int xl_usb(struct op *op, const struct value *device,
 /* Waits until no driver of the host has one of the new domain's. */
 int xl_usb_taken(struct op *op);
 int xl_usb_unplug(struct xl *x, struct op *op, uint32_t domid);
+
+/* ---- xl_tpm.c ---- */
+/* Its process, and the device into what xl_config() made. */
+int xl_tpm(struct xl *x, struct op *op, const struct value *device,
+    libxl_domain_config *config);
+/* The domain has gone: so does its TPM. Its contents are the answer where the
+ * request wants them ("vtpm" 1), else they are forgotten. */
+int xl_tpm_ended(struct xl *x, struct op *op);
+/* The same for one that stands still. */
+int xl_tpm_held(struct xl *x, struct op *op);
+void xl_tpm_give_up(struct xl *x, struct op *op);
 
 /* ---- operations ---- */
 op_fn xl_create, xl_resume;                                    /* xl_create.c */
@@ -121,6 +133,7 @@ op_fn xl_addresses, xl_rebridge, xl_rate; /* xl_nic.c */
 op_fn xl_host, xl_dmesg, xl_debug_keys;   /* xl_host.c */
 op_fn xl_pci_access;                      /* xl_pci.c */
 op_fn xl_list;                            /* xl_list.c */
+op_fn xl_vtpm;                            /* xl_tpm.c */
 /* From another thread, while an operation runs: it ends early where libxl can
  * do that. */
 void xl_cancel(void *context);

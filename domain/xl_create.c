@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "domain/swtpm.h"
 #include "domain/xl_private.h"
 #include "lib/cleanup.h"
 #include "lib/moment.h"
@@ -28,7 +29,6 @@ add_device(struct xl *x, struct op *op, const struct value *device,
 {
 	libxl_device_disk *disk = &config->disks[config->num_disks];
 	libxl_device_nic *nic = &config->nics[config->num_nics];
-	libxl_device_pci *pci = &config->pcidevs[config->num_pcidevs];
 
 	if (is_kind(device, "vbd/")) {
 		libxl_device_disk_init(disk);
@@ -40,13 +40,12 @@ add_device(struct xl *x, struct op *op, const struct value *device,
 		config->num_nics++;
 		return xl_nic(x, op, device, nic);
 	}
-	if (is_kind(device, "pci/")) {
-		libxl_device_pci_init(pci);
-		config->num_pcidevs++;
-		return xl_pci(x, op, device, pci);
-	}
+	if (is_kind(device, "pci/"))
+		return xl_pci(x, op, device, config);
 	if (is_kind(device, "vusb/"))
 		return xl_usb(op, device, config);
+	if (strcmp(value_text(device, "device", ""), "vtpm/0") == 0)
+		return xl_tpm(x, op, device, config);
 	return op_fail(op, "NOT_IMPLEMENTED",
 	    value_text(device, "device", "device"), NULL);
 }
@@ -265,6 +264,7 @@ build(struct xl *x, struct op *op, libxl_domain_config *config, int image,
 
 	xl_forget(x);
 	if (xl_config(x, op, config) < 0 ||
+	    swtpm_forget(op, x->state_dir) < 0 ||
 	    add_devices(x, op, config, loops) < 0 ||
 	    check_memory(x, op, config) < 0)
 		return -1;
@@ -332,6 +332,8 @@ create(struct xl *x, struct op *op, int image)
 		return -1;
 	libxl_domain_config_init(&config);
 	rc = build(x, op, &config, image, &loops);
+	if (rc < 0)
+		xl_tpm_give_up(x, op);
 	libxl_domain_config_dispose(&config);
 	xl_loops_close(&loops);
 	return rc;

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "domain/xl_private.h"
+#include "lib/bytes.h"
 #include "lib/cleanup.h"
 #include "lib/file.h"
 
@@ -200,13 +201,55 @@ xl_pci_access(void *context, struct op *op)
 
 /* ---- into a domain ---- */
 
+/* A number in a file of the device; -1: none. */
+static long
+number(const char *address, const char *file)
+{
+	CLEANUP_BYTES struct bytes text = { 0 };
+	char path[PATH_MAX];
+
+	snprintf(path, sizeof(path), PCI "%.12s/%s", address, file);
+	return file_read(path, 4096, &text) == 0 && bytes_cstr(&text)
+	    ? strtol(text.p, NULL, 16)
+	    : -1;
+}
+
+#define INTEL 0x8086
+#define DISPLAY 0x03 /* class */
+
+/* QEMU takes whatever is in the place of Intel's integrated graphics for that,
+ * which guests get together with the bridge that their drivers look for.
+ * (source: QEMU's hw/xen/xen_pt.c) */
+static int
+set_integrated(struct op *op, const char *address, libxl_domain_config *config)
+{
+	libxl_domain_build_info *b = &config->b_info;
+
+	if (config->c_info.type != LIBXL_DOMAIN_TYPE_HVM ||
+	    strcmp(address, "0000:00:02.0") != 0)
+		return 0;
+	if (number(address, "vendor") != INTEL ||
+	    number(address, "class") >> 16 != DISPLAY)
+		return op_fail(op, "OPERATION_NOT_ALLOWED",
+		    "QEMU gives guests no device in slot 0000:00:02.0 but "
+		    "Intel's integrated graphics",
+		    NULL);
+	libxl_defbool_set(&b->u.hvm.gfx_passthru, true);
+	b->u.hvm.gfx_passthru_kind = LIBXL_GFX_PASSTHRU_KIND_IGD;
+	return 0;
+}
+
 int
 xl_pci(struct xl *x, struct op *op, const struct value *device,
-    libxl_device_pci *out_r)
+    libxl_domain_config *config)
 {
+	libxl_device_pci *out_r = &config->pcidevs[config->num_pcidevs];
 	const char *address = value_text(device, "address", ""), *use;
 
-	if (parse_or_fail(op, address, out_r) < 0)
+	libxl_device_pci_init(out_r);
+	config->num_pcidevs++;
+	if (parse_or_fail(op, address, out_r) < 0 ||
+	    set_integrated(op, address, config) < 0)
 		return -1;
 	if (strcmp(driver_of(op, address), PCIBACK) == 0)
 		return 0;

@@ -77,11 +77,11 @@ xl_destroy(void *context, struct op *op)
 	uint32_t domid;
 	int rc = xl_find(x, op, &domid);
 
-	if (rc <= 0)
-		return rc;
+	if (rc < 0)
+		return -1;
 	xl_forget(x);
-	rc = libxl_domain_destroy(x->ctx, domid, NULL);
-	return rc ? xl_fail(x, op, rc, "destroy") : 0;
+	rc = rc == 1 ? libxl_domain_destroy(x->ctx, domid, NULL) : 0;
+	return rc ? xl_fail(x, op, rc, "destroy") : xl_tpm_ended(x, op);
 }
 
 /* ---- asking the guest ---- */

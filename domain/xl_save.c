@@ -75,13 +75,13 @@ xl_suspend(void *context, struct op *op)
 	/* Gone: saved by one that died behind that, or ended by itself. */
 	if (rc == 0)
 		return is_image(op_text(op, "path", ""))
-		    ? 0
+		    ? xl_tpm_ended(x, op)
 		    : op_fail(op, "VM_HALTED", op->uuid, NULL);
 	if (save(x, op, domid) < 0)
 		return -1;
 	moment("worker", op->name, "memory is saved");
 	rc = libxl_domain_destroy(x->ctx, domid, NULL);
-	return rc ? xl_fail(x, op, rc, "destroy") : 0;
+	return rc ? xl_fail(x, op, rc, "destroy") : xl_tpm_ended(x, op);
 }
 
 /* It was suspended where it is, and nobody let it go on. */
@@ -119,7 +119,7 @@ xl_checkpoint(void *context, struct op *op)
 	uint32_t domid;
 
 	if (xl_need(x, op, &domid) < 0 || go_on(x, op, domid) < 0 ||
-	    save(x, op, domid) < 0)
+	    save(x, op, domid) < 0 || xl_tpm_held(x, op) < 0)
 		return -1;
 	return op_int(op, "hold", 0) ? 0 : go_on(x, op, domid);
 }

@@ -8,9 +8,9 @@
 #include <string.h>
 #include <strings.h>
 
+#include "lib/base64.h"
 #include "lib/text.h"
 #include "lib/threads.h"
-#include "rpc/base64.h"
 #include "rpc/stream.h"
 
 #define ARENA_BYTES_MAX (UINT64_C(256) << 20)

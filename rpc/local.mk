@@ -3,8 +3,6 @@
 noinst_LIBRARIES += librpc.a
 
 librpc_a_SOURCES = \
-	rpc/base64.c \
-	rpc/base64.h \
 	rpc/client.c \
 	rpc/client.h \
 	rpc/bulk.c \

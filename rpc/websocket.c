@@ -4,7 +4,7 @@
 #include <openssl/evp.h>
 #include <string.h>
 
-#include "rpc/base64.h"
+#include "lib/base64.h"
 
 #define FIN 0x80
 #define RESERVED 0x70

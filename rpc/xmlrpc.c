@@ -11,8 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/base64.h"
 #include "lib/text.h"
-#include "rpc/base64.h"
 #include "rpc/xmlrpc_private.h"
 
 #define KEEP_MAX (256 * 1024) /* buffers above this are not kept */

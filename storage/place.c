@@ -42,7 +42,7 @@ place_paths(struct sandbox_path *paths, size_t max)
 	size_t n = 0;
 
 	for (; n < max && roots[n]; n++)
-		paths[n] = (struct sandbox_path){ roots[n], true };
+		paths[n] = (struct sandbox_path){ roots[n], true, false };
 	return n;
 }
 

@@ -140,8 +140,9 @@ simulate(struct worker *w, const char *state)
 static int
 keep_paths(const char *state)
 {
-	struct sandbox_path paths[MAX_PATHS] = { { state, true },
-		{ "/sys", false }, { "/dev", false }, { "/proc/self", false } };
+	struct sandbox_path paths[MAX_PATHS] = { { state, true, false },
+		{ "/sys", false, false }, { "/dev", false, false },
+		{ "/proc/self", false, false } };
 	size_t n;
 
 	place_prepare();

@@ -13,6 +13,7 @@ unit_tests = \
 	tests/unit/test_db_xml \
 	tests/unit/test_event \
 	tests/unit/test_disk \
+	tests/unit/test_swtpm \
 	tests/unit/test_encode \
 	tests/unit/test_escape \
 	tests/unit/test_frame \
@@ -431,6 +432,11 @@ tests_unit_test_qcow2_SOURCES = \
 tests_unit_test_disk_SOURCES = \
 	tests/unit/test_disk.c \
 	$(disk_readers)
+tests_unit_test_swtpm_SOURCES = \
+	tests/unit/test_swtpm.c \
+	domain/swtpm.c \
+	domain/swtpm_process.c
+tests_unit_test_swtpm_LDADD = libxapidworker.a $(test_libs) $(all_libs)
 tests_fuzz_fuzz_disk_SOURCES = \
 	tests/fuzz/fuzz_disk.c \
 	$(disk_readers)

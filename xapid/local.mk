@@ -10,6 +10,8 @@ libxapidlib_a_SOURCES = \
 	xapid/lib/arena.h \
 	xapid/lib/aside.c \
 	xapid/lib/aside.h \
+	xapid/lib/base64.c \
+	xapid/lib/base64.h \
 	xapid/lib/bytes.c \
 	xapid/lib/bytes.h \
 	xapid/lib/cleanup.h \
@@ -265,6 +267,7 @@ libxapidcore_a_SOURCES = \
 	xapid/device/vif_change.c \
 	xapid/device/vif_plug.c \
 	xapid/device/vtpm.c \
+	xapid/device/vtpm.h \
 	xapid/disk/pbd.c \
 	xapid/disk/sr.c \
 	xapid/disk/sr_merge.c \

@@ -7,6 +7,7 @@
 #include "appliance/vm_autostart.h"
 #include "device/device_plug.h"
 #include "device/device_qos.h"
+#include "device/vtpm.h"
 #include "disk/storage.h"
 #include "host/host_power.h"
 #include "net/net_plan.h"
@@ -31,6 +32,7 @@ static const struct plan_kind *const *const families[] = {
 	vbd_kinds,
 	vif_kinds,
 	vusb_kinds,
+	vtpm_kinds,
 	pci_kinds,
 	vif_change_kinds,
 	qos_kinds,

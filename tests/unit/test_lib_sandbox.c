@@ -182,9 +182,9 @@ reach_folders_only(void)
 	(void)(mkdir(rw, 0700) | mkdir(ro, 0700) | mkdir(other, 0700));
 	if (try_file(ro, O_CREAT | O_RDWR) || try_file(other, O_CREAT | O_RDWR))
 		return 2;
-	paths[0] = (struct sandbox_path){ rw, true };
-	paths[1] = (struct sandbox_path){ ro, false };
-	paths[2] = (struct sandbox_path){ "/not/there", true };
+	paths[0] = (struct sandbox_path){ rw, true, false };
+	paths[1] = (struct sandbox_path){ ro, false, false };
+	paths[2] = (struct sandbox_path){ "/not/there", true, false };
 	r = sandbox_paths(paths, 3);
 	if (r != 0)
 		return r > 0 ? NO_FILTER : 3;

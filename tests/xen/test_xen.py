@@ -22,7 +22,9 @@ BED = os.path.join(SRC, 'tests/xen/bed')
 ASAN = os.path.join(BUILD, 'xen-asan')
 SECONDS = 2100
 MEMORY = os.environ.get('XAPID_XEN_MIB', '4096')  # fifty guests need it
-IOMMU = ('--iommu',) if os.environ.get('XAPID_XEN_IOMMU') else ()
+# A folder that is laid over the control domain: a device model with a TPM, say.
+OVERLAY = os.environ.get('XAPID_XEN_OVERLAY')
+IOMMU = ('--iommu', '--gpu', '2') if os.environ.get('XAPID_XEN_IOMMU') else ()
 PROGRAMS = ('xapid/xapid', 'xapid/xapid-pam', 'xapid/xapid-machine',
             'domain/xapid-domain',
             'storage/xapid-storage', 'network/xapid-network',
@@ -119,8 +121,9 @@ def main():
         stick(os.path.join(top, 'stick'))
         p = subprocess.run(
             [os.path.join(BED, 'run'), '--overlay', os.path.join(top, 'root'),
+             *(('--overlay', OVERLAY) if OVERLAY else ()),
              '--scratch', '512', '--mem', MEMORY, '--cards', '2',
-             '--stick', os.path.join(top, 'stick'), '--spare', '1', '--gpu',
+             '--stick', os.path.join(top, 'stick'), '--spare', '1', '--gpu', '1c',
              '--timeout', str(SECONDS), *IOMMU, '--', 'env'] +
             ['%s=%s' % (name, os.environ[name]) for name in PASSED
              if name in os.environ] +

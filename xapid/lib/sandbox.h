@@ -43,6 +43,7 @@ int sandbox_limit_memory(uint64_t bytes);
 struct sandbox_path {
 	const char *path; /* one that is not there stays out of reach */
 	bool writable;
+	bool programs; /* what is there may be executed */
 };
 int sandbox_paths(const struct sandbox_path *paths, size_t n);
 

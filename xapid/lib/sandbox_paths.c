@@ -33,9 +33,10 @@ create(const struct landlock_ruleset_attr *a)
 static int
 allow(int rules, const struct sandbox_path *p, uint64_t handled)
 {
+	uint64_t access = READ | (p->writable ? WRITE | TRUNCATE : 0) |
+	    (p->programs ? LANDLOCK_ACCESS_FS_EXECUTE : 0);
 	struct landlock_path_beneath_attr a = {
-		.allowed_access =
-		    (p->writable ? READ | WRITE | TRUNCATE : READ) & handled,
+		.allowed_access = access & handled,
 		.parent_fd = open(p->path, O_PATH | O_CLOEXEC),
 	};
 	CLEANUP_FD int fd = a.parent_fd;

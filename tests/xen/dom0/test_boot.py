@@ -164,7 +164,7 @@ class Firmware(unittest.TestCase):
     def test_devices_that_the_host_has_not_are_named(self):
         one = uuid()
         for kind, device, expected in (
-                ('pvh', dict(device='vtpm/0'), ['NOT_IMPLEMENTED', 'vtpm/0']),
+                ('pvh', dict(device='vtpm/0'), ['VM_HVM_REQUIRED', one]),
                 ('pvh', dict(device='vusb/1-1'), ['VM_HVM_REQUIRED', one]),
                 ('hvm', dict(device='vusb/../x'), ['VM_REQUIRES_VUSB', one, '']),
                 ('hvm', dict(device='vusb/9-9.9'),

@@ -238,34 +238,93 @@ class Pci(Host):
         self.assertEqual(d.call('PCI.enable_dom0_access', pci), 'enabled')
         wait(lambda: bound(self.address) == 'e1000', what='its driver')
 
-    def test_a_gpu_that_QEMU_does_not_take_is_given_back(self):
+    # ---- GPUs ----
+
+    def gpu(self, slot):
+        """The PGPU in that slot of the host."""
+        d = self.d
+        return next(r for r, v in d.call('PGPU.get_all_records').items()
+                    if '%s.0' % slot in d.call('PCI.get_pci_id', v['PCI']))
+
+    def with_gpu(self, name, pgpu):
+        """Its VM looks for a second display and says what it finds
+        (bed/guest/gpu.S)."""
+        d = self.d
+        vm = self.make(name, kind='hvm', mib=64,
+                       HVM_boot_policy='BIOS order',
+                       HVM_boot_params={'order': 'c'})
+        vdi, vbd = self.disk(vm, 0)
+        d.call('VBD.set_bootable', vbd, True)
+        with open('/usr/share/xapid-testbed/guest/gpu', 'rb') as f, open(
+                '/var/lib/xapid/sr/local/%s.raw' % d.call(
+                    'VDI.get_uuid', vdi), 'r+b') as to:
+            to.write(f.read())
+        group = d.call('PGPU.get_GPU_group', pgpu)
+        return vm, d.call('VGPU.create', vm, group, '0', {}, NULL)
+
+    def capacity(self, pgpu):
+        d = self.d
+        whole, = d.call('PGPU.get_enabled_VGPU_types', pgpu)
+        return d.call('PGPU.get_remaining_capacity', pgpu, whole)
+
+    def test_a_guest_has_a_gpu_of_its_host(self):
         d, host = self.d, self.d.call('host.get_all')[0]
-        pgpu, = d.call('PGPU.get_all')
+        pgpu = self.gpu('1c')
         group = d.call('PGPU.get_GPU_group', pgpu)
         self.assertEqual(d.call('GPU_group.get_GPU_types', group),
                          ['1234/1111'])
         self.assertFalse(d.call('PGPU.get_is_system_display_device', pgpu))
-        whole, = d.call('PGPU.get_enabled_VGPU_types', pgpu)
-        self.assertEqual(
-            d.call('PGPU.get_remaining_capacity', pgpu, whole), 1)
-        vm = self.make('gpu', kind='hvm', mib=64,
-                       HVM_boot_policy='BIOS order')
-        vgpu = d.call('VGPU.create', vm, group, '0', {}, NULL)
+        self.assertEqual(self.capacity(pgpu), 1)
+        vm, vgpu = self.with_gpu('gpu', pgpu)
         if not has_iommu():
             self.assertEqual(d.error('VM.start_on', vm, host, False, False),
                              ['VM_REQUIRES_IOMMU', host])
             return
-        # The bed's display is one that only an emulator knows.
-        self.assertEqual(d.error('VM.start_on', vm, host, False, False)[0],
-                         'DOMAIN_BUILDER_ERROR')
+        # The other one of its kind is in a place that QEMU keeps for another.
+        other = self.gpu('02')
+        d.call('PGPU.set_GPU_group', other, d.call(
+            'GPU_group.create', 'others', '', {}))
+        d.call('VM.start', vm, False, False)
+        pci = d.call('PGPU.get_PCI', pgpu)
+        self.assertEqual(d.call('VM.get_attached_PCIs', vm), [pci])
+        self.assertEqual(d.call('VGPU.get_resident_on', vgpu), pgpu)
+        self.assertTrue(d.call('VGPU.get_currently_attached', vgpu))
+        self.assertEqual(self.capacity(pgpu), 0)
+        address = d.call('PCI.get_pci_id', pci)
+        self.assertEqual(bound(address), 'pciback')
+        self.assertIn(address, xl('pci-list', str(d.call('VM.get_domid', vm))))
+        said = '/console_log?ref=%s&session_id=%s' % (vm, d.login('root'))
+        wait(lambda: b'GPU ' in d.http('GET', said)[2], 600,
+             'the guest has looked')
+        # What its registers say has come through the IOMMU's machine.
+        self.assertIn(b'GPU 1234:1111 B0C', d.http('GET', said)[2])
+        second, _ = self.with_gpu('second', pgpu)
+        self.assertEqual(d.error('VM.start_on', second, host, False, False),
+                         ['VM_REQUIRES_GPU', second, group])
+        d.call('VM.hard_shutdown', vm)
+        self.assertEqual(d.call('VM.get_attached_PCIs', vm), [])
+        self.assertFalse(d.call('VGPU.get_currently_attached', vgpu))
+        self.assertEqual(self.capacity(pgpu), 1)
+        d.call('VM.start', second, False, False)
+        d.call('VM.hard_shutdown', second)
+
+    @unittest.skipUnless(has_iommu(), 'no IOMMU')
+    def test_a_gpu_that_QEMU_does_not_take_is_given_back(self):
+        d, host = self.d, self.d.call('host.get_all')[0]
+        pgpu = self.gpu('02')
+        group = d.call('GPU_group.create', 'refused', '', {})
+        d.call('PGPU.set_GPU_group', pgpu, group)
+        vm, vgpu = self.with_gpu('refused', pgpu)
+        error = d.error('VM.start_on', vm, host, False, False)
+        self.assertEqual(error[0], 'OPERATION_NOT_ALLOWED')
+        self.assertIn('0000:00:02.0', error[1])
         wait(lambda: not d.call('VM.get_current_operations', vm),
              what='nothing goes on')
         self.assertEqual(self.state(vm), 'Halted')
         self.assertEqual(d.call('VM.get_attached_PCIs', vm), [])
         self.assertEqual(d.call('VGPU.get_scheduled_to_be_resident_on', vgpu),
                          NULL)
-        self.assertEqual(
-            d.call('PGPU.get_remaining_capacity', pgpu, whole), 1)
+        self.assertEqual(self.capacity(pgpu), 1)
 
     def test_what_no_guest_can_have_is_said(self):
         d, host = self.d, self.d.call('host.get_all')[0]

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "call/edit.h"
+#include "device/vtpm.h"
 #include "disk/storage.h"
 #include "pool/message.h"
 #include "schedule/vmss.h"
@@ -98,11 +99,24 @@ close_send(struct plan *p)
 static int
 hold_send(struct plan *p)
 {
+	RECORD_UNREF const struct record *r =
+	    call_get(p->call, CLASS_VM, p->object);
+
+	if (!r)
+		return -1;
 	if (!is_live(p))
 		return 0;
 	plan_set_deadline(p, SAVE_DEADLINE_MS);
-	return plan_send(p, NULL, "checkpoint", plan_arg(p, "uuid"), "path",
-	    plan_arg(p, "path"), "#hold", (int64_t)1, NULL);
+	return plan_send(p, vtpm_note, "checkpoint", plan_arg(p, "uuid"),
+	    "path", plan_arg(p, "path"), "#hold", (int64_t)1,
+	    VTPM_WANTED((const struct vm *)r), NULL);
+}
+
+/* The copy has what the TPM knew in that moment. */
+static int
+hold_apply(struct plan *p, struct tx *t)
+{
+	return vtpm_keep(p, t, p->object);
 }
 
 static int
@@ -160,7 +174,7 @@ finish(struct plan *p, struct tx *t, bool ok)
 static const struct step checkpoint_steps[] = {
 	{ "image", make_send, make_apply, unmake_send, vm_image_unmade },
 	{ "open", open_send, NULL, close_send, NULL },
-	{ "hold", hold_send, NULL, go_on_send, NULL },
+	{ "hold", hold_send, hold_apply, go_on_send, NULL },
 	{ "disks", vm_copy_disks_send, NULL, vm_copy_disks_undo_send,
 	    vm_copy_disks_undo_apply },
 	{ "go-on", go_on_send, NULL, NULL, NULL },

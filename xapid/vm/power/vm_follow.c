@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "device/vbd.h"
+#include "device/vtpm.h"
 #include "lib/clock.h"
 #include "lib/log.h"
 #include "plan/plan.h"
@@ -250,6 +251,8 @@ mend_send(struct plan *p)
 static int
 note_ended(struct plan *p, struct tx *t)
 {
+	if (vtpm_keep(p, t, p->object) < 0)
+		return -1;
 	vbd_reserve_disks(t, TX_GET(t, VM, vm, p->object), true);
 	return plan_note(p, ENDED, "true");
 }
@@ -275,7 +278,7 @@ mend_apply(struct plan *p, struct tx *t)
 static int
 disks_send(struct plan *p)
 {
-	return *plan_arg(p, ENDED) ? power_disks_undo(p) : 0;
+	return *plan_arg(p, ENDED) ? power_let_go_send(p) : 0;
 }
 
 static int

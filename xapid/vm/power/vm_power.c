@@ -74,7 +74,7 @@ static const struct step resume_steps[] = {
 
 const struct step vm_hard_shutdown_steps[] = {
 	{ "destroy", power_end_send, power_end_apply, NULL, NULL },
-	{ "disks", power_disks_undo, power_disks_gone, NULL, NULL },
+	{ "disks", power_let_go_send, power_disks_gone, NULL, NULL },
 	{ "grow", memory_plan_send, NULL, NULL, NULL },
 	{ 0 },
 };
@@ -82,7 +82,7 @@ const struct step vm_hard_shutdown_steps[] = {
 static const struct step clean_shutdown_steps[] = {
 	{ "shutdown", power_shutdown_send, NULL, NULL, NULL },
 	{ "destroy", power_end_send, power_end_apply, NULL, NULL },
-	{ "disks", power_disks_undo, power_disks_gone, NULL, NULL },
+	{ "disks", power_let_go_send, power_disks_gone, NULL, NULL },
 	{ "grow", memory_plan_send, NULL, NULL, NULL },
 	DELAY_STEP,
 	{ 0 },
@@ -108,7 +108,7 @@ static const struct step clean_reboot_steps[] = {
 static const struct step shutdown_steps[] = {
 	{ "shutdown", power_shutdown_or_end_send, NULL, NULL, NULL },
 	{ "destroy", power_end_send, power_end_apply, NULL, NULL },
-	{ "disks", power_disks_undo, power_disks_gone, NULL, NULL },
+	{ "disks", power_let_go_send, power_disks_gone, NULL, NULL },
 	{ "grow", memory_plan_send, NULL, NULL, NULL },
 	DELAY_STEP,
 	{ 0 },

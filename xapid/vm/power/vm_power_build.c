@@ -4,6 +4,7 @@
 
 #include "device/vbd.h"
 #include "device/vif_attach.h"
+#include "device/vtpm.h"
 #include "disk/vdi_attach.h"
 #include "passthrough/pci.h"
 #include "passthrough/vgpu.h"
@@ -74,6 +75,16 @@ power_disks_undo(struct plan *p)
 
 	record_unref(vm ? &vm->r : NULL);
 	return rc;
+}
+
+int
+power_let_go_send(struct plan *p)
+{
+	const struct vm *vm = power_published(p);
+	int rc = vm ? vtpm_forget_send(p, vm) : 0;
+
+	record_unref(vm ? &vm->r : NULL);
+	return rc < 0 ? -1 : power_disks_undo(p);
 }
 
 int
@@ -155,7 +166,13 @@ power_build_apply(struct plan *p, struct tx *t)
 int
 power_destroy_send(struct plan *p)
 {
-	return power_ask(p, "destroy");
+	const struct vm *vm = power_published(p);
+	int rc = vm ? plan_send(p, vtpm_note, "destroy", vm->uuid,
+			  VTPM_WANTED(vm), NULL)
+		    : -1;
+
+	record_unref(vm ? &vm->r : NULL);
+	return rc;
 }
 
 /* For good: its interfaces leave their bridges meanwhile. */

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "device/vbd.h"
+#include "device/vtpm.h"
 #include "lib/clock.h"
 #include "vm/power/vm_halt.h"
 #include "vm/power/vm_image.h"
@@ -152,7 +153,8 @@ power_halt_apply(struct plan *p, struct tx *t)
 	if (vm && !*plan_arg(p, FORCED) &&
 	    note_delay(p, vm->shutdown_delay) < 0)
 		return -1;
-	if (vm_halt(t, p->object) < 0 || vm_image_let_go(p, t) < 0)
+	if (vtpm_keep(p, t, p->object) < 0 || vm_halt(t, p->object) < 0 ||
+	    vm_image_let_go(p, t) < 0)
 		return -1;
 	return memory_plan_grow(p, t, host);
 }
@@ -176,7 +178,7 @@ power_reboot_apply(struct plan *p, struct tx *t)
 
 	if (!vm ||
 	    plan_note(p, "host", call_ref_text(p->call, vm->resident_on)) < 0 ||
-	    power_teardown(p, t) < 0)
+	    vtpm_keep(p, t, p->object) < 0 || power_teardown(p, t) < 0)
 		return -1;
 	return power_place(p, t);
 }

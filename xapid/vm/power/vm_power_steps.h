@@ -34,6 +34,8 @@ int power_unplace(struct plan *p, struct tx *t);
 /* Its disks, attached to the host. */
 int power_disks_send(struct plan *p);
 int power_disks_undo(struct plan *p);
+/* The same for a VM that has ended, with what its worker still keeps. */
+int power_let_go_send(struct plan *p);
 /* Their images are used no more. */
 int power_disks_gone(struct plan *p, struct tx *t);
 /* For finish: nothing of a VM that has ended has a disk any more. */

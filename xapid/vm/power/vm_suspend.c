@@ -4,6 +4,7 @@
  * all that is left of the guest. (source: lifecycle.json call_effects) */
 #include "vm/power/vm_suspend.h"
 
+#include "device/vtpm.h"
 #include "pool/message.h"
 #include "vm/power/vm_follow.h"
 #include "vm/power/vm_halt.h"
@@ -28,8 +29,9 @@ save_send(struct plan *p)
 	if (!r)
 		return -1;
 	plan_set_deadline(p, SAVE_DEADLINE_MS);
-	return plan_send(p, NULL, "suspend", ((const struct vm *)r)->uuid,
-	    "path", plan_arg(p, "path"), NULL);
+	return plan_send(p, vtpm_note, "suspend", ((const struct vm *)r)->uuid,
+	    "path", plan_arg(p, "path"), VTPM_WANTED((const struct vm *)r),
+	    NULL);
 }
 
 /* Devices stay as they were: they are the guest's when it comes back. */
@@ -39,7 +41,8 @@ save_apply(struct plan *p, struct tx *t)
 	const struct vm *vm = TX_GET(t, VM, vm, p->object);
 	struct ref host = vm ? vm->resident_on : REF_NULL;
 
-	if (!vm || vm_leave_host(t, p->object) < 0)
+	if (!vm || vtpm_keep(p, t, p->object) < 0 ||
+	    vm_leave_host(t, p->object) < 0)
 		return -1;
 	TX_SET(t, VM, vm, p->object, suspend_VDI, plan_arg_ref(p, "image"));
 	TX_SET(t, VM, vm, p->object, ha_always_run, false);

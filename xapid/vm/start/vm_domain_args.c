@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "call/edit.h"
+#include "device/vtpm.h"
 #include "lib/cpu_mask.h"
 #include "model/builder.h"
 #include "passthrough/vusb.h"
@@ -398,11 +399,22 @@ add_pci(struct devices *d, struct members *m, struct db *db, struct ref ref,
 }
 
 static void
+add_vtpm(struct devices *d, struct members *m, struct db *db, struct ref ref)
+{
+	const struct record *held;
+
+	put_text(m, "device", VTPM_DEVICE);
+	put_text(m, "contents", vtpm_contents(db, ref, &held));
+	record_unref(held);
+	add_device(d, m);
+}
+
+static void
 put_devices(struct members *to, struct db *db, const struct vm *vm,
     disk_source_fn *source, void *arg)
 {
-	uint32_t n =
-	    vm->VBDs.n + vm->VIFs.n + vm->VUSBs.n + vm->attached_PCIs.n;
+	uint32_t n = vm->VBDs.n + vm->VIFs.n + vm->VUSBs.n +
+	    vm->attached_PCIs.n + vm->VTPMs.n;
 	struct devices d = { .items =
 				 arena_array(to->a, n + 1, sizeof(*d.items)) };
 	const struct ref *refs = vm->VBDs.items;
@@ -426,6 +438,11 @@ put_devices(struct members *to, struct db *db, const struct vm *vm,
 	for (uint32_t i = 0; d.items && i < vm->attached_PCIs.n; i++) {
 		m = (struct members){ .a = to->a };
 		add_pci(&d, &m, db, refs[i], i);
+	}
+	refs = vm->VTPMs.items;
+	for (uint32_t i = 0; d.items && i < vm->VTPMs.n; i++) {
+		m = (struct members){ .a = to->a };
+		add_vtpm(&d, &m, db, refs[i]);
 	}
 	to->failed = to->failed || d.failed || !d.items;
 	put(to, "devices",

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "rpc/base64.h"
+#include "lib/base64.h"
 
 #include <stdbool.h>
 
@@ -63,4 +63,24 @@ base64_decode(const char *s, size_t len, uint8_t *out, size_t *len_r)
 	}
 	*len_r = n;
 	return 0;
+}
+
+void
+base64_encode(const uint8_t *in, size_t len, char *out)
+{
+	static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmn"
+				     "opqrstuvwxyz0123456789+/";
+
+	for (size_t i = 0; i < len; i += 3) {
+		size_t n = len - i;
+		uint32_t group = (uint32_t)in[i] << 16 |
+		    (n > 1 ? (uint32_t)in[i + 1] << 8 : 0) |
+		    (n > 2 ? in[i + 2] : 0);
+
+		*out++ = digits[group >> 18];
+		*out++ = digits[group >> 12 & 63];
+		*out++ = n > 1 ? digits[group >> 6 & 63] : '=';
+		*out++ = n > 2 ? digits[group & 63] : '=';
+	}
+	*out = '\0';
 }
