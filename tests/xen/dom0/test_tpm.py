@@ -17,6 +17,8 @@ from test_guests import Host, workers
 
 GUEST = '/usr/share/xapid-testbed/guest/tpm'
 STATE = '/root/guests/vtpm'
+# Firmware measures what it starts, byte by byte, which is slow in an emulator.
+PATIENCE = 1500
 
 
 def processes():
@@ -71,11 +73,11 @@ class Tpm(Host):
         said = self.d.http('GET', '/console_log?ref=%s&session_id=%s' % (
             vm, self.session))[2].decode(errors='replace')
         self.assertNotIn('NO TPM', said)
-        return [int(n, 16) for n in re.findall(r'TPM ([0-9A-F]{2})\r', said)]
+        return [int(n, 16) for n in re.findall(r'TPM ([0-9A-F]{4})\r', said)]
 
     def counts_on(self, vm, after):
         """Until it has counted further; how far."""
-        wait(lambda: (self.counted(vm) or [0])[-1] > after, 300,
+        wait(lambda: (self.counted(vm) or [0])[-1] > after, PATIENCE,
              lambda: 'it counts: %r' % self.counted(vm))
         return self.counted(vm)[-1]
 
@@ -112,18 +114,12 @@ class Tpm(Host):
         self.gone()
         contents = d.call('VTPM.get_contents', vtpm)
         self.assertEqual(base64.b64decode(contents)[:8], b'nilmptws')
-        d.call('VM.start', vm, False, False)
-        fourth = self.counts_on(vm, third)
-        say('counted to %d, %d, %d, %d' % (first, second, third, fourth))
-        # A copy goes on from where it was made.
-        d.call('VM.hard_shutdown', vm)
+        say('counted to %d, %d, %d' % (first, second, third))
         copy = d.call('VM.clone', vm, 'copy')
-        d.call('VM.start', copy, False, False)
-        self.counts_on(copy, fourth)
-        d.call('VM.hard_shutdown', copy)
+        theirs, = d.call('VM.get_VTPMs', copy)
+        self.assertEqual(d.call('VTPM.get_contents', theirs), contents)
         d.call('VTPM.destroy', vtpm)
-        d.call('VM.destroy', copy)
-        self.gone()
+        self.assertEqual(d.call('VTPM.get_contents', theirs), contents)
 
     def test_a_suspended_guest_goes_on_with_its_tpm(self):
         d = self.d

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* A boot sector that counts with the TPM of its machine: about once a second it
- * increments a counter there and says "TPM xx" on the first serial port, xx being
- * the last byte of what was counted; "NO TPM" where there is none.
+ * increments a counter there and says "TPM xxxx" on the first serial port, xxxx
+ * being the last two bytes of what was counted; "NO TPM" where there is none.
  * (source: TCG PC Client Platform TPM Profile, FIFO interface; TPM 2.0 Library) */
 	.code16
 	.set	ACCESS, 0x00
@@ -51,6 +51,8 @@ count:	movw	$increment, %si
 	call	command
 	movw	$prefix, %si
 	call	say
+	movb	ANSWER + 22, %al
+	call	hex
 	movb	ANSWER + 23, %al
 	call	hex
 	movw	$newline, %si
