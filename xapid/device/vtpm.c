@@ -7,8 +7,8 @@
 #include "call/edit.h"
 #include "lib/base64.h"
 #include "model/builder.h"
-#include "vm/vm_operations.h"
 #include "vm/power/vm_power.h"
+#include "vm/vm_operations.h"
 
 #define MAX_CONTENTS (1 << 20) /* characters; a state is about 64 KiB */
 
