@@ -258,6 +258,7 @@ EXTRA_DIST += \
 	tests/xen/dom0/test_power.py \
 	tests/xen/dom0/test_reality.py \
 	tests/xen/dom0/test_storage.py \
+	tests/xen/dom0/test_tpm.py \
 	tests/xen/dom0/test_worker.py \
 	tests/xen/dom0/worker.py \
 	tests/xen/show \
@@ -272,6 +273,7 @@ EXTRA_DIST += \
 	tests/xen/bed/guest/guest.c \
 	tests/xen/bed/guest/link.ld \
 	tests/xen/bed/guest/start.S \
+	tests/xen/bed/guest/tpm.S \
 	tests/xen/bed/guest-init \
 	tests/xen/bed/initramfs-init \
 	tests/xen/bed/pool \
