@@ -522,6 +522,17 @@ class Others(Base):
             ['VM_BAD_POWER_STATE', vm, 'halted;suspended', 'running'])
         d.call('VM.hard_shutdown', vm)
         self.assertEqual(self.allowed('VTPM', vtpm), ['destroy'])
+        self.assertEqual(d.call('VTPM.get_contents', vtpm), '')
+        for wrong in '?', 'QQ', 'QQ==' * (1 << 19):
+            self.assertEqual(
+                d.error('VTPM.set_contents', vtpm, wrong)[:2],
+                ['INVALID_VALUE', 'contents'])
+        d.call('VTPM.set_contents', vtpm, 'QUJD')
+        # A simulated TPM knows nothing, and forgets nothing.
+        d.call('VM.start', vm, False, False)
+        d.call('VM.hard_reboot', vm)
+        d.call('VM.hard_shutdown', vm)
+        self.assertEqual(d.call('VTPM.get_contents', vtpm), 'QUJD')
         secrets = len(d.call('secret.get_all'))
         d.call('VTPM.destroy', vtpm)
         self.assertEqual(len(d.call('secret.get_all')), secrets - 1)
