@@ -51,12 +51,12 @@ struct domain_driver {
 	 * the VM starts again, or is destroyed without this). */
 	op_fn *destroy;
 	/* args: path of the image; vtpm, as with destroy. The domain is gone
-	 * afterwards. */
+	 * afterwards; with hold 1 it stands still until it is told to go on, or
+	 * is destroyed. */
 	op_fn *suspend;
 	/* args: path, and those of create; result: that of create. Paused. */
 	op_fn *resume;
-	/* As suspend, but the domain goes on; with hold 1 it stands still until
-	 * it is told to. */
+	/* As suspend, but the domain goes on, or with hold 1 stands still. */
 	op_fn *checkpoint;
 	/* The memory of one that has crashed, into STATE/cores/UUID.core. That it
 	 * cannot be written is said in the log, and no error. */

@@ -237,13 +237,6 @@ sim_shutdown(void *context, struct op *op)
 	return sim_destroy(context, op);
 }
 
-/* The image holds what resume needs to make the same domain again. */
-static int
-sim_suspend(void *context, struct op *op)
-{
-	return sim_destroy(context, op);
-}
-
 static int
 sim_checkpoint(void *context, struct op *op)
 {
@@ -264,6 +257,14 @@ sim_dump(void *context, struct op *op)
 	(void)context;
 	(void)op;
 	return 0;
+}
+
+/* The image holds what resume needs to make the same domain again. */
+static int
+sim_suspend(void *context, struct op *op)
+{
+	return op_int(op, "hold", 0) ? sim_checkpoint(context, op)
+				     : sim_destroy(context, op);
 }
 
 static int

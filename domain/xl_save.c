@@ -66,6 +66,7 @@ is_image(const char *path)
 int
 xl_suspend(void *context, struct op *op)
 {
+	bool hold = op_int(op, "hold", 0) != 0;
 	struct xl *x = context;
 	uint32_t domid;
 	int rc = xl_find(x, op, &domid);
@@ -74,12 +75,14 @@ xl_suspend(void *context, struct op *op)
 		return -1;
 	/* Gone: saved by one that died behind that, or ended by itself. */
 	if (rc == 0)
-		return is_image(op_text(op, "path", ""))
+		return !hold && is_image(op_text(op, "path", ""))
 		    ? xl_tpm_ended(x, op)
 		    : op_fail(op, "VM_HALTED", op->uuid, NULL);
 	if (save(x, op, domid) < 0)
 		return -1;
 	moment("worker", op->name, "memory is saved");
+	if (hold)
+		return 0;
 	rc = libxl_domain_destroy(x->ctx, domid, NULL);
 	return rc ? xl_fail(x, op, rc, "destroy") : xl_tpm_ended(x, op);
 }

@@ -5,6 +5,8 @@
 import os
 import signal
 import sys
+import tempfile
+import time
 import unittest
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), '..', 'lib'))
@@ -12,11 +14,19 @@ import simulator    # noqa: E402
 import tap          # noqa: E402
 import xapid        # noqa: E402
 from machines import NULL, Killing    # noqa: E402
+from moments import Moments    # noqa: E402
 
 
-class Cancel(Killing):
+class Base(Killing):
+    options = ()
+
     def setUp(self):
-        self.d = xapid.start('--sim-vms', '4').start()
+        top = tempfile.TemporaryDirectory()
+        self.addCleanup(top.cleanup)
+        os.chmod(top.name, 0o755)
+        self.moments = Moments(os.path.join(top.name, 'moments'))
+        self.d = xapid.start('--sim-vms', '4', *self.options,
+                             env=self.moments.env).start()
         self.addCleanup(self.d.__exit__, None, None, None)
         self.vm = next(
             r for r, v in self.d.call('VM.get_all_records').items()
@@ -27,6 +37,13 @@ class Cancel(Killing):
         xapid.until(lambda: operation in self.d.call(
             'VM.get_current_operations', self.vm).values())
 
+    def killed(self):
+        """The daemon dies with all that it has not written down."""
+        os.kill(self.d.daemon_pid(), signal.SIGKILL)
+        self.come_back(self.d)
+
+
+class Cancel(Base):
     def deaf_shutdown(self):
         simulator.happen(self.d, self.vm, 'deaf')
         task = self.d.call('Async.VM.clean_shutdown', self.vm)
@@ -79,11 +96,6 @@ class Cancel(Killing):
         self.assertEqual(self.d.call('VM.get_power_state', self.vm),
                          'Paused')
 
-    def killed(self):
-        """The daemon dies with all that it has not written down."""
-        os.kill(self.d.daemon_pid(), signal.SIGKILL)
-        self.come_back(self.d)
-
     def test_a_daemon_that_is_killed_does_not_forget_it(self):
         simulator.order(self.d, 'hang', of='pause')
         task = self.d.call('Async.VM.pause', self.vm)
@@ -133,6 +145,34 @@ class Cancel(Killing):
         self.d.call('task.cancel', task)
         self.assertEqual(self.d.ended(start)['status'], 'success')
         self.assertEqual(self.d.ended(task)['status'], 'cancelled')
+
+
+class Late(Base):
+    """Who is cancelled gets 5 seconds; others longer."""
+    options = '--worker-deadline', '8'
+
+    def ends_suspended(self, die):
+        d = self.d
+        simulator.order(d, 'hang', of='destroy')
+        task = d.call('Async.VM.suspend', self.vm)
+        uuid = d.call('VM.get_uuid', self.vm)
+        xapid.until(lambda: 'VM.suspend: end to do' in
+                    self.moments.daemon.names())
+        time.sleep(0.5)     # … and its worker hangs
+        d.call('task.cancel', task)
+        if die:
+            self.killed()
+        self.assertEqual(d.ended(task, 60)['error_info'], [])
+        self.assertEqual(d.call('VM.get_power_state', self.vm), 'Suspended')
+        self.assertNotEqual(d.call('VM.get_suspend_VDI', self.vm), NULL)
+        self.assertNotIn(uuid, simulator.domains(d))
+        d.call('VM.resume', self.vm, False, False)
+
+    def test_a_guest_whose_memory_is_saved_ends_suspended(self):
+        self.ends_suspended(False)
+
+    def test_so_it_does_when_the_daemon_dies_as_well(self):
+        self.ends_suspended(True)
 
 
 if __name__ == '__main__':

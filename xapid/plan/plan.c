@@ -307,6 +307,7 @@ plan_send_step(struct running *r)
 	r->failed = false;
 	r->parts = 1;
 	r->deadline_ms = (int)r->plan.core->config->worker_deadline_s * 1000;
+	r->lasting = false;
 	r->subject = "";
 	r->turn = NULL;
 	r->settles = plan_wait_for_children(r);

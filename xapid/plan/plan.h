@@ -110,8 +110,10 @@ int plan_send(struct plan *p, plan_reply_fn *reply, const char *op,
 int plan_send_to(struct plan *p, enum plan_target target, plan_reply_fn *reply,
     const struct value *body);
 /* For the next requests of this step: how long one attempt may take (else
- * --worker-deadline), and what plan_subject() answers in their reply. */
+ * --worker-deadline), that cancelling the task leaves them alone, and what
+ * plan_subject() answers in their reply. */
 void plan_set_deadline(struct plan *p, int ms);
+void plan_set_lasting(struct plan *p);
 int plan_set_subject(struct plan *p, const char *subject);
 /* For the next request alone: what it is about, and whether it is still wanted
  * when its turn comes (as in switch.h). Lives as long as the plan. */

@@ -335,6 +335,12 @@ plan_set_deadline(struct plan *p, int ms)
 	plan_running(p)->deadline_ms = ms;
 }
 
+void
+plan_set_lasting(struct plan *p)
+{
+	plan_running(p)->lasting = true;
+}
+
 int
 plan_set_subject(struct plan *p, const char *subject)
 {
@@ -398,7 +404,7 @@ request_new(struct running *r, enum plan_target target, plan_reply_fn *reply,
 	q->request.task = r->number;
 	q->request.target = target;
 	q->request.deadline_ms = r->deadline_ms;
-	q->request.uncancellable = r->undoing;
+	q->request.uncancellable = r->undoing || r->lasting;
 	q->request.done = request_done;
 	q->request.progress = request_progress;
 	pthread_mutex_lock(&r->lock);

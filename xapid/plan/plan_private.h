@@ -44,6 +44,7 @@ struct running {
 	unsigned parts, sent;
 	struct child_sent *children_sent; /* of the present step; arena */
 	int deadline_ms;
+	bool lasting;        /* the next requests are not cancelled */
 	const char *subject; /* arena */
 	const struct plan_turn *turn;
 	int64_t shown; /* when progress was, last */

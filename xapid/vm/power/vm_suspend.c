@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Suspending: a disk for the image is made, the guest's memory is written into
- * it and the domain ends. From there on nothing is taken back: the image is
- * all that is left of the guest. (source: lifecycle.json call_effects) */
+/* Suspending: a disk for the image is made, and the guest's memory written into
+ * it while the guest stands still. Then its domain ends, which nothing stops any
+ * more: the image is all that is left of the guest. (source: lifecycle.json
+ * call_effects) */
 #include "vm/power/vm_suspend.h"
 
 #include "device/vtpm.h"
@@ -10,6 +11,7 @@
 #include "vm/power/vm_halt.h"
 #include "vm/power/vm_image.h"
 #include "vm/power/vm_power.h"
+#include "vm/power/vm_power_steps.h"
 #include "vm/start/memory_plan.h"
 
 #define SAVE_DEADLINE_MS (1800 * 1000)
@@ -29,14 +31,37 @@ save_send(struct plan *p)
 	if (!r)
 		return -1;
 	plan_set_deadline(p, SAVE_DEADLINE_MS);
-	return plan_send(p, vtpm_note, "suspend", ((const struct vm *)r)->uuid,
-	    "path", plan_arg(p, "path"), VTPM_WANTED((const struct vm *)r),
-	    NULL);
+	return plan_send(p, NULL, "suspend", ((const struct vm *)r)->uuid,
+	    "path", plan_arg(p, "path"), "#hold", (int64_t)1, NULL);
+}
+
+/* Only so that the journal has it: whoever repeated the step would find no
+ * domain any more. */
+static int
+saved(struct plan *p, struct tx *t)
+{
+	(void)p;
+	(void)t;
+	return 0;
+}
+
+static int
+go_on_send(struct plan *p)
+{
+	return power_ask(p, "go_on");
+}
+
+/* A worker that is killed in it leaves half a domain, which cannot go on. */
+static int
+end_send(struct plan *p)
+{
+	plan_set_lasting(p);
+	return power_destroy_send(p);
 }
 
 /* Devices stay as they were: they are the guest's when it comes back. */
 static int
-save_apply(struct plan *p, struct tx *t)
+end_apply(struct plan *p, struct tx *t)
 {
 	const struct vm *vm = TX_GET(t, VM, vm, p->object);
 	struct ref host = vm ? vm->resident_on : REF_NULL;
@@ -69,7 +94,8 @@ static const struct step suspend_steps[] = {
 	{ "image", vm_image_make, vm_image_made, vm_image_unmake,
 	    vm_image_unmade },
 	{ "open", vm_image_open, NULL, vm_image_close, NULL },
-	{ "save", save_send, save_apply, NULL, NULL },
+	{ "save", save_send, saved, go_on_send, NULL },
+	{ "end", end_send, end_apply, NULL, NULL },
 	{ 0 },
 };
 
@@ -80,7 +106,7 @@ static const struct plan_kind suspend_kind = {
 	.steps = suspend_steps,
 	.check = check,
 	.finish = finish,
-	.carries_through = "save",
+	.carries_through = "end",
 	.after_failure = &vm_look_kind, /* its guest may be left held */
 };
 
