@@ -96,7 +96,14 @@ class Pifs(Net):
         vlan = self.d.call('VLAN.create', pif, 9, net)
         self.assertEqual(self.refused('PIF.forget', pif),
                          ['PIF_VLAN_STILL_EXISTS', pif])
+        self.assertEqual(self.d.error('PIF.db_forget', pif),
+                         ['PIF_VLAN_STILL_EXISTS', pif])
         self.d.call('VLAN.destroy', vlan)
+        vlan = self.d.call('VLAN.create', pif, 9, net)
+        self.d.call('PIF.db_forget',
+                    self.d.call('VLAN.get_untagged_PIF', vlan))
+        self.assertEqual(self.d.error('VLAN.get_uuid', vlan)[:2],
+                         ['HANDLE_INVALID', 'VLAN'])
         sriov = self.pif('eth4')
         self.assertIn(self.refused('PIF.forget', sriov)[0],
                       ('PIF_SRIOV_STILL_EXISTS', 'CANNOT_FORGET_SRIOV_LOGICAL'))

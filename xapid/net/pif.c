@@ -105,9 +105,16 @@ int
 pif_db_forget(struct call *c, const struct pif_db_forget_args *a)
 {
 	TX_SCOPE struct tx *t = call_begin(c);
+	const struct pif *pif;
+	struct ref vlan;
 
-	if (!t || !EDIT_HEAD(c, t, PIF, pif, a->self))
+	if (!t || !(pif = EDIT_HEAD(c, t, PIF, pif, a->self)))
 		return -1;
+	if (pif->VLAN_slave_of.n)
+		return fail_pif_vlan_still_exists(c, call_ref_text(c, a->self));
+	vlan = pif->VLAN_master_of;
+	if (tx_get(t, CLASS_VLAN, vlan)) /* it is nothing without this one */
+		(void)tx_destroy(t, CLASS_VLAN, vlan);
 	(void)pif_destroy_row(t, a->self);
 	return call_commit(c, STEAL(t));
 }
