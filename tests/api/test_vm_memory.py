@@ -151,6 +151,25 @@ class Live(Base):
                          ['VM_HVM_REQUIRED', vm])
         self.end(vm)
 
+    def test_a_VM_gives_back_what_it_took_whatever_was_set_meanwhile(self):
+        d = self.d
+        host = d.call('host.get_all')[0]
+        vm = self.vm(HVM_boot_policy='BIOS order')
+        before = self.free(host)
+        d.call('VM.start_on', vm, host, False, False)
+        d.call('VM.set_shadow_multiplier_live', vm, 4.0)
+        for call, value in (('set_domain_type', 'pvh'),
+                            ('set_HVM_boot_policy', '')):
+            self.assertEqual(d.error('VM.' + call, vm, value),
+                             ['VM_BAD_POWER_STATE', vm, 'halted', 'running'])
+        for call, value in (('set_domain_type', 'hvm'),
+                            ('set_HVM_boot_policy', 'BIOS order')):
+            d.call('VM.' + call, vm, value)
+        d.call('VM.hard_shutdown', vm)
+        self.assertEqual(self.free(host), before)
+        d.call('VM.set_domain_type', vm, 'pvh')
+        self.end(vm)
+
     def test_the_most_memory_that_fits_fits(self):
         d, total = self.d, 3000 * MIB
         vm = self.vm()

@@ -13,6 +13,7 @@
 #include "model/builder.h"
 #include "pool/blob.h"
 #include "pool/blob_store.h"
+#include "vm/start/placement.h"
 #include "vm/vm_devices.h"
 #include "vm/vm_operations.h"
 #include "vm/vm_parts.h"
@@ -69,9 +70,15 @@ void
 vm_overhead_update(struct tx *t, struct ref ref)
 {
 	const struct vm *vm = TX_GET(t, VM, vm, ref);
+	int64_t now;
 
-	if (vm)
-		TX_SET(t, VM, vm, ref, memory_overhead, overhead(vm));
+	if (!vm)
+		return;
+	now = overhead(vm);
+	if (!vm->is_control_domain && !ref_is_null(vm->resident_on))
+		(void)placement_take(t, vm->resident_on,
+		    now - vm->memory_overhead);
+	TX_SET(t, VM, vm, ref, memory_overhead, now);
 }
 
 static int

@@ -53,6 +53,26 @@ vm_set_VCPUs_at_startup(struct call *c,
 
 /* ---- kind of domain: one setting with an older name ---- */
 
+/* A domain is what it was made as, and its devices are named after that. NULL:
+ * refused. */
+static const struct vm *
+check_type(struct call *c, struct tx *t, struct ref self, enum domain_type type)
+{
+	const struct vm *vm = EDIT_HEAD(c, t, VM, vm, self);
+
+	if (!vm || (enum domain_type)vm->domain_type == type)
+		return vm;
+	if (vm->current_operations.n)
+		(void)refuse_busy(c, &vm->r, &vm->current_operations, 0,
+		    &enum_info_vm_operations);
+	else if (vm->power_state != VM_POWER_STATE_HALTED)
+		(void)vm_fail_power_state(c, call_ref_text(c, self), vm,
+		    1 << VM_POWER_STATE_HALTED);
+	else
+		return vm;
+	return NULL;
+}
+
 int
 vm_set_domain_type(struct call *c, const struct vm_set_domain_type_args *a)
 {
@@ -62,7 +82,7 @@ vm_set_domain_type(struct call *c, const struct vm_set_domain_type_args *a)
 	if (a->value == DOMAIN_TYPE_UNSPECIFIED)
 		return fail_invalid_value(c, "domain_type", "unspecified");
 	t = call_begin(c);
-	if (!t || !EDIT_HEAD(c, t, VM, vm, a->self))
+	if (!t || !check_type(c, t, a->self, a->value))
 		return -1;
 	TX_SET(t, VM, vm, a->self, domain_type, a->value);
 	TX_SET(t, VM, vm, a->self, HVM_boot_policy, hvm ? "BIOS order" : "");
@@ -74,13 +94,13 @@ int
 vm_set_HVM_boot_policy(struct call *c,
     const struct vm_set_HVM_boot_policy_args *a)
 {
+	enum domain_type type = a->value[0] ? DOMAIN_TYPE_HVM : DOMAIN_TYPE_PV;
 	TX_SCOPE struct tx *t = call_begin(c);
 
-	if (!t || !EDIT_HEAD(c, t, VM, vm, a->self))
+	if (!t || !check_type(c, t, a->self, type))
 		return -1;
 	TX_SET(t, VM, vm, a->self, HVM_boot_policy, a->value);
-	TX_SET(t, VM, vm, a->self, domain_type,
-	    a->value[0] ? DOMAIN_TYPE_HVM : DOMAIN_TYPE_PV);
+	TX_SET(t, VM, vm, a->self, domain_type, type);
 	vm_overhead_update(t, a->self);
 	return call_commit(c, STEAL(t));
 }
