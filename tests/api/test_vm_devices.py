@@ -127,6 +127,21 @@ class Late(Base):
         d.call('VIF.destroy', vif)
         d.call('VBD.destroy', disk)
 
+    def test_a_disc_that_is_being_inserted_is_in_use(self):
+        d, vm = self.d, self.vm(started=False, HVM_boot_policy='BIOS order')
+        cd = self.vbd(vm)
+        d.call('VM.start', vm, False, False)
+        other = self.vm()
+        disk = self.disk(other)
+        vdi = self.field('VBD', 'VDI', disk)
+        simulator.order(d, 'hang', of='insert')
+        task = d.call('Async.VBD.insert', cd, vdi)
+        xapid.until(lambda: self.field('VBD', 'current_operations', cd))
+        for call in ('VDI.destroy', vdi), ('VBD.plug', disk):
+            self.assertIn(d.error(*call)[0],
+                          ('VDI_IN_USE', 'OTHER_OPERATION_IN_PROGRESS'))
+        self.assertEqual(d.ended(task)['error_info'], [])
+
     def test_a_pci_device_goes_to_a_vm_or_back_to_its_host(self):
         d = self.d
         host = d.call('host.get_all')[0]
@@ -297,6 +312,26 @@ class Disks(Base):
                 d.call('VM.pause', vm)
         self.assertEqual(d.error('VBD.insert', cd, 'OpaqueRef:none')[:2],
                          ['HANDLE_INVALID', 'VDI'])
+
+    def test_a_disc_that_another_VM_writes_is_not_inserted(self):
+        d = self.d
+        vm = self.vm(started=False, HVM_boot_policy='BIOS order')
+        cd = self.vbd(vm)
+        d.call('VM.start', vm, False, False)
+        other = self.vm()
+        disk = self.disk(other)
+        vdi = self.field('VBD', 'VDI', disk)
+        d.call('VBD.plug', disk)
+        self.assertEqual(d.error('VBD.insert', cd, vdi),
+                         ['VDI_IN_USE', vdi, 'attach'])
+        d.call('VBD.unplug', disk)
+        d.call('VBD.insert', cd, vdi)
+        self.assertEqual(d.error('VBD.plug', disk)[0], 'VDI_IN_USE')
+        d.call('VBD.eject', cd)
+        simulator.order(d, 'error', of='insert')
+        self.assertEqual(d.error('VBD.insert', cd, vdi)[0], 'INTERNAL_ERROR')
+        record = d.call('VBD.get_record', cd)
+        self.assertEqual((record['VDI'], record['empty']), (NULL, True))
 
     def test_a_start_attaches_and_a_shutdown_detaches(self):
         d, vm = self.d, self.vm(started=False)

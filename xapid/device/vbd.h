@@ -8,6 +8,9 @@
 /* Whether another VBD, or the disk itself, keeps this one from being
  * attached. */
 int vbd_check_attachable(struct call *c, struct tx *t, const struct vbd *vbd);
+/* The same for a disk that is to come into the drive. */
+int vbd_check_insert(struct call *c, struct tx *t, const struct vbd *vbd,
+    const struct vdi *vdi);
 /* Whether a VM may have all its disks: before it starts, and again when it
  * reserves them. */
 int vbd_check_disks(struct call *c, struct tx *t, const struct vm *vm);

@@ -164,7 +164,17 @@ insert_check(struct plan *p, struct tx *t)
 	vdi = TX_GET(t, VDI, vdi, plan_arg_ref(p, "vdi"));
 	if (!vdi)
 		return fail_handle_invalid(p->call, "VDI", plan_arg(p, "vdi"));
-	return vbd_check_media(p->call, vbd, vdi);
+	return vbd_check_media(p->call, vbd, vdi) < 0
+	    ? -1
+	    : vbd_check_insert(p->call, t, vbd, vdi);
+}
+
+/* From here on it is a disk in use: nobody destroys it, and none begins to write
+ * to it. */
+static int
+insert_began(struct plan *p, struct tx *t)
+{
+	return TX_SET(t, VBD, vbd, p->object, VDI, plan_arg_ref(p, "vdi"));
 }
 
 /* A drive of a VM that does not run is its record only. */
@@ -239,6 +249,14 @@ eject_apply(struct plan *p, struct tx *t)
 	return TX_SET(t, VBD, vbd, p->object, empty, true);
 }
 
+static int
+insert_finish(struct plan *p, struct tx *t, bool ok)
+{
+	if (!ok && TX_GET(t, VBD, vbd, p->object))
+		(void)eject_apply(p, t);
+	return finish(p, t, ok);
+}
+
 static const struct step insert_steps[] = {
 	{ "disk", disc_send, NULL, let_go_send, NULL },
 	{ "insert", insert_send, insert_apply, eject_send, eject_apply },
@@ -253,22 +271,21 @@ static const struct step eject_steps[] = {
 
 /* ---- the plans ---- */
 
-#define KIND(op, first)                                                        \
-	static const struct plan_kind op##_kind = {                            \
-		.name = "VBD." #op,                                            \
+#define KIND(op, first, last, ...)                                             \
+	static const struct plan_kind op##_kind = { .name = "VBD." #op,        \
 		.cls = CLASS_VBD,                                              \
 		.operation = #op,                                              \
 		.steps = op##_steps,                                           \
 		.queue = device_queue,                                         \
 		.check = (first),                                              \
-		.finish = finish,                                              \
-	}
+		.finish = (last),                                              \
+		__VA_ARGS__ }
 
-KIND(plug, plug_check);
-KIND(unplug, device_check);
-KIND(unplug_force, device_check);
-KIND(insert, insert_check);
-KIND(eject, eject_check);
+KIND(plug, plug_check, finish);
+KIND(unplug, device_check, finish);
+KIND(unplug_force, device_check, finish);
+KIND(insert, insert_check, insert_finish, .began = insert_began);
+KIND(eject, eject_check, finish);
 
 const struct plan_kind *const vbd_kinds[] = { &plug_kind, &unplug_kind,
 	&unplug_force_kind, &insert_kind, &eject_kind, NULL };

@@ -31,7 +31,7 @@ check_others(struct call *c, struct tx *t, const struct vbd *vbd,
 		return 0;
 	for (uint32_t i = 0; i < vdi->VBDs.n; i++)
 		if (is_in_way(t, vbd, others[i]))
-			return fail_vdi_in_use(c, call_ref_text(c, vbd->VDI),
+			return fail_vdi_in_use(c, call_ref_text(c, vdi->r.self),
 			    "attach");
 	return 0;
 }
@@ -92,6 +92,16 @@ check_end(struct call *c, const struct vdi *vdi)
 			    params, 4);
 	}
 	return 0;
+}
+
+int
+vbd_check_insert(struct call *c, struct tx *t, const struct vbd *vbd,
+    const struct vdi *vdi)
+{
+	return check_end(c, vdi) < 0 ||
+		(vbd->currently_attached && check_others(c, t, vbd, vdi) < 0)
+	    ? -1
+	    : 0;
 }
 
 int
