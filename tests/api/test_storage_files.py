@@ -464,6 +464,22 @@ class Shares(Files):
         self.assertEqual(d.error('PBD.unplug', pbd)[:2], ['VDI_IN_USE', vdi])
         self.assertEqual(d.ended(task)['status'], 'success')
 
+    def test_nor_does_it_go_while_a_disk_is_plugged_from_it(self):
+        d = self.d
+        vm, _ = self.vm_with('raw')
+        d.call('VM.set_HVM_boot_policy', vm, '')
+        d.call('VM.start', vm, False, False)
+        other = self.repository('other')
+        vdi = self.disk(other)
+        vbd = self.vbd(vm, vdi, '1')
+        simulator.order(d, 'hang', of='plug')
+        task = d.call('Async.VBD.plug', vbd)
+        xapid.until(lambda: d.call('VBD.get_current_operations', vbd))
+        self.assertEqual(
+            d.error('PBD.unplug', d.call('SR.get_PBDs', other)[0])[:2],
+            ['VDI_IN_USE', vdi])
+        self.assertEqual(d.ended(task)['error_info'], [])
+
     def test_who_lets_go_of_a_disk_has_it_until_its_storage_has_let_go(self):
         d, vdi = self.d, self.disk()
         one, other = (self.vm_with('raw')[0] for _ in range(2))

@@ -272,7 +272,9 @@ unplug_check(struct plan *p, struct tx *t)
 		for (uint32_t k = 0; vdi && k < vdi->VBDs.n; k++) {
 			const struct vbd *vbd = TX_GET(t, VBD, vbd, vbds[k]);
 
-			if (vbd && (vbd->currently_attached || vbd->reserved))
+			if (vbd &&
+			    (vbd->currently_attached || vbd->reserved ||
+				vbd->current_operations.n))
 				return fail_vdi_in_use(p->call,
 				    call_ref_text(p->call, vdis[i]),
 				    "PBD.unplug");

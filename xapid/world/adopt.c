@@ -13,6 +13,7 @@
 #include "lib/refmap.h"
 #include "plan/plan.h"
 #include "vm/power/vm_follow.h"
+#include "vm/power/vm_halt.h"
 #include "vm/start/placement.h"
 #include "vm/vm.h"
 #include "vm/vm_operations.h"
@@ -117,10 +118,12 @@ follow(const struct record *r, void *arg)
 		if (make_domain(a, t, vm) < 0)
 			return -1;
 	} else if (lives && !domain) {
-		/* Whoever looks lets go of its disks, too. */
+		/* Its disks are its own until their storage lets go of them. */
 		a->halted++;
-		if (plan_at_resume(t, &vm_look_kind, r->self) < 0)
+		if (vm_halt(t, r->self) < 0 ||
+		    plan_at_resume(t, &vm_let_go_kind, r->self) < 0)
 			return -1;
+		vbd_reserve_disks(t, TX_GET(t, VM, vm, r->self), true);
 	} else if (lives) {
 		vm_metrics_describe(t, vm);
 		TX_SET(t, VM, vm, r->self, domid,

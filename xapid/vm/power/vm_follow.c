@@ -288,6 +288,16 @@ disks_apply(struct plan *p, struct tx *t)
 }
 
 static int
+still_off(struct plan *p, struct tx *t)
+{
+	const struct vm *vm = power_vm(p, t);
+
+	return vm && vm->power_state == VM_POWER_STATE_HALTED
+	    ? 0
+	    : fail_internal_error(p->call, "The VM runs by now");
+}
+
+static int
 look_finish(struct plan *p, struct tx *t, bool ok)
 {
 	power_disks_free(p, t);
@@ -310,6 +320,20 @@ const struct plan_kind vm_look_kind = {
 	.check = exists,
 	.finish = look_finish,
 	.after_failure = &vm_look_kind,
+};
+
+static const struct step let_go_steps[] = {
+	{ "disks", power_disks_undo, power_disks_gone, NULL, NULL },
+	{ 0 },
+};
+
+const struct plan_kind vm_let_go_kind = {
+	.name = "VM.let_go",
+	.cls = CLASS_VM,
+	.operation = "hard_shutdown",
+	.steps = let_go_steps,
+	.check = still_off,
+	.finish = look_finish,
 };
 
 /* ---- one that is kept as it is ---- */
@@ -435,7 +459,7 @@ static const struct plan_kind appeared_kind = {
 
 const struct plan_kind *const vm_follow_kinds[] = { &ended_kind, &restarts_kind,
 	&kept_kind, &dumps_kind, &changed_kind, &appeared_kind, &vm_look_kind,
-	NULL };
+	&vm_let_go_kind, NULL };
 
 /* ---- which one ---- */
 

@@ -11,6 +11,8 @@ extern const struct plan_kind *const vm_follow_kinds[];
 /* Has the records say what is there, whatever it is; for after_failure of a
  * VM's plans. */
 extern const struct plan_kind vm_look_kind;
+/* Of a VM that was found halted when the daemon started: its disks. */
+extern const struct plan_kind vm_let_go_kind;
 /* The same for who only has a doubt. */
 void vm_look(struct core *core, const struct vm *vm);
 
