@@ -2,10 +2,11 @@
 """The daemon, its parent and workers die in the moments of what they do with
 real domains: no domain, device, process or file is left over, none is there
 twice, the records say what Xen has, and a guest that was to go on has its memory.
-Each step of each plan, and each operation of a worker, has one death.
-DEATHS=names: each moment has one, and one of the parent; DEATHS=all: however often
-it is reached; ACTS=revert,start: of these alone; ONLY=name: of moments that have it
-in their name; SEED=N: others of the steps."""
+Each step that plans have, and each operation of a worker, has one death.
+DEATHS=plans: each step of each plan; DEATHS=names: each moment, and one of the
+parent there; DEATHS=all: however often it is reached; ACTS=revert,start: of these
+alone; ONLY=name: of moments that have it in their name; SEED=N: others of the
+steps."""
 
 import collections
 import os
@@ -179,6 +180,8 @@ class Deaths(Machine, Host):
         steps = {}
         for m in moments:
             who, rest = m.name.split(': ')
+            if DEATHS != 'plans' and who != 'worker':
+                who = 'plan'    # many have the same steps
             steps.setdefault((who, rest.split()[0]), []).append(m)
         new = [ms for step, ms in steps.items() if self.is_new(step)]
         return [ms[(SEED + i) % len(ms)]._replace(parent=(SEED + i) % 5 == 4)
@@ -263,9 +266,10 @@ class Deaths(Machine, Host):
             same('on a bridge', os.path.exists(
                 '/sys/class/net/vif%s.%s/master' % (domid, v['device'])),
                  True)
-        # A suspended one keeps its images served, for its resume.
+        # A suspended one keeps its images served, for its resume; one that a
+        # revert has made has them served by that.
         served = {v['userdevice']: v for v in vbds
-                  if v['currently_attached']}
+                  if v['currently_attached'] and (alive or images())}
         self.same_storage(same, disks, served)
         return told
 
