@@ -255,11 +255,25 @@ remove_leftover(struct xl *x, struct op *op)
 		(void)libxl_domain_destroy(x->ctx, domid, NULL);
 }
 
+/* A guest may have had more than it was told to have when it was saved, because
+ * it has no balloon or was slow: all of it has a place in the new domain, which
+ * is told afterwards. */
+static int
+tell_target(struct xl *x, struct op *op, uint32_t domid, uint64_t kib)
+{
+	int rc;
+
+	xl_forget(x);
+	rc = libxl_set_memory_target(x->ctx, domid, (int64_t)kib, 0, 1);
+	return rc ? xl_fail(x, op, rc, "memory target") : 0;
+}
+
 static int
 build(struct xl *x, struct op *op, libxl_domain_config *config, int image,
     struct xl_loops *loops)
 {
 	uint32_t domid = 0;
+	uint64_t target;
 	int rc;
 
 	xl_forget(x);
@@ -268,6 +282,9 @@ build(struct xl *x, struct op *op, libxl_domain_config *config, int image,
 	    add_devices(x, op, config, loops) < 0 ||
 	    check_memory(x, op, config) < 0)
 		return -1;
+	target = config->b_info.target_memkb;
+	if (image >= 0)
+		config->b_info.target_memkb = config->b_info.max_memkb;
 	xl_forget(x);
 	rc = make_domain(x, op, config, image, &domid);
 	if (rc) {
@@ -276,7 +293,9 @@ build(struct xl *x, struct op *op, libxl_domain_config *config, int image,
 		return -1;
 	}
 	moment("worker", op->name, "domain is there");
-	rc = write_data(x, op, domid);
+	rc = image >= 0 ? tell_target(x, op, domid, target) : 0;
+	if (rc == 0)
+		rc = write_data(x, op, domid);
 	if (rc == 0)
 		rc = xl_open_features(x, op, domid);
 	if (rc == 0 && strcmp(op_text(op, "type", ""), "hvm") == 0)
