@@ -34,7 +34,7 @@ bool unit_skip_under_valgrind(const char *why);
 void unit_skip(const char *why);
 
 /* Ends the program: what no test can go on without is not to be had. */
-_Noreturn void unit_bail_out(const char *what, const char *why);
+void unit_bail_out(const char *what, const char *why) __attribute__((noreturn));
 
 #define UNIT_COUNT(array) (sizeof(array) / sizeof *(array))
 
