@@ -2,8 +2,8 @@
 """The daemon, its parent and workers die in the moments of what they do with
 real domains: no domain, device, process or file is left over, none is there
 twice, the records say what Xen has, and a guest that was to go on has its memory.
-Each step that plans have, and each operation of a worker, has one death.
-DEATHS=plans: each step of each plan; DEATHS=names: each moment, and one of the
+Each step that the usual plans have, and each operation of a worker, has one death.
+DEATHS=steps: those of all plans; DEATHS=plans: each step of each plan; DEATHS=names: each moment, and one of the
 parent there; DEATHS=all: however often it is reached; ACTS=revert,start: of these
 alone; ONLY=name: of moments that have it in their name; SEED=N: others of the
 steps."""
@@ -22,7 +22,11 @@ from test_guests import Host
 
 DEATHS = os.environ.get('DEATHS', 'steps')
 SEED = int(os.environ.get('SEED', '0'))
-ACTS = [a for a in os.environ.get('ACTS', '').split(',') if a]
+# Without being asked for: those with the most steps, each another one's.
+USUAL = ('start,clean shutdown,unplug a disk,plug a disk,unplug an interface,'
+         'plug an interface,revert')
+ACTS = [a for a in os.environ.get(
+    'ACTS', '' if 'DEATHS' in os.environ else USUAL).split(',') if a]
 ONLY = os.environ.get('ONLY', '')
 ROUNDS = 4      # of the parent's deaths
 NAME = 'dies'
