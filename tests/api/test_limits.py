@@ -283,6 +283,42 @@ class Waiting(Limits):
         self.d.call('Rate_limit.set_fill_rate', limit, 10.0)
         self.assertIn('OpaqueRef', last.answer()[0])
 
+    def test_limits_may_go_while_others_change(self):
+        callers = [self.caller('goes-%d' % i) for i in range(4)]
+        mine = [Client(self.d, 'changes-%d' % i) for i in range(4)]
+        used = [Client(self.d, 'goes-%d' % i) for i in range(4)]
+        for c in mine + used:
+            self.addCleanup(c.close)
+        done, wrong = threading.Event(), []
+
+        def change(client, caller):
+            for _ in range(40):
+                limit = client.call('Rate_limit.create', {
+                    'name_label': 'l', 'name_description': '',
+                    'burst_size': 1e6, 'fill_rate': 1e6})
+                client.call('Rate_limit.add_caller', limit, caller)
+                answer = client.call('Rate_limit.destroy', limit)
+                if isinstance(answer, dict):
+                    wrong.append(answer)
+
+        def use(client):
+            while not done.is_set():
+                answer = client.call('pool.get_all')
+                if not isinstance(answer, list):
+                    wrong.append(answer)
+
+        changing = [threading.Thread(target=change, args=both)
+                    for both in zip(mine, callers)]
+        using = [threading.Thread(target=use, args=(c,)) for c in used]
+        for t in changing + using:
+            t.start()
+        for t in changing:
+            t.join()
+        done.set()
+        for t in using:
+            t.join()
+        self.assertEqual(wrong, [])
+
     def test_the_caller_that_says_most_decides(self):
         self.limit(1000.0, 1000.0, self.caller('most/special*'))
         self.limit(1.0, SLOW, self.caller('most*'))

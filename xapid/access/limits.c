@@ -26,6 +26,7 @@ static struct {
 	pthread_mutex_t changing; /* the table, and what follows */
 	struct core *core;
 	struct timer timer; /* set while a change did not find memory */
+	bool stopped;       /* no table any more; under changing */
 } again = { .changing = PTHREAD_MUTEX_INITIALIZER };
 
 /* ---- patterns ---- */
@@ -292,12 +293,26 @@ is_kept(const struct rows *rows, struct ref limit)
 	return false;
 }
 
-/* Callers that are gone; the buckets that are gone are answered as a list. */
+/* Buckets that are gone are answered as a list. */
 static void
-sweep(struct limits_table *t, const struct rows *rows, struct refmap *gone)
+sweep_buckets(struct limits_table *t, const struct rows *rows,
+    struct refmap *gone)
+{
+	struct limit_bucket *b;
+	struct ref key;
+
+	for (size_t i = 0; (b = refmap_next(&t->buckets, &i, &key));)
+		if (!is_kept(rows, key)) {
+			refmap_remove(&t->buckets, key);
+			(void)refmap_put(gone, key, b); /* reserved */
+		}
+}
+
+/* Callers that are gone. */
+static void
+sweep_callers(struct limits_table *t)
 {
 	struct limits_caller *e;
-	struct limit_bucket *b;
 	struct ref key;
 
 	for (size_t i = 0; (e = refmap_next(&t->callers, &i, &key));) {
@@ -308,20 +323,16 @@ sweep(struct limits_table *t, const struct rows *rows, struct refmap *gone)
 		}
 		e->kept = false;
 	}
-	for (size_t i = 0; (b = refmap_next(&t->buckets, &i, &key));)
-		if (!is_kept(rows, key)) {
-			refmap_remove(&t->buckets, key);
-			(void)refmap_put(gone, key, b); /* reserved */
-		}
 }
 
 /* -1: no memory, and the table is as it was. */
 static int
 make_room(struct limits_table *t, const struct rows *rows, struct refmap *gone)
 {
-	size_t n = rows->ncallers ? rows->ncallers : 1;
+	/* Those of before stay when there is no memory for the new ones. */
+	size_t n = rows->ncallers > t->nloose ? rows->ncallers : t->nloose;
 	struct limits_caller **loose =
-	    fault_realloc(t->loose, n * sizeof(*loose));
+	    fault_realloc(t->loose, (n + 1) * sizeof(*loose));
 
 	if (!loose)
 		return -1;
@@ -372,8 +383,11 @@ rebuild(struct core *core, const struct rows *rows)
 	if (rc == 0)
 		rc = add_new(core, t, rows);
 	if (rc == 0) {
+		/* First: a caller may name a limit that went while the rows
+		 * were read. */
+		sweep_buckets(t, rows, &gone);
 		arrange(t, rows);
-		sweep(t, rows, &gone);
+		sweep_callers(t);
 	}
 	pthread_rwlock_unlock(&t->lock);
 	if (rc == 0)
@@ -412,7 +426,7 @@ void
 limits_refresh(struct core *core)
 {
 	LOCK_SCOPE(&again.changing);
-	if (refresh(core) == 0 || atomic_load(&core->stopping))
+	if (again.stopped || refresh(core) == 0 || atomic_load(&core->stopping))
 		return;
 	again.core = core;
 	again.timer.fire = refresh_again;
@@ -431,6 +445,8 @@ limits_stop(struct core *core)
 
 	(void)timer_cancel(core->timers, &again.timer);
 	limits_seen_stop(core);
+	pthread_mutex_lock(&again.changing);
+	again.stopped = true;
 	atomic_store(&core->limiting, false);
 	pthread_rwlock_wrlock(&t->lock);
 	buckets = t->buckets;
@@ -444,5 +460,6 @@ limits_stop(struct core *core)
 	refmap_free(&t->callers);
 	t->callers = (struct refmap){ 0 };
 	pthread_rwlock_unlock(&t->lock);
+	pthread_mutex_unlock(&again.changing);
 	free_buckets(&buckets);
 }
