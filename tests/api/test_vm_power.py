@@ -264,7 +264,7 @@ class Deaths(unittest.TestCase):
             d.stop()
             os.unlink(os.path.join(d.state, 'sim-domains'))
             d.start()
-            xapid.until(lambda: not vms(d, 'Running'))
+            self.assertEqual(vms(d, 'Running'), [])
             d.call('VM.start', running[0], False, False)
             self.consistent(d)
 
