@@ -120,7 +120,8 @@ make_store(const struct tls_clients *clients, char *err, size_t err_size)
 	if (!store || add_all(store, clients->authorities) < 0 ||
 	    add_all(store, clients->revoked) < 0 ||
 	    (*clients->revoked &&
-		X509_STORE_set_flags(store, X509_V_FLAG_CRL_CHECK) != 1)) {
+		X509_STORE_set_flags(store,
+		    X509_V_FLAG_CRL_CHECK | X509_V_FLAG_CRL_CHECK_ALL) != 1)) {
 		tls_reason(err, err_size, "certificates of clients");
 		X509_STORE_free(store);
 		return NULL;

@@ -236,6 +236,31 @@ class Certificates(unittest.TestCase):
         self.d.call('pool.crl_uninstall', 'ours-crl.pem')
         self.assertTrue(self.gets_in(bad))
 
+    def test_who_is_below_a_revoked_authority_stays_out(self):
+        middle = Authority(self.folder, 'middle')
+        ext = self.ca.path('middle.ext')
+        with open(ext, 'w') as f:
+            f.write('basicConstraints=critical,CA:TRUE\n'
+                    'keyUsage=critical,keyCertSign,cRLSign\n')
+        request = middle.path('ca.csr')
+        middle.run('req', '-new', '-key', middle.key, '-subj', '/CN=middle',
+                   '-out', request)
+        self.ca.run('x509', '-req', '-in', request, '-CA', self.ca.pem,
+                    '-CAkey', self.ca.key, '-CAcreateserial', '-days', '20',
+                    '-out', middle.pem, '-extfile', ext)
+        pem = middle.issue('below')
+        with open(pem, 'a') as f:
+            f.write(middle.text())
+        self.assertTrue(self.gets_in(pem))
+        self.d.call('pool.crl_install', 'ours-crl.pem', self.ca.revoke())
+        self.addCleanup(self.d.call, 'pool.crl_uninstall', 'ours-crl.pem')
+        self.assertTrue(self.gets_in(pem))
+        self.d.call('pool.crl_uninstall', 'ours-crl.pem')
+        self.d.call('pool.crl_install', 'ours-crl.pem',
+                    self.ca.revoke(middle.pem))
+        self.assertFalse(self.gets_in(pem))
+        self.assertTrue(self.gets_in(self.good))
+
     def test_authorities_come_and_go(self):
         pem = self.other.issue('later')
         self.assertFalse(self.gets_in(pem))
