@@ -225,6 +225,22 @@ class Waiting(Limits):
         for w in waiting:
             self.assertIn('OpaqueRef', w.answer()[0])
 
+    def test_who_waits_does_nothing_when_its_session_has_ended(self):
+        limit = self.limit(1.0, SLOW, self.caller('ended'))
+        session = self.d.raw('session.login_with_password', 'root',
+                             xapid.PASSWORD)
+        c = self.client('ended')
+        c.call('pool.get_all')
+        w = self.client('ended')
+        w.http.request('POST', '/jsonrpc', json.dumps(
+            {'jsonrpc': '2.0', 'method': 'pool.get_all', 'id': 1,
+             'params': [session]}), {'User-Agent': 'ended'})
+        self.assertTrue(self.is_silent(w))
+        self.d.raw('session.logout', session)
+        self.d.call('Rate_limit.destroy', limit)
+        answer = w.answer()
+        self.assertEqual(answer['message'], 'SESSION_INVALID')
+
     def test_who_waits_follows_a_limit_that_changes(self):
         limit = self.limit(1.0, SLOW, self.caller('changed'))
         self.client('changed').call('pool.get_all')

@@ -5,6 +5,7 @@
 
 #include "access/limit_costs.h"
 #include "access/limits.h"
+#include "access/session.h"
 #include "call/call_private.h"
 
 static struct call *
@@ -71,6 +72,10 @@ go_on(struct call *c)
 	pthread_mutex_lock(&c->lock);
 	c->on_left = NULL;
 	pthread_mutex_unlock(&c->lock);
+	/* The session may have ended meanwhile, and with it what it may do. */
+	if (!ref_is_null(c->caller.session) &&
+	    session_attach(c, c->caller.session) < 0)
+		return;
 	if (!c->method->blocking) {
 		(void)call_run(c);
 		return;
