@@ -173,7 +173,9 @@ class Deaths(Machine, Host):
 
     def chosen(self, moments):
         # When a keeper dies, nobody does its work again.
-        moments = [m for m in moments if not m.name.startswith('keeper')]
+        # What the host's cards tell comes when it likes.
+        moments = [m for m in moments if not m.name.startswith(
+            ('keeper', 'PIF.follow', 'worker: addresses'))]
         if ONLY:
             return [m for m in moments if ONLY in m.name]
         if DEATHS == 'all':
