@@ -241,6 +241,33 @@ class Waiting(Limits):
         answer = w.answer()
         self.assertEqual(answer['message'], 'SESSION_INVALID')
 
+    def test_by_the_local_socket_nobody_waits(self):
+        """root gets out of a limit that fits itself"""
+        limit = self.limit(1.0, SLOW, self.caller('shut*'))
+        self.client('shut out').call('pool.get_all')
+        waiting = self.waiting('shut out')
+        self.assertTrue(self.is_silent(waiting))
+        c = self.client('shut out')
+        c.http = xapid.UnixConnection(self.d.socket)
+        for _ in range(10):
+            c.call('pool.get_all')
+        c.call('Rate_limit.destroy', limit)
+        self.assertIn('OpaqueRef', waiting.answer()[0])
+
+    def test_requests_that_wait_shut_no_other_client_out(self):
+        self.limit(1.0, SLOW, self.caller('crowd'))
+        self.client('crowd').call('pool.get_all')
+        crowd = [self.d.connection() for _ in range(80)]
+        for h in crowd:
+            self.addCleanup(h.close)
+            h.request('GET', '/audit_log', headers={
+                'Authorization': BASIC, 'User-Agent': 'crowd'})
+        other = self.d.connection()
+        self.addCleanup(other.close)
+        other.request('GET', '/audit_log', headers={
+            'Authorization': BASIC, 'User-Agent': 'another'})
+        self.assertEqual(other.getresponse().status, 200)
+
     def test_who_waits_follows_a_limit_that_changes(self):
         limit = self.limit(1.0, SLOW, self.caller('changed'))
         self.client('changed').call('pool.get_all')

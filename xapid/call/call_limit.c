@@ -3,6 +3,7 @@
  * with memory of its own, behind all checks, and goes on when they are there. */
 #include <stddef.h>
 
+#include "access/auth.h"
 #include "access/limit_costs.h"
 #include "access/limits.h"
 #include "access/session.h"
@@ -23,11 +24,11 @@ on_thread(struct call *c)
 	call_part_ended(c);
 }
 
-static bool
-is_limited(const struct call *c)
+bool
+call_is_limited(const struct call *c)
 {
 	return atomic_load_explicit(&c->core->limiting, memory_order_relaxed) &&
-	    !c->caller.pool;
+	    !c->caller.pool && !auth_trusts(&c->peer);
 }
 
 static bool
@@ -53,7 +54,7 @@ work_granted(struct limit_wait *w)
 void
 call_start_work(struct call *c)
 {
-	if (!is_limited(c) || take_tokens(c, work_granted))
+	if (!call_is_limited(c) || take_tokens(c, work_granted))
 		on_thread(c);
 }
 
@@ -89,7 +90,7 @@ call_must_wait(struct call *c, struct rpc_call *rc)
 {
 	struct value params;
 
-	if (!is_limited(c))
+	if (!call_is_limited(c))
 		return false;
 	call_add_part(c); /* the wait */
 	if (take_tokens(c, wait_over)) {

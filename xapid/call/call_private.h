@@ -40,6 +40,10 @@ int call_decode_and_allow(struct call *c, const struct value *params,
 
 /* ---- call_limit.c ---- */
 
+/* Whether limits may concern it: never those of other hosts, nor those by the
+ * local socket, where root can put a limit right that shuts everybody out. */
+bool call_is_limited(const struct call *c);
+
 /* On the connection's thread, behind all checks but those of the arguments.
  * True: it waits for tokens, or failed. */
 bool call_must_wait(struct call *c, struct rpc_call *rc);

@@ -318,11 +318,14 @@ take_turn(struct http_exchange *x, struct call *c, const struct http_row *row)
 		.granted = PTHREAD_COND_INITIALIZER };
 	bool room;
 
-	if (!atomic_load(&c->core->limiting) || c->caller.pool || !agent ||
+	if (!call_is_limited(c) || !agent ||
 	    !text_is_clean(agent, strlen(agent)) || row->serve == http_post_cli)
 		return 0;
-	room = atomic_fetch_add(&waiting, 1) < MAX_WAITING;
-	if (room && !limits_take(c->core, agent, c->peer.address, &turn.wait))
+	if (limits_take(c->core, agent, c->peer.address, &turn.wait))
+		return 0;
+	room = atomic_fetch_add(&waiting, 1) < MAX_WAITING ||
+	    !limit_wait_leave(&turn.wait);
+	if (room)
 		turn_wait(x, &turn);
 	atomic_fetch_sub(&waiting, 1);
 	return room ? 0 : refuse(x, 503);
