@@ -103,6 +103,9 @@ struct domain_driver {
 	 * afterwards); result: text, the last DOMAIN_DMESG_BYTES. */
 	op_fn *dmesg;
 	op_fn *debug_keys; /* args: keys; what they show is in dmesg */
+	/* What the agents of all guests may read. args: update_enabled ("true",
+	 * "false", "": not said), update_url ("": not said). */
+	op_fn *guest_agents;
 	/* Whether the control domain has a PCI device. args: address, dom0, of a
 	 * simulated one before: its driver then. result: driver ("pciback": the
 	 * control domain has it not), use: what is in its way, "" for nothing. */

@@ -549,6 +549,7 @@ const struct domain_driver domain_sim = {
 	.stats = sim_stats,
 	.dmesg = sim_dmesg,
 	.debug_keys = sim_debug_keys,
+	.guest_agents = sim_guest_agents,
 	.pci_access = sim_pci_access,
 	.vtpm = sim_vtpm,
 	.list = sim_list,

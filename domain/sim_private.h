@@ -105,7 +105,7 @@ void sim_guest_read(struct sim_domain *d, const char *path, const char *text);
 const char *sim_order_for(void *context, const char *op);
 
 /* ---- sim_ring.c ---- */
-op_fn sim_dmesg, sim_debug_keys;
+op_fn sim_dmesg, sim_debug_keys, sim_guest_agents;
 /* A line of the hypervisor. */
 void sim_say(struct sim *s, const char *format, ...)
     __attribute__((format(printf, 2, 3)));

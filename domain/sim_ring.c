@@ -65,3 +65,12 @@ sim_debug_keys(void *context, struct op *op)
 		    *key);
 	return 0;
 }
+
+/* Simulated guests have no agent that would update itself. */
+int
+sim_guest_agents(void *context, struct op *op)
+{
+	sim_say(context, "guests may read: update '%s' from '%s'",
+	    op_text(op, "update_enabled", ""), op_text(op, "update_url", ""));
+	return 0;
+}

@@ -70,6 +70,7 @@ static const struct op_row {
 	OP(host),
 	OP(dmesg),
 	OP(debug_keys),
+	OP(guest_agents),
 	OP(pci_access),
 	OP(vtpm),
 	OP(list),

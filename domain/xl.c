@@ -275,6 +275,7 @@ const struct domain_driver domain_xl = {
 	.host = xl_host,
 	.dmesg = xl_dmesg,
 	.debug_keys = xl_debug_keys,
+	.guest_agents = xl_guest_agents,
 	.pci_access = xl_pci_access,
 	.vtpm = xl_vtpm,
 	.list = xl_list,

@@ -125,15 +125,15 @@ op_fn xl_suspend, xl_checkpoint, xl_go_on;                     /* xl_save.c */
 op_fn xl_plug, xl_connect, xl_unplug;                          /* xl_plug.c */
 op_fn xl_insert, xl_eject;                                     /* xl_media.c */
 op_fn xl_set_memory, xl_set_vcpus, xl_trigger, xl_sysrq, xl_xenstore_write,
-    xl_stats;                             /* xl_live.c */
-op_fn xl_dump;                            /* xl_dump.c */
-op_fn xl_priority;                        /* xl_priority.c */
-op_fn xl_set_scheduling, xl_set_shadow;   /* xl_tune.c */
-op_fn xl_addresses, xl_rebridge, xl_rate; /* xl_nic.c */
-op_fn xl_host, xl_dmesg, xl_debug_keys;   /* xl_host.c */
-op_fn xl_pci_access;                      /* xl_pci.c */
-op_fn xl_list;                            /* xl_list.c */
-op_fn xl_vtpm;                            /* xl_tpm.c */
+    xl_stats;                                            /* xl_live.c */
+op_fn xl_dump;                                           /* xl_dump.c */
+op_fn xl_priority;                                       /* xl_priority.c */
+op_fn xl_set_scheduling, xl_set_shadow;                  /* xl_tune.c */
+op_fn xl_addresses, xl_rebridge, xl_rate;                /* xl_nic.c */
+op_fn xl_host, xl_dmesg, xl_debug_keys, xl_guest_agents; /* xl_host.c */
+op_fn xl_pci_access;                                     /* xl_pci.c */
+op_fn xl_list;                                           /* xl_list.c */
+op_fn xl_vtpm;                                           /* xl_tpm.c */
 /* From another thread, while an operation runs: it ends early where libxl can
  * do that. */
 void xl_cancel(void *context);

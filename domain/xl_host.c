@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The machine as the hypervisor sees it: the control domain's kernel knows its
  * own share only. */
+#include <errno.h>
 #include <string.h>
 
 #include "domain/xl_private.h"
@@ -104,4 +105,43 @@ xl_debug_keys(void *context, struct op *op)
 	xl_forget(x);
 	rc = libxl_send_debug_keys(x->ctx, keys);
 	return rc ? xl_fail(x, op, rc, "debug keys") : 0;
+}
+
+/* ---- what agents read ---- */
+
+#define FEATURES "/guest_agent_features"
+#define UPDATE FEATURES "/Guest_agent_auto_update"
+
+/* What is made below it later may be read by all guests, too. */
+static int
+show_to_all(struct xl *x, struct op *op, const char *path)
+{
+	struct xs_permissions all = { .id = 0, .perms = XS_PERM_READ };
+
+	if (xl_write(x, op, path, "") < 0)
+		return -1;
+	return xs_set_permissions(x->xs, XBT_NULL, path, &all, 1)
+	    ? 0
+	    : op_fail_errno(op, "INTERNAL_ERROR", path);
+}
+
+/* source: xen-api 26.17, what its toolstack writes for guest agents */
+int
+xl_guest_agents(void *context, struct op *op)
+{
+	struct xl *x = context;
+	const char *enabled = op_text(op, "update_enabled", "");
+	const char *url = op_text(op, "update_url", "");
+
+	if (show_to_all(x, op, FEATURES) < 0 || show_to_all(x, op, UPDATE) < 0)
+		return -1;
+	if (!xs_rm(x->xs, XBT_NULL, UPDATE "/parameters") && errno != ENOENT)
+		return op_fail_errno(op, "INTERNAL_ERROR", UPDATE);
+	if (xl_write(x, op, UPDATE "/licensed", "1") < 0)
+		return -1;
+	if (*enabled &&
+	    xl_write(x, op, UPDATE "/parameters/enabled",
+		strcmp(enabled, "true") == 0 ? "1" : "0") < 0)
+		return -1;
+	return *url ? xl_write(x, op, UPDATE "/parameters/update_url", url) : 0;
 }

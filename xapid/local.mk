@@ -394,6 +394,8 @@ libxapidcore_a_SOURCES = \
 	xapid/pool/message.h \
 	xapid/pool/pool.c \
 	xapid/pool/pool_absent.c \
+	xapid/pool/pool_agents.c \
+	xapid/pool/pool_agents.h \
 	xapid/pool/pool_config.c \
 	xapid/schedule/vmss.c \
 	xapid/schedule/vmss.h \

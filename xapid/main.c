@@ -37,6 +37,7 @@
 #include "plan/priv.h"
 #include "plan/switch.h"
 #include "plan_kinds.h"
+#include "pool/pool_agents.h"
 #include "schedule/vmss.h"
 #include "support/observer.h"
 #include "world/adopt.h"
@@ -212,6 +213,7 @@ start_core(struct daemon *d)
 	if (strcmp(core->config->backend, "libxl") == 0 &&
 	    sr_plug_all(core) < 0)
 		return main_complain("cannot attach the storage");
+	pool_agents_tell(core);
 	host_syslog_start(core);
 	if (observer_start(core) < 0)
 		return main_complain("out of memory or threads");

@@ -47,6 +47,11 @@ class Settings(Base):
         self.assertEqual(self.get('guest_agent_config'), {
             'auto_update_enabled': 'true',
             'auto_update_url': 'https://example.org/x'})
+        host = self.d.call('pool.get_master', self.pool)
+        told = "guests may read: update 'true' from 'https://example.org/x'"
+        self.assertIn(told, self.d.call('host.dmesg_clear', host))
+        self.d.call('host.apply_guest_agent_config', host)
+        self.assertIn(told, self.d.call('host.dmesg', host))
         self.assertEqual(
             self.error(add, 'auto_update_enabled', 'false'),
             ['MAP_DUPLICATE_KEY', 'pool', 'guest_agent_config', self.pool,
@@ -55,6 +60,8 @@ class Settings(Base):
         self.call('remove_from_guest_agent_config', 'auto_update_enabled')
         self.call('remove_from_guest_agent_config', 'auto_update_url')
         self.assertEqual(self.get('guest_agent_config'), {})
+        self.assertIn("guests may read: update '' from ''",
+                      self.d.call('host.dmesg', host))
         for key, value in (('auto_update_enabled', 'maybe'),
                            ('auto_update_url', 'ftp://x'), ('other', 'x')):
             self.assertEqual(self.error(add, key, value),

@@ -186,3 +186,9 @@ text_hex_digit(char c)
 	c = (char)(c | 32);
 	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
+
+bool
+text_is_web_url(const char *s)
+{
+	return strncmp(s, "http://", 7) == 0 || strncmp(s, "https://", 8) == 0;
+}

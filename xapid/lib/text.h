@@ -10,6 +10,8 @@
  * overlong forms, no surrogates), no U+FFFE and U+FFFF, no control characters
  * other than tab, line feed and carriage return. (attack A6) */
 bool text_is_clean(const char *s, size_t len);
+/* Whether it begins as a URL of HTTP or HTTPS does. */
+bool text_is_web_url(const char *s);
 /* The same, but with all characters. */
 bool text_is_utf8(const char *s, size_t len);
 /* Puts '?' in the place of each byte that keeps it from being clean: for what

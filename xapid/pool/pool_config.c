@@ -1,78 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Settings of the pool that other parts follow: guest agents, updates,
- * telemetry. */
+/* Settings of the pool that other parts follow: updates, telemetry. */
 #include <stdio.h>
 #include <string.h>
 
 #include "call/edit.h"
 #include "lib/clock.h"
+#include "lib/text.h"
 #include "model/builder.h"
 
 #define DAY INT64_C(86400)
-
-static bool
-is_web_url(const char *url)
-{
-	return strncmp(url, "http://", 7) == 0 ||
-	    strncmp(url, "https://", 8) == 0;
-}
-
-/* ---- guest agents ---- */
-
-static bool
-is_bool(const char *value)
-{
-	return strcmp(value, "true") == 0 || strcmp(value, "false") == 0;
-}
-
-/* What agents know, and what may be said to them. */
-static const struct agent_key {
-	const char *key;
-	bool (*ok)(const char *value);
-} agent_keys[] = {
-	{ "auto_update_enabled", is_bool },
-	{ "auto_update_url", is_web_url },
-};
-
-int
-pool_add_to_guest_agent_config(struct call *c,
-    const struct pool_add_to_guest_agent_config_args *a)
-{
-	TX_SCOPE struct tx *t = NULL;
-	const struct pool *p;
-	bool ok = false;
-	const char *pair;
-
-	for (size_t i = 0; i < sizeof(agent_keys) / sizeof(agent_keys[0]); i++)
-		if (strcmp(agent_keys[i].key, a->key) == 0)
-			ok = agent_keys[i].ok(a->value);
-	pair = arena_printf(c->arena, "%s = %s", a->key, a->value);
-	if (!ok)
-		return fail_invalid_value(c, "guest_agent_config",
-		    pair ? pair : a->key);
-	t = call_begin(c);
-	if (!t || !(p = EDIT_HEAD(c, t, pool, pool, a->self)))
-		return -1;
-	if (builder_find(&p->guest_agent_config, a->key))
-		return fail_map_duplicate_key(c, "pool", "guest_agent_config",
-		    call_ref_text(c, a->self), a->key);
-	(void)tx_map_put(t, CLASS_pool, a->self, FIELD_pool_guest_agent_config,
-	    a->key, a->value);
-	return call_commit(c, STEAL(t));
-}
-
-int
-pool_remove_from_guest_agent_config(struct call *c,
-    const struct pool_remove_from_guest_agent_config_args *a)
-{
-	struct tx *t = call_begin(c);
-
-	if (!t)
-		return -1;
-	(void)tx_map_remove(t, CLASS_pool, a->self,
-	    FIELD_pool_guest_agent_config, a->key);
-	return call_commit(c, t);
-}
 
 /* ---- secrets that a field of the pool points at ---- */
 
@@ -127,7 +63,7 @@ int
 pool_configure_repository_proxy(struct call *c,
     const struct pool_configure_repository_proxy_args *a)
 {
-	if (!is_web_url(a->url))
+	if (!text_is_web_url(a->url))
 		return fail_invalid_repository_proxy_url(c, a->url);
 	if (!is_credential(a->username, a->password))
 		return fail_invalid_repository_proxy_credential(c);

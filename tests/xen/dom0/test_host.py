@@ -6,7 +6,7 @@ import os
 import time
 
 import tap
-from bed import wait
+from bed import store, wait
 from test_guests import Host
 
 PROGRAM, NOTE = '/sbin/shutdown', '/root/went'
@@ -28,6 +28,21 @@ class Machine(Host):
         text = self.call('dmesg_clear')
         self.assertIn("'h' pressed", text)
         self.assertNotIn('Xen version', self.call('dmesg'))
+
+    def test_1_agents_of_guests_read_what_the_pool_tells(self):
+        d, pool = self.d, self.d.call('pool.get_all')[0]
+        path = '/guest_agent_features/Guest_agent_auto_update/'
+        self.assertEqual(store(path + 'licensed'), '1')
+        d.call('pool.add_to_guest_agent_config', pool, 'auto_update_enabled',
+               'false')
+        d.call('pool.add_to_guest_agent_config', pool, 'auto_update_url',
+               'https://example.org/x')
+        self.assertEqual(store(path + 'parameters/enabled'), '0')
+        self.assertEqual(store(path + 'parameters/update_url'),
+                         'https://example.org/x')
+        for key in 'auto_update_enabled', 'auto_update_url':
+            d.call('pool.remove_from_guest_agent_config', pool, key)
+        self.assertFalse(store(path + 'parameters/enabled'))
 
     def test_1_what_is_plugged_into_it_is_known(self):
         d = self.d

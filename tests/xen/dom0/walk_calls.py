@@ -40,8 +40,8 @@ class Walk(Xe):
         self.xe('vm-vcpu-hotplug', 'uuid=' + vm, 'new-vcpus=2')
         self.until(ref, 'echo 1 >/sys/devices/system/cpu/cpu1/online; '
                    'test "$(cat /sys/devices/system/cpu/online)" = 0-1')
-        self.xe('vm-memory-dynamic-range-set', 'uuid=' + vm, 'min=80MiB',
-                'max=80MiB')
+        self.xe('vm-memory-dynamic-range-set', 'uuid=' + vm, 'min=112MiB',
+                'max=112MiB')
         self.xe('vm-memory-target-wait', 'uuid=' + vm)
         self.xe('vm-memory-target-set', 'uuid=' + vm, 'target=96MiB')
         self.xe('vm-memory-target-wait', 'uuid=' + vm)
