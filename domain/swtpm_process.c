@@ -165,9 +165,10 @@ speak_to_log(void)
 static void
 become(const struct swtpm_process *p, const struct sandbox_user *user)
 {
+	static const char control[] = "type=unixio,fd=" TEXT(SOCKET_FD);
 	const char *const argv[] = { p->program, "socket", "--tpm2",
-		"--tpmstate", "backend-uri=file://state", "--ctrl",
-		"type=unixio,fd=" TEXT(SOCKET_FD), "--terminate", NULL };
+		"--tpmstate", "backend-uri=file://state", "--ctrl", control,
+		"--terminate", NULL };
 	const char *const env[] = { "PATH=/usr/bin:/bin", "LANG=C.UTF-8",
 		NULL };
 
