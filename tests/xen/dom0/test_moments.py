@@ -96,6 +96,8 @@ class Deaths(Machine, Host):
         super().setUpClass()
         cls.random = random.Random(SEED)
         cls.met = collections.Counter()
+        # What other tests have left in this host's storage.
+        cls.others = set(os.listdir(LOCAL)) if os.path.isdir(LOCAL) else set()
         d = cls.d
         cls.srs = {LOCAL: [r for r, v in d.call('SR.get_all_records').items()
                            if v['name_label'] == 'Local storage'][0]}
@@ -281,7 +283,8 @@ class Deaths(Machine, Host):
 
     def files(self, place):
         return sorted(f for f in os.listdir(place)
-                      if f != 'lost+found' and f[0] != '.')
+                      if f != 'lost+found' and f[0] != '.' and
+                      f not in self.others)
 
     def same_storage(self, same, disks, served):
         d = self.d
