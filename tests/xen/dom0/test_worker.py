@@ -313,7 +313,7 @@ class TheWorker(unittest.TestCase):
             theirs = other.send('create', one, **args)
             ours = self.w.send('create', one, **args)
             self.assertEqual(other.answer(theirs), self.w.answer(ours))
-        self.assertEqual(len(names()), 2, names())
+        self.assertEqual(names().count('twins'), 1, names())
 
     def test_what_a_daemon_asked_that_has_gone_is_not_begun(self):
         one = uuid()
