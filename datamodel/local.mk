@@ -78,6 +78,7 @@ datamodel_files = \
 	datamodel/role.class \
 	datamodel/roles \
 	datamodel/schema/1.columns \
+	datamodel/schema/2.columns \
 	datamodel/schema/history \
 	datamodel/sdn_controller.class \
 	datamodel/secret.class \
