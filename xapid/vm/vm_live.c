@@ -4,7 +4,6 @@
 
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "lib/clock.h"
@@ -22,12 +21,6 @@ number(struct call *c, int64_t value)
 	const char *text = arena_printf(c->arena, "%lld", (long long)value);
 
 	return text ? text : "";
-}
-
-static int64_t
-arg_int(const struct plan *p, const char *name)
-{
-	return strtoll(plan_arg(p, name), NULL, 10);
 }
 
 static bool
@@ -62,10 +55,10 @@ range_check(struct plan *p, struct tx *t)
 	if (vm_plan_check(p, t) < 0)
 		return -1;
 	vm = TX_GET(t, VM, vm, p->object);
-	if (arg_int(p, "max") > vm->memory_static_max ||
-	    arg_int(p, "min") < vm->memory_static_min)
+	if (plan_arg_int(p, "max", 0) > vm->memory_static_max ||
+	    plan_arg_int(p, "min", 0) < vm->memory_static_min)
 		return fail_memory_constraint_violation_order(p->call);
-	return check_room(p, t, vm, arg_int(p, "min"));
+	return check_room(p, t, vm, plan_arg_int(p, "min", 0));
 }
 
 static int
@@ -73,17 +66,16 @@ range_apply(struct plan *p, struct tx *t)
 {
 	const struct vm *vm = TX_GET(t, VM, vm, p->object);
 	struct ref host = vm ? vm->resident_on : REF_NULL;
-	char text[24];
 
 	if (!vm)
 		return 0;
-	snprintf(text, sizeof(text), "%lld", (long long)vm->memory_dynamic_min);
-	(void)plan_note(p, "old_min", text);
-	snprintf(text, sizeof(text), "%lld", (long long)vm->memory_dynamic_max);
-	if (plan_note(p, "old_max", text) < 0)
+	if (plan_note_int(p, "old_min", vm->memory_dynamic_min) < 0 ||
+	    plan_note_int(p, "old_max", vm->memory_dynamic_max) < 0)
 		return -1;
-	TX_SET(t, VM, vm, p->object, memory_dynamic_min, arg_int(p, "min"));
-	TX_SET(t, VM, vm, p->object, memory_dynamic_max, arg_int(p, "max"));
+	TX_SET(t, VM, vm, p->object, memory_dynamic_min,
+	    plan_arg_int(p, "min", 0));
+	TX_SET(t, VM, vm, p->object, memory_dynamic_max,
+	    plan_arg_int(p, "max", 0));
 	return memory_plan_grow(p, t, host);
 }
 
@@ -92,9 +84,10 @@ range_undo(struct plan *p, struct tx *t)
 {
 	if (!plan_arg(p, "old_min")[0])
 		return 0;
-	TX_SET(t, VM, vm, p->object, memory_dynamic_min, arg_int(p, "old_min"));
+	TX_SET(t, VM, vm, p->object, memory_dynamic_min,
+	    plan_arg_int(p, "old_min", 0));
 	return TX_SET(t, VM, vm, p->object, memory_dynamic_max,
-	    arg_int(p, "old_max"));
+	    plan_arg_int(p, "old_max", 0));
 }
 
 /* A simulated guest is where it was told to be; a real one is on its way, and
@@ -123,7 +116,7 @@ static int
 vcpus_check(struct plan *p, struct tx *t)
 {
 	const struct vm *vm;
-	int64_t n = arg_int(p, "vcpus");
+	int64_t n = plan_arg_int(p, "vcpus", 0);
 
 	if (vm_plan_check(p, t) < 0)
 		return -1;
@@ -138,7 +131,7 @@ static int
 vcpus_send(struct plan *p)
 {
 	return plan_send(p, NULL, "set_vcpus", plan_arg(p, "uuid"), "#vcpus",
-	    arg_int(p, "vcpus"), NULL);
+	    plan_arg_int(p, "vcpus", 0), NULL);
 }
 
 static int
@@ -146,7 +139,7 @@ vcpus_apply(struct plan *p, struct tx *t)
 {
 	const struct vm *vm = TX_GET(t, VM, vm, p->object);
 	struct ref metrics = vm ? vm->metrics : REF_NULL;
-	int64_t n = arg_int(p, "vcpus");
+	int64_t n = plan_arg_int(p, "vcpus", 0);
 
 	if (!vm)
 		return 0;

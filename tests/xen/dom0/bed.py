@@ -19,6 +19,19 @@ def names():
     return [line.split()[0] for line in xl('list').splitlines()[1:]]
 
 
+def processes(name):
+    """The process ids of a program, as the kernel names it."""
+    found = []
+    for pid in filter(str.isdigit, os.listdir('/proc')):
+        try:
+            with open('/proc/%s/comm' % pid) as f:
+                if f.read().strip() == name:
+                    found.append(pid)
+        except OSError:
+            pass
+    return found
+
+
 def store(path):
     """A node of xenstore; '' where there is none."""
     return subprocess.run(['xenstore-read', path], capture_output=True,

@@ -16,7 +16,7 @@ import subprocess
 import time
 
 import tap
-from bed import console, loops, say, store, wait, xl
+from bed import console, loops, processes, say, store, wait, xl
 from moments import NO_DISK, OFF, Machine, Moments
 from test_guests import Host
 
@@ -58,18 +58,6 @@ def backends():
         if len(words) == 4 and words[3] == 'state' and words[0] in found:
             found[words[0]].setdefault(words[1], {})[words[2]] = (
                 value.strip('"'))
-    return found
-
-
-def processes(name):
-    found = []
-    for pid in filter(str.isdigit, os.listdir('/proc')):
-        try:
-            with open('/proc/%s/comm' % pid) as f:
-                if f.read().strip() == name:
-                    found.append(pid)
-        except OSError:
-            pass
     return found
 
 

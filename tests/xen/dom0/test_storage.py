@@ -8,7 +8,7 @@ import subprocess
 import time
 
 import tap
-from bed import MIB, console, is_up, wait
+from bed import MIB, console, is_up, processes, wait
 from test_guests import FOLDER, Host as Base
 
 PLACE = '/srv/images'
@@ -27,18 +27,6 @@ def devices():
         try:
             with open('/sys/block/%s/backend' % name) as f:
                 found[name] = f.read().strip().replace('xapid:', '')
-        except OSError:
-            pass
-    return found
-
-
-def processes(name):
-    found = []
-    for pid in filter(str.isdigit, os.listdir('/proc')):
-        try:
-            with open('/proc/%s/comm' % pid) as f:
-                if f.read().strip() == name:
-                    found.append(pid)
         except OSError:
             pass
     return found
