@@ -230,7 +230,8 @@ remove_folder(const char *folder)
 {
 	CLEANUP_FD int dir =
 	    open(folder, O_DIRECTORY | O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-	DIR *entries = dir < 0 ? NULL : fdopendir(dup(dir));
+	DIR *entries =
+	    dir < 0 ? NULL : fdopendir(fcntl(dir, F_DUPFD_CLOEXEC, 3));
 	struct dirent *e;
 
 	while (entries && (e = readdir(entries)))

@@ -300,6 +300,8 @@ libxapidcore_a_SOURCES = \
 	xapid/host/host_https.c \
 	xapid/host/host_https.h \
 	xapid/host/host_info.c \
+	xapid/host/host_live.c \
+	xapid/host/host_live.h \
 	xapid/host/host_operations.c \
 	xapid/host/host_operations.h \
 	xapid/host/host_power.c \

@@ -8,6 +8,7 @@
 #include "disk/storage.h"
 #include "disk/storage_operations.h"
 #include "disk/vdi.h"
+#include "host/host_live.h"
 #include "model/builder.h"
 
 /* ---- drivers ---- */
@@ -157,13 +158,11 @@ is_live(struct call *c, struct ref pbd_ref, struct ref *host_r)
 	RECORD_UNREF const struct record *h =
 	    pbd ? db_get(c->db, CLASS_host, pbd->host) : NULL;
 	const struct host *host = (const struct host *)h;
-	RECORD_UNREF const struct record *m =
-	    host ? db_get(c->db, CLASS_host_metrics, host->metrics) : NULL;
 
-	if (!m || !pbd->currently_attached || !host->enabled)
+	if (!host || !pbd->currently_attached || !host->enabled)
 		return false;
 	*host_r = pbd->host;
-	return ((const struct host_metrics *)m)->live;
+	return host_is_live(c->db, host);
 }
 
 int

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "call/edit.h"
+#include "host/host_live.h"
 #include "lib/log.h"
 #include "plan/switch.h"
 
@@ -14,22 +15,6 @@ text(const char *s)
 	return (struct value){ .kind = VALUE_STRING,
 		.n = (uint32_t)strlen(s),
 		.s = s };
-}
-
-static int
-check_live(struct call *c, struct ref host)
-{
-	RECORD_UNREF const struct record *r = call_get(c, CLASS_host, host);
-	RECORD_UNREF const struct record *m = r
-	    ? db_get(c->db, CLASS_host_metrics,
-		  ((const struct host *)r)->metrics)
-	    : NULL;
-
-	if (!r)
-		return -1;
-	return m && ((const struct host_metrics *)m)->live
-	    ? 0
-	    : fail_host_offline(c, call_ref_text(c, host));
 }
 
 static int
@@ -72,7 +57,7 @@ read_ring(struct call *c, struct ref host, bool clear, const char **result_r)
 	const struct value *ring;
 	struct value reply;
 
-	if (check_live(c, host) < 0 || ask(c, m, 3, &reply) < 0)
+	if (host_check_live(c, host) < 0 || ask(c, m, 3, &reply) < 0)
 		return -1;
 	ring = value_member(&reply, "text");
 	*result_r =
@@ -109,5 +94,5 @@ host_send_debug_keys(struct call *c, const struct host_send_debug_keys_args *a)
 	for (const char *p = a->keys; *p; p++)
 		if (*p <= ' ' || *p > '~')
 			return fail_invalid_value(c, "keys", a->keys);
-	return check_live(c, a->host) < 0 ? -1 : ask(c, m, 3, &reply);
+	return host_check_live(c, a->host) < 0 ? -1 : ask(c, m, 3, &reply);
 }

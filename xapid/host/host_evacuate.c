@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "call/edit.h"
+#include "host/host_live.h"
 
 static bool
 is_target(struct tx *t, const struct host *h, struct ref from)
@@ -171,15 +172,6 @@ add_words(struct readiness *r, const char *code, const char *word)
 	    &(struct set){ .items = words, .n = word ? 2 : 1 });
 }
 
-static bool
-is_live(struct db *db, const struct host *h)
-{
-	RECORD_UNREF const struct record *m =
-	    db_get(db, CLASS_host_metrics, h->metrics);
-
-	return m && ((const struct host_metrics *)m)->live;
-}
-
 /* A host that is off, or that guests would keep from a reboot. */
 static int
 check_host(struct readiness *r, const struct host *h)
@@ -187,7 +179,7 @@ check_host(struct readiness *r, const struct host *h)
 	const struct set *reasons;
 	struct map stuck;
 
-	if (!is_live(r->c->db, h))
+	if (!host_is_live(r->c->db, h))
 		return add_words(r, "HOST_OFFLINE",
 		    call_ref_text(r->c, h->r.self));
 	if (!r->reboots)

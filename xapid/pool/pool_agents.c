@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "call/edit.h"
+#include "host/host_live.h"
 #include "lib/cleanup.h"
 #include "lib/log.h"
 #include "lib/text.h"
@@ -127,17 +128,10 @@ int
 host_apply_guest_agent_config(struct call *c,
     const struct host_apply_guest_agent_config_args *a)
 {
-	RECORD_UNREF const struct record *r = call_get(c, CLASS_host, a->host);
-	RECORD_UNREF const struct record *m = r
-	    ? db_get(c->db, CLASS_host_metrics,
-		  ((const struct host *)r)->metrics)
-	    : NULL;
 	char err[256];
 
-	if (!r)
+	if (host_check_live(c, a->host) < 0)
 		return -1;
-	if (!m || !((const struct host_metrics *)m)->live)
-		return fail_host_offline(c, call_ref_text(c, a->host));
 	if (tell(c->core, c->arena, err, sizeof(err)) == 0)
 		return 0;
 	log_err("domain worker, guest_agents: %s", err);

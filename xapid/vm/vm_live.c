@@ -3,7 +3,6 @@
 #include "vm/vm_live.h"
 
 #include <math.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "lib/clock.h"
