@@ -42,6 +42,12 @@ extern const struct plan_kind *const box_kinds[];
 int box_count_end(struct plan *p, struct tx *t, bool ok);
 
 void box_start(void);
+/* A plan on an object, with its arguments in pairs: box_begin(&kind, 0, "name",
+ * "value"). It must be accepted. */
+#define box_begin(kind, object, ...)                                           \
+	CU_ASSERT_EQUAL(plan_start_own(&box.d.core, (kind),                    \
+			    box.objects[object], ##__VA_ARGS__, NULL),         \
+	    0)
 /* Waits for all plans; the journal is empty then. */
 void box_stop(void);
 /* Waits for grace_ms only; left: rows that stay in the journal. */

@@ -13,9 +13,7 @@ static void
 test_children(void)
 {
 	box_start();
-	CU_ASSERT_EQUAL(plan_start_own(&box.d.core, &box_parent_kind,
-			    box.objects[0], NULL),
-	    0);
+	box_begin(&box_parent_kind, 0);
 	box_wait_for_ends(1);
 	CU_ASSERT_EQUAL(atomic_load(&box.ran), BOX_OBJECTS);
 	CU_ASSERT_EQUAL(atomic_load(&box.failed), 0);
@@ -26,9 +24,7 @@ static void
 test_failing_child(void)
 {
 	box_start();
-	CU_ASSERT_EQUAL(plan_start_own(&box.d.core, &box_doomed_kind,
-			    box.objects[0], NULL),
-	    0);
+	box_begin(&box_doomed_kind, 0);
 	box_wait_for_ends(1);
 	CU_ASSERT_EQUAL(atomic_load(&box.failed), 1);
 	CU_ASSERT_EQUAL(atomic_load(&box.undone), 1);
@@ -41,9 +37,7 @@ test_journal_knows_what_is_taken_back(void)
 {
 	box_start();
 	box.told = box.untold = 0;
-	CU_ASSERT_EQUAL(plan_start_own(&box.d.core, &box_looking_kind,
-			    box.objects[0], NULL),
-	    0);
+	box_begin(&box_looking_kind, 0);
 	box_wait_for_ends(1);
 	CU_ASSERT_EQUAL(atomic_load(&box.failed), 1);
 	CU_ASSERT_EQUAL(atomic_load(&box.told), 1);
@@ -56,9 +50,7 @@ static void
 test_cancelled_too_late(void)
 {
 	box_start();
-	CU_ASSERT_EQUAL(plan_start_own(&box.d.core, &box_late_kind,
-			    box.objects[0], NULL),
-	    0);
+	box_begin(&box_late_kind, 0);
 	box_wait_for_ends(1);
 	CU_ASSERT_EQUAL(atomic_load(&box.failed), 0);
 	CU_ASSERT_EQUAL(atomic_load(&box.undone), 0);
@@ -69,9 +61,7 @@ static void
 test_no_worker(void)
 {
 	box_start();
-	CU_ASSERT_EQUAL(plan_start_own(&box.d.core, &box_lonely_kind,
-			    box.objects[0], NULL),
-	    0);
+	box_begin(&box_lonely_kind, 0);
 	box_wait_for_ends(1);
 	CU_ASSERT_EQUAL(atomic_load(&box.failed), 1);
 	CU_ASSERT_PTR_NOT_NULL(strstr(box.last_error, "domain worker"));
@@ -108,12 +98,8 @@ test_deadlock(void)
 {
 	box_start();
 	atomic_store(&met, 0);
-	CU_ASSERT_EQUAL(plan_start_own(&box.d.core, &crossing_kind,
-			    box.objects[0], NULL),
-	    0);
-	CU_ASSERT_EQUAL(plan_start_own(&box.d.core, &crossing_kind,
-			    box.objects[1], NULL),
-	    0);
+	box_begin(&crossing_kind, 0);
+	box_begin(&crossing_kind, 1);
 	box_wait_for_ends(2);
 	CU_ASSERT_EQUAL(atomic_load(&box.failed), 1);
 	CU_ASSERT_EQUAL(atomic_load(&box.ran), 1);
@@ -159,9 +145,7 @@ test_try_deadlock(void)
 	box_start();
 	atomic_store(&met, 0);
 	for (int i = 0; i < 2; i++)
-		CU_ASSERT_EQUAL(plan_start_own(&box.d.core, &meeting_kind,
-				    box.objects[i], NULL),
-		    0);
+		box_begin(&meeting_kind, i);
 	box_wait_for_ends(2);
 	CU_ASSERT_EQUAL(atomic_load(&box.failed), 0);
 	CU_ASSERT_EQUAL(atomic_load(&box.well), 1);
@@ -173,9 +157,7 @@ static void
 test_try(void)
 {
 	box_start();
-	CU_ASSERT_EQUAL(plan_start_own(&box.d.core, &box_trying_kind,
-			    box.objects[0], NULL),
-	    0);
+	box_begin(&box_trying_kind, 0);
 	box_wait_for_ends(1);
 	CU_ASSERT_EQUAL(atomic_load(&box.failed), 0);
 	CU_ASSERT_EQUAL(atomic_load(&box.ran), BOX_ROUNDS);

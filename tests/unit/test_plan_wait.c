@@ -14,9 +14,7 @@ test_wait(void)
 
 	box_start();
 	begun = clock_mono_ns();
-	CU_ASSERT_EQUAL(plan_start_own(&box.d.core, &box_waiting_kind,
-			    box.objects[0], "until", box_in_ms(200), NULL),
-	    0);
+	box_begin(&box_waiting_kind, 0, "until", box_in_ms(200));
 	box_wait_for_ends(1);
 	CU_ASSERT(clock_mono_ns() - begun > 150 * NSEC_PER_MSEC);
 	CU_ASSERT_EQUAL(atomic_load(&box.ran), 2);
@@ -28,14 +26,9 @@ static void
 test_wait_cancelled(void)
 {
 	box_start();
-	CU_ASSERT_EQUAL(plan_start_own(&box.d.core, &box_waiting_kind,
-			    box.objects[0], "until", box_in_ms(BOX_FOREVER_MS),
-			    NULL),
-	    0);
+	box_begin(&box_waiting_kind, 0, "until", box_in_ms(BOX_FOREVER_MS));
 	box_wait_for_run(1);
-	CU_ASSERT_EQUAL(plan_start_own(&box.d.core, &box_hard_kind,
-			    box.objects[0], NULL),
-	    0);
+	box_begin(&box_hard_kind, 0);
 	box_wait_for_ends(2);
 	CU_ASSERT_EQUAL(atomic_load(&box.failed), 1);
 	CU_ASSERT_EQUAL(atomic_load(&box.undone), 1);
@@ -63,14 +56,9 @@ static void
 test_wait_stays(void)
 {
 	box_start();
-	CU_ASSERT_EQUAL(plan_start_own(&box.d.core, &box_staying_kind,
-			    box.objects[0], "until", box_in_ms(BOX_FOREVER_MS),
-			    NULL),
-	    0);
+	box_begin(&box_staying_kind, 0, "until", box_in_ms(BOX_FOREVER_MS));
 	wait_until_it_waits();
-	CU_ASSERT_EQUAL(plan_start_own(&box.d.core, &box_hard_kind,
-			    box.objects[0], NULL),
-	    0);
+	box_begin(&box_hard_kind, 0);
 	box_wait_for_ends(2);
 	CU_ASSERT_EQUAL(atomic_load(&box.failed), 0);
 	CU_ASSERT_EQUAL(atomic_load(&box.undone), 0);
@@ -83,15 +71,11 @@ test_wait_yields(void)
 {
 	for (int yields = 0; yields < 2; yields++) {
 		box_start();
-		CU_ASSERT_EQUAL(plan_start_own(&box.d.core, &box_waiting_kind,
-				    box.objects[0], "until",
-				    box_in_ms(yields ? BOX_FOREVER_MS : 200),
-				    "yields", yields ? "true" : "", NULL),
-		    0);
+		box_begin(&box_waiting_kind, 0, "until",
+		    box_in_ms(yields ? BOX_FOREVER_MS : 200), "yields",
+		    yields ? "true" : "");
 		box_wait_for_run(1);
-		CU_ASSERT_EQUAL(plan_start_own(&box.d.core, &box_soft_kind,
-				    box.objects[0], NULL),
-		    0);
+		box_begin(&box_soft_kind, 0);
 		box_wait_for_ends(2);
 		CU_ASSERT_EQUAL(atomic_load(&box.failed), 0);
 		CU_ASSERT_EQUAL(atomic_load(&box.ran), 3);
@@ -103,14 +87,10 @@ static void
 test_back_again(void)
 {
 	box_start();
-	CU_ASSERT_EQUAL(plan_start_own(&box.d.core, &box_returning_kind,
-			    box.objects[0], NULL),
-	    0);
+	box_begin(&box_returning_kind, 0);
 	box_wait_for_run(1);
 	/* It cancels what it finds. */
-	CU_ASSERT_EQUAL(plan_start_own(&box.d.core, &box_hard_kind,
-			    box.objects[0], NULL),
-	    0);
+	box_begin(&box_hard_kind, 0);
 	box_wait_for_ends(2);
 	box_stop();
 	CU_ASSERT_EQUAL(atomic_load(&box.undone), 0);
@@ -127,10 +107,7 @@ test_wait_restart(void)
 	const char *values[1];
 
 	box_start();
-	CU_ASSERT_EQUAL(plan_start_own(&box.d.core, &box_waiting_kind,
-			    box.objects[0], "until", box_in_ms(BOX_FOREVER_MS),
-			    NULL),
-	    0);
+	box_begin(&box_waiting_kind, 0, "until", box_in_ms(BOX_FOREVER_MS));
 	box_wait_for_run(1);
 	box_stop_with(10, 1);
 	CU_ASSERT_EQUAL(atomic_load(&box.ended), 0);
@@ -152,21 +129,14 @@ test_in_line(void)
 
 	box_start();
 	CU_ASSERT_EQUAL(plans_in_line(&box.d.core, box.objects[0], soft), 0);
-	CU_ASSERT_EQUAL(plan_start_own(&box.d.core, &box_waiting_kind,
-			    box.objects[0], "until", box_in_ms(BOX_FOREVER_MS),
-			    NULL),
-	    0);
+	box_begin(&box_waiting_kind, 0, "until", box_in_ms(BOX_FOREVER_MS));
 	box_wait_for_run(1);
 	for (unsigned i = 0; i < 3; i++)
-		CU_ASSERT_EQUAL(plan_start_own(&box.d.core, &box_soft_kind,
-				    box.objects[0], NULL),
-		    0);
+		box_begin(&box_soft_kind, 0);
 	CU_ASSERT_EQUAL(plans_in_line(&box.d.core, box.objects[0], soft), 3);
 	CU_ASSERT_EQUAL(plans_in_line(&box.d.core, box.objects[0], none), 0);
 	CU_ASSERT_EQUAL(plans_in_line(&box.d.core, box.objects[1], soft), 0);
-	CU_ASSERT_EQUAL(plan_start_own(&box.d.core, &box_hard_kind,
-			    box.objects[0], NULL),
-	    0);
+	box_begin(&box_hard_kind, 0);
 	box_wait_for_ends(5);
 	CU_ASSERT_EQUAL(plans_in_line(&box.d.core, box.objects[0], soft), 0);
 	box_stop();
