@@ -11,7 +11,9 @@ import time
 import tap
 from bed import MIB, is_up, say, store, wait, xl
 from test_network import Net, ip
-from test_storage import PLACE, parent, servers
+from test_storage import parent, servers
+
+PLACE = '/srv/live'
 
 
 def paging_bytes(domid):

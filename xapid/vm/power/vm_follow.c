@@ -447,10 +447,11 @@ static const struct plan_kind changed_kind = {
 	.after_failure = &vm_look_kind,
 	.finish = vm_plan_refresh,
 };
+/* It is nobody's operation: mostly an old event, of a domain that has ended
+ * since, and that is to be in nobody's way. */
 static const struct plan_kind appeared_kind = {
 	.name = "VM.appeared",
 	.cls = CLASS_VM,
-	.operation = "start",
 	.steps = appeared_steps,
 	.check = still_halted,
 	.after_failure = &vm_look_kind,
