@@ -92,6 +92,33 @@ class Suspend(xapid.Case):
         self.assertEqual(d.call('VM.get_power_state', vm), 'Running')
         self.assertEqual(self.images(), [])
 
+    def test_a_domain_that_does_not_end_at_once_is_ended_again(self):
+        d, vm = self.d, self.running()
+        simulator.order(d, 'error', of='destroy', count=3)
+        d.call('VM.suspend', vm)
+        self.assertNotIn(d.call('VM.get_uuid', vm), simulator.domains(d))
+        d.call('VM.resume', vm, False, False)
+        xapid.until(lambda: not self.images())
+
+    def test_memory_is_not_lost_with_a_domain_whose_end_is_not_known(self):
+        d, vm = self.d, self.running()
+        uuid = d.call('VM.get_uuid', vm)
+        # Of all tries: those of the plan, five workers each, of the first one
+        # that has done it; or none ends it.
+        for what, count in (('after', 21 * 5), ('error', 21)):
+            simulator.order(d, what, of='destroy', count=count)
+            d.error('VM.suspend', vm)
+            xapid.until(lambda: not d.call('VM.get_current_operations', vm))
+            simulator.order(d, 'none')
+            self.assertEqual(d.call('VM.get_power_state', vm), 'Suspended')
+            self.assertNotIn(uuid, simulator.domains(d))
+            self.assertEqual(self.images(),
+                             [d.call('VM.get_suspend_VDI', vm)])
+            d.call('VM.resume', vm, False, False)
+            xapid.until(lambda: not self.images())
+            xapid.until(lambda: 'suspend' in d.call(
+                'VM.get_allowed_operations', vm))
+
     def test_memory_of_the_host_is_free_while_a_VM_is_suspended(self):
         d = self.d
         vm = self.running()

@@ -252,6 +252,22 @@ plan_next(void *arg)
 	plan_step(r);
 }
 
+static bool
+is_carried_through(const struct running *r)
+{
+	const char *through = r->plan.kind->carries_through;
+
+	return through && strcmp(present(r)->name, through) == 0;
+}
+
+/* What failed and is to be all the same. */
+static bool
+tries_again(struct running *r)
+{
+	return r->failed && (r->undoing || is_carried_through(r)) &&
+	    r->undo_tries++ < UNDO_TRIES;
+}
+
 /* Every request of the step is answered: what it changes. */
 void
 plan_answered(void *arg)
@@ -266,13 +282,14 @@ plan_answered(void *arg)
 	}
 	if (r->sent || r->children_sent)
 		reach(r, r->undoing ? "undone" : "done");
-	if (r->failed && !r->undoing) {
-		plan_next(r);
+	if (tries_again(r)) { /* with names that the worker does not know */
+		if (!r->undoing)
+			r->plan.call->nerror = 0;
+		plan_send_step(r);
 		return;
 	}
-	if (r->failed && r->undo_tries++ < UNDO_TRIES) {
-		plan_send_step(
-		    r); /* with names that the worker does not know */
+	if (r->failed && !r->undoing) {
+		plan_next(r);
 		return;
 	}
 	if (r->failed)
@@ -381,12 +398,10 @@ plan_end(struct running *r)
 static bool
 begins_cancelled(struct running *r)
 {
-	const char *through = r->plan.kind->carries_through;
-
 	if (r->undoing || !plan_is_cancelled(r) ||
 	    is_too_late(r, r->step, r->step))
 		return false;
-	if (!through || !r->resumed || strcmp(present(r)->name, through) != 0)
+	if (!r->resumed || !is_carried_through(r))
 		return true;
 	atomic_store(&r->cancelled, false);
 	return false;

@@ -53,9 +53,10 @@ struct plan_kind {
 	/* Name of the step from which on a task that is cancelled takes nothing
 	 * back, but ends well. NULL: there is none. */
 	const char *stays_from;
-	/* Name of the step that a restarted daemon carries through although the
-	 * task was cancelled before: it may be done, and then what the steps
-	 * before it have made is all there is. NULL: there is none. */
+	/* Name of the step that is tried again like what is taken back, and
+	 * that a restarted daemon carries through although the task was
+	 * cancelled before: it may be done, and then what the steps before it
+	 * have made is all there is. NULL: there is none. */
 	const char *carries_through;
 	/* Operations that this one does not wait for but cancels, NULL at the
 	 * end: a hard shutdown and a clean one that hangs. */

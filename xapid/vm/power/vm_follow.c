@@ -230,6 +230,13 @@ found_gone(const struct plan *p)
 	return strcmp(plan_arg(p, "state"), GONE) == 0;
 }
 
+/* Ended by who could not tell what it knew. */
+static bool
+has_tpm(const struct vm *vm)
+{
+	return vm->power_state == VM_POWER_STATE_SUSPENDED && vm->VTPMs.n > 0;
+}
+
 /* A domain that the records do not have, or one that has ended. */
 static int
 mend_send(struct plan *p)
@@ -238,7 +245,8 @@ mend_send(struct plan *p)
 	    db_get(p->call->db, CLASS_VM, p->object);
 	const struct vm *vm = (const struct vm *)r;
 
-	if (!vm || (lives(vm) ? found_alive(p) : found_gone(p)))
+	if (!vm ||
+	    (lives(vm) ? found_alive(p) : found_gone(p) && !has_tpm(vm)))
 		return 0;
 	if (lives(vm) && found_held(p))
 		return plan_send(p, NULL, "go_on", vm->uuid, NULL);
@@ -265,10 +273,10 @@ mend_apply(struct plan *p, struct tx *t)
 
 	if (!vm)
 		return 0;
+	if (vm->power_state == VM_POWER_STATE_SUSPENDED)
+		return vtpm_keep(p, t, p->object);
 	if (!lives(vm)) /* a domain that nothing could be taken from */
-		return found_gone(p) || vm->power_state != VM_POWER_STATE_HALTED
-		    ? 0
-		    : note_ended(p, t);
+		return found_gone(p) ? 0 : note_ended(p, t);
 	if (!found_alive(p) && !found_held(p))
 		return power_halt_apply(p, t) < 0 ? -1 : note_ended(p, t);
 	TX_SET(t, VM, vm, p->object, domid, domid);

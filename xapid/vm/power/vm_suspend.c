@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Suspending: a disk for the image is made, and the guest's memory written into
  * it while the guest stands still. Then its domain ends, which nothing stops any
- * more: the image is all that is left of the guest. (source: lifecycle.json
+ * more: the image is all that is left of the guest. When that end fails again and
+ * again, so does the call, but the VM is suspended. (source: lifecycle.json
  * call_effects) */
 #include "vm/power/vm_suspend.h"
 
@@ -13,6 +14,8 @@
 #include "vm/power/vm_power.h"
 #include "vm/power/vm_power_steps.h"
 #include "vm/start/memory_plan.h"
+
+#define ENDS "ends" /* noted: the image may be all there is */
 
 #define SAVE_DEADLINE_MS (1800 * 1000)
 
@@ -45,18 +48,12 @@ saved(struct plan *p, struct tx *t)
 	return 0;
 }
 
-static int
-go_on_send(struct plan *p)
-{
-	return power_ask(p, "go_on");
-}
-
-/* A worker that is killed in it leaves half a domain, which cannot go on. */
+/* Half a domain cannot go on, and one that has ended even less. */
 static int
 end_send(struct plan *p)
 {
 	plan_set_lasting(p);
-	return power_destroy_send(p);
+	return power_destroy_send(p) < 0 ? -1 : plan_note(p, ENDS, "true");
 }
 
 /* Devices stay as they were: they are the guest's when it comes back. */
@@ -75,6 +72,53 @@ end_apply(struct plan *p, struct tx *t)
 	return memory_plan_grow(p, t, host);
 }
 
+/* ---- taking it back ---- */
+
+static bool
+has_image_only(const struct plan *p)
+{
+	return *plan_arg(p, ENDS) != '\0';
+}
+
+static int
+save_undo(struct plan *p)
+{
+	return has_image_only(p) ? 0 : power_ask(p, "go_on");
+}
+
+/* Whether the domain has ended is not known: whoever looks (after_failure) ends
+ * it if not. */
+static int
+save_undone(struct plan *p, struct tx *t)
+{
+	const struct vm *vm = TX_GET(t, VM, vm, p->object);
+
+	if (!has_image_only(p) || !vm ||
+	    vm->power_state == VM_POWER_STATE_SUSPENDED)
+		return 0;
+	return end_apply(p, t);
+}
+
+static int
+open_undo(struct plan *p)
+{
+	return has_image_only(p) ? 0 : vm_image_close(p);
+}
+
+static int
+image_undo(struct plan *p)
+{
+	return has_image_only(p) ? 0 : vm_image_unmake(p);
+}
+
+static int
+image_undone(struct plan *p, struct tx *t)
+{
+	return has_image_only(p) ? 0 : vm_image_unmade(p, t);
+}
+
+/* ---- the plan ---- */
+
 static int
 finish(struct plan *p, struct tx *t, bool ok)
 {
@@ -91,10 +135,9 @@ finish(struct plan *p, struct tx *t, bool ok)
 }
 
 static const struct step suspend_steps[] = {
-	{ "image", vm_image_make, vm_image_made, vm_image_unmake,
-	    vm_image_unmade },
-	{ "open", vm_image_open, NULL, vm_image_close, NULL },
-	{ "save", save_send, saved, go_on_send, NULL },
+	{ "image", vm_image_make, vm_image_made, image_undo, image_undone },
+	{ "open", vm_image_open, NULL, open_undo, NULL },
+	{ "save", save_send, saved, save_undo, save_undone },
 	{ "end", end_send, end_apply, NULL, NULL },
 	{ 0 },
 };
