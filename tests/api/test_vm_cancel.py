@@ -174,6 +174,29 @@ class Late(Base):
     def test_so_it_does_when_the_daemon_dies_as_well(self):
         self.ends_suspended(True)
 
+    def runs(self, die):
+        """A guest that may have run does not go back into its image: its disks
+        would be newer than its memory."""
+        d = self.d
+        d.call('VM.suspend', self.vm)
+        simulator.order(d, 'hang', of='unpause')
+        task = d.call('Async.VM.resume', self.vm, False, False)
+        xapid.until(lambda: 'VM.resume: run to do' in
+                    self.moments.daemon.names())
+        time.sleep(0.5)
+        d.call('task.cancel', task)
+        if die:
+            self.killed()
+        self.assertEqual(d.ended(task, 60)['error_info'], [])
+        self.assertEqual(d.call('VM.get_power_state', self.vm), 'Running')
+        self.assertEqual(d.call('VM.get_suspend_VDI', self.vm), NULL)
+
+    def test_a_guest_that_may_have_run_does_not_go_back_to_its_image(self):
+        self.runs(False)
+
+    def test_nor_does_it_when_the_daemon_dies_as_well(self):
+        self.runs(True)
+
 
 if __name__ == '__main__':
     tap.main()

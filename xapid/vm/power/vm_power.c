@@ -187,8 +187,8 @@ static const char *const soft[] = { "clean_shutdown", "clean_reboot", "suspend",
 #define hard_reboot_steps vm_hard_reboot_steps
 KIND(start, power_start_check);
 KIND(start_on, power_start_check);
-KIND(resume, power_resume_check);
-KIND(resume_on, power_resume_check);
+KIND(resume, power_resume_check, .carries_through = "run");
+KIND(resume_on, power_resume_check, .carries_through = "run");
 KIND(hard_shutdown, vm_plan_check, .overrides = soft);
 KIND(clean_shutdown, vm_plan_check);
 KIND(hard_reboot, power_reboot_check, .overrides = soft);

@@ -106,9 +106,13 @@ stays_paused(const struct plan *p)
 	return strcmp(plan_arg(p, "start_paused"), "true") == 0;
 }
 
+/* A guest that has come back from its image writes to its disks from here on: if
+ * it were taken back, the image would have a memory that is older than they. */
 int
 power_run_send(struct plan *p)
 {
+	if (power_is(p, "resume"))
+		plan_set_lasting(p);
 	return stays_paused(p) ? 0 : power_ask(p, "unpause");
 }
 
