@@ -9,10 +9,12 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/ioctl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "lib/cleanup.h"
 #include "lib/fault.h"
+#include "lib/log.h"
 #include "lib/moment.h"
 #include "storage/image.h"
 #include "storage/job.h"
@@ -117,6 +119,15 @@ is_unwritten(const struct volume *v)
 	return true;
 }
 
+static bool
+is_same(int folder, const char *name, int fd)
+{
+	struct stat a, b;
+
+	return fstatat(folder, name, &a, AT_SYMLINK_NOFOLLOW) == 0 &&
+	    fstat(fd, &b) == 0 && a.st_dev == b.st_dev && a.st_ino == b.st_ino;
+}
+
 /* The image gets a second name, as a base; then one that rests on it takes its
  * place. After a crash between the two the base is one that nothing rests on,
  * and the image is as it was. */
@@ -125,7 +136,8 @@ split(struct op *op, int folder, const struct volume *v, const char *base)
 {
 	struct overlay above = { v->size, base };
 
-	if (linkat(folder, v->name, folder, base, 0) < 0 && errno != EEXIST)
+	if (linkat(folder, v->name, folder, base, 0) < 0 &&
+	    (errno != EEXIST || !is_same(folder, base, v->fd)))
 		return volume_fail(op, "source");
 	moment("worker", op->name, "base is there");
 	return volume_replace(op, folder, "source", VOLUME_QCOW2,
@@ -153,17 +165,45 @@ clone_image(struct op *op, int folder, struct volume *v, unsigned layers)
 	    &copy);
 }
 
+#define SETTLE_TRIES 10
+
+/* An image to which nobody writes. The guest is held, but what it had sent before
+ * may be on its way to the server yet: tables of an image that were copied while
+ * they change would be those of none. */
+static int
+fill_settled(struct op *op, void *arg, int to)
+{
+	for (int i = 0; i < SETTLE_TRIES; i++) {
+		uint64_t written, after;
+
+		if (image_settle(op, "source", &written) < 0)
+			return -1;
+		if (ftruncate(to, 0) < 0 || copy_data(op, arg, to) < 0)
+			return -1;
+		moment("worker", op->name, "image is copied");
+		if (image_written(op, "source", &after) < 0)
+			return -1;
+		if (after == written)
+			return 0;
+		log_info("%s was written while it was copied: once more",
+		    op_text(op, "source", ""));
+	}
+	return op_fail(op, "VDI_IN_USE", op_text(op, "source", ""), "copy",
+	    NULL);
+}
+
 /* No base can be put below what a server has open, so the file is copied as it
  * is, on the same base. Nobody else splits it meanwhile either, and what it rests
  * on is in use, so the folder need not be locked for as long as that takes. */
 static int
 copy_open(struct op *op, int folder, struct volume *v)
 {
-	if (!op_int(op, "in_use", 0) && image_settle(op, "source") < 0)
-		return -1;
+	bool in_use = op_int(op, "in_use", 0);
+
 	if (flock(folder, LOCK_UN) < 0)
 		return place_fail(op, "lock");
-	return volume_make(op, folder, v->format, copy_data, &v->fd);
+	return volume_make(op, folder, v->format,
+	    in_use ? copy_data : fill_settled, &v->fd);
 }
 
 /* ---- operations ---- */
@@ -205,6 +245,11 @@ file_vdi_clone(void *context, struct op *op)
 		return -1;
 	if (image_is_served(op, "source", &v))
 		return copy_open(op, locked, &v);
+	/* What its server had not written yet is lost, which the guest that is
+	 * held is told, but a copy of it would not be. */
+	if (op_int(op, "held", 0) && image_is_lost(op, "source"))
+		return op_fail(op, "VDI_IO_ERROR", op_text(op, "source", ""),
+		    "The server of the image has died", NULL);
 	if (can_share(locked, v.fd))
 		return volume_make(op, locked, v.format, copy_data, &v.fd);
 	return clone_image(op, locked, &v, below.n);

@@ -211,26 +211,60 @@ image_attach(struct op *op, const char *argument, int folder,
 	return device < 0 ? NULL : device_path(op, device);
 }
 
-int
-image_settle(struct op *op, const char *argument)
+/* Of one that has one. NULL, raised: somebody else has the image open. */
+static const char *
+device_of(struct op *op, const char *argument, int *device_r)
 {
 	const char *name = device_name(op, argument);
-	int device = name ? nbd_find(name) : -1;
-	const char *path = device < 0 ? NULL : device_path(op, device);
-	CLEANUP_FD int fd = -1;
-	int left = LEAVE_MS;
 
-	if (!path) /* somebody else has the image open */
-		return op->nerror
-		    ? -1
-		    : op_fail(op, "VDI_IN_USE", op_text(op, argument, ""),
-			  "copy", NULL);
+	*device_r = name ? nbd_find(name) : -1;
+	if (*device_r >= 0)
+		return name;
+	if (name)
+		op_fail(op, "VDI_IN_USE", op_text(op, argument, ""), "copy",
+		    NULL);
+	return NULL;
+}
+
+bool
+image_is_lost(struct op *op, const char *argument)
+{
+	const char *name = device_name(op, argument);
+
+	return state && name && nbd_find(name) < 0;
+}
+
+int
+image_written(struct op *op, const char *argument, uint64_t *written_r)
+{
+	int device;
+	const char *name = device_of(op, argument, &device);
+
+	if (!name)
+		return -1;
+	errno = ENODEV;
+	return nbd_count_writes(device, written_r) < 0 ? place_fail(op, name)
+						       : 0;
+}
+
+int
+image_settle(struct op *op, const char *argument, uint64_t *written_r)
+{
+	int device, left = LEAVE_MS;
+	const char *name = device_of(op, argument, &device);
+	const char *path = name ? device_path(op, device) : NULL;
+	CLEANUP_FD int fd = -1;
+
+	if (!path)
+		return -1;
 	/* What a guest had sent before it was held. */
 	for (; left > 0 && !nbd_is_idle(device); left -= LOOK_MS)
 		wait_a_little();
 	errno = ETIMEDOUT;
 	if (left <= 0)
 		return place_fail(op, name);
+	if (image_written(op, argument, written_r) < 0)
+		return -1;
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 	return fd < 0 || fsync(fd) < 0 ? place_fail(op, name) : 0;
 }

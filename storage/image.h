@@ -20,11 +20,16 @@ const char *image_attach(struct op *op, const char *argument, int folder,
 /* Lets go of it, after its last user has, and waits until it is closed. */
 int image_detach(struct op *op, const char *argument, const struct volume *v);
 /* Of one that nobody writes to at present: all that was written is in its file,
- * and the file is whole. -1, raised. */
-int image_settle(struct op *op, const char *argument);
+ * and the file is whole. -1, raised. written_r: see image_written. */
+int image_settle(struct op *op, const char *argument, uint64_t *written_r);
+/* A number that another one follows as soon as something is written to it, or on
+ * its way there. -1, raised. */
+int image_written(struct op *op, const char *argument, uint64_t *written_r);
 /* Whether a program has it open. */
 bool image_is_open(const struct volume *v);
 bool image_is_served(struct op *op, const char *argument,
     const struct volume *v);
+/* Of one that a guest has: nobody serves it any more. */
+bool image_is_lost(struct op *op, const char *argument);
 
 #endif

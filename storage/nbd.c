@@ -333,6 +333,28 @@ nbd_is_idle(int device)
 	    sscanf(text, "%u %u", &reads, &writes) == 2 && !reads && !writes;
 }
 
+/* In this order one that ends meanwhile is counted twice, not missed. (source:
+ * the kernel's Documentation/block/stat.rst) */
+int
+nbd_count_writes(int device, uint64_t *count_r)
+{
+	unsigned long long reads, merged, sectors, ms, writes;
+	unsigned reading, writing;
+	char path[64], text[256];
+
+	snprintf(path, sizeof(path), "/sys/block/nbd%d/inflight", device);
+	if (!read_text(path, text, sizeof(text)) ||
+	    sscanf(text, "%u %u", &reading, &writing) != 2)
+		return -1;
+	snprintf(path, sizeof(path), "/sys/block/nbd%d/stat", device);
+	if (!read_text(path, text, sizeof(text)) ||
+	    sscanf(text, "%llu %llu %llu %llu %llu", &reads, &merged, &sectors,
+		&ms, &writes) != 5)
+		return -1;
+	*count_r = writes + writing;
+	return 0;
+}
+
 /* "major:minor" in hexadecimal, as backends write it. */
 static bool
 read_number(int device, char out[32])

@@ -35,7 +35,8 @@ struct sr_driver {
 	op_fn *vdi_resize; /* size: grows; result as vdi_create */
 	op_fn *vdi_stat;   /* result as vdi_create */
 	/* source (uuid in the same SR): a copy as it is now; in_use (1: a guest
-	 * may be writing to it: of one moment, or not at all). As vdi_create. */
+	 * may be writing to it: of one moment, or not at all); held (1: a guest
+	 * that has it writes nothing at present). As vdi_create. */
 	op_fn *vdi_clone;
 	op_fn *vdi_snapshot;
 	/* source, source_config {} of its SR and source_driver: a full copy from

@@ -12,6 +12,7 @@
 #include "lib/cleanup.h"
 #include "lib/fault.h"
 #include "lib/proc.h"
+#include "storage/image.h"
 #include "storage/qcow2.h"
 #include "storage/storage.h"
 #include "tests/lib/unit.h"
@@ -31,6 +32,7 @@ struct fixture {
 	struct op op;
 	const char *location;
 	const char *format; /* NULL: raw */
+	bool held;
 };
 
 static const char *roots[2];
@@ -61,7 +63,7 @@ run(struct fixture *f, op_fn *fn, const char *vdi, const char *source,
     int64_t size)
 {
 	struct value_member *config = arena_array(f->arena, 1, sizeof(*config));
-	struct value_member *m = arena_array(f->arena, 9, sizeof(*m));
+	struct value_member *m = arena_array(f->arena, 10, sizeof(*m));
 	struct value *args = arena_array(f->arena, 1, sizeof(*args));
 	struct value folder = { .kind = VALUE_STRUCT, .n = 1 };
 
@@ -78,7 +80,8 @@ run(struct fixture *f, op_fn *fn, const char *vdi, const char *source,
 	m[7] = (struct value_member){ "mode", value_of_text("RW") };
 	m[8] = (struct value_member){ "format",
 		value_of_text(f->format ? f->format : "") };
-	*args = (struct value){ .kind = VALUE_STRUCT, .n = 9, .members = m };
+	m[9] = (struct value_member){ "held", value_of_int(f->held) };
+	*args = (struct value){ .kind = VALUE_STRUCT, .n = 10, .members = m };
 	f->op = (struct op){ .arena = f->arena,
 		.uuid = SR,
 		.name = "",
@@ -390,6 +393,47 @@ test_image_hostile(void)
 	CU_ASSERT(run(&f, sr_file.vdi_destroy, A, "", 0) == 0);
 }
 
+/* Its server has died: what it had not written is in no copy. */
+static void
+test_lost(void)
+{
+	SCOPE struct fixture f = fixture_new("lost");
+
+	if (unit_skip_under_valgrind(no_openat2))
+		return;
+	f.format = "qcow2";
+	CU_ASSERT(run(&f, sr_file.sr_create, "", "", 0) == 0);
+	CU_ASSERT(run(&f, sr_file.vdi_create, A, "", MIB) == 0);
+	image_prepare(unit_path("state"));
+	CU_ASSERT(run(&f, sr_file.vdi_snapshot, B, A, 0) == 0);
+	f.held = true;
+	CU_ASSERT(run(&f, sr_file.vdi_snapshot, C, A, 0) < 0);
+	CU_ASSERT_STRING_EQUAL(f.op.error[0], "VDI_IO_ERROR");
+	CU_ASSERT(!is_there(path_of(&f, C ".qcow2")));
+	image_prepare(NULL); /* simulated: there are no servers */
+	CU_ASSERT(run(&f, sr_file.vdi_snapshot, C, A, 0) == 0);
+}
+
+/* A name that a base is to have is another image's: nothing is put on it. */
+static void
+test_other_base(void)
+{
+	SCOPE struct fixture f = fixture_new("other-base");
+	struct stat before, after;
+
+	if (unit_skip_under_valgrind(no_openat2))
+		return;
+	f.format = "qcow2";
+	CU_ASSERT(run(&f, sr_file.sr_create, "", "", 0) == 0);
+	CU_ASSERT(run(&f, sr_file.vdi_create, A, "", MIB) == 0);
+	put(path_of(&f, A ".qcow2"), "x", 3 * 65536); /* a table */
+	put_image(path_of(&f, "base-" B ".qcow2"), "");
+	CU_ASSERT(stat(path_of(&f, A ".qcow2"), &before) == 0);
+	CU_ASSERT(run(&f, sr_file.vdi_clone, B, A, 0) < 0);
+	CU_ASSERT(stat(path_of(&f, A ".qcow2"), &after) == 0);
+	CU_ASSERT(before.st_ino == after.st_ino);
+}
+
 /* Workers that died left a draft and a base; who is at work keeps his. */
 static void
 test_leftovers(void)
@@ -575,6 +619,8 @@ UNIT_MAIN("storage drivers",
     { "volumes with the same content have the same sum", test_sum },
     { "images lead nowhere else", test_image_hostile },
     { "what dead workers left is taken away", test_leftovers },
+    { "a held guest whose image has no server is not copied", test_lost },
+    { "an image is not put on what is not its own", test_other_base },
     { "what fails leaves no half volume", test_faults },
     { "paths and links lead nowhere else", test_hostile },
     { "images are found by name, links are not", test_images })

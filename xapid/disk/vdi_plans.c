@@ -172,30 +172,35 @@ snapshot_check(struct plan *p, struct tx *t)
 	return vdi_plan_insert(p, t, &copy);
 }
 
-/* Whether a guest that runs may be writing to the disk. */
+/* Whether a guest that runs has the disk to write to. */
 static bool
-is_written(struct plan *p, const struct vdi *vdi)
+is_writable(struct plan *p, const struct vdi *vdi)
 {
 	const struct ref *refs = vdi->VBDs.items;
-	bool written = false;
+	bool writable = false;
 
-	if (strcmp(plan_arg(p, "at_rest"), "true") == 0)
-		return false; /* the plan above holds the guest */
 	if (vdi->on_boot == ON_BOOT_RESET)
 		return false; /* what it writes is elsewhere */
-	for (uint32_t i = 0; !written && i < vdi->VBDs.n; i++) {
+	for (uint32_t i = 0; !writable && i < vdi->VBDs.n; i++) {
 		RECORD_UNREF const struct record *r =
 		    db_get(p->core->db, CLASS_VBD, refs[i]);
 		const struct vbd *vbd = (const struct vbd *)r;
 		RECORD_UNREF const struct record *v =
 		    vbd ? db_get(p->core->db, CLASS_VM, vbd->VM) : NULL;
 
-		written = v && vbd->currently_attached &&
+		writable = v && vbd->currently_attached &&
 		    vbd->mode == VBD_MODE_RW &&
 		    ((const struct vm *)v)->power_state ==
 			VM_POWER_STATE_RUNNING;
 	}
-	return written;
+	return writable;
+}
+
+/* The plan above holds the guest. */
+static bool
+is_at_rest(const struct plan *p)
+{
+	return strcmp(plan_arg(p, "at_rest"), "true") == 0;
 }
 
 /* Into the same SR, or by a full copy into another. */
@@ -208,18 +213,21 @@ vdi_plan_copy_send(struct plan *p, const char *op)
 	    call_get(p->call, CLASS_VDI, p->object);
 	const struct vdi *copy = (const struct vdi *)to;
 	const struct vdi *source = (const struct vdi *)from;
+	bool rests = is_at_rest(p), writable;
 
 	if (!copy || !source)
 		return -1;
+	writable = is_writable(p, source);
 	plan_set_deadline(p, VDI_COPY_DEADLINE_MS);
 	if (strcmp(op, "vdi_copy") == 0)
 		return storage_send_from(p, storage_note, copy->SR, source->SR,
 		    op, "vdi", copy->uuid, "source", source->uuid, "#size",
 		    copy->virtual_size, "#in_use",
-		    (int64_t)is_written(p, source), NULL);
+		    (int64_t)(writable && !rests), NULL);
 	return storage_send(p, storage_note, copy->SR, op, "vdi", copy->uuid,
 	    "source", source->uuid, "#size", source->virtual_size, "#in_use",
-	    (int64_t)is_written(p, source), NULL);
+	    (int64_t)(writable && !rests), "#held",
+	    (int64_t)(writable && rests), NULL);
 }
 
 static int
