@@ -261,6 +261,7 @@ EXTRA_DIST += \
 	tests/xen/dom0/test_tpm.py \
 	tests/xen/dom0/test_worker.py \
 	tests/xen/dom0/walk_calls.py \
+	tests/xen/dom0/walk_reverts.py \
 	tests/xen/dom0/worker.py \
 	tests/xen/show \
 	tests/xen/bed/README.md \

@@ -7,7 +7,8 @@ Usage: test_xen.py [[asan/]TEST[.CLASS[.TEST]] ...]   (names in tests/xen/dom0,
 without .py; asan/: with workers that are built here with AddressSanitizer and
 the one of undefined behaviour. Without names: all, of which test_worker is run
 with sanitizers, where the compiler has them. DEATHS, ACTS, ONLY and SEED
-in the environment are for test_moments.)
+in the environment are for test_moments, ROUNDS, MINUTES and SEED for
+walk_reverts.)
 """
 
 import os
@@ -20,7 +21,7 @@ SRC = os.path.abspath(os.environ.get('XAPID_SRCDIR', '.'))
 BUILD = os.path.abspath(os.environ.get('XAPID_BUILDDIR', 'build'))
 BED = os.path.join(SRC, 'tests/xen/bed')
 ASAN = os.path.join(BUILD, 'xen-asan')
-SECONDS = 2100
+SECONDS = max(2100, 60 * int(os.environ.get('MINUTES', 0)) + 600)
 MEMORY = os.environ.get('XAPID_XEN_MIB', '4096')  # fifty guests need it
 # A folder that is laid over the control domain: a device model with a TPM, say.
 OVERLAY = os.environ.get('XAPID_XEN_OVERLAY')
@@ -32,7 +33,7 @@ PROGRAMS = ('xapid/xapid', 'xapid/xapid-pam', 'xapid/xapid-machine',
 WORKERS = ('domain/xapid-domain', 'storage/xapid-storage',
            'network/xapid-network', 'network/xapid-lease',
            'console/xapid-console')
-PASSED = ('DEATHS', 'SEED', 'ACTS', 'ONLY')
+PASSED = ('DEATHS', 'SEED', 'ACTS', 'ONLY', 'ROUNDS', 'MINUTES')
 NEEDED = ('qemu-system-x86_64', 'mmdebstrap', 'mke2fs')
 
 

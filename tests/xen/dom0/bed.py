@@ -4,7 +4,9 @@
 import itertools
 import os
 import re
+import socket
 import subprocess
+import threading
 import time
 
 MIB = 1 << 20
@@ -131,6 +133,37 @@ def output(*command):
         return '$ %s\n%s' % (' '.join(command), p.stdout[-3000:])
     except (OSError, subprocess.TimeoutExpired) as e:
         return '$ %s\n%s\n' % (' '.join(command), e)
+
+
+class Syslog:
+    """What processes say that write to no file of the daemon's: those behind the
+    devices of images. There is no logging program here."""
+
+    def __init__(self, path='/dev/log'):
+        self.lines = []
+        self.socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        try:
+            os.unlink(path)
+        except FileNotFoundError:
+            pass
+        self.socket.bind(path)
+        os.chmod(path, 0o666)
+        threading.Thread(target=self.listen, daemon=True).start()
+
+    def listen(self):
+        while True:
+            text = self.socket.recv(8192).decode(errors='replace')
+            self.lines.append(time.strftime('%H:%M:%S ') + text.strip('\0\n'))
+            del self.lines[:-2000]
+
+    def text(self, last=100):
+        return 'syslog:\n%s\n' % '\n'.join(self.lines[-last:])
+
+
+def processes_of_images():
+    """Those behind the devices of images, as they are now."""
+    return output('ps', '-o', 'pid,ppid,stat,wchan:20,etimes,args', '-C',
+                  'xapid-image,qemu-nbd,qemu-img,xapid-storage')
 
 
 def state_of_host():

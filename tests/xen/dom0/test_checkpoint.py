@@ -4,7 +4,7 @@
 import os
 
 import tap
-from bed import console, output, say, wait
+from bed import Syslog, console, output, processes_of_images, say, wait
 from test_guests import Host
 
 PLACE = '/srv/checkpoints'
@@ -18,11 +18,12 @@ COUNT = ('(n=0; while sleep 0.2; do n=$((n + 1)); '
          'echo $n >/count; done) 2>/dev/null & true')
 
 
-class Checkpoints(Host):
-    """A guest counts in its memory and says on its disk how far it is."""
+class Images(Host):
+    """Guests with disks in a repository of images."""
 
     @classmethod
     def setUpClass(cls):
+        cls.syslog = Syslog()
         super().setUpClass()
         d = cls.d
         cls.local = [r for r, v in d.call('SR.get_all_records').items()
@@ -32,12 +33,23 @@ class Checkpoints(Host):
                             'images', '', 'file', 'user', False, {})
 
     def why(self):
-        """What the images hold, too."""
-        parts = [super().why(),
-                 output('sh', '-c', 'cat /sys/block/nbd*/backend')]
+        """What guests have said since they are there, which processes stand
+        behind which devices, and what the images hold."""
+        parts = [super().why(), self.syslog.text(),
+                 output('sh', '-c', 'grep . /sys/block/nbd*/backend '
+                        '/sys/block/nbd*/pid /sys/block/nbd*/inflight '
+                        '/sys/bus/xen-backend/devices/vbd-*/physical_device'),
+                 processes_of_images(), output('xl', 'dmesg'),
+                 output('dmesg')]
+        for vm in self.vms().values():
+            name = vm['name_label']
+            parts.append('%s: %s, domain %s; all that it said:\n%s' % (
+                name, vm['power_state'], vm['domid'],
+                console(name)[-20000:]))
         for name in sorted(os.listdir(PLACE)):
             image = os.path.join(PLACE, name)
-            parts.append(output('qemu-img', 'info', '-U', image))
+            parts.append(output('qemu-img', 'info', '-U', '--backing-chain',
+                                image))
             parts.append(output('qemu-io', '-U', '-r', '-f', 'qcow2', '-c',
                                 'read -v 0 16', image))
         return '\n'.join(parts)
@@ -54,6 +66,14 @@ class Checkpoints(Host):
         for ref, vdi in d.call('VDI.get_all_records').items():
             if vdi['SR'] in (self.local, self.images):
                 d.call('VDI.destroy', ref)
+
+    def allowed(self, vm, operation):
+        wait(lambda: operation in self.d.call('VM.get_allowed_operations', vm),
+             what=operation)
+
+
+class Checkpoints(Images):
+    """A guest counts in its memory and says on its disk how far it is."""
 
     def counting(self, name, sr):
         vm = self.linux(name)
@@ -86,10 +106,6 @@ class Checkpoints(Host):
             return number and number[0].isdigit() and int(number[0]) > after
         wait(on, what=lambda: 'it counts; it said: '
              + console(self.d.call('VM.get_name_label', vm))[-1000:])
-
-    def allowed(self, vm, operation):
-        wait(lambda: operation in self.d.call('VM.get_allowed_operations', vm),
-             what=operation)
 
     def there_and_back(self, name, sr):
         d = self.d
