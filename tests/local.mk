@@ -141,6 +141,7 @@ python_tests = \
 	tests/api/test_observer.py \
 	tests/api/test_options.py \
 	tests/api/test_outgoing.py \
+	tests/api/test_plan_versions.py \
 	tests/api/test_plugins.py \
 	tests/api/test_pool.py \
 	tests/api/test_privileges.py \

@@ -191,6 +191,8 @@ start_core(struct daemon *d)
 	core->plans = plans_new(core);
 	if (!core->plans || reality_open(core) < 0 || vmss_open(core) < 0)
 		return main_complain("out of memory or threads");
+	if (plans_give_up(core, plan_kinds()) < 0)
+		return main_complain("cannot give up what nobody knows");
 	if (xen_host_read(core) < 0)
 		return main_complain("cannot learn what the hypervisor has");
 	if (adopt_domains(core, core->new_pool) < 0)

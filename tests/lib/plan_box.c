@@ -410,12 +410,12 @@ box_add_row(const char *kind, struct ref object, int64_t number,
 }
 
 const char *
-box_part_name(unsigned step, unsigned object)
+box_part_name(const char *step, unsigned object)
 {
 	static char names[BOX_OBJECTS][96];
 	char ref[REF_CHARS + 1];
 
-	snprintf(names[object], sizeof(names[object]), "part %u %s 0", step,
+	snprintf(names[object], sizeof(names[object]), "part %s %s 0", step,
 	    ref_text(box.objects[object], ref));
 	return names[object];
 }

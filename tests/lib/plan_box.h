@@ -62,7 +62,7 @@ void box_add_row_at(const char *kind, struct ref object, int64_t number,
 void box_add_row(const char *kind, struct ref object, int64_t number,
     struct map args);
 /* What the step's child for that object is called there. */
-const char *box_part_name(unsigned step, unsigned object);
+const char *box_part_name(const char *step, unsigned object);
 /* The clock on the wall, ms from now, as an argument; static. */
 const char *box_in_ms(int64_t ms);
 

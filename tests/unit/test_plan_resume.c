@@ -5,6 +5,57 @@
 #include "tests/lib/plan_box.h"
 #include "tests/lib/unit.h"
 
+static _Atomic unsigned first, second, looked;
+
+static int
+count_first(struct plan *p, struct tx *t)
+{
+	(void)p;
+	(void)t;
+	first++;
+	return 0;
+}
+
+static int
+count_second(struct plan *p, struct tx *t)
+{
+	(void)p;
+	(void)t;
+	second++;
+	return 0;
+}
+
+static int
+count_look(struct plan *p, struct tx *t)
+{
+	(void)p;
+	(void)t;
+	looked++;
+	return 0;
+}
+
+static const struct step look_steps[] = {
+	{ "look", NULL, count_look, NULL, NULL }, { 0 }
+};
+static const struct plan_kind look_kind = { .name = "test.look",
+	.cls = CLASS_secret,
+	.operation = "looking",
+	.steps = look_steps,
+	.finish = box_count_end };
+static const struct step changed_steps[] = {
+	{ "first", NULL, count_first, NULL, NULL },
+	{ "second", NULL, count_second, NULL, NULL },
+	{ 0 },
+};
+static const struct plan_kind changed_kind = { .name = "test.changed",
+	.cls = CLASS_secret,
+	.operation = "changed",
+	.steps = changed_steps,
+	.after_failure = &look_kind,
+	.finish = box_count_end };
+static const struct plan_kind *const kinds[] = { &changed_kind, &look_kind,
+	NULL };
+
 /* Two children had ended (not the first two: the list was another one), one
  * had begun, one not. */
 static void
@@ -16,11 +67,11 @@ test_restart(void)
 	const char *parent_names[3], *child_values[3];
 
 	box_start();
-	parent_names[0] = box_part_name(0, 0);
-	parent_names[1] = box_part_name(0, 2);
+	parent_names[0] = box_part_name("children", 0);
+	parent_names[1] = box_part_name("children", 2);
 	parent_names[2] = "child 0";
 	child_values[0] = "7";
-	child_values[1] = box_part_name(0, 1);
+	child_values[1] = box_part_name("children", 1);
 	child_values[2] = "child 1";
 	box_add_row("test.parent", box.objects[0], 7,
 	    (struct map){ parent_names, parent_values, 3 });
@@ -44,7 +95,7 @@ test_restart_with_a_forgotten_part(void)
 
 	for (unsigned i = 0; i < 20; i++) {
 		box_start();
-		values[1] = box_part_name(0, 1);
+		values[1] = box_part_name("nothing", 1);
 		box_add_row("test.forgetful", box.objects[0], 7,
 		    (struct map){ .n = 0 });
 		box_add_row("test.child", box.objects[1], 9,
@@ -64,7 +115,7 @@ test_restart_after_failure(void)
 	const char *names[1];
 
 	box_start();
-	names[0] = box_part_name(1, 1);
+	names[0] = box_part_name("child", 1);
 	box_add_row("test.doomed", box.objects[0], 7,
 	    (struct map){ names, values, 1 });
 	CU_ASSERT_EQUAL(plans_resume(box.d.core.plans, box_kinds), 0);
@@ -115,6 +166,53 @@ test_restart_with_nonsense(void)
 	CU_ASSERT_EQUAL(atomic_load(&box.ran), 1);
 }
 
+/* Another version's: one step has come, one has gone, one was at its end. */
+static void
+test_restart_of_another_version(void)
+{
+	static const char *const names[] = { "at step" };
+	static const struct {
+		const char *step;
+		int64_t number;
+		bool undoing;
+		unsigned first, second, ended, looked;
+	} rows[] = {
+		{ "second", 0, false, 0, 1, 1, 0 },
+		{ "first", 1, false, 1, 1, 1, 0 },
+		{ "", 1, false, 0, 0, 1, 0 },
+		{ "", 1, true, 0, 0, 0, 1 },
+		{ "gone", 1, false, 0, 0, 0, 1 },
+		{ "gone", 1, true, 0, 0, 0, 1 },
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		const char *const values[] = { rows[i].step };
+
+		box_start();
+		first = second = looked = 0;
+		box_add_row_at("test.changed", box.objects[0], 3,
+		    (struct map){ names, values, 1 }, rows[i].number,
+		    rows[i].undoing);
+		CU_ASSERT_EQUAL(plans_give_up(&box.d.core, kinds), 0);
+		CU_ASSERT_EQUAL(plans_resume(box.d.core.plans, kinds), 0);
+		box_wait_for_ends(1);
+		box_stop();
+		CU_ASSERT_EQUAL(first, rows[i].first);
+		CU_ASSERT_EQUAL(second, rows[i].second);
+		CU_ASSERT_EQUAL(looked, rows[i].looked);
+	}
+}
+
+static void
+test_restart_with_strangers(void)
+{
+	box_start();
+	box_add_row("test.stranger", box.objects[0], 3, (struct map){ .n = 0 });
+	CU_ASSERT_EQUAL(plans_give_up(&box.d.core, kinds), 0);
+	CU_ASSERT_EQUAL(box_journalled(), 0);
+	box_stop();
+}
+
 /* A promised plan, one that runs, and a child of it, on one object: their rows
  * are in the order of their last change. */
 static void
@@ -125,7 +223,7 @@ test_restart_in_any_order(void)
 	const char *values[] = { "7", NULL, "child 0" };
 
 	box_start();
-	values[1] = box_part_name(0, 0);
+	values[1] = box_part_name("children", 0);
 	box_add_row_at("test.child", box.objects[0], 5, (struct map){ .n = 0 },
 	    -1, false);
 	box_add_row("test.child", box.objects[0], 9,
@@ -205,6 +303,10 @@ UNIT_MAIN("plans after a restart",
     { "after a restart each plan inside runs once", test_restart },
     { "what a journal says that cannot be is left alone",
 	test_restart_with_nonsense },
+    { "after a restart another version's steps are known by their names",
+	test_restart_of_another_version },
+    { "after a restart plans of another version do not stay for ever",
+	test_restart_with_strangers },
     { "after a restart a part that nobody asks for ends before its step",
 	test_restart_with_a_forgotten_part },
     { "after a restart the failure of a plan inside is known",

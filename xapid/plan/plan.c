@@ -70,6 +70,15 @@ reach(const struct running *r, const char *when)
 
 /* ---- the journal ---- */
 
+/* Another version may have other steps, so what counts is the name. */
+static int
+note_step(struct running *r, int64_t step)
+{
+	const char *name = step < 0 ? NULL : r->plan.kind->steps[step].name;
+
+	return plan_put_constant(r, STEP_NOTE, name ? name : "");
+}
+
 int
 plan_journal_row(struct running *r, struct tx *t, int64_t step)
 {
@@ -84,6 +93,8 @@ plan_journal_row(struct running *r, struct tx *t, int64_t step)
 	row.task = r->plan.call->task;
 	row.number = (int64_t)r->number;
 	row.step = step;
+	if (note_step(r, step) < 0)
+		return -1;
 	pthread_mutex_lock(&r->notes_lock);
 	row.args = plan_notes(r);
 	rc = tx_insert(t, &row.r, &r->row);
@@ -99,7 +110,7 @@ journal_begin(struct running *r, struct tx *t)
 	TX_SET(t, plan_journal, plan_journal, r->row, step, 0);
 	TX_SET(t, plan_journal, plan_journal, r->row, number,
 	    (int64_t)r->number);
-	return plan_journal_notes(r, t);
+	return note_step(r, 0) < 0 ? -1 : plan_journal_notes(r, t);
 }
 
 static int
@@ -107,6 +118,7 @@ journal_move(struct running *r, struct tx *t, int64_t step)
 {
 	TX_SET(t, plan_journal, plan_journal, r->row, step, step);
 	TX_SET(t, plan_journal, plan_journal, r->row, undoing, r->undoing);
+	(void)note_step(r, step); /* has it, or never had one */
 	return plan_journal_notes(r, t);
 }
 

@@ -180,6 +180,10 @@ struct plans *plans_new(struct core *core);
  * flight is forgotten when the switch is freed. NULL is fine. */
 void plans_stop(struct plans *ps, int grace_ms);
 void plans_free(struct plans *ps);
+/* What the journal holds of another version's plans, which nobody can go on
+ * with: they go, and their after_failure is promised. Before anybody looks who
+ * is under way. kinds as below; -1: no memory, or no disk. */
+int plans_give_up(struct core *core, const struct plan_kind *const kinds[]);
 /* Goes on with what the journal holds. kinds: all there are, NULL at the
  * end. */
 int plans_resume(struct plans *ps, const struct plan_kind *const kinds[]);

@@ -342,7 +342,7 @@ child_make(struct running *parent, const char *part, bool tried,
 	return call_fail_nomem(parent->plan.call);
 }
 
-/* Its object is its name, and how many came before it for that: what a list
+/* Its step and its object are its name, and how many came before it for that: what a list
  * has gained or lost meanwhile moves no other's end to it. */
 static int
 name_part(struct running *parent, struct ref object, char part[PART_CHARS])
@@ -359,8 +359,9 @@ name_part(struct running *parent, struct ref object, char part[PART_CHARS])
 	*s = (struct child_sent){ object, parent->children_sent };
 	parent->children_sent = s;
 	ref_format(object, ref);
-	snprintf(part, PART_CHARS, PART_PREFIX "%u %s %u%s", parent->step, ref,
-	    nth, parent->undoing ? UNDO_SUFFIX : "");
+	snprintf(part, PART_CHARS, PART_PREFIX "%s %s %u%s",
+	    parent->plan.kind->steps[parent->step].name, ref, nth,
+	    parent->undoing ? UNDO_SUFFIX : "");
 	return 0;
 }
 

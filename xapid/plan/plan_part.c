@@ -93,6 +93,23 @@ plan_put_note(struct running *r, const char *name, const char *value)
 }
 
 int
+plan_put_constant(struct running *r, const char *name, const char *value)
+{
+	uint32_t i = 0;
+	int rc = 0;
+
+	pthread_mutex_lock(&r->notes_lock);
+	while (i < r->nnotes && strcmp(r->names[i], name) != 0)
+		i++;
+	if (i == r->nnotes && (rc = grow(r)) == 0)
+		r->names[r->nnotes++] = name;
+	if (rc == 0)
+		r->values[i] = value;
+	pthread_mutex_unlock(&r->notes_lock);
+	return rc;
+}
+
+int
 plan_note(struct plan *p, const char *name, const char *value)
 {
 	if (plan_put_note(plan_running(p), name, value) < 0)

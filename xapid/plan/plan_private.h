@@ -108,8 +108,10 @@ bool plan_is_abandoned(struct plans *ps);
 
 /* Its row, in the transaction that begins or promises it. */
 int plan_journal_row(struct running *r, struct tx *t, int64_t step);
-/* Where the journal has how often a plan has gone back. */
+/* Where the journal has how often a plan has gone back, and the name of its
+ * step. */
 #define ROUND_NOTE "round"
+#define STEP_NOTE "at step"
 
 /* arg is the running plan; each may be the work of a thread. plan_over: nobody
  * hears of it any more, and the next one of its object begins. plan_go_on: fn on
@@ -145,6 +147,8 @@ void plan_free_memory(struct running *r);
 
 /* plan_note that raises nothing. */
 int plan_put_note(struct running *r, const char *name, const char *value);
+/* The same of texts that stay; only a first one needs memory. */
+int plan_put_constant(struct running *r, const char *name, const char *value);
 /* Those whose names begin so, but one. */
 void plan_forget_notes(struct running *r, const char *prefix, const char *but);
 /* "name", "value" …, NULL. */

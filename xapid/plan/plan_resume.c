@@ -19,16 +19,48 @@ find_kind(const struct plan_kind *const kinds[], const char *name)
 	return NULL;
 }
 
-/* Whether a plan of this kind can stand there: another version, or a database
- * that was restored, may know other steps. */
-static bool
-has_step(const struct plan_kind *kind, const struct plan_journal *row)
+/* The name of the step, or NULL: of a row that has none. */
+static const char *
+step_name(const struct plan_journal *row)
 {
-	int64_t n = 0;
+	const char *const *names = row->args.keys;
+	const char *const *values = row->args.values;
+	uint32_t i = 0;
 
-	while (kind->steps[n].name)
-		n++;
-	return row->step >= STEP_PROMISED && row->step <= n - row->undoing;
+	while (i < row->args.n && strcmp(names[i], STEP_NOTE) != 0)
+		i++;
+	return i < row->args.n ? values[i] : NULL;
+}
+
+/* Where a plan of this kind stands: another version, or a database that was
+ * restored, may know other steps. False: nowhere. */
+static bool
+find_step(const struct plan_kind *kind, const struct plan_journal *row,
+    int64_t *step_r)
+{
+	const char *name = step_name(row);
+	const struct step *steps = kind->steps;
+	int64_t n = 0, at = -1;
+
+	for (; steps[n].name; n++)
+		if (name && strcmp(steps[n].name, name) == 0)
+			at = n;
+	*step_r = !name || row->step == STEP_PROMISED ? row->step
+	    : *name                                   ? at
+						      : n;
+	if (row->step != STEP_PROMISED && *step_r < 0)
+		return false;
+	return *step_r >= STEP_PROMISED && *step_r <= n - row->undoing;
+}
+
+/* NULL: this version does not know it. */
+static const struct plan_kind *
+understand(const struct plan_kind *const kinds[],
+    const struct plan_journal *row, int64_t *step_r)
+{
+	const struct plan_kind *kind = find_kind(kinds, row->kind);
+
+	return kind && find_step(kind, row, step_r) ? kind : NULL;
 }
 
 /* Its task says so: who cancelled it was answered, and is not asked again. */
@@ -44,7 +76,7 @@ was_cancelled(struct plans *ps, struct ref task)
 
 /* What the journal says of one; NULL: no memory, or it says nonsense. */
 static struct running *
-resume_one(struct plans *ps, const struct plan_kind *kind,
+resume_one(struct plans *ps, const struct plan_kind *kind, int64_t step,
     const struct plan_journal *row)
 {
 	const char *const *names = row->args.keys;
@@ -69,7 +101,7 @@ resume_one(struct plans *ps, const struct plan_kind *kind,
 	r->row = row->r.self;
 	r->number = (uint64_t)row->number;
 	r->promised = row->step == STEP_PROMISED;
-	r->step = r->promised ? 0 : (unsigned)row->step;
+	r->step = r->promised ? 0 : (unsigned)step;
 	r->undoing = row->undoing;
 	for (uint32_t i = 0; i < row->args.n; i++)
 		(void)plan_note(&r->plan, names[i], values[i]);
@@ -139,6 +171,55 @@ start_resumed(struct plans *ps, struct running **all, uint32_t n)
 		    all[i]->promised ? plan_begin : plan_first_step);
 }
 
+/* ---- what cannot go on ---- */
+
+struct giving_up {
+	struct tx *t;
+	const struct plan_kind *const *kinds;
+	unsigned n;
+};
+
+static int
+give_up_one(const struct record *r, void *arg)
+{
+	const struct plan_journal *row = (const struct plan_journal *)r;
+	struct giving_up *g = arg;
+	const struct plan_kind *kind = find_kind(g->kinds, row->kind);
+	struct ref object;
+	int64_t step;
+
+	if (understand(g->kinds, row, &step))
+		return 0;
+	g->n++;
+	log_err("plan %s, step %lld %s, is unknown to this version; it does "
+		"not go on",
+	    row->kind, (long long)row->step,
+	    step_name(row) ? step_name(row) : "");
+	if (kind && kind->after_failure && ref_parse(row->object, &object) &&
+	    plan_at_resume(g->t, kind->after_failure, object) < 0)
+		return -1;
+	return tx_destroy(g->t, CLASS_plan_journal, r->self);
+}
+
+int
+plans_give_up(struct core *core, const struct plan_kind *const kinds[])
+{
+	struct giving_up g = { tx_begin(core->db), kinds, 0 };
+
+	if (!g.t)
+		return -1;
+	if (tx_each(g.t, CLASS_plan_journal, give_up_one, &g) < 0) {
+		tx_abort(g.t);
+		return -1;
+	}
+	if (g.n)
+		return tx_commit_wait(g.t, NULL);
+	tx_abort(g.t);
+	return 0;
+}
+
+/* ---- what can ---- */
+
 int
 plans_resume(struct plans *ps, const struct plan_kind *const kinds[])
 {
@@ -155,13 +236,12 @@ plans_resume(struct plans *ps, const struct plan_kind *const kinds[])
 	for (uint32_t i = 0; all && i < n; i++) {
 		const struct plan_journal *row =
 		    (const struct plan_journal *)rows[i];
-		const struct plan_kind *kind = find_kind(kinds, row->kind);
+		int64_t step;
+		const struct plan_kind *kind = understand(kinds, row, &step);
 
-		if (!kind || !has_step(kind, row))
-			log_err("plan %s, step %lld, is unknown to this "
-				"version; left as it is",
-			    row->kind, (long long)row->step);
-		else if ((all[found] = resume_one(ps, kind, row)))
+		if (!kind)
+			continue; /* came in since plans_give_up */
+		if ((all[found] = resume_one(ps, kind, step, row)))
 			found++;
 		else
 			rc = -1;

@@ -15,6 +15,7 @@
 #include "plan/plan.h"
 #include "pool/message.h"
 #include "vm/power/vm_after.h"
+#include "vm/power/vm_halt.h"
 #include "vm/power/vm_power.h"
 #include "vm/power/vm_power_steps.h"
 #include "vm/start/memory_plan.h"
@@ -245,8 +246,7 @@ mend_send(struct plan *p)
 	    db_get(p->call->db, CLASS_VM, p->object);
 	const struct vm *vm = (const struct vm *)r;
 
-	if (!vm ||
-	    (lives(vm) ? found_alive(p) : found_gone(p) && !has_tpm(vm)))
+	if (!vm || (lives(vm) ? found_alive(p) : found_gone(p) && !has_tpm(vm)))
 		return 0;
 	if (lives(vm) && found_held(p))
 		return plan_send(p, NULL, "go_on", vm->uuid, NULL);
@@ -265,6 +265,20 @@ note_ended(struct plan *p, struct tx *t)
 	return plan_note(p, ENDED, "true");
 }
 
+/* It had a place already: a start that nobody goes on with. */
+static int
+leave_place(struct plan *p, struct tx *t, const struct vm *vm)
+{
+	bool halted = vm->power_state == VM_POWER_STATE_HALTED;
+
+	if (ref_is_null(vm->resident_on) &&
+	    ref_is_null(vm->scheduled_to_be_resident_on))
+		return 0;
+	return power_unplace(p, t) < 0 ? -1
+	    : halted                   ? vm_detach_all(t, p->object)
+				       : vm_leave_host(t, p->object);
+}
+
 static int
 mend_apply(struct plan *p, struct tx *t)
 {
@@ -273,6 +287,9 @@ mend_apply(struct plan *p, struct tx *t)
 
 	if (!vm)
 		return 0;
+	if (!lives(vm) && leave_place(p, t, vm) < 0)
+		return -1;
+	vm = TX_GET(t, VM, vm, p->object);
 	if (vm->power_state == VM_POWER_STATE_SUSPENDED)
 		return vtpm_keep(p, t, p->object);
 	if (!lives(vm)) /* a domain that nothing could be taken from */
