@@ -415,7 +415,7 @@ class Machine(Walker):
                 fails='suspend'),
             Act('resume', vm('resume', False, False), SUSPENDED, ON),
             Act('resume that fails', vm('resume', False, False), SUSPENDED,
-                ON, fails='unpause'),
+                ON, fails='connect'),
         )
 
     def copies(self):
