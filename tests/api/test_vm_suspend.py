@@ -108,10 +108,11 @@ class Suspend(xapid.Case):
         for what, count in (('after', 21 * 5), ('error', 21)):
             simulator.order(d, what, of='destroy', count=count)
             d.error('VM.suspend', vm)
-            xapid.until(lambda: not d.call('VM.get_current_operations', vm))
+            # By who looks afterwards, at the latest.
+            xapid.until(lambda: uuid not in simulator.domains(d))
             simulator.order(d, 'none')
+            xapid.until(lambda: not d.call('VM.get_current_operations', vm))
             self.assertEqual(d.call('VM.get_power_state', vm), 'Suspended')
-            self.assertNotIn(uuid, simulator.domains(d))
             self.assertEqual(self.images(),
                              [d.call('VM.get_suspend_VDI', vm)])
             d.call('VM.resume', vm, False, False)
