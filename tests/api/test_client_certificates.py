@@ -307,6 +307,60 @@ class Certificates(unittest.TestCase):
         self.assertFalse(pool['client_certificate_auth_enabled'])
         self.assertEqual(pool['client_certificate_auth_name'], '')
 
+    def is_in(self, client, session):
+        try:
+            client.raw('host.get_all', session)
+            return True
+        except xapid.Failure as e:
+            self.assertEqual(e.code, 'SESSION_INVALID')
+            return False
+
+    def test_an_authority_that_goes_takes_who_came_by_it_along(self):
+        d = self.d
+        one, two = Client(d, self.good), Client(d, self.good)
+        d.call('pool.install_ca_certificate', 'other.pem', self.other.text())
+        first = one.login()
+        self.assertTrue(self.is_in(one, first))
+        d.call('pool.uninstall_ca_certificate', 'other.pem', False)
+        self.assertFalse(self.is_in(one, first))
+        d.call('pool.get_all')      # who has a password stays
+
+        d.call('pool.install_ca_certificate', 'other.pem', self.other.text())
+        one, first = Client(d, self.good), None
+        first, second = one.login(), two.login()
+        one.raw('pool.uninstall_ca_certificate', first, 'other.pem', False)
+        self.assertTrue(self.is_in(one, first))     # who did it
+        self.assertFalse(self.is_in(two, second))
+
+    def test_so_does_a_list_of_revoked_ones_and_another_name(self):
+        d = self.d
+        c = Client(d, self.good)
+        s = c.login()
+        d.call('pool.crl_install', 'ours-crl.pem', self.ca.revoke())
+        self.addCleanup(d.call, 'pool.crl_uninstall', 'ours-crl.pem')
+        self.assertFalse(self.is_in(c, s))
+        c = Client(d, self.good)
+        s = c.login()
+        self.enable()       # as it is
+        self.assertTrue(self.is_in(c, s))
+        self.enable('somebody.else')
+        self.assertFalse(self.is_in(c, s))
+
+    def test_a_name_that_cannot_be_enabled_leaves_what_was(self):
+        d = self.d
+        folder = os.path.join(d.state, 'certs', 'ca')
+        bad = os.path.join(folder, 'bad.pem')
+        with open(bad, 'w') as f:
+            f.write('-----BEGIN CERTIFICATE-----\nAAAA\n'
+                    '-----END CERTIFICATE-----\n')
+        self.addCleanup(os.unlink, bad)
+        self.assertEqual(
+            d.error('pool.enable_client_certificate_auth', self.pool,
+                    'somebody.else'), ['CERTIFICATE_LIBRARY_CORRUPT'])
+        pool = d.call('pool.get_record', self.pool)
+        self.assertEqual((pool['client_certificate_auth_enabled'],
+                          pool['client_certificate_auth_name']), (True, NAME))
+
     def test_a_name_is_that_of_a_host(self):
         for bad in ('', '*', 'a b', '.x', 'x' * 254, 'a/b', 'ä'):
             self.assertEqual(

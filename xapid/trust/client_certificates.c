@@ -139,6 +139,23 @@ client_certificates_refresh(struct core *core)
 	return rc;
 }
 
+/* arg: a session that is left alone. */
+static bool
+is_certified(const struct identity *who, void *arg)
+{
+	return strcmp(who->sid, AUTH_CERTIFIED) == 0 &&
+	    !ref_equal(who->session, *(const struct ref *)arg);
+}
+
+void
+client_certificates_withdrawn(struct call *c)
+{
+	struct ref own = c->caller.session;
+
+	(void)client_certificates_refresh(c->core);
+	(void)session_end_if(c->core, is_certified, &own);
+}
+
 /* ---- the calls ---- */
 
 static int
@@ -165,28 +182,42 @@ is_name(const char *name)
 		"0123456789._-") == n;
 }
 
-static bool
-is_certified(const struct identity *who, void *arg)
+/* As it was before a name that nobody can be let in by. */
+static void
+put_back(struct call *c, struct ref self, const struct pool *before)
 {
-	(void)arg;
-	return strcmp(who->sid, AUTH_CERTIFIED) == 0;
+	(void)set_record(c, self, before->client_certificate_auth_enabled,
+	    before->client_certificate_auth_name);
+	(void)client_certificates_refresh(c->core);
 }
+
+/* Two at once: who comes second finds what the first has made of it. */
+static pthread_mutex_t enabling = PTHREAD_MUTEX_INITIALIZER;
 
 int
 pool_enable_client_certificate_auth(struct call *c,
     const struct pool_enable_client_certificate_auth_args *a)
 {
+	const struct pool *before;
+
 	if (!is_name(a->name))
 		return fail_invalid_value(c, "name", a->name);
 	if (!c->core->set_clients)
 		return fail_operation_not_allowed(c,
 		    "The daemon has no port that speaks TLS");
-	if (set_record(c, a->self, true, a->name) < 0)
+	LOCK_SCOPE(&enabling);
+	RECORD_UNREF const struct record *r = call_get(c, CLASS_pool, a->self);
+
+	before = (const struct pool *)r;
+	if (!before || set_record(c, a->self, true, a->name) < 0)
 		return -1;
-	if (client_certificates_refresh(c->core) == 0)
-		return 0;
-	(void)set_record(c, a->self, false, "");
-	return fail_certificate_library_corrupt(c);
+	if (client_certificates_refresh(c->core) < 0) {
+		put_back(c, a->self, before);
+		return fail_certificate_library_corrupt(c);
+	}
+	if (strcmp(before->client_certificate_auth_name, a->name) != 0)
+		client_certificates_withdrawn(c);
+	return 0;
 }
 
 /* Who is in by a certificate is out. */
@@ -194,9 +225,12 @@ int
 pool_disable_client_certificate_auth(struct call *c,
     const struct pool_disable_client_certificate_auth_args *a)
 {
+	struct ref nobody = REF_NULL;
+
+	LOCK_SCOPE(&enabling);
 	if (set_record(c, a->self, false, "") < 0)
 		return -1;
 	(void)client_certificates_refresh(c->core);
-	(void)session_end_if(c->core, is_certified, NULL);
+	(void)session_end_if(c->core, is_certified, &nobody);
 	return 0;
 }

@@ -244,7 +244,7 @@ uninstall_ca(struct call *c, const char *name, bool force)
 	if (call_commit_wait(c, w.t) < 0)
 		return -1;
 	remove_file(c, CA, name);
-	and_refresh(c, 0);
+	client_certificates_withdrawn(c);
 	if (!w.found)
 		return fail_invalid_value(c, "certificate:name", name);
 	return 0;
@@ -338,7 +338,10 @@ pool_crl_install(struct call *c, const struct pool_crl_install_args *a)
 	if (!is_crl(a->cert))
 		return fail_crl_corrupt(c, a->name);
 	LOCK_SCOPE(&lock);
-	return and_refresh(c, install_file(c, CRL, a->name, a->cert));
+	if (install_file(c, CRL, a->name, a->cert) < 0)
+		return -1;
+	client_certificates_withdrawn(c);
+	return 0;
 }
 
 int
@@ -455,5 +458,6 @@ pool_uninstall_trusted_certificate(struct call *c,
 	if (call_commit_wait(c, t) < 0)
 		return -1;
 	remove_file(c, TRUSTED, name);
-	return and_refresh(c, 0);
+	client_certificates_withdrawn(c);
+	return 0;
 }
