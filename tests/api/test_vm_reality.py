@@ -152,6 +152,26 @@ class Reality(xapid.Case):
         d.call('VM.clean_shutdown', vm)
         self.assertNotIn(before['uuid'], simulator.domains(d))
 
+    def test_one_that_others_started_has_the_devices_that_it_has(self):
+        d = self.d
+        vm, before = self.running()
+        disk = next(v for v in before['VBDs']
+                    if d.call('VBD.get_type', v) == 'Disk')
+        self.assertTrue(d.call('VBD.get_currently_attached', disk))
+        for vif in before['VIFs']:
+            if d.call('VIF.get_currently_attached', vif):
+                d.call('VIF.unplug', vif)
+        there = simulator.domains(d)[before['uuid']].devices
+        d.call('VM.power_state_reset', vm)
+        self.assertFalse(d.call('VBD.get_currently_attached', disk))
+        simulator.happen(d, vm, 'pause')
+        self.until(vm, lambda r: r['power_state'] == 'Paused')
+        self.assertTrue(d.call('VBD.get_currently_attached', disk))
+        self.assertEqual([v for v in before['VIFs'] if d.call(
+            'VIF.get_currently_attached', v)], [])
+        self.assertNotIn('vif', ' '.join(there))
+        d.call('VM.hard_shutdown', vm)
+
     def test_a_stranger_does_not_stay_in_a_simulated_world(self):
         uuid = '11111111-2222-3333-4444-555555555555'
         simulator.ask(self.d, op='happen', what='appear', uuid=uuid)

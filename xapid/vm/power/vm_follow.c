@@ -20,6 +20,7 @@
 #include "vm/power/vm_power_steps.h"
 #include "vm/start/memory_plan.h"
 #include "vm/start/placement.h"
+#include "vm/start/vm_domain_args.h"
 
 /* ---- the plans ---- */
 
@@ -95,6 +96,21 @@ member(const struct value *v, const char *name)
 	return v ? value_member(v, name) : NULL;
 }
 
+/* Names of the domain's devices, a comma before and behind each. */
+static int
+note_devices(struct plan *p, const struct value *domain)
+{
+	const struct value *all = member(domain, "devices");
+	CLEANUP_BYTES struct bytes text = { 0 };
+
+	bytes_putc(&text, ',');
+	for (uint32_t i = 0; all && all->kind == VALUE_ARRAY && i < all->n; i++)
+		if (all->items[i].kind == VALUE_STRING)
+			bytes_printf(&text, "%s,", all->items[i].s);
+	return bytes_cstr(&text) ? plan_note(p, "devices", bytes_cstr(&text))
+				 : call_fail_nomem(p->call);
+}
+
 /* The event may be old by now: what is true when our turn has come. */
 static int
 look_reply(struct plan *p, const struct value *answer)
@@ -107,7 +123,8 @@ look_reply(struct plan *p, const struct value *answer)
 	    state->kind != VALUE_STRING ||
 	    domid->i != plan_arg_int(p, "domid", 0))
 		return fail_internal_error(p->call, "The domain is gone again");
-	return plan_note(p, "state", state->s);
+	return note_devices(p, domain) < 0 ? -1
+					   : plan_note(p, "state", state->s);
 }
 
 static int
@@ -152,22 +169,57 @@ still_halted(struct plan *p, struct tx *t)
 	return fail_internal_error(p->call, "The VM runs by now");
 }
 
+static bool
+found_device(struct plan *p, const char *name)
+{
+	name = arena_printf(p->call->arena, ",%s,", name);
+	return name && strstr(plan_arg(p, "devices"), name);
+}
+
+/* By the name that we give it, or by that which its guest sees. */
+static bool
+found_disk(struct plan *p, const struct vm *vm, const struct vbd *vbd)
+{
+	struct arena *a = p->call->arena;
+	const char *virtual_name =
+	    arena_printf(a, "vbd/%s", vbd_virtual_name(a, vm, vbd));
+
+	return found_device(p, vbd_device_name(a, vbd)) ||
+	    (virtual_name && found_device(p, virtual_name));
+}
+
+/* Who started the domain gave it what he wanted. */
+static void
+take_devices(struct plan *p, struct tx *t, const struct vm *vm)
+{
+	const struct ref *refs = vm->VBDs.items;
+
+	for (uint32_t i = 0; i < vm->VBDs.n; i++) {
+		const struct vbd *vbd = TX_GET(t, VBD, vbd, refs[i]);
+
+		if (vbd && found_disk(p, vm, vbd))
+			TX_SET(t, VBD, vbd, refs[i], currently_attached, true);
+	}
+	refs = vm->VIFs.items;
+	for (uint32_t i = 0; i < vm->VIFs.n; i++) {
+		const struct vif *vif = TX_GET(t, VIF, vif, refs[i]);
+
+		if (vif &&
+		    found_device(p, vif_device_name(p->call->arena, vif)))
+			TX_SET(t, VIF, vif, refs[i], currently_attached, true);
+	}
+}
+
 static int
 take_over(struct plan *p, struct tx *t)
 {
 	int64_t domid = plan_arg_int(p, "domid", 0);
 	const struct vm *vm = TX_GET(t, VM, vm, p->object);
-	const struct ref *refs;
 
 	if (!vm)
 		return 0;
 	(void)placement_take(t, p->core->host, placement_memory(vm));
-	refs = vm->VBDs.items;
-	for (uint32_t i = 0; i < vm->VBDs.n; i++)
-		TX_SET(t, VBD, vbd, refs[i], currently_attached, true);
-	refs = vm->VIFs.items;
-	for (uint32_t i = 0; i < vm->VIFs.n; i++)
-		TX_SET(t, VIF, vif, refs[i], currently_attached, true);
+	take_devices(p, t, vm);
 	TX_SET(t, VM, vm, p->object, domid, domid);
 	TX_SET(t, VM, vm, p->object, resident_on, p->core->host);
 	return set_state(p, t);
