@@ -45,6 +45,13 @@ is_attached(const struct record *r)
 	    : ((const struct vif *)r)->currently_attached;
 }
 
+static struct ref
+vm_of(const struct record *r)
+{
+	return r->cls == &class_table[CLASS_VBD] ? ((const struct vbd *)r)->VM
+						 : ((const struct vif *)r)->VM;
+}
+
 struct set
 vbd_qos_supported(const struct vbd *vbd)
 {
@@ -394,8 +401,19 @@ vbd_qos_connected(struct core *core, const struct vm *vm, const char *device)
 
 /* ---- the calls ---- */
 
-/* The plan says what there is to say; a device of a VM that does not run
- * needs none. */
+/* Nobody attaches it just now with what the record says yet: whoever begins to
+ * do so finds what is written here. */
+static bool
+is_off(struct tx *t, const struct record *r)
+{
+	const struct vm *vm = TX_GET(t, VM, vm, vm_of(r));
+
+	return !is_attached(r) && !device_vm_lives(vm) &&
+	    !(vm && vm->current_operations.n);
+}
+
+/* The plan says what there is to say, when its turn has come; a device of a VM
+ * that does not run needs none. */
 static int
 edit(struct call *c, int cls, struct ref self, const struct edit *e)
 {
@@ -405,7 +423,7 @@ edit(struct call *c, int cls, struct ref self, const struct edit *e)
 
 	if (!r || change(c, r, e, &q) < 0)
 		return -1;
-	if (!is_attached(r)) {
+	if (is_off(t, r)) {
 		(void)write_record(t, r, &q);
 		return call_commit(c, STEAL(t));
 	}
