@@ -101,6 +101,7 @@ python_tests = \
 	tests/api/test_rbac.py \
 	tests/api/test_sessions.py \
 	tests/api/test_world.py \
+	tests/api/test_vm_pairs.py \
 	tests/api/test_vm_power.py \
 	tests/api/test_vm_appliance.py \
 	tests/api/test_vm_cancel.py \

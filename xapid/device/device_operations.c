@@ -310,6 +310,18 @@ vbd_operations_refresh(struct tx *t, struct ref ref)
 	vdi_operations_refresh(t, set_vbd_operations(t, ref));
 }
 
+/* They may have been looked at while the disk was about something. */
+void
+vbds_operations_refresh(struct tx *t, struct ref disk)
+{
+	const struct vdi *vdi;
+
+	for (uint32_t i = 0;
+	     (vdi = TX_GET(t, VDI, vdi, disk)) && i < vdi->VBDs.n; i++)
+		(void)set_vbd_operations(t,
+		    ((const struct ref *)vdi->VBDs.items)[i]);
+}
+
 void
 vif_operations_refresh(struct tx *t, struct ref ref)
 {
@@ -384,6 +396,8 @@ device_operations_refresh(struct tx *t, const struct vm *vm, bool disks)
 	};
 	struct ref self = vm->r.self, ref, vdi;
 
+	if (disks)
+		vdi_operations_refresh(t, vm->suspend_VDI);
 	for (uint32_t i = 0;
 	     !ref_is_null(ref = nth(t, self, offsetof(struct vm, VBDs), i));
 	     i++) {

@@ -17,6 +17,7 @@ int vusb_operation_check(struct call *c, struct tx *t, const struct vusb *vusb,
 /* Bring allowed_operations up to date with the head; of all devices of a VM,
  * and of their disks if these do not follow anyway. */
 void vbd_operations_refresh(struct tx *t, struct ref vbd);
+void vbds_operations_refresh(struct tx *t, struct ref vdi); /* of a disk */
 void vif_operations_refresh(struct tx *t, struct ref vif);
 void vusb_operations_refresh(struct tx *t, struct ref vusb);
 void device_operations_refresh(struct tx *t, const struct vm *vm, bool disks);

@@ -174,7 +174,8 @@ check_idle(struct call *c, struct tx *t, const struct vbd *vbd)
 	if (vbd->current_operations.n)
 		return refuse_busy(c, &vbd->r, &vbd->current_operations, 0,
 		    &enum_info_vbd_operations);
-	return vbd->reserved && vm && vm->current_operations.n
+	return (vbd->reserved || vbd->currently_attached) && vm &&
+		vm->current_operations.n
 	    ? refuse_busy(c, &vm->r, &vm->current_operations, 0,
 		  &enum_info_vm_operations)
 	    : 0;
@@ -197,7 +198,6 @@ vbd_destroy(struct call *c, const struct vbd_destroy_args *a)
 	vdi = vbd->VDI;
 	vm = vbd->VM;
 	(void)vbd_destroy_row(t, a->self);
-	vdi_operations_refresh(t, vdi);
 	refresh_vm(t, vdi, vm);
 	return call_commit(c, STEAL(t));
 }

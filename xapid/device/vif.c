@@ -127,11 +127,12 @@ vif_create(struct call *c, const struct vif_create_args *a,
 
 /* ---- destroy ---- */
 
+/* Also before its start has ended. */
 static bool
 has_domain(const struct vm *vm)
 {
 	return vm &&
-	    (vm->power_state == VM_POWER_STATE_RUNNING ||
+	    (vm->domid > 0 || vm->power_state == VM_POWER_STATE_RUNNING ||
 		vm->power_state == VM_POWER_STATE_PAUSED);
 }
 

@@ -110,7 +110,7 @@ check_network(struct plan *p, struct tx *t, const struct vif *vif)
 	if (!net)
 		return fail_handle_invalid(p->call, "network",
 		    call_ref_text(p->call, ref));
-	if (vif->currently_attached && vm && net->PIFs.n &&
+	if (vif->currently_attached && device_vm_lives(vm) && net->PIFs.n &&
 	    !pif_on_network(t, net, vm->resident_on))
 		return fail_host_cannot_attach_network(p->call,
 		    call_ref_text(p->call, vm->resident_on),
@@ -251,6 +251,7 @@ const struct plan_kind vif_change_kind = {
 	.steps = steps,
 	.queue = device_queue,
 	.check = check,
+	.finish = device_finish, /* networks of virtual functions */
 };
 
 const struct plan_kind *const vif_change_kinds[] = { &vif_change_kind, NULL };

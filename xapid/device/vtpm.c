@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "call/edit.h"
+#include "call/refuse.h"
 #include "lib/base64.h"
 #include "model/builder.h"
 #include "vm/power/vm_power.h"
@@ -104,6 +105,10 @@ vtpm_destroy(struct call *c, const struct vtpm_destroy_args *a)
 	if (vm && vm->power_state != VM_POWER_STATE_HALTED &&
 	    vm->power_state != VM_POWER_STATE_SUSPENDED)
 		return fail_state(c, vm);
+	/* A plan that is at the VM counts on what it found. */
+	if (vm && vm->current_operations.n)
+		return refuse_busy(c, &vm->r, &vm->current_operations, 0,
+		    &enum_info_vm_operations);
 	(void)tx_destroy(t, CLASS_VTPM, a->self);
 	if (tx_get(t, CLASS_secret, contents))
 		(void)tx_destroy(t, CLASS_secret, contents);

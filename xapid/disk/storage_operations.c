@@ -5,6 +5,7 @@
 
 #include "call/edit.h"
 #include "call/refuse.h"
+#include "lib/refmap.h"
 
 /* ---- what a driver can ---- */
 
@@ -187,15 +188,20 @@ sleeps_there(const struct record *r, void *arg)
 }
 
 static bool
+is_memory(struct tx *t, const struct vdi *vdi)
+{
+	struct ref self = vdi->r.self;
+
+	return vdi->type == VDI_TYPE_SUSPEND &&
+	    tx_each(t, CLASS_VM, sleeps_there, &self) == 1;
+}
+
+static bool
 look(struct tx *t, const struct vdi *vdi, struct vdi_facts *f)
 {
 	if (!look_at_sr(t, vdi->SR, f))
 		return false;
-	if (vdi->type == VDI_TYPE_SUSPEND) {
-		struct ref self = vdi->r.self;
-
-		f->memory = tx_each(t, CLASS_VM, sleeps_there, &self) == 1;
-	}
+	f->memory = is_memory(t, vdi);
 	look_at_vbds(t, vdi, f);
 	return true;
 }
@@ -354,6 +360,7 @@ vdi_operations_refresh_all(struct tx *t, struct ref sr, const struct ref *refs,
 		if (!vdi)
 			continue;
 		f = of_sr;
+		f.memory = is_memory(t, vdi);
 		look_at_vbds(t, vdi, &f);
 		set_vdi_operations(t, vdi, &f);
 	}
@@ -468,12 +475,25 @@ sr_operations_refresh(struct tx *t, struct ref ref)
 
 /* ---- at start ---- */
 
-/* Ten thousand disks stand on few SRs. */
+/* Ten thousand disks stand on few SRs, and a thousand of them may be what
+ * suspended VMs have left. */
 struct pass {
 	struct tx *t;
 	struct ref sr; /* that facts are about */
 	struct vdi_facts facts;
+	struct refmap images; /* of those VMs */
 };
+
+static int
+note_image(const struct record *r, void *arg)
+{
+	const struct vm *vm = (const struct vm *)r;
+	struct ref image = vm->suspend_VDI;
+
+	if (!sleeps_there(r, &image) || ref_is_null(image))
+		return 0;
+	return refmap_put(&((struct pass *)arg)->images, image, arg);
+}
 
 static int
 refresh_sr(const struct record *r, void *arg)
@@ -495,6 +515,7 @@ refresh_vdi(const struct record *r, void *arg)
 	if (!p->facts.sr)
 		return 0;
 	p->facts.user = p->facts.writer = p->facts.busy = NULL;
+	p->facts.memory = refmap_get(&p->images, vdi->r.self);
 	look_at_vbds(p->t, vdi, &p->facts);
 	set_vdi_operations(p->t, vdi, &p->facts);
 	return 0;
@@ -504,8 +525,12 @@ int
 storage_operations_refresh(struct tx *t)
 {
 	struct pass p = { .t = t };
+	int rc = tx_each(t, CLASS_SR, refresh_sr, &p);
 
-	if (tx_each(t, CLASS_SR, refresh_sr, &p) < 0)
-		return -1;
-	return tx_each(t, CLASS_VDI, refresh_vdi, &p) < 0 ? -1 : 0;
+	if (rc == 0)
+		rc = tx_each(t, CLASS_VM, note_image, &p);
+	if (rc == 0)
+		rc = tx_each(t, CLASS_VDI, refresh_vdi, &p);
+	refmap_free(&p.images);
+	return rc < 0 ? -1 : 0;
 }

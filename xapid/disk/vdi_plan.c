@@ -3,6 +3,7 @@
  * storage says of its volume, and what an SR holds. */
 #include "disk/vdi_plan.h"
 
+#include "device/device_operations.h"
 #include "disk/storage.h"
 #include "disk/vdi.h"
 #include "model/builder.h"
@@ -181,6 +182,7 @@ vdi_plan_finish(struct plan *p, struct tx *t, bool ok)
 		return 0;
 	}
 	vdi_operations_refresh(t, p->object);
+	vbds_operations_refresh(t, p->object);
 	sr_operations_refresh(t, plan_arg_ref(p, "home"));
 	vdi = TX_GET(t, VDI, vdi, vdi_plan_made(p));
 	if (vdi)

@@ -9,6 +9,7 @@
 #include "appliance/vm_appliance.h"
 #include "call/edit.h"
 #include "console/console.h"
+#include "disk/storage_operations.h"
 #include "lib/clock.h"
 #include "model/builder.h"
 #include "pool/blob.h"
@@ -234,7 +235,7 @@ vm_destroy(struct call *c, const struct vm_destroy_args *a)
 	TX_SCOPE struct tx *t = call_begin(c);
 	char uuid[UUID_CHARS + 1];
 	const struct vm *vm;
-	struct ref appliance;
+	struct ref appliance, image;
 
 	if (!t || !(vm = vm_check_head(c, t, a->self, VM_OPERATIONS_DESTROY)))
 		return -1;
@@ -247,9 +248,11 @@ vm_destroy(struct call *c, const struct vm_destroy_args *a)
 	/* The record may end with its parts. */
 	snprintf(uuid, sizeof(uuid), "%s", vm->uuid);
 	appliance = vm->appliance;
+	image = vm->suspend_VDI;
 	if (vm_destroy_parts(c, t, vm) < 0)
 		return -1;
 	(void)tx_destroy(t, CLASS_VM, a->self);
+	vdi_operations_refresh(t, image);
 	(void)vm_appliance_refresh(t, appliance);
 	if (call_commit_wait(c, STEAL(t)) < 0)
 		return -1;

@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "disk/storage_operations.h"
+
 #define MAX_DISK 4095u
 
 /* ---- names of block devices ---- */
@@ -138,10 +140,14 @@ vbd_destroy_row(struct tx *t, struct ref ref)
 {
 	const struct vbd *vbd = TX_GET(t, VBD, vbd, ref);
 	struct ref metrics = vbd ? vbd->metrics : REF_NULL;
+	struct ref vdi = vbd ? vbd->VDI : REF_NULL;
+	int rc;
 
 	if (tx_get(t, CLASS_VBD_metrics, metrics))
 		(void)tx_destroy(t, CLASS_VBD_metrics, metrics);
-	return tx_destroy(t, CLASS_VBD, ref);
+	rc = tx_destroy(t, CLASS_VBD, ref);
+	vdi_operations_refresh(t, vdi);
+	return rc;
 }
 
 struct proxy_walk {

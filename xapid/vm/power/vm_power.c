@@ -2,6 +2,7 @@
 /* Starting, stopping, pausing: the plans of a VM's power state. */
 #include <string.h>
 
+#include "disk/storage_operations.h"
 #include "pool/message.h"
 #include "vm/power/vm_follow.h"
 #include "vm/power/vm_image.h"
@@ -29,6 +30,7 @@ vm_plan_refresh(struct plan *p, struct tx *t, bool ok)
 {
 	(void)ok;
 	reality_hear_guest(t, p->object);
+	vdi_operations_refresh(t, plan_arg_ref(p, "image"));
 	return vm_operations_refresh(t, p->object);
 }
 

@@ -6,6 +6,7 @@
 
 #include "call/edit.h"
 #include "disk/storage.h"
+#include "disk/storage_operations.h"
 #include "vm/power/vm_power.h"
 #include "vm/power/vm_suspend.h"
 #include "vm/start/vm_boot.h"
@@ -127,6 +128,13 @@ replace(struct plan *p, struct tx *t)
 	    plan_arg_ref(p, "new"));
 }
 
+static int
+finish(struct plan *p, struct tx *t, bool ok)
+{
+	vdi_operations_refresh(t, plan_arg_ref(p, "old"));
+	return vm_plan_refresh(p, t, ok);
+}
+
 static const struct step steps[] = {
 	{ .name = "compare", .send = sums_send, .apply = replace },
 	{ 0 },
@@ -137,7 +145,7 @@ const struct plan_kind vm_suspend_vdi_kind = {
 	.cls = CLASS_VM,
 	.steps = steps,
 	.check = check,
-	.finish = vm_plan_refresh,
+	.finish = finish,
 };
 
 int
