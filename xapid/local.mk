@@ -456,6 +456,7 @@ libxapidcore_a_SOURCES = \
 	xapid/vm/power/vm_power.h \
 	xapid/vm/power/vm_power_build.c \
 	xapid/vm/power/vm_power_place.c \
+	xapid/vm/power/vm_power_reset.c \
 	xapid/vm/power/vm_power_steps.c \
 	xapid/vm/power/vm_power_steps.h \
 	xapid/vm/power/vm_restart_models.c \

@@ -32,6 +32,32 @@ class Power(xapid.Case):
             self.d.call('VM.hard_shutdown', ref)
         return ref
 
+    def test_a_reset_is_refused_while_there_is_a_domain(self):
+        d, vm = self.d, self.halted()
+        d.call('VM.start', vm, False, False)
+        domid = d.call('VM.get_domid', vm)
+        self.assertEqual(d.error('VM.power_state_reset', vm),
+                         ['DOMAIN_EXISTS', vm, str(domid)])
+        self.assertEqual(d.call('VM.get_power_state', vm), 'Running')
+        self.assertEqual(d.call('VM.get_current_operations', vm), {})
+        dom0 = next(r for r, v in d.call('VM.get_all_records').items()
+                    if v['is_control_domain'])
+        self.assertEqual(d.error('VM.power_state_reset', dom0),
+                         ['CANNOT_RESET_CONTROL_DOMAIN', dom0])
+
+    def test_a_suspended_vm_and_a_snapshot_can_be_reset(self):
+        d, vm = self.d, self.halted()
+        d.call('VM.start', vm, False, False)
+        snapshot = d.call('VM.checkpoint', vm, 's')
+        d.call('VM.suspend', vm)
+        d.call('VM.add_to_blocked_operations', vm, 'power_state_reset', 'no')
+        for ref in snapshot, vm:
+            self.assertEqual(d.call('VM.get_power_state', ref), 'Suspended')
+            d.call('VM.power_state_reset', ref)
+            self.assertEqual(d.call('VM.get_power_state', ref), 'Halted')
+            d.call('VM.power_state_reset', ref)
+        d.call('VM.remove_from_blocked_operations', vm, 'power_state_reset')
+
     def test_a_vm_goes_through_its_states(self):
         d, vm = self.d, self.halted()
         for call, args, state in (

@@ -116,12 +116,6 @@ static const struct step shutdown_steps[] = {
 	{ 0 },
 };
 
-/* Only the record: what its host does, nobody knows. */
-static const struct step power_state_reset_steps[] = {
-	{ "reset", NULL, power_halt_apply, NULL, NULL },
-	{ 0 },
-};
-
 static const struct step pause_steps[] = {
 	{ "pause", power_pause_send, power_pause_apply, NULL, NULL },
 	{ 0 },
@@ -196,14 +190,13 @@ KIND(clean_shutdown, vm_plan_check);
 KIND(hard_reboot, power_reboot_check, .overrides = soft);
 KIND(clean_reboot, power_reboot_check);
 KIND(shutdown, vm_plan_check, .overrides = soft);
-KIND(power_state_reset, vm_plan_check, .overrides = soft);
 KIND(pause, vm_plan_check);
 KIND(unpause, vm_plan_check);
 
 const struct plan_kind *const vm_power_kinds[] = { &start_kind, &start_on_kind,
 	&resume_kind, &resume_on_kind, &hard_shutdown_kind,
 	&clean_shutdown_kind, &hard_reboot_kind, &clean_reboot_kind,
-	&shutdown_kind, &power_state_reset_kind, &pause_kind, &unpause_kind,
+	&shutdown_kind, &vm_power_reset_kind, &pause_kind, &unpause_kind,
 	NULL };
 
 const struct plan_kind *
@@ -288,10 +281,4 @@ int
 vm_shutdown(struct call *c, const struct vm_shutdown_args *a)
 {
 	return plan_start(c, &shutdown_kind, a->vm, NULL);
-}
-
-int
-vm_power_state_reset(struct call *c, const struct vm_power_state_reset_args *a)
-{
-	return plan_start(c, &power_state_reset_kind, a->vm, NULL);
 }

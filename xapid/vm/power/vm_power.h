@@ -6,6 +6,7 @@
 
 /* The plans of VM's power calls, for plan_kinds; NULL at the end. */
 extern const struct plan_kind *const vm_power_kinds[];
+extern const struct plan_kind vm_power_reset_kind;
 
 /* One of them, which must be there ("VM.start"), as a part of another plan. */
 const struct plan_kind *vm_power_kind(const char *name);
