@@ -59,6 +59,42 @@ class Checkpoints(Machines):
         self.assertEqual(self.get('VM', 'suspend_VDI', snap), NULL)
         self.assertEqual(self.state(vm), 'paused')
 
+    def test_a_checkpoint_is_made_into_templates_without_its_memory(self):
+        d, vm = self.d, self.vm()
+        snap = d.call('VM.checkpoint', vm, 'c')
+        allowed = self.get('VM', 'allowed_operations', snap)
+        for op, more in ('clone', ()), ('copy', (self.sr,)):
+            self.assertIn(op, allowed)
+            copy = d.call('VM.' + op, snap, op, *more)
+            r = d.call('VM.get_record', copy)
+            self.assertEqual(
+                [r[f] for f in ('power_state', 'suspend_VDI', 'is_a_template',
+                                'is_a_snapshot', 'snapshot_of')],
+                ['Halted', NULL, True, False, NULL])
+            self.assertEqual(len(self.disks(copy) | self.disks(snap)), 4)
+            self.assertFalse(any(self.get('VBD', 'currently_attached', v)
+                                 for v in r['VBDs']))
+        self.assertEqual(self.get('VM', 'power_state', snap), 'Suspended')
+        d.call('VM.revert', snap)
+        d.call('VM.resume', vm, False, False)
+        self.assertEqual(self.state(vm), 'running')
+
+    def test_a_suspended_VM_is_cloned_with_its_memory_where_the_pool_says_so(
+            self):
+        d, vm = self.d, self.vm()
+        pool, key = d.call('pool.get_all')[0], 'allow_clone_suspended_vm'
+        d.call('VM.suspend', vm)
+        self.assertEqual(d.error('VM.clone', vm, 'n'),
+                         ['VM_BAD_POWER_STATE', vm, 'halted', 'suspended'])
+        d.call('pool.add_to_other_config', pool, key, 'true')
+        copy = d.call('VM.clone', vm, 'n')
+        d.call('pool.remove_from_other_config', pool, key)
+        self.assertNotIn(self.get('VM', 'suspend_VDI', copy),
+                         (NULL, self.get('VM', 'suspend_VDI', vm)))
+        for sleeper in vm, copy:
+            d.call('VM.resume', sleeper, False, False)
+            self.assertEqual(self.state(sleeper), 'running')
+
     def test_a_halted_VM_has_no_memory_to_keep(self):
         vm = self.vm(start=False)
         self.assertEqual(self.d.error('VM.checkpoint', vm, 'c')[:2],

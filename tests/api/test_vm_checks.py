@@ -209,6 +209,17 @@ class Starts(Machines):
         self.assertEqual(uefi['platform'], {
             'secureboot': 'false', 'device-model': 'qemu-upstream-uefi'})
 
+    def test_an_emulator_that_nobody_knows_is_refused(self):
+        vm = self.vm(disks=0, start=False, HVM_boot_policy='BIOS order',
+                     platform={'device-model': 'qemu-no'})
+        host = self.d.call('host.get_all')[0]
+        for call, args in (('start', (False, False)),
+                           ('assert_can_boot_here', (host,))):
+            self.assertEqual(
+                self.d.error('VM.' + call, vm, *args),
+                ['INVALID_VALUE', 'platform:device-model', 'qemu-no'], call)
+        self.assertEqual(self.get('VM', 'power_state', vm), 'Halted')
+
     def test_what_somebody_has_set_stays(self):
         d = self.d
         vm = self.vm(disks=0, start=False, HVM_boot_policy='BIOS order',

@@ -136,6 +136,15 @@ struct vdi_facts {
 	const struct vbd *user, *writer, *busy; /* the first of each, or NULL */
 };
 
+/* A checkpoint has its disks attached, as its VM had them; but nobody runs. */
+static bool
+is_of_snapshot(struct tx *t, const struct vbd *vbd)
+{
+	const struct vm *vm = TX_GET(t, VM, vm, vbd->VM);
+
+	return vm && vm->is_a_snapshot;
+}
+
 static void
 look_at_vbds(struct tx *t, const struct vdi *vdi, struct vdi_facts *f)
 {
@@ -147,7 +156,8 @@ look_at_vbds(struct tx *t, const struct vdi *vdi, struct vdi_facts *f)
 
 		if (used && !f->user)
 			f->user = vbd;
-		if (used && vbd->mode == VBD_MODE_RW && !f->writer)
+		if (used && vbd->mode == VBD_MODE_RW && !f->writer &&
+		    !is_of_snapshot(t, vbd))
 			f->writer = vbd;
 		if (vbd && vbd->current_operations.n && !f->busy)
 			f->busy = vbd;

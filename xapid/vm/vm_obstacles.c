@@ -179,11 +179,23 @@ raise_blocked(struct call *c, const struct vm_question *q)
 	return fail_operation_blocked(c, ref_of(c, q), blocked_reason(q));
 }
 
+/* What is cloned or copied of a checkpoint are its disks. */
+static bool
+copies_suspended(const struct vm_question *q)
+{
+	return (q->op == VM_OPERATIONS_CLONE || q->op == VM_OPERATIONS_COPY) &&
+	    (q->vm->is_a_snapshot || q->around->clones_suspended);
+}
+
 static unsigned
 states(const struct vm_question *q)
 {
-	return q->vm->is_control_domain ? q->row->states_control_domain
-					: q->row->states;
+	unsigned all = q->vm->is_control_domain ? q->row->states_control_domain
+						: q->row->states;
+
+	if (copies_suspended(q))
+		all |= 1u << VM_POWER_STATE_SUSPENDED;
+	return all;
 }
 
 static bool

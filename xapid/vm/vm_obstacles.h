@@ -33,6 +33,9 @@ struct vm_surroundings {
 	const struct vm_guest_metrics *guest; /* or NULL */
 	const struct vm_metrics *metrics;     /* or NULL */
 	bool reset_disk, reset_cached_disk, pci, vgpu;
+	/* The pool wants suspended VMs to be cloned with their memory. Nobody is
+	 * told when that changes, so it counts for calls alone. */
+	bool clones_suspended;
 };
 
 /* get: a record that stays there while the surroundings are used, or NULL. */

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "appliance/vm_appliance.h"
+#include "call/edit.h"
 #include "device/device_operations.h"
 #include "vm/vm_obstacles.h"
 
@@ -186,6 +187,17 @@ get_published(void *call, int cls, struct ref ref)
 	return call_hold(c, r) < 0 ? NULL : r;
 }
 
+/* (source: keys.json pool other_config) */
+static bool
+pool_clones_suspended(struct call *c)
+{
+	const struct pool *pool =
+	    (const struct pool *)get_published(c, CLASS_pool, c->core->pool);
+
+	return pool &&
+	    edit_map_true(&pool->other_config, "allow_clone_suspended_vm");
+}
+
 int
 vm_operation_check(struct call *c, const struct vm *vm, enum vm_operations op)
 {
@@ -194,6 +206,7 @@ vm_operation_check(struct call *c, const struct vm *vm, enum vm_operations op)
 	const struct vm_obstacle *o;
 
 	vm_surroundings_read(&around, vm, get_published, c);
+	around.clones_suspended = pool_clones_suspended(c);
 	o = vm_obstacle_find(&q);
 	return o ? vm_obstacle_raise(o, c, &q) : 0;
 }

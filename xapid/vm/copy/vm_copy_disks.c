@@ -45,8 +45,10 @@ copy_disk(struct plan *p, struct tx *t, struct ref vdi)
 bool
 vm_copy_keeps_memory(const struct plan *p, const struct vm *vm)
 {
+	bool only_disks = is_operation(p, "clone") || is_operation(p, "copy");
+
 	return vm->power_state == VM_POWER_STATE_SUSPENDED &&
-	    !is_operation(p, "snapshot");
+	    !is_operation(p, "snapshot") && !(vm->is_a_snapshot && only_disks);
 }
 
 /* The VM whose disks they are. */
