@@ -179,10 +179,13 @@ class Copies(Machines):
         self.assertEqual(d.error('VM.provision', vm)[0],
                          'PROVISION_ONLY_ALLOWED_ON_TEMPLATE')
         before = set(d.call('VDI.get_all'))
-        for xml in (xml % (uuid, 'nowhere'), '<x', xml % (uuid, uuid)):
+        for xml in (xml % (uuid, 'nowhere'), '<x', xml % (uuid, uuid),
+                    xml.replace('8388608', 'much') % (uuid, uuid),
+                    xml.replace('provision', 'disks') % (uuid, uuid)):
             bad = self.vm(disks=0, is_a_template=True, other_config={
                 'disks': xml.replace('4194304', '-1')})
-            d.error('VM.provision', bad)
+            self.assertIn(d.error('VM.provision', bad)[0],
+                          ('INVALID_VALUE', 'UUID_INVALID'))
             self.assertEqual(set(d.call('VDI.get_all')), before)
             self.assertTrue(self.get('VM', 'is_a_template', bad))
 

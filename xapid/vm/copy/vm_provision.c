@@ -46,13 +46,23 @@ parse(const char *text)
 	    : NULL;
 }
 
+static xmlNode *
+root_of(xmlDoc *doc)
+{
+	xmlNode *root = xmlDocGetRootElement(doc);
+
+	return root && xmlStrEqual(root->name, (const xmlChar *)"provision")
+	    ? root
+	    : NULL;
+}
+
 static int
 read_disks(struct plan *p, const struct vm *vm,
     struct disk disks[MAX_DISKS + 1])
 {
 	const char *text = builder_find(&vm->other_config, "disks");
 	xmlDoc *doc = text && *text ? parse(text) : NULL;
-	xmlNode *root = doc ? xmlDocGetRootElement(doc) : NULL;
+	xmlNode *root = doc ? root_of(doc) : NULL;
 	int n = 0;
 
 	for (xmlNode *e = root ? root->children : NULL; e && n <= MAX_DISKS;
@@ -103,6 +113,14 @@ note(struct plan *p, const char *what, int i)
 	return name ? name : "";
 }
 
+static bool
+is_number(const char *text)
+{
+	size_t digits = strspn(text, "0123456789");
+
+	return digits && digits < 19 && !text[digits];
+}
+
 static int
 provision_check(struct plan *p, struct tx *t)
 {
@@ -119,6 +137,9 @@ provision_check(struct plan *p, struct tx *t)
 	for (int i = 0; i < n; i++) {
 		struct search s = { disks[i].sr, REF_NULL };
 
+		if (!is_number(disks[i].size))
+			return fail_invalid_value(p->call,
+			    "other_config:disks:size", disks[i].size);
 		(void)tx_each(t, CLASS_SR, match_sr, &s);
 		if (ref_is_null(s.found))
 			return fail_uuid_invalid(p->call, "SR", disks[i].sr);
