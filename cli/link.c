@@ -35,8 +35,10 @@ connect_local(const char *path)
 	struct sockaddr_un sa = { .sun_family = AF_UNIX };
 	CLEANUP_FD int fd = -1;
 
-	if (strlen(path) >= sizeof(sa.sun_path))
+	if (strlen(path) >= sizeof(sa.sun_path)) {
+		errno = ENAMETOOLONG;
 		return -1;
+	}
 	snprintf(sa.sun_path, sizeof(sa.sun_path), "%s", path);
 	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	if (fd < 0 || connect(fd, (struct sockaddr *)&sa, sizeof(sa)) < 0)
@@ -78,6 +80,18 @@ link_is_local(const struct options *o)
 		return false;
 	close(fd);
 	return true;
+}
+
+bool
+link_is_where_named(const struct options *o)
+{
+	const char *named = getenv("XE_SOCKET");
+
+	if (!named || !is_this_host(o->server) || o->port || link_is_local(o))
+		return true;
+	complain("cannot connect to %s, which XE_SOCKET names: %s", named,
+	    strerror(errno));
+	return false;
 }
 
 /* ---- TCP ---- */

@@ -19,6 +19,8 @@ void link_close(struct link *l); /* NULL is fine */
 CLEANUP_DEFINE(link_close, struct link *);
 /* Whether open would use the local socket, where no password is needed. */
 bool link_is_local(const struct options *o);
+/* False: a local socket was named, but nobody listens there; said so. */
+bool link_is_where_named(const struct options *o);
 
 /* As read(2), but 0 at any kind of end. */
 ssize_t link_read(struct link *l, void *buf, size_t len);

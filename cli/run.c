@@ -50,6 +50,8 @@ ask_password(struct options *o)
 int
 run_get_password(struct options *o)
 {
+	if (!link_is_where_named(o))
+		return -1;
 	if (o->password_file)
 		return options_read_password_file(o);
 	if (o->password || link_is_local(o))

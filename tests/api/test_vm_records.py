@@ -353,7 +353,9 @@ class Interfaces(Base):
             self.assertEqual(error(vm, net, device=device),
                              ['INVALID_DEVICE', device])
         for mac in ('x', '00:16:3e:00:00', '00:16:3e:00:00:0g',
-                    '00:16:3e:00:00:01:02', '001:6:3e:00:00:01'):
+                    '00:16:3e:00:00:01:02', '001:6:3e:00:00:01',
+                    '01:16:3e:00:00:01', 'ff:ff:ff:ff:ff:ff',
+                    '00:00:00:00:00:00'):
             self.assertEqual(error(vm, net, device='1', MAC=mac),
                              ['MAC_INVALID', mac])
         self.assertEqual(error(NULL, net)[:2], ['HANDLE_INVALID', 'VM'])

@@ -57,6 +57,18 @@ class Dialogs(unittest.TestCase):
         self.assertEqual((r.status, r.err), (0, ''))
         return s.bodies[0].decode().split('\n'), s.heads[0]
 
+    def test_a_socket_that_is_named_is_the_only_way(self):
+        s = self.server(self.ends)
+        for path, why in (('/nowhere', 'No such file or directory'),
+                          ('/' + 'x' * 200, 'File name too long')):
+            r = xe.run(s, 'vm-list', env={'XE_SOCKET': path,
+                                          'XE_EXTRA_ARGS': ''})
+            self.assertEqual((r.status, r.err), (
+                1, 'xe: cannot connect to %s, which XE_SOCKET names: %s\n'
+                % (path, why)))
+        r = xe.run(s, 'vm-list', env={'XE_SOCKET': '/nowhere'})
+        self.assertEqual((r.status, r.err), (0, ''))    # a server is named
+
     def test_arguments_go_before_the_environment_and_that_before_the_file(self):
         lines, _ = self.sent(
             'vm-list', 'a=1', '--minimal', rc='b=file\nusername=file\n',

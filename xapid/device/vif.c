@@ -29,7 +29,7 @@ choose_mac(struct call *c, const struct vm *vm, const char *want,
 	char mac[MAC_CHARS + 1];
 
 	*generated_r = !*want;
-	if (*want && mac_is_valid(want))
+	if (*want && mac_is_of_one(want))
 		return want;
 	if (*want || !seed || mac_from_seed(seed, device, mac) < 0) {
 		fail_mac_invalid(c, want);

@@ -42,3 +42,10 @@ mac_is_valid(const char *s)
 			return false;
 	return !s[MAC_CHARS];
 }
+
+bool
+mac_is_of_one(const char *s)
+{
+	return mac_is_valid(s) && strchr("02468aceACE", s[1]) &&
+	    strspn(s, "0:") < MAC_CHARS;
+}

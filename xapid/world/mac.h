@@ -9,6 +9,8 @@
 
 /* Six groups of two hexadecimal digits with colons, either case. */
 bool mac_is_valid(const char *s);
+/* One that an interface can have: not of a group, and not all zeros. */
+bool mac_is_of_one(const char *s);
 
 /* The address of interface number `device` of a VM with this mac_seed: a clone
  * that keeps the seed keeps its addresses. -1: this machine refuses MD5.
