@@ -2,11 +2,12 @@
 """The daemon, its parent and workers die in the moments of what they do with
 real domains: no domain, device, process or file is left over, none is there
 twice, the records say what Xen has, and a guest that was to go on has its memory.
-Each step that the usual plans have, and each operation of a worker, has one death.
+Each step that the usual plans have, and each operation of a worker, has one death;
+what else is done with a guest has one death somewhere, each time somewhere else.
 DEATHS=steps: those of all plans; DEATHS=plans: each step of each plan; DEATHS=names: each moment, and one of the
 parent there; DEATHS=all: however often it is reached; ACTS=revert,start: of these
-alone; ONLY=name: of moments that have it in their name; SEED=N: others of the
-steps."""
+alone; ONLY=a,b: of moments that have one of these in their name; SEED=N: others of the
+steps, and where it was by chance."""
 
 import collections
 import os
@@ -22,9 +23,12 @@ from test_guests import Host
 
 DEATHS = os.environ.get('DEATHS', 'steps')
 SEED = int(os.environ.get('SEED', '0'))
+CHANCE = int(os.environ.get('SEED', time.time() % 10000))
 # Without being asked for: those with the most steps, each another one's.
 USUAL = ('start,clean shutdown,unplug a disk,plug a disk,unplug an interface,'
          'plug an interface,revert')
+OTHERS = ('reboot', 'pause', 'unpause', 'checkpoint', 'suspend', 'resume',
+          'snapshot')
 ACTS = [a for a in os.environ.get(
     'ACTS', '' if 'DEATHS' in os.environ else USUAL).split(',') if a]
 ONLY = os.environ.get('ONLY', '')
@@ -83,6 +87,7 @@ class Deaths(Machine, Host):
         cls.env = cls.moments.env
         super().setUpClass()
         cls.random = random.Random(SEED)
+        cls.chance = None   # where the one death is
         cls.met = collections.Counter()
         # What other tests have left in this host's storage.
         cls.others = set(os.listdir(LOCAL)) if os.path.isdir(LOCAL) else set()
@@ -166,8 +171,14 @@ class Deaths(Machine, Host):
         # What the host's cards tell comes when it likes.
         moments = [m for m in moments if not m.name.startswith(
             ('keeper', 'PIF.follow', 'worker: addresses'))]
+        if self.chance:
+            moment = self.chance.choice(moments)._replace(
+                parent=self.chance.random() < 0.2)
+            say('%s%s' % (moment.name, ', parent' if moment.parent else ''))
+            return [moment]
         if ONLY:
-            return [m for m in moments if ONLY in m.name]
+            return [m for m in moments
+                    if any(text in m.name for text in ONLY.split(','))]
         if DEATHS == 'all':
             return moments + [m._replace(parent=True) for m in moments]
         if DEATHS == 'names':
@@ -303,6 +314,16 @@ class Deaths(Machine, Host):
 
     def test_deaths_in_moments_of_what_copies_memory_and_disks(self):
         self.deaths(self.images() + self.copies())
+
+    def test_one_death_somewhere_in_all_else_that_is_done_with_a_guest(self):
+        if 'DEATHS' in os.environ:
+            self.skipTest('the others have them all')
+        acts = {a.name: a for a in
+                self.power() + self.images() + self.copies()}
+        say('SEED=%d' % CHANCE)
+        self.chance = random.Random(CHANCE)
+        self.walk_all([self.moments.daemon, self.moments.worker],
+                      [acts[name] for name in OTHERS])
 
     def test_nobody_is_left_with_a_device_that_was_begun_for_a_dead_worker(
             self):
