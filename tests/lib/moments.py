@@ -96,11 +96,13 @@ class Walker:
     POLL = 0.005    # seconds
 
     def until(self, condition, what):
-        end = time.time() + self.PATIENCE
+        """Asks less and less often: who asks is in the way of who works."""
+        end, pause = time.time() + self.PATIENCE, self.POLL
         while not condition():
             if time.time() > end:
                 self.fail('not within %d s: %s' % (self.PATIENCE, what))
-            time.sleep(self.POLL)
+            time.sleep(pause)
+            pause = min(1.2 * pause, 8 * self.POLL)
 
     def reconnect(self):
         """The ports are those of its parent, so they stay until that dies."""

@@ -342,14 +342,15 @@ child_make(struct running *parent, const char *part, bool tried,
 	return call_fail_nomem(parent->plan.call);
 }
 
-/* Its step and its object are its name, and how many came before it for that: what a list
+/* Its step (of a version that noted none the number) and its object are its name,
+ * and how many came before it for that: what a list
  * has gained or lost meanwhile moves no other's end to it. */
 static int
 name_part(struct running *parent, struct ref object, char part[PART_CHARS])
 {
 	struct arena *arena = parent->plan.call->arena;
 	struct child_sent *s = arena_alloc(arena, sizeof(*s));
-	char ref[REF_CHARS + 1];
+	char ref[REF_CHARS + 1], number[12];
 	unsigned nth = 0;
 
 	if (!s)
@@ -359,9 +360,12 @@ name_part(struct running *parent, struct ref object, char part[PART_CHARS])
 	*s = (struct child_sent){ object, parent->children_sent };
 	parent->children_sent = s;
 	ref_format(object, ref);
+	snprintf(number, sizeof(number), "%u", parent->step);
 	snprintf(part, PART_CHARS, PART_PREFIX "%s %s %u%s",
-	    parent->plan.kind->steps[parent->step].name, ref, nth,
-	    parent->undoing ? UNDO_SUFFIX : "");
+	    *plan_arg(&parent->plan, STEP_NOTE)
+		? parent->plan.kind->steps[parent->step].name
+		: number,
+	    ref, nth, parent->undoing ? UNDO_SUFFIX : "");
 	return 0;
 }
 

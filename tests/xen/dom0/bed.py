@@ -42,8 +42,9 @@ def store(path):
 
 def wait(condition, seconds=300, what=''):
     """Until it is true. A host that shares its machine stands still at times,
-    so nothing is told by a short deadline. what: a text, or what tells it."""
-    end = time.time() + seconds
+    so nothing is told by a short deadline, and who asks often takes time from
+    who works. what: a text, or what tells it."""
+    end, pause = time.time() + seconds, 0.1
     while True:
         value = condition()
         if value:
@@ -51,7 +52,8 @@ def wait(condition, seconds=300, what=''):
         if time.time() > end:
             raise AssertionError('not within %d s: %s' % (
                 seconds, what() if callable(what) else what))
-        time.sleep(0.1)
+        time.sleep(pause)
+        pause = min(1.2 * pause, 0.5)
 
 
 def console(name):
