@@ -29,7 +29,8 @@ struct domain_driver {
 	 * mask host_mask (lib/cpu_mask.h) shadow_multiplier kernel ramdisk cmdline firmware("bios"|"uefi")
 	 * boot_order nested platform{} bios_strings{} xenstore_data{} vnc
 	 * devices[ {device:"vbd/N", kind:"disk"|"cdrom"|"floppy", virtual,
-	 * mode:"RO"|"RW", path, format:"raw"|"qcow2"|"empty"} {device:"vif/N",
+	 * mode:"RO"|"RW", path, format:"raw"|"qcow2"|"empty", served (what the
+	 * kernel must call the device at path; "": anything)} {device:"vif/N",
 	 * mac, bridge, mtu, rate_kbps, locked} {device:"vusb/PORT", vendor_id,
 	 * product_id} {device:"pci/N", address}
 	 * {device:"vtpm/0", contents: what "destroy" has answered, "" for a new
@@ -50,11 +51,11 @@ struct domain_driver {
 	 * result is vtpm, what its TPM knows, if it has one; it is kept until
 	 * the VM starts again, or is destroyed without this). */
 	op_fn *destroy;
-	/* args: path of the image; vtpm, as with destroy. The domain is gone
+	/* args: path of the image, and served; vtpm, as with destroy. The domain is gone
 	 * afterwards; with hold 1 it stands still until it is told to go on, or
 	 * is destroyed. */
 	op_fn *suspend;
-	/* args: path, and those of create; result: that of create. Paused. */
+	/* args: path, served, and those of create; result: that of create. Paused. */
 	op_fn *resume;
 	/* As suspend, but the domain goes on, or with hold 1 stands still. */
 	op_fn *checkpoint;

@@ -71,6 +71,9 @@ struct xl_loops {
 	unsigned n;
 };
 void xl_loops_close(struct xl_loops *l);
+/* A disk or a guest's image; served: what the kernel must call the device, which
+ * may have become another one's since it was told; "": anything. -1 and errno. */
+int xl_open_image(const char *path, const char *served, int flags);
 int xl_disk(struct xl *x, struct op *op, const struct value *device,
     libxl_device_disk *out_r, struct xl_loops *loops);
 /* Whether the backend has opened its block device. */

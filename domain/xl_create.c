@@ -368,7 +368,8 @@ int
 xl_resume(void *context, struct op *op)
 {
 	const char *path = op_text(op, "path", "");
-	CLEANUP_FD int image = open(path, O_RDONLY | O_CLOEXEC);
+	CLEANUP_FD int image =
+	    xl_open_image(path, op_text(op, "served", ""), O_RDONLY);
 
 	if (image < 0)
 		return op_fail_errno(op, "VDI_NOT_AVAILABLE", path);

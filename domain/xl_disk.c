@@ -27,6 +27,38 @@ xl_loops_close(struct xl_loops *l)
 		close(l->fd[--l->n]);
 }
 
+/* Whether the kernel says so of a device that is open: as long as it is, its
+ * number is not another one's. */
+static bool
+serves(int fd, const char *name)
+{
+	char path[96], text[96] = "";
+	CLEANUP_FD int backend = -1;
+	struct stat st;
+
+	if (fstat(fd, &st) < 0 || !S_ISBLK(st.st_mode))
+		return false;
+	snprintf(path, sizeof(path), "/sys/dev/block/%u:%u/backend",
+	    major(st.st_rdev), minor(st.st_rdev));
+	backend = open(path, O_RDONLY | O_CLOEXEC);
+	if (backend < 0 || read(backend, text, sizeof(text) - 1) < 0)
+		return false;
+	text[strcspn(text, "\n")] = '\0';
+	return strcmp(text, name) == 0;
+}
+
+int
+xl_open_image(const char *path, const char *served, int flags)
+{
+	int fd = open(path, flags | O_CLOEXEC, 0600);
+
+	if (fd < 0 || !*served || serves(fd, served))
+		return fd;
+	close(fd);
+	errno = ESTALE;
+	return -1;
+}
+
 /* A loop device over the file: its descriptor, or -1 and errno. Somebody else
  * may take the free one first: then another. */
 static int
@@ -61,11 +93,11 @@ loop_open(int file, bool writable, char path[32])
 
 /* The block device to hand to the backend, in the arena; NULL, raised. */
 static const char *
-block_device(struct op *op, const char *path, bool writable,
+block_device(struct op *op, const char *path, const char *served, bool writable,
     struct xl_loops *loops)
 {
-	CLEANUP_FD int file =
-	    open(path, (writable ? O_RDWR : O_RDONLY) | O_CLOEXEC | O_NONBLOCK);
+	CLEANUP_FD int file = xl_open_image(path, served,
+	    (writable ? O_RDWR : O_RDONLY) | O_NONBLOCK);
 	struct stat st;
 	char device[32];
 	int fd;
@@ -74,11 +106,13 @@ block_device(struct op *op, const char *path, bool writable,
 		op_fail_errno(op, "VDI_NOT_AVAILABLE", path);
 		return NULL;
 	}
-	if (S_ISBLK(st.st_mode))
-		return path;
-	if (!S_ISREG(st.st_mode) || loops->n == 64) {
+	if ((!S_ISREG(st.st_mode) && !S_ISBLK(st.st_mode)) || loops->n == 64) {
 		op_fail(op, "VDI_NOT_AVAILABLE", path, NULL);
 		return NULL;
+	}
+	if (S_ISBLK(st.st_mode)) {
+		loops->fd[loops->n++] = STEAL_FD(file);
+		return path;
 	}
 	fd = loop_open(file, writable, device);
 	if (fd < 0) {
@@ -114,7 +148,8 @@ xl_disk(struct xl *x, struct op *op, const struct value *device,
 	}
 	/* QEMU serves CDs of HVM guests: it can change the medium. */
 	if (!out_r->is_cdrom) {
-		path = block_device(op, path, out_r->readwrite, loops);
+		path = block_device(op, path, value_text(device, "served", ""),
+		    out_r->readwrite, loops);
 		if (!path)
 			return op->nerror ? -1 : op_fail_nomem(op);
 		out_r->backend = LIBXL_DISK_BACKEND_PHY;

@@ -29,8 +29,8 @@ static int
 save(struct xl *x, struct op *op, uint32_t domid)
 {
 	const char *path = op_text(op, "path", "");
-	CLEANUP_FD int fd =
-	    open(path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	CLEANUP_FD int fd = xl_open_image(path, op_text(op, "served", ""),
+	    O_RDWR | O_CREAT | O_TRUNC);
 	struct xl_meter meter;
 	int rc;
 
@@ -53,10 +53,11 @@ save(struct xl *x, struct op *op, uint32_t domid)
 
 /* (source: Xen's docs/specs/libxl-migration-stream) */
 static bool
-is_image(const char *path)
+is_image(const struct op *op)
 {
 	static const char begin[8] = "LibxlFmt"; /* as long as its place */
-	CLEANUP_FD int fd = open(path, O_RDONLY | O_CLOEXEC);
+	CLEANUP_FD int fd = xl_open_image(op_text(op, "path", ""),
+	    op_text(op, "served", ""), O_RDONLY);
 	char head[sizeof(begin)];
 
 	return fd >= 0 && pread(fd, head, sizeof(head), 0) == sizeof(head) &&
@@ -75,7 +76,7 @@ xl_suspend(void *context, struct op *op)
 		return -1;
 	/* Gone: saved by one that died behind that, or ended by itself. */
 	if (rc == 0)
-		return !hold && is_image(op_text(op, "path", ""))
+		return !hold && is_image(op)
 		    ? xl_tpm_ended(x, op)
 		    : op_fail(op, "VM_HALTED", op->uuid, NULL);
 	if (save(x, op, domid) < 0)

@@ -325,20 +325,22 @@ file_vdi_attach(void *context, struct op *op)
 {
 	CLEANUP_VOLUME struct volume v = VOLUME_NONE;
 	CLEANUP_FD int folder = volume_folder(op, true);
-	const char *path;
+	const char *path, *served;
 
 	(void)context;
 	if (folder < 0 || volume_open(op, folder, "vdi", O_RDONLY, &v) < 0)
 		return -1;
 	path = path_of(op, folder, &v);
-	if (!path)
+	served = path ? image_name_of(op, "vdi", path) : NULL;
+	if (!served)
 		return op->nerror ? -1 : op_fail_nomem(op);
 	return op_answer(op,
 	    (const struct value_member[]){
 		{ "path", value_of_text(path) },
 		{ "format", value_of_text("raw") },
+		{ "served", value_of_text(served) },
 	    },
-	    2);
+	    3);
 }
 
 /* With "ends" in the request what was written to a disk that is reset goes. */

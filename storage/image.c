@@ -269,6 +269,12 @@ image_settle(struct op *op, const char *argument, uint64_t *written_r)
 	return fd < 0 || fsync(fd) < 0 ? place_fail(op, name) : 0;
 }
 
+const char *
+image_name_of(struct op *op, const char *argument, const char *path)
+{
+	return strncmp(path, "/dev/", 5) == 0 ? device_name(op, argument) : "";
+}
+
 int
 image_detach(struct op *op, const char *argument, const struct volume *v)
 {

@@ -17,6 +17,11 @@ void image_prepare(const char *state);
  * is there or will not be, also when we die. */
 const char *image_attach(struct op *op, const char *argument, int folder,
     const struct volume *v, const struct layers *below, bool writable);
+/* What the kernel calls such a device, as whoever opens it by its path looks
+ * again: numbers of devices are given anew. "": a path that is none. NULL,
+ * raised. */
+const char *image_name_of(struct op *op, const char *argument,
+    const char *path);
 /* Lets go of it, after its last user has, and waits until it is closed. */
 int image_detach(struct op *op, const char *argument, const struct volume *v);
 /* Of one that nobody writes to at present: all that was written is in its file,

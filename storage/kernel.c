@@ -185,6 +185,7 @@ int
 kernel_take(struct op *op)
 {
 	const struct value *path = value_member(&op->result, "path");
+	const char *served = value_text(&op->result, "served", "");
 	const char *disk = path && path->kind == VALUE_STRING ? path->s : "";
 	const char *kernel = file_of(op, "kernel");
 	const char *ramdisk = file_of(op, "ramdisk");
@@ -201,10 +202,11 @@ kernel_take(struct op *op)
 	    (const struct value_member[]){
 		{ "path", value_of_text(disk) },
 		{ "format", value_of_text("raw") },
+		{ "served", value_of_text(served) },
 		{ "kernel", value_of_text(kernel) },
 		{ "ramdisk", value_of_text(both && *disk ? ramdisk : "") },
 	    },
-	    4);
+	    5);
 }
 
 void

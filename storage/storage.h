@@ -44,7 +44,8 @@ struct sr_driver {
 	op_fn *vdi_copy;
 	/* location, mode ("RO", "RW"); on_boot ("reset": what is written is not
 	 * kept), begins (1: what was written before goes). result: path,
-	 * format: for the domain worker. */
+	 * format, served (what the kernel calls a device that serves an image):
+	 * for the domain worker. */
 	op_fn *vdi_attach;
 	/* ends (1: what was written to a disk that is reset goes); user_class,
 	 * user: whose device it is, for the error when it does not

@@ -44,6 +44,7 @@ note_path(struct plan *p, const struct value *answer)
 		return fail_internal_error(p->call,
 		    "The storage worker gave no path");
 	if (note(p, answer, "path", "disk") < 0 ||
+	    note(p, answer, "served", "served") < 0 ||
 	    note(p, answer, "kernel", "kernel") < 0)
 		return -1;
 	return note(p, answer, "ramdisk", "ramdisk");
@@ -225,7 +226,8 @@ vdi_source(void *arg, struct ref vbd)
 	struct plan *p = arg;
 
 	return (struct disk_source){ noted(p, "disk", vbd), "raw",
-		noted(p, "kernel", vbd), noted(p, "ramdisk", vbd) };
+		noted(p, "served", vbd), noted(p, "kernel", vbd),
+		noted(p, "ramdisk", vbd) };
 }
 
 int

@@ -206,6 +206,27 @@ class TheWorker(unittest.TestCase):
             self.w.error('plug', one, **dict(disk, path='/root/none'))[0],
             'VDI_NOT_AVAILABLE')
 
+    def test_a_device_that_has_become_another_ones_is_not_touched(self):
+        one, _ = self.up('strange', 'pvh')
+        path = disk_file('strange')
+        with open(path, 'r+b') as f:
+            f.write(b'mine')
+        device = subprocess.check_output(
+            ['losetup', '--find', '--show', path], text=True).strip()
+        try:
+            for op, args in (
+                    ('plug', dict(device='vbd/1', kind='disk', mode='RW',
+                                  virtual='xvdb', format='raw')),
+                    ('suspend', {}), ('checkpoint', {})):
+                self.assertEqual(
+                    self.w.error(op, one, path=device, served='xapid:mine',
+                                 **args)[0], 'VDI_NOT_AVAILABLE', op)
+            self.assertEqual(self.w.ask('list')[one]['state'], 'running')
+            with open(device, 'rb') as f:
+                self.assertEqual(f.read(4), b'mine')
+        finally:
+            subprocess.run(['losetup', '-d', device])
+
     def test_an_interface_comes_and_goes_while_the_guest_runs(self):
         one, domid = self.up('wired', 'pvh')
         nic = dict(device='vif/0', mac='00:16:3e:00:00:01', bridge='none',

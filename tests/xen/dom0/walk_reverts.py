@@ -244,8 +244,8 @@ class Reverts(Images):
 
     def there_and_back(self, name, sr):
         vm = self.writing(name, sr)
-        self.goes_on(vm, 0, 70)
-        kept = [(self.d.call('VM.checkpoint', vm, 'first'), 70,
+        self.goes_on(vm, 0, 20)
+        kept = [(self.d.call('VM.checkpoint', vm, 'first'), 20,
                  self.count(vm))]
         for n in self.rounds():
             try:
@@ -254,7 +254,7 @@ class Reverts(Images):
                     if new:
                         kept.append(new)
                 now = self.count(vm)
-                self.goes_on(vm, now, self.random.randrange(5, 60))
+                self.goes_on(vm, now, self.random.randrange(5, 40))
             except Dead:
                 say('the guest has lost its disk')
             if len(kept) > 1 and self.random.random() < 0.4:
@@ -280,7 +280,7 @@ class Reverts(Images):
         d, vm, kept = self.d, self.writing(name, sr), []
         count = self.count(vm)
         for n in self.rounds():
-            self.goes_on(vm, self.count(vm), self.random.randrange(5, 60))
+            self.goes_on(vm, self.count(vm), self.random.randrange(5, 40))
             paused = self.random.random() < 0.5
             if paused:
                 low = self.count(vm)

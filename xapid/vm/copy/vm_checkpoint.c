@@ -108,8 +108,8 @@ hold_send(struct plan *p)
 		return 0;
 	plan_set_deadline(p, SAVE_DEADLINE_MS);
 	return plan_send(p, vtpm_note, "checkpoint", plan_arg(p, "uuid"),
-	    "path", plan_arg(p, "path"), "#hold", (int64_t)1,
-	    VTPM_WANTED((const struct vm *)r), NULL);
+	    "path", plan_arg(p, "path"), "served", plan_arg(p, "served"),
+	    "#hold", (int64_t)1, VTPM_WANTED((const struct vm *)r), NULL);
 }
 
 /* The copy has what the TPM knew in that moment. */

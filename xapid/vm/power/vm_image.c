@@ -141,19 +141,17 @@ vm_image_send(struct plan *p)
 int
 vm_image_path(struct plan *p, struct value *body)
 {
-	const char *path = plan_arg(p, "path");
 	struct value_member *m =
-	    arena_array(p->call->arena, body->n + 1, sizeof(*m));
+	    arena_array(p->call->arena, body->n + 2, sizeof(*m));
 
 	if (!m)
 		return call_fail_nomem(p->call);
 	memcpy(m, body->members, body->n * sizeof(*m));
-	m[body->n] = (struct value_member){
-		"path",
-		{ .kind = VALUE_STRING, .n = (uint32_t)strlen(path), .s = path }
-	};
+	m[body->n++] =
+	    (struct value_member){ "path", value_of_text(plan_arg(p, "path")) };
+	m[body->n++] = (struct value_member){ "served",
+		value_of_text(plan_arg(p, "served")) };
 	body->members = m;
-	body->n++;
 	return 0;
 }
 

@@ -35,7 +35,8 @@ save_send(struct plan *p)
 		return -1;
 	plan_set_deadline(p, SAVE_DEADLINE_MS);
 	return plan_send(p, NULL, "suspend", ((const struct vm *)r)->uuid,
-	    "path", plan_arg(p, "path"), "#hold", (int64_t)1, NULL);
+	    "path", plan_arg(p, "path"), "served", plan_arg(p, "served"),
+	    "#hold", (int64_t)1, NULL);
 }
 
 /* Only so that the journal has it: whoever repeated the step would find no

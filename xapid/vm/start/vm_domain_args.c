@@ -198,6 +198,7 @@ put_vbd(struct members *m, const struct vm *vm, const struct vbd *vbd,
 	put_text(m, "mode", enum_info_vbd_mode.values[vbd->mode]);
 	put_text(m, "path", vbd->empty ? "" : source.path);
 	put_text(m, "format", vbd->empty ? "empty" : source.format);
+	put_text(m, "served", vbd->empty ? "" : source.served);
 	put_bool(m, "bootable", vbd->bootable);
 }
 
@@ -334,7 +335,7 @@ add_vbd(struct devices *d, struct members *m, struct db *db,
 {
 	RECORD_UNREF const struct record *r = db_get(db, CLASS_VBD, ref);
 	const struct vbd *vbd = (const struct vbd *)r;
-	struct disk_source none = { "", "raw", "", "" };
+	struct disk_source none = { "", "raw", "", "", "" };
 
 	if (!vbd || !vbd->reserved ||
 	    (vbd->empty && vm->domain_type != DOMAIN_TYPE_HVM))
@@ -538,7 +539,7 @@ static void
 put_taken(struct members *m, struct db *db, const struct vm *vm,
     disk_source_fn *source, void *arg)
 {
-	struct disk_source from = { "", "raw", "", "" };
+	struct disk_source from = { "", "raw", "", "", "" };
 	struct boot_disk boot;
 
 	vm_boot_disk(m->a, db, vm, &boot);

@@ -10,6 +10,7 @@
 struct disk_source {
 	const char *path;   /* "" where there is nothing to open */
 	const char *format; /* "raw", "qcow2", "empty" */
+	const char *served; /* what a device must serve; "": anything */
 	/* What was taken out of the disk that the VM boots from; "": nothing. */
 	const char *kernel, *ramdisk;
 };
