@@ -375,6 +375,33 @@ file_vdi_detach(void *context, struct op *op)
 	    : image_detach(op, "vdi", r == 1 ? &v : NULL);
 }
 
+int
+volume_check_server(struct op *op, const char *argument)
+{
+	return image_is_lost(op, argument)
+	    ? op_fail(op, "VDI_IO_ERROR", op_text(op, argument, ""),
+		  "The server of the image has died", NULL)
+	    : 0;
+}
+
+static int
+file_vdi_settle(void *context, struct op *op)
+{
+	CLEANUP_VOLUME struct volume v = VOLUME_NONE;
+	CLEANUP_FD int folder = volume_folder(op, false);
+	uint64_t written;
+
+	(void)context;
+	if (folder < 0 || volume_open(op, folder, "vdi", O_RDONLY, &v) < 0)
+		return -1;
+	if (v.format == VOLUME_QCOW2 && volume_check_server(op, "vdi") < 0)
+		return -1;
+	if (image_has_device(op, "vdi") &&
+	    image_settle(op, "vdi", &written) < 0)
+		return -1;
+	return fault_fsync(v.fd) < 0 ? volume_fail(op, "vdi") : 0;
+}
+
 static bool
 counts(const char *name)
 {
@@ -407,5 +434,6 @@ const struct sr_driver sr_file = {
 	.vdi_copy = file_vdi_copy,
 	.vdi_attach = file_vdi_attach,
 	.vdi_detach = file_vdi_detach,
+	.vdi_settle = file_vdi_settle,
 	.vdi_sum = file_vdi_sum,
 };

@@ -245,11 +245,8 @@ file_vdi_clone(void *context, struct op *op)
 		return -1;
 	if (image_is_served(op, "source", &v))
 		return copy_open(op, locked, &v);
-	/* What its server had not written yet is lost, which the guest that is
-	 * held is told, but a copy of it would not be. */
-	if (op_int(op, "held", 0) && image_is_lost(op, "source"))
-		return op_fail(op, "VDI_IO_ERROR", op_text(op, "source", ""),
-		    "The server of the image has died", NULL);
+	if (op_int(op, "held", 0) && volume_check_server(op, "source") < 0)
+		return -1;
 	if (can_share(locked, v.fd))
 		return volume_make(op, locked, v.format, copy_data, &v.fd);
 	return clone_image(op, locked, &v, below.n);

@@ -227,11 +227,17 @@ device_of(struct op *op, const char *argument, int *device_r)
 }
 
 bool
-image_is_lost(struct op *op, const char *argument)
+image_has_device(struct op *op, const char *argument)
 {
 	const char *name = device_name(op, argument);
 
-	return state && name && nbd_find(name) < 0;
+	return name && nbd_find(name) >= 0;
+}
+
+bool
+image_is_lost(struct op *op, const char *argument)
+{
+	return state && !image_has_device(op, argument);
 }
 
 int

@@ -34,6 +34,8 @@ int image_written(struct op *op, const char *argument, uint64_t *written_r);
 bool image_is_open(const struct volume *v);
 bool image_is_served(struct op *op, const char *argument,
     const struct volume *v);
+/* Whether there is a device of that name. */
+bool image_has_device(struct op *op, const char *argument);
 /* Of one that a guest has: nobody serves it any more. */
 bool image_is_lost(struct op *op, const char *argument);
 

@@ -109,5 +109,6 @@ const struct sr_driver sr_simulator = {
 	.vdi_copy = answer_volume,
 	.vdi_attach = attach,
 	.vdi_detach = nothing,
+	.vdi_settle = nothing,
 	.vdi_sum = sum,
 };

@@ -51,6 +51,9 @@ struct sr_driver {
 	 * user: whose device it is, for the error when it does not
 	 * let go: DEVICE_DETACH_TIMEOUT. */
 	op_fn *vdi_detach;
+	/* What a guest that is held has written to it is durable, or an error:
+	 * of one whose server has died, too. */
+	op_fn *vdi_settle;
 	/* result: sum: the same text for volumes with the same content. */
 	op_fn *vdi_sum;
 };

@@ -126,6 +126,11 @@ int scratch_open(struct op *op, int folder, const struct volume *disk,
 int scratch_rest_on(struct op *op, struct volume *disk, struct layers *l);
 int scratch_drop(struct op *op, int folder);
 
+/* Raised when a guest that is held has the image, and its server is gone: what
+ * that had not written yet is lost, which the guest is told, but nobody who takes
+ * the image for what the guest has written. -1 or 0. */
+int volume_check_server(struct op *op, const char *argument);
+
 /* Clones and copies (file_copy.c). */
 op_fn file_vdi_clone, file_vdi_copy;
 op_fn file_vdi_sum; /* file_sum.c */

@@ -50,6 +50,7 @@ static const struct op_row {
 	OP(vdi_copy),
 	OP(vdi_attach),
 	OP(vdi_detach),
+	OP(vdi_settle),
 	OP(vdi_sum),
 #undef OP
 };

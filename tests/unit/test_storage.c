@@ -410,7 +410,10 @@ test_lost(void)
 	CU_ASSERT(run(&f, sr_file.vdi_snapshot, C, A, 0) < 0);
 	CU_ASSERT_STRING_EQUAL(f.op.error[0], "VDI_IO_ERROR");
 	CU_ASSERT(!is_there(path_of(&f, C ".qcow2")));
+	CU_ASSERT(run(&f, sr_file.vdi_settle, A, "", 0) < 0);
+	CU_ASSERT_STRING_EQUAL(f.op.error[0], "VDI_IO_ERROR");
 	image_prepare(NULL); /* simulated: there are no servers */
+	CU_ASSERT(run(&f, sr_file.vdi_settle, A, "", 0) == 0);
 	CU_ASSERT(run(&f, sr_file.vdi_snapshot, C, A, 0) == 0);
 }
 

@@ -212,6 +212,28 @@ vdi_detach_send(struct plan *p, const struct vm *vm, enum vdi_epoch epoch)
 	return send_all(p, &(struct use){ .epoch = epoch, .vm = vm });
 }
 
+int
+vdi_settle_send(struct plan *p, const struct vm *vm)
+{
+	const struct ref *vbds = vm->VBDs.items;
+	int rc = 0;
+
+	for (uint32_t i = 0; rc == 0 && i < vm->VBDs.n; i++) {
+		RECORD_UNREF const struct record *r =
+		    db_get(p->core->db, CLASS_VBD, vbds[i]);
+		const struct vbd *vbd = (const struct vbd *)r;
+		RECORD_UNREF const struct record *d =
+		    vbd ? db_get(p->core->db, CLASS_VDI, vbd->VDI) : NULL;
+		const struct vdi *vdi = (const struct vdi *)d;
+
+		if (vdi && vbd->type == VBD_TYPE_DISK &&
+		    vbd->mode == VBD_MODE_RW && vbd->currently_attached)
+			rc = storage_send(p, NULL, vdi->SR, "vdi_settle", "vdi",
+			    vdi->uuid, NULL);
+	}
+	return rc;
+}
+
 static const char *
 noted(struct plan *p, const char *kind, struct ref vbd)
 {

@@ -19,6 +19,8 @@ enum vdi_epoch {
  * holds the data. The second lets go of it again. */
 int vdi_attach_send(struct plan *p, const struct vm *vm, enum vdi_epoch epoch);
 int vdi_detach_send(struct plan *p, const struct vm *vm, enum vdi_epoch epoch);
+/* Of a guest that is held: what it has written to its disks is durable. */
+int vdi_settle_send(struct plan *p, const struct vm *vm);
 /* In apply, when they are let go of: what was put off while the VM had them. */
 int vdi_merge_then(struct plan *p, struct tx *t, const struct vm *vm);
 int vdi_attach_send_one(struct plan *p, const struct vbd *vbd, bool attach);

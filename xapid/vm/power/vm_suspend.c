@@ -7,6 +7,7 @@
 #include "vm/power/vm_suspend.h"
 
 #include "device/vtpm.h"
+#include "disk/vdi_attach.h"
 #include "pool/message.h"
 #include "vm/power/vm_follow.h"
 #include "vm/power/vm_halt.h"
@@ -47,6 +48,18 @@ saved(struct plan *p, struct tx *t)
 	(void)p;
 	(void)t;
 	return 0;
+}
+
+/* The image is durable, so its disks must be: it may be resumed after a failure of
+ * power, or with another server of an image, and its guest takes what it had
+ * written for written. */
+static int
+settle_send(struct plan *p)
+{
+	RECORD_UNREF const struct record *r =
+	    call_get(p->call, CLASS_VM, p->object);
+
+	return r ? vdi_settle_send(p, (const struct vm *)r) : -1;
 }
 
 /* Half a domain cannot go on, and one that has ended even less. */
@@ -139,6 +152,7 @@ static const struct step suspend_steps[] = {
 	{ "image", vm_image_make, vm_image_made, image_undo, image_undone },
 	{ "open", vm_image_open, NULL, open_undo, NULL },
 	{ "save", save_send, saved, save_undo, save_undone },
+	{ "settle", settle_send, NULL, NULL, NULL },
 	{ "end", end_send, end_apply, NULL, NULL },
 	{ 0 },
 };
