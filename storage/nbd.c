@@ -333,12 +333,13 @@ nbd_is_idle(int device)
 	    sscanf(text, "%u %u", &reads, &writes) == 2 && !reads && !writes;
 }
 
-/* In this order one that ends meanwhile is counted twice, not missed. (source:
- * the kernel's Documentation/block/stat.rst) */
+/* In this order one that ends meanwhile is counted twice, not missed. A flush is
+ * counted among the writes, but has no sectors. (source: the kernel's
+ * Documentation/block/stat.rst) */
 int
 nbd_count_writes(int device, uint64_t *count_r)
 {
-	unsigned long long reads, merged, sectors, ms, writes;
+	unsigned long long sectors, discarded;
 	unsigned reading, writing;
 	char path[64], text[256];
 
@@ -348,10 +349,11 @@ nbd_count_writes(int device, uint64_t *count_r)
 		return -1;
 	snprintf(path, sizeof(path), "/sys/block/nbd%d/stat", device);
 	if (!read_text(path, text, sizeof(text)) ||
-	    sscanf(text, "%llu %llu %llu %llu %llu", &reads, &merged, &sectors,
-		&ms, &writes) != 5)
+	    sscanf(text,
+		"%*u %*u %*u %*u %*u %*u %llu %*u %*u %*u %*u %*u %*u %llu",
+		&sectors, &discarded) != 2)
 		return -1;
-	*count_r = writes + writing;
+	*count_r = sectors + discarded + writing;
 	return 0;
 }
 

@@ -33,7 +33,7 @@ int nbd_find(const char *name);
 int nbd_disconnect(int device);
 /* Whether no request is on its way. */
 bool nbd_is_idle(int device);
-/* How many writes have ended or are on their way. */
+/* How much was written, and how many writes are on their way. */
 int nbd_count_writes(int device, uint64_t *count_r);
 /* Whether a domain's backend has it open. */
 bool nbd_is_used(int device);
