@@ -40,8 +40,8 @@ save_send(struct plan *p)
 	    "#hold", (int64_t)1, NULL);
 }
 
-/* Only so that the journal has it: whoever repeated the step would find no
- * domain any more. */
+/* Only so that the journal has it: whoever repeated the step, or took it back when
+ * the next one has begun, would find no domain any more. */
 static int
 saved(struct plan *p, struct tx *t)
 {
@@ -152,7 +152,7 @@ static const struct step suspend_steps[] = {
 	{ "image", vm_image_make, vm_image_made, image_undo, image_undone },
 	{ "open", vm_image_open, NULL, open_undo, NULL },
 	{ "save", save_send, saved, save_undo, save_undone },
-	{ "settle", settle_send, NULL, NULL, NULL },
+	{ "settle", settle_send, saved, NULL, NULL },
 	{ "end", end_send, end_apply, NULL, NULL },
 	{ 0 },
 };
