@@ -111,8 +111,9 @@ struct domain_driver {
 	 * simulated one before: its driver then. result: driver ("pciback": the
 	 * control domain has it not), use: what is in its way, "" for nothing. */
 	op_fn *pci_access;
-	/* result: missing: why guests can have no TPM here, and what helps; ""
-	 * when they can. */
+	/* Without a VM: result: missing: why guests can have no TPM here, and
+	 * what helps; "" when they can. Else result: vtpm, what the VM's knows
+	 * by now, if it has one here. */
 	op_fn *vtpm;
 	/* result: struct uuid -> domid, name, state ("running", "paused",
 	 * "shutdown:REASON"), memory, vcpus, devices; of real ones also type

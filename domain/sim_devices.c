@@ -197,7 +197,9 @@ int
 sim_vtpm(void *context, struct op *op)
 {
 	(void)context;
-	return op_answer(op,
-	    (const struct value_member[]){ { "missing", value_of_text("") } },
-	    1);
+	return *op->uuid ? 0
+			 : op_answer(op,
+			       (const struct value_member[]){
+				   { "missing", value_of_text("") } },
+			       1);
 }

@@ -10,7 +10,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <time.h>
@@ -24,6 +23,8 @@
 
 #define STATE "state"
 #define KILL_MS 5000
+#define WRITES_MS 20 /* far longer than it writes at its file */
+#define READS_MOST 100
 #define UUID_CHARS 36
 
 /* How a linear store begins: a number, lowest byte first.
@@ -67,13 +68,16 @@ swtpm_socket(struct op *op, const char *state_dir)
 
 /* ---- the process ---- */
 
+/* A lock of the open file, so it goes on with the process that inherits that.
+ * Who only looks does not take it: two may look at once. */
+static const struct flock whole = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
+
 static bool
 is_held(int fd)
 {
-	if (flock(fd, LOCK_EX | LOCK_NB) < 0)
-		return true;
-	(void)flock(fd, LOCK_UN);
-	return false;
+	struct flock found = whole;
+
+	return fcntl(fd, F_OFD_GETLK, &found) < 0 || found.l_type != F_UNLCK;
 }
 
 /* Who holds the lock has written who he is; 0: not yet. */
@@ -204,17 +208,42 @@ read_state(const char *folder, struct bytes *out)
 	return 0;
 }
 
+/* It writes in place: what it says twice it was not in the middle of. */
+static int
+read_settled(const char *folder, struct bytes *out)
+{
+	const struct timespec moment = { 0, WRITES_MS * NSEC_PER_MSEC };
+
+	for (int i = 0; i < READS_MOST; i++) {
+		CLEANUP_BYTES struct bytes again = { 0 };
+
+		out->len = 0;
+		if (read_state(folder, out) < 0)
+			return -1;
+		nanosleep(&moment, NULL);
+		if (read_state(folder, &again) < 0)
+			return -1;
+		if (again.len == out->len &&
+		    memcmp(again.p, out->p, out->len) == 0)
+			return 0;
+	}
+	return -1;
+}
+
 int
 swtpm_contents(struct op *op, const char *state_dir, const char **contents_r)
 {
 	const char *folder = path_of(op, state_dir, "");
 	CLEANUP_BYTES struct bytes raw = { 0 };
 	char *text;
+	int rc;
 
 	*contents_r = NULL;
 	if (!folder)
 		return -1;
-	if (read_state(folder, &raw) < 0)
+	rc = swtpm_lives(op, state_dir) ? read_settled(folder, &raw)
+					: read_state(folder, &raw);
+	if (rc < 0)
 		return 0;
 	text = arena_array(op->arena, BASE64_CHARS(raw.len) + 1, 1);
 	if (!text)
@@ -297,7 +326,7 @@ swtpm_start(struct op *op, const char *state_dir, const char *contents)
 	    make_folders(op, state_dir, folder) < 0 ||
 	    open_lock(op, state_dir, O_CREAT | O_EXCL, &lock) < 0)
 		return -1;
-	if (lock < 0 || flock(lock, LOCK_EX | LOCK_NB) < 0)
+	if (lock < 0 || fcntl(lock, F_OFD_SETLK, &whole) < 0)
 		return op_fail_errno(op, "INTERNAL_ERROR", "vtpm");
 	p.lock = lock;
 	return swtpm_process_start(&p) < 0

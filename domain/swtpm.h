@@ -22,7 +22,8 @@ int swtpm_start(struct op *op, const char *state_dir, const char *contents);
 bool swtpm_lives(struct op *op, const char *state_dir);
 /* Ends it; patience_ms is for one whose QEMU has just gone. -1: raised. */
 int swtpm_end(struct op *op, const char *state_dir, int patience_ms);
-/* What it knows, in the arena; NULL: there is none here. -1: raised. */
+/* What it knows, in the arena, also while it lives; NULL: there is none here.
+ * -1: raised. */
 int swtpm_contents(struct op *op, const char *state_dir,
     const char **contents_r);
 /* Ends it and forgets what it knows. -1: raised. */

@@ -203,7 +203,8 @@ xl_tpm_give_up(struct xl *x, struct op *op)
 int
 xl_vtpm(void *context, struct op *op)
 {
-	(void)context;
+	if (*op->uuid)
+		return answer_contents(context, op);
 	return op_answer(op,
 	    (const struct value_member[]){
 		{ "missing", value_of_text(missing()) } },

@@ -566,6 +566,10 @@ class Others(Base):
         # A simulated TPM knows nothing, and forgets nothing.
         d.call('VM.start', vm, False, False)
         d.call('VM.hard_reboot', vm)
+        snapshot = d.call('VM.snapshot', vm, 'of one that runs')
+        copy, = d.call('VM.get_VTPMs', snapshot)
+        self.assertEqual(d.call('VTPM.get_contents', copy), 'QUJD')
+        d.call('VM.destroy', snapshot)
         d.call('VM.hard_shutdown', vm)
         self.assertEqual(d.call('VTPM.get_contents', vtpm), 'QUJD')
         secrets = len(d.call('secret.get_all'))

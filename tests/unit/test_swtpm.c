@@ -2,6 +2,7 @@
 /* Virtual TPMs without a guest: who asks swtpm here is the test. */
 #include "domain/swtpm.h"
 
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -145,15 +146,23 @@ command(struct tpm t, const void *request, size_t n, uint8_t out[512])
 
 /* One more: what it counts then. */
 static unsigned
+count_on(struct tpm t)
+{
+	uint8_t out[512];
+
+	CU_ASSERT_EQUAL(COMMAND(t, INCREMENT, out), 0);
+	CU_ASSERT_EQUAL(COMMAND(t, READ_IT, out), 0);
+	return out[23];
+}
+
+static unsigned
 count(struct tpm t)
 {
 	uint8_t out[512];
 
 	CU_ASSERT_EQUAL(COMMAND(t, STARTUP, out), 0);
 	(void)COMMAND(t, DEFINE, out); /* it may be there */
-	CU_ASSERT_EQUAL(COMMAND(t, INCREMENT, out), 0);
-	CU_ASSERT_EQUAL(COMMAND(t, READ_IT, out), 0);
-	return out[23];
+	return count_on(t);
 }
 
 /* ---- tests ---- */
@@ -212,6 +221,70 @@ test_forgotten(void)
 	CU_ASSERT_EQUAL(swtpm_forget(&op, state), 0);
 	CU_ASSERT_EQUAL(swtpm_contents(&op, state, &contents), 0);
 	CU_ASSERT_PTR_NULL(contents);
+	teardown();
+}
+
+/* A copy of a guest that runs has what its TPM knows by then. */
+static void
+test_asked_while_it_lives(void)
+{
+	struct op op;
+	const char *now = NULL;
+	struct tpm t;
+
+	if (is_missing())
+		return;
+	setup();
+	op = new_op();
+	CU_ASSERT_EQUAL(swtpm_start(&op, state, ""), 0);
+	t = switch_on();
+	CU_ASSERT_EQUAL(count(t), 1);
+	CU_ASSERT_EQUAL(swtpm_contents(&op, state, &now), 0);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(now);
+	CU_ASSERT_TRUE(swtpm_lives(&op, state));
+	CU_ASSERT_EQUAL(count_on(t), 2);
+	switch_off(t);
+	CU_ASSERT_EQUAL(swtpm_end(&op, state, PATIENCE_MS), 0);
+	(void)one_life(now, 2); /* as it was when it was asked */
+	teardown();
+}
+
+#define LOOKS 20000
+
+static void *
+look_often(void *dead)
+{
+	CLEANUP(arena_free) struct arena *a = arena_new(0);
+	struct op op = new_op();
+
+	op.arena = a;
+	for (int i = 0; a && i < LOOKS; i++)
+		if (swtpm_lives(&op, state))
+			*(bool *)dead = false;
+	return NULL;
+}
+
+static void
+test_looked_at_by_two(void)
+{
+	struct op op;
+	bool dead[2] = { true, true };
+	pthread_t thread[2];
+
+	if (is_missing())
+		return;
+	setup();
+	op = new_op();
+	CU_ASSERT_EQUAL(swtpm_start(&op, state, ""), 0);
+	CU_ASSERT_EQUAL(swtpm_end(&op, state, 0), 0);
+	for (int i = 0; i < 2; i++)
+		CU_ASSERT_EQUAL_FATAL(pthread_create(&thread[i], NULL,
+					  look_often, &dead[i]),
+		    0);
+	for (int i = 0; i < 2; i++) {
+		pthread_join(thread[i], NULL);
+		CU_ASSERT_TRUE(dead[i]);
+	}
 	teardown();
 }
 
@@ -302,6 +375,8 @@ test_base64(void)
 
 UNIT_MAIN("swtpm",
     { "a TPM knows in its next life what it knew", test_next_life },
+    { "one that lives is asked what it knows", test_asked_while_it_lives },
+    { "one that has ended is found so by two at once", test_looked_at_by_two },
     { "one that nobody asks is ended and forgotten", test_forgotten },
     { "a TPM cannot have other files read", test_other_files },
     { "contents that no TPM has stored are refused", test_contents },

@@ -216,6 +216,28 @@ vtpm_keep(struct plan *p, struct tx *t, struct ref ref)
 }
 
 int
+vtpm_ask_send(struct plan *p)
+{
+	RECORD_UNREF const struct record *r =
+	    call_get(p->call, CLASS_VM, p->object);
+	const struct vm *vm = (const struct vm *)r;
+
+	if (!r)
+		return -1;
+	return vm->VTPMs.n &&
+		(vm->power_state == VM_POWER_STATE_RUNNING ||
+		    vm->power_state == VM_POWER_STATE_PAUSED)
+	    ? plan_send(p, vtpm_note, "vtpm", vm->uuid, NULL)
+	    : 0;
+}
+
+int
+vtpm_told(struct plan *p, struct tx *t)
+{
+	return vtpm_keep(p, t, p->object);
+}
+
+int
 vtpm_forget_send(struct plan *p, const struct vm *vm)
 {
 	return vm->VTPMs.n ? plan_send(p, NULL, "destroy", vm->uuid, NULL) : 0;

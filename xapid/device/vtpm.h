@@ -17,6 +17,9 @@ const char *vtpm_contents(struct db *db, struct ref vtpm,
 /* Takes that from the answer, and stores it. */
 int vtpm_note(struct plan *p, const struct value *answer);
 int vtpm_keep(struct plan *p, struct tx *t, struct ref vm);
+/* A step that asks what the TPM of a VM that runs knows by now, and stores it. */
+int vtpm_ask_send(struct plan *p);
+int vtpm_told(struct plan *p, struct tx *t);
 /* It is stored: the worker is to forget it. */
 int vtpm_forget_send(struct plan *p, const struct vm *vm);
 

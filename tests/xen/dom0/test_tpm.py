@@ -53,7 +53,7 @@ class Tpm(Host):
         what is looked at then."""
         d = self.d
         vm = self.make(name, kind='hvm', mib=64, HVM_boot_policy='BIOS order',
-                       HVM_boot_params={'order': 'c'})
+                       HVM_boot_params={'order': 'c'}, platform={'acpi': '0'})
         vdi, vbd = self.disk(vm, 0)
         d.call('VBD.set_bootable', vbd, True)
         image = '/var/lib/xapid/sr/local/%s.raw' % d.call('VDI.get_uuid', vdi)

@@ -112,13 +112,6 @@ hold_send(struct plan *p)
 	    "#hold", (int64_t)1, VTPM_WANTED((const struct vm *)r), NULL);
 }
 
-/* The copy has what the TPM knew in that moment. */
-static int
-hold_apply(struct plan *p, struct tx *t)
-{
-	return vtpm_keep(p, t, p->object);
-}
-
 static int
 go_on_send(struct plan *p)
 {
@@ -174,7 +167,8 @@ finish(struct plan *p, struct tx *t, bool ok)
 static const struct step checkpoint_steps[] = {
 	{ "image", make_send, make_apply, unmake_send, vm_image_unmade },
 	{ "open", open_send, NULL, close_send, NULL },
-	{ "hold", hold_send, hold_apply, go_on_send, NULL },
+	/* The copy has what the TPM knew in that moment. */
+	{ "hold", hold_send, vtpm_told, go_on_send, NULL },
 	{ "disks", vm_copy_disks_send, NULL, vm_copy_disks_undo_send,
 	    vm_copy_disks_undo_apply },
 	{ "go-on", go_on_send, NULL, NULL, NULL },

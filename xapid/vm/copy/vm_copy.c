@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "call/edit.h"
+#include "device/vtpm.h"
 #include "pool/message.h"
 #include "schedule/vmss.h"
 #include "vm/copy/vm_copy_disks.h"
@@ -47,6 +48,7 @@ records_apply(struct plan *p, struct tx *t)
 }
 
 static const struct step copy_steps[] = {
+	{ "tpm", vtpm_ask_send, vtpm_told, NULL, NULL },
 	{ "disks", vm_copy_disks_send, records_apply, vm_copy_disks_undo_send,
 	    vm_copy_disks_undo_apply },
 	{ 0 },
