@@ -316,6 +316,8 @@ set_template(struct call *c, struct tx *t, const struct vm *vm, bool value)
 		return 0;
 	if (!value)
 		return vm_from_template(t, vm);
+	if (vm->current_operations.n)
+		return fail_in_progress(c, vm);
 	if (vm_operation_check(c, vm, VM_OPERATIONS_MAKE_INTO_TEMPLATE) < 0)
 		return -1;
 	return make_template(c, t, vm);
