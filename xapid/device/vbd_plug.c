@@ -65,6 +65,24 @@ detach_send(struct plan *p)
 	return storage(p, plan_arg_ref(p, "vdi"), false);
 }
 
+/* Behind the end of the device, or of the disc in it: cancelling comes too
+ * late. */
+static int
+let_go_of_it(struct plan *p)
+{
+	plan_set_lasting(p);
+	return detach_send(p);
+}
+
+#define OUT "out" /* note: the guest does not have it any more */
+
+static int
+note_out(struct plan *p, struct tx *t)
+{
+	(void)t;
+	return plan_note(p, OUT, "true");
+}
+
 /* ---- plug ---- */
 
 static int
@@ -139,16 +157,26 @@ static const struct step plug_steps[] = {
 /* It has the disk until the storage has let go of it: who took it before would
  * get a device that is about to end. */
 static const struct step unplug_steps[] = {
-	{ "unplug", unplug_send, NULL, NULL, NULL },
-	{ "disk", detach_send, unplug_apply, NULL, NULL },
+	{ "unplug", unplug_send, note_out, NULL, NULL },
+	{ "disk", let_go_of_it, unplug_apply, NULL, NULL },
 	{ 0 },
 };
 
 static const struct step unplug_force_steps[] = {
-	{ "unplug", force_send, NULL, NULL, NULL },
-	{ "disk", detach_send, unplug_apply, NULL, NULL },
+	{ "unplug", force_send, note_out, NULL, NULL },
+	{ "disk", let_go_of_it, unplug_apply, NULL, NULL },
 	{ 0 },
 };
+
+/* When its storage does not let go of it, the guest is without it all the
+ * same. */
+static int
+unplug_finish(struct plan *p, struct tx *t, bool ok)
+{
+	if (!ok && *plan_arg(p, OUT) && TX_GET(t, VBD, vbd, p->object))
+		(void)unplug_apply(p, t);
+	return finish(p, t, ok);
+}
 
 /* ---- media ---- */
 
@@ -214,6 +242,12 @@ let_go_send(struct plan *p)
 	return is_open(p) ? detach_send(p) : 0;
 }
 
+static int
+let_go_of_disc(struct plan *p)
+{
+	return is_open(p) ? let_go_of_it(p) : 0;
+}
+
 /* The disc that goes out: its storage is told when it is out. */
 static int
 eject_check(struct plan *p, struct tx *t)
@@ -264,10 +298,18 @@ static const struct step insert_steps[] = {
 };
 
 static const struct step eject_steps[] = {
-	{ "eject", eject_send, NULL, NULL, NULL },
-	{ "disk", let_go_send, eject_apply, NULL, NULL },
+	{ "eject", eject_send, note_out, NULL, NULL },
+	{ "disk", let_go_of_disc, eject_apply, NULL, NULL },
 	{ 0 },
 };
+
+static int
+eject_finish(struct plan *p, struct tx *t, bool ok)
+{
+	if (!ok && *plan_arg(p, OUT) && TX_GET(t, VBD, vbd, p->object))
+		(void)eject_apply(p, t);
+	return finish(p, t, ok);
+}
 
 /* ---- the plans ---- */
 
@@ -282,10 +324,10 @@ static const struct step eject_steps[] = {
 		__VA_ARGS__ }
 
 KIND(plug, plug_check, finish);
-KIND(unplug, device_check, finish);
-KIND(unplug_force, device_check, finish);
+KIND(unplug, device_check, unplug_finish, .stays_from = "unplug");
+KIND(unplug_force, device_check, unplug_finish, .stays_from = "unplug");
 KIND(insert, insert_check, insert_finish, .began = insert_began);
-KIND(eject, eject_check, finish);
+KIND(eject, eject_check, eject_finish, .stays_from = "eject");
 
 const struct plan_kind *const vbd_kinds[] = { &plug_kind, &unplug_kind,
 	&unplug_force_kind, &insert_kind, &eject_kind, NULL };
