@@ -169,6 +169,7 @@ python_tests = \
 	tests/api/test_network.py \
 	tests/api/test_storage.py \
 	tests/api/test_storage_files.py \
+	tests/api/test_taken_back.py \
 	tests/api/test_tasks.py \
 	tests/lint/test_layers.py \
 	tests/lint/test_lists.py \
@@ -284,6 +285,7 @@ EXTRA_DIST += \
 	tests/xen/bed/run \
 	tests/lib/fault_sites.py \
 	tests/lib/tap.py \
+	tests/lib/truth.py \
 	tests/lib/thincli.py \
 	tests/lib/xe.py \
 	tests/lib/machines.py \

@@ -18,6 +18,7 @@
 #include "vm/power/vm_follow.h"
 #include "vm/power/vm_power.h"
 #include "vm/power/vm_suspend.h"
+#include "vm/start/memory_plan.h"
 #include "vm/vm_live.h"
 
 /* One line for each file with plans. */
@@ -27,6 +28,7 @@ static const struct plan_kind *const *const families[] = {
 	vm_autostart_kinds,
 	vm_copy_kinds,
 	vm_live_kinds,
+	memory_plan_kinds,
 	vm_suspend_kinds,
 	vm_revert_kinds,
 	vbd_kinds,

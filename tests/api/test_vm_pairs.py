@@ -16,6 +16,7 @@ import time
 
 import simulator
 import tap
+import truth
 import xapid
 from machines import MIB, NULL, VBD, VIF, Machines
 
@@ -24,15 +25,6 @@ TIMES = int(os.environ.get('XAPID_PAIRS', 1))
 EVERY = int(os.environ.get('XAPID_PAIRS_STALE', 50))
 ONLY = [tuple(pair.split('+')) for pair in
         filter(None, os.environ.get('XAPID_PAIR', '').split(','))]
-CLASSES = ('VM', 'VBD', 'VIF', 'VDI')
-# Fields that point to these.
-POINT = {
-    'VM': {'VBDs': 'VBD', 'VIFs': 'VIF', 'suspend_VDI': 'VDI', 'parent': 'VM',
-           'children': 'VM', 'snapshots': 'VM'},
-    'VBD': {'VM': 'VM', 'VDI': 'VDI'},
-    'VIF': {'VM': 'VM'},
-    'VDI': {'VBDs': 'VBD', 'snapshots': 'VDI'},
-}
 # Who comes too late is told one of these.
 REFUSED = {
     'OTHER_OPERATION_IN_PROGRESS', 'OPERATION_NOT_ALLOWED', 'HANDLE_INVALID',
@@ -244,103 +236,30 @@ class Pairs(Machines):
             client.done.acquire()
         return [client.over for client in self.clients]
 
-    def records(self, cls):
-        if cls != 'VM':
-            return self.d.call(cls + '.get_all_records')
-        return self.d.call('VM.get_all_records_where',
-                           'field "is_default_template" = "false"')
-
-    def everything(self):
-        return {c: self.records(c) for c in CLASSES}
-
     def settled(self):
         """All records when nothing goes on any more, and what is wrong then:
         what follows by itself takes a while."""
         end = time.time() + 5 * xapid.PATIENCE
         while True:
-            now = self.everything()
+            now = truth.look(self.d)
             busy = any(r['current_operations'] for rows in now.values()
                        for r in rows.values())
-            wrong = ['busy'] if busy else self.truth(now)
+            wrong = ['busy'] if busy else truth.wrong(self.d, now)
             if not wrong or time.time() > end:
                 return now, wrong
             time.sleep(0.005)
 
-    # ---- what must be true ----
-
-    def truth(self, now):
-        """What is wrong."""
-        there, wrong, uuids = simulator.domains(self.d), [], set()
-        for r in now['VM'].values():
-            if not r['is_control_domain']:
-                uuids.add(r['uuid'])
-                wrong += self.wrong_of(r, there.get(r['uuid']), now)
-        wrong += ['a domain of nobody'] * len(set(there) - uuids)
-        for cls, rows in now.items():
-            for r in rows.values():
-                for field, of in POINT[cls].items():
-                    wrong += self.dangling(cls, field, r[field], now[of])
-        return wrong
-
-    def wrong_of(self, vm, domain, all_of_it):
-        wrong = []
-        devices = sorted(
-            [kind.lower() + '/' + r[key]
-             for kind, key in (('VBD', 'userdevice'), ('VIF', 'device'))
-             for r in (all_of_it[kind].get(x) for x in vm[kind + 's'])
-             if r and r['currently_attached']] +
-            ['vtpm/0'] * len(vm['VTPMs']))
-        state = vm['power_state'].lower()
-        if domain:
-            if (domain.state, domain.domid, domain.devices) != (
-                    state, int(vm['domid']), devices):
-                wrong.append(('domain', domain, state, vm['domid'], devices))
-        elif state not in ('halted', 'suspended') or (
-                vm['resident_on'] != NULL):
-            wrong.append(('no domain', state))
-        elif state == 'halted' and not vm['is_a_snapshot'] and (
-                set(devices) - {'vtpm/0'}):
-            wrong.append(('halted with', devices))
-        if (state == 'suspended') != (vm['suspend_VDI'] != NULL):
-            wrong.append(('its image', state, vm['suspend_VDI']))
-        return wrong
-
-    @staticmethod
-    def dangling(cls, field, value, rows):
-        refs = value if isinstance(value, list) else [value]
-        return [(cls, field, 'dangles') for ref in refs
-                if ref != NULL and ref not in rows]
-
-    @staticmethod
-    def leaked(now, known):
-        """Disks that nobody has made by a call of his own, nor has."""
-        used = {r['VDI'] for r in now['VBD'].values()} | {
-            r['suspend_VDI'] for r in now['VM'].values()}
-        return [('leaked', r['name_label']) for ref, r in now['VDI'].items()
-                if ref not in used and ref not in known]
-
-    def allowed(self):
-        return {(c, ref): sorted(r['allowed_operations'])
-                for c in CLASSES + ('SR',)
-                for ref, r in self.records(c).items()}
-
     def stale(self):
-        """Operations that a daemon which starts anew allows and this one does
-        not, or the reverse."""
-        before = self.allowed()
-        self.d.stop()
-        self.d.start()
+        found = truth.stale(self.d)
         for client in self.clients:
             client.d.port = self.d.port
             client.d.local = client.d.session = None
-        after = self.allowed()
-        return [('stale', k, v, after.get(k)) for k, v in before.items()
-                if after.get(k) != v]
+        return found
 
     def clean(self, base):
         """Whatever the pairs have left."""
         d = self.d
-        for ref, r in self.records('VM').items():
+        for ref, r in truth.records(self.d, 'VM').items():
             if ref in base or r['is_control_domain']:
                 continue
             if r['power_state'] != 'Halted' and not r['is_a_snapshot']:
@@ -348,7 +267,7 @@ class Pairs(Machines):
             if r['is_a_template'] and not r['is_a_snapshot']:
                 d.call('VM.set_is_a_template', ref, False)
             d.call('VM.destroy', ref)
-        for ref in set(self.records('VDI')) - base:
+        for ref in set(truth.records(self.d, 'VDI')) - base:
             try:
                 d.call('VDI.destroy', ref)
             except xapid.Failure as failure:    # one that goes by itself
@@ -357,9 +276,9 @@ class Pairs(Machines):
     # ---- all pairs ----
 
     def pair(self, rnd, state, ops, names):
-        base = set(self.records('VDI'))
+        base = set(truth.records(self.d, 'VDI'))
         t = self.things(state)
-        known = base | set(self.records('VDI'))
+        known = base | set(truth.records(self.d, 'VDI'))
         short = rnd.choice((0, 0, 0.0005, 0.002, 0.005))
         waits = rnd.choice(((short, 0), (0, short)))
         ends = self.both([self.call_of(t, ops[name]) for name in names],
@@ -367,12 +286,13 @@ class Pairs(Machines):
         now, wrong = self.settled()
         wrong += [error for error, _ in ends
                   if error and error[0] not in REFUSED]
-        wrong += self.leaked(now, known | {v for _, v in ends if v})
+        wrong += truth.leaked(now, known | {v for _, v in ends if v})
         return [(names, ends, w) for w in wrong]
 
     def all_pairs(self, state, ops):
         rnd = random.Random(state)
-        base = set(self.records('VDI')) | set(self.records('VM'))
+        base = {ref for c in ('VDI', 'VM')
+                for ref in truth.records(self.d, c)}
         wrong, begun, n = [], time.time(), 0
         pairs = ONLY or itertools.combinations_with_replacement(ops, 2)
         for names in pairs:

@@ -21,6 +21,7 @@ import xapid
 
 HEAD = struct.Struct('<qIIII128s')  # skip, used, deaths, stands, unused, name
 LOG = 65536
+STANDS, WAITS = 1, 2
 
 # One that was reached: in which file, its name, how often it was before; and who
 # is to die there: the one who reaches it, or the parent of all.
@@ -42,12 +43,16 @@ class File:
     def forget(self):
         HEAD.pack_into(self.map, 0, -1, 0, 0, 0, 0, b'')
 
-    def order(self, name, skip=0, stands=False):
+    def order(self, name, skip=0, stands=0):
         """To die when it is reached for the skip-th time from now on, or to
-        stand still there."""
+        stand still there (STANDS), or to have one thread wait (WAITS)."""
         self.forget()
         HEAD.pack_into(self.map, 0, -1, 0, 0, stands, 0, name.encode())
         struct.pack_into('<q', self.map, 0, skip)
+
+    def go_on(self):
+        """Who waits there."""
+        struct.pack_into('<I', self.map, 16, 0)
 
     def died(self):
         return HEAD.unpack_from(self.map, 0)[2] > 0

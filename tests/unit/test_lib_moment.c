@@ -114,6 +114,32 @@ test_stands(void)
 }
 
 static void
+test_waits(void)
+{
+	struct moment_file *f = make("daemon", sizeof(*f));
+	int status;
+	pid_t pid;
+
+	CU_ASSERT_PTR_NOT_NULL_FATAL(f);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(make("worker", sizeof(*f)));
+	setenv("XAPID_MOMENTS", unit_folder(), 1);
+	CU_ASSERT_EQUAL(moments_open(), 0);
+	f->stands = MOMENT_WAITS;
+	f->skip = 0;
+	pid = fork();
+	if (pid == 0) {
+		moment("VM.start", "build", "to do");
+		_exit(7);
+	}
+	while (f->deaths == 0)
+		usleep(100);
+	CU_ASSERT_EQUAL(waitpid(pid, &status, WNOHANG), 0);
+	f->stands = 0;
+	waitpid(pid, &status, 0);
+	CU_ASSERT_EQUAL(WEXITSTATUS(status), 7);
+}
+
+static void
 test_full(void)
 {
 	struct moment_file *f = make("daemon", sizeof(*f));
@@ -133,4 +159,5 @@ UNIT_MAIN("moment", { "without a folder nothing happens", test_off },
     { "files that are not there or too small are refused", test_no_files },
     { "a process dies in the moment that was ordered, once", test_death },
     { "or stands still there, for a test that ends another", test_stands },
+    { "or one thread waits there, until the test goes on", test_waits },
     { "what does not fit the log is left out", test_full })

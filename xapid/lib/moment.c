@@ -114,5 +114,8 @@ moment(const char *who, const char *what, const char *when)
 	if (atomic_fetch_sub(&file->skip, 1) != 0)
 		return;
 	atomic_fetch_add(&file->deaths, 1);
-	raise(file->stands ? SIGSTOP : SIGKILL);
+	if (atomic_load(&file->stands) != MOMENT_WAITS)
+		raise(atomic_load(&file->stands) ? SIGSTOP : SIGKILL);
+	while (atomic_load(&file->stands) == MOMENT_WAITS)
+		usleep(500);
 }

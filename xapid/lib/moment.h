@@ -6,7 +6,8 @@
  * the names that were reached, and read for which is to be the last one. They
  * outlive who dies, so an order is obeyed once. A process may also be told to
  * stand still there, for a test that ends another one in its moment: its
- * parent. Without that folder a moment costs one predictable branch. */
+ * parent; or one thread of it to wait there, while others hear what the test
+ * wants. Without that folder a moment costs one predictable branch. */
 #ifndef XAPID_LIB_MOMENT_H
 #define XAPID_LIB_MOMENT_H
 
@@ -21,7 +22,11 @@ struct moment_file {
 	_Atomic int64_t skip;
 	_Atomic uint32_t used;   /* bytes of log */
 	_Atomic uint32_t deaths; /* orders that were obeyed */
-	uint32_t stands;         /* not 0: it stands still, in place of dying */
+	/* In place of dying it stands still, or the thread waits until the test
+	 * writes another number. */
+	_Atomic uint32_t stands;
+#define MOMENT_STANDS 1
+#define MOMENT_WAITS 2
 	uint32_t unused;
 	char name[MOMENT_NAME]; /* which; "": any */
 	char log[MOMENT_LOG];   /* names, a line each */

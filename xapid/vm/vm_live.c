@@ -81,7 +81,10 @@ range_apply(struct plan *p, struct tx *t)
 static int
 range_undo(struct plan *p, struct tx *t)
 {
-	if (!plan_arg(p, "old_min")[0])
+	const struct vm *vm = TX_GET(t, VM, vm, p->object);
+
+	if (!vm || !plan_arg(p, "old_min")[0] ||
+	    memory_plan_again(p, t, vm->resident_on) < 0)
 		return 0;
 	TX_SET(t, VM, vm, p->object, memory_dynamic_min,
 	    plan_arg_int(p, "old_min", 0));

@@ -150,7 +150,8 @@ power_build_apply(struct plan *p, struct tx *t)
 	if (!vm)
 		return -1;
 	/* What an earlier guest told is no news of this one. */
-	if (tx_get(t, CLASS_VM_guest_metrics, vm->guest_metrics))
+	if (!power_is(p, "resume") &&
+	    tx_get(t, CLASS_VM_guest_metrics, vm->guest_metrics))
 		(void)tx_destroy(t, CLASS_VM_guest_metrics, vm->guest_metrics);
 	vm = power_vm(p, t);
 	/* A change may end the record that it began from. */

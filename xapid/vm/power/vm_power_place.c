@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* A place for a VM on a host: whether there is one, before anything begins; and
  * taking it, with the memory, disks and devices that a start finds there. */
+#include <stdio.h>
+
 #include "device/vbd.h"
 #include "device/vif_attach.h"
 #include "passthrough/pci.h"
@@ -38,6 +40,61 @@ find_place(struct plan *p, struct tx *t, const struct vm *vm,
 	return placement_check(p->call, t, vm, row, true);
 }
 
+/* ---- devices of a guest that sleeps ---- */
+
+#define LOOSE "loose" /* note: those that it does not have */
+
+/* They will be its own when it is awake, or are not when it stays asleep. */
+static int
+note_loose(struct plan *p, struct tx *t, const struct vm *vm)
+{
+	const struct ref *vbds = vm->VBDs.items, *vifs = vm->VIFs.items;
+	const char *text = "";
+
+	for (uint32_t i = 0; text && i < vm->VBDs.n; i++) {
+		const struct vbd *vbd = TX_GET(t, VBD, vbd, vbds[i]);
+
+		if (vbd && !vbd->currently_attached)
+			text = arena_printf(p->call->arena, "%s%s\n", text,
+			    call_ref_text(p->call, vbds[i]));
+	}
+	for (uint32_t i = 0; text && i < vm->VIFs.n; i++) {
+		const struct vif *vif = TX_GET(t, VIF, vif, vifs[i]);
+
+		if (vif && !vif->currently_attached)
+			text = arena_printf(p->call->arena, "%s%s\n", text,
+			    call_ref_text(p->call, vifs[i]));
+	}
+	return text ? plan_note(p, LOOSE, text) : call_fail_nomem(p->call);
+}
+
+static void
+loosen(struct plan *p, struct tx *t)
+{
+	const char *line = plan_arg(p, LOOSE);
+	char text[REF_CHARS + 1];
+	struct ref ref;
+	int n;
+
+	_Static_assert(REF_CHARS == 46, "the width below");
+
+	/* As many characters as a reference has. */
+	for (; sscanf(line, "%46s\n%n", text, &n) == 1; line += n) {
+		if (!ref_parse(text, &ref))
+			continue;
+		if (TX_GET(t, VBD, vbd, ref)) {
+			TX_SET(t, VBD, vbd, ref, device, "");
+			TX_SET(t, VBD, vbd, ref, currently_attached, false);
+		} else if (TX_GET(t, VIF, vif, ref)) {
+			TX_SET(t, VIF, vif, ref, currently_attached, false);
+		}
+	}
+}
+
+/* ---- the place ---- */
+
+#define TAKEN "taken" /* note: the host whose guests made room */
+
 int
 power_place(struct plan *p, struct tx *t)
 {
@@ -49,7 +106,9 @@ power_place(struct plan *p, struct tx *t)
 		return 0;
 	if (!vm || vbd_check_disks(p->call, t, vm) < 0 ||
 	    find_place(p, t, vm, &host) < 0 ||
-	    memory_plan_take(p, t, p->object, host) < 0)
+	    (power_is(p, "resume") && note_loose(p, t, vm) < 0) ||
+	    memory_plan_take(p, t, p->object, host) < 0 ||
+	    plan_note(p, TAKEN, call_ref_text(p->call, host)) < 0)
 		return -1;
 	vbd_reserve_disks(t, vm, true);
 	vif_reserve(t, vm, true);
@@ -118,6 +177,9 @@ power_unplace(struct plan *p, struct tx *t)
 	}
 	vgpu_leave(t, p->object);
 	pci_leave(t, p->object);
+	loosen(p, t);
+	if (vm && memory_plan_again(p, t, plan_arg_ref(p, TAKEN)) < 0)
+		return -1;
 	if (!vm || ref_is_null(vm->scheduled_to_be_resident_on))
 		return 0;
 	(void)placement_take(t, vm->scheduled_to_be_resident_on,

@@ -215,3 +215,35 @@ memory_plan_send(struct plan *p)
 			return -1;
 	return 0;
 }
+
+/* ---- when somebody was squeezed for nothing ---- */
+
+static int
+again_apply(struct plan *p, struct tx *t)
+{
+	return memory_plan_grow(p, t, plan_arg_ref(p, "host"));
+}
+
+static const struct step again_steps[] = {
+	{ "share", NULL, again_apply, NULL, NULL },
+	{ "balloon", memory_plan_send, NULL, NULL, NULL },
+	{ 0 },
+};
+
+static const struct plan_kind memory_again_kind = {
+	.name = "VM.memory",
+	.cls = CLASS_VM,
+	.steps = again_steps,
+};
+
+const struct plan_kind *const memory_plan_kinds[] = { &memory_again_kind,
+	NULL };
+
+int
+memory_plan_again(struct plan *p, struct tx *t, struct ref host)
+{
+	return *plan_arg(p, NOTE)
+	    ? plan_then(p, t, &memory_again_kind, p->object, "host",
+		  call_ref_text(p->call, host), NULL)
+	    : 0;
+}

@@ -12,6 +12,7 @@
 #include "call/call.h"
 
 struct plan;
+struct plan_kind;
 
 /* One guest's wishes, and what it gets. Bytes. */
 struct memory_share {
@@ -39,5 +40,10 @@ int memory_plan_take(struct plan *p, struct tx *t, struct ref vm,
 int memory_plan_grow(struct plan *p, struct tx *t, struct ref host);
 /* The requests that follow from the last of these two in this plan. */
 int memory_plan_send(struct plan *p);
+/* In undo_apply of who has asked for that: a plan that shares the host's memory
+ * anew, whatever the guests were told. */
+int memory_plan_again(struct plan *p, struct tx *t, struct ref host);
+
+extern const struct plan_kind *const memory_plan_kinds[]; /* NULL at the end */
 
 #endif
