@@ -39,7 +39,7 @@ class Power(xapid.Case):
         self.assertEqual(d.error('VM.power_state_reset', vm),
                          ['DOMAIN_EXISTS', vm, str(domid)])
         self.assertEqual(d.call('VM.get_power_state', vm), 'Running')
-        self.assertEqual(d.call('VM.get_current_operations', vm), {})
+        xapid.until(lambda: not d.call('VM.get_current_operations', vm))
         dom0 = next(r for r, v in d.call('VM.get_all_records').items()
                     if v['is_control_domain'])
         self.assertEqual(d.error('VM.power_state_reset', dom0),
