@@ -158,6 +158,7 @@ libxapidcore_a_SOURCES = \
 	xapid/call/task_api.c \
 	xapid/call/task_end.c \
 	xapid/call/task_private.h \
+	xapid/call/task_row.c \
 	xapid/call/task_table.c \
 	xapid/call/timer.c \
 	xapid/call/timer.h \

@@ -40,6 +40,7 @@
 #include "pool/pool_agents.h"
 #include "schedule/vmss.h"
 #include "support/observer.h"
+#include "vm/vm_operations.h"
 #include "world/adopt.h"
 #include "world/reality.h"
 #include "world/world.h"
@@ -204,6 +205,7 @@ start_core(struct daemon *d)
 	if (strcmp(core->config->backend, "libxl") == 0 &&
 	    device_scan_at_start(core) < 0)
 		return main_complain("cannot store which devices there are");
+	plans_when_shown(core->plans, vm_operations_shown);
 	/* First, so that their tasks are known to go on. */
 	if (plans_resume(core->plans, plan_kinds()) < 0)
 		return main_complain("cannot go on with what was under way");

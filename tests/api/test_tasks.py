@@ -180,9 +180,13 @@ class Cancel(Base):
     def test_a_task_that_runs_ends_soon_after_it_is_cancelled(self):
         task = self.slow()
         time.sleep(0.2)
+        self.assertEqual(self.d.call('task.get_allowed_operations', task),
+                         ['cancel'])
         begun = time.time()
         self.d.call('task.cancel', task)
         rec = self.d.ended(task, 5)
+        self.assertEqual((rec['allowed_operations'],
+                          rec['current_operations']), ([], {}))
         self.assertLess(time.time() - begun, 3)
         self.assertEqual(rec['status'], 'cancelled')
         self.assertEqual(rec['error_info'], ['TASK_CANCELLED', task])

@@ -89,9 +89,20 @@ class Cancel(Base):
         simulator.order(self.d, 'hang', of='pause')
         task = self.d.call('Async.VM.pause', self.vm)
         self.at_work('pause')
+        vm = self.d.call('VM.get_record', self.vm)
+        self.assertEqual(vm['current_operations'], {task: 'pause'})
+        self.assertEqual(sorted(vm['allowed_operations']),
+                         ['hard_reboot', 'hard_shutdown'])
         self.d.call('task.cancel', task)
+        record = self.d.call('task.get_record', task)
+        self.assertEqual(
+            [record[f] for f in ('status', 'allowed_operations',
+                                 'current_operations')],
+            ['cancelling', [], {task: 'cancel'}])
         record = self.d.ended(task)
         self.assertEqual(record['status'], 'cancelled')
+        xapid.until(lambda: 'pause' in self.d.call(
+            'VM.get_allowed_operations', self.vm))
         self.d.call('VM.pause', self.vm)
         self.assertEqual(self.d.call('VM.get_power_state', self.vm),
                          'Paused')

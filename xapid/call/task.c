@@ -107,8 +107,11 @@ task_insert(struct call *c, struct tx *t, const char *label,
 	row.r.self = ref_new();
 	if (take_place(c->core, t, row.r.self, &c->caller, work, work) < 0)
 		return fail_too_many_pending_tasks(c);
-	if (tx_insert(t, &row.r, task_r) == 0)
+	if (tx_insert(t, &row.r, task_r) == 0) {
+		if (work)
+			task_row_may_cancel(t, row.r.self);
 		return 0;
+	}
 	task_table_remove(row.r.self, false);
 	return call_fail_tx(c, tx_error(t));
 }
@@ -290,6 +293,11 @@ sweep_one(const struct record *r, void *arg)
 		remember(task);
 		(void)task_end_row(w->t, r->self, TASK_STATUS_TYPE_FAILURE, "",
 		    died, 2);
+	} else if (w->first) {
+		if (task->status == TASK_STATUS_TYPE_CANCELLING)
+			task_row_is_cancelled(w->t, r->self);
+		else
+			task_row_may_cancel(w->t, r->self);
 	} else if (!task_table_works(r->self) &&
 	    task->created + config->task_pending_s < w->now) {
 		expire(w, r->self);

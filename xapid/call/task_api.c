@@ -62,10 +62,12 @@ cancel_one(struct tx *t, const struct task *task)
 	if (task_is_over(task->status))
 		return; /* too late: nothing to do */
 	ref_format(ref, text);
-	if (task_table_cancel(ref))
+	if (task_table_cancel(ref)) {
 		TX_SET(t, task, task, ref, status, TASK_STATUS_TYPE_CANCELLING);
-	else
+		task_row_is_cancelled(t, ref);
+	} else {
 		(void)end_by_hand(t, ref, error);
+	}
 }
 
 /* A task and its parts. */
@@ -125,6 +127,7 @@ task_set_status(struct call *c, const struct task_set_status_args *a)
 	TX_SET(t, task, task, a->self, status, a->value);
 	if (task_is_over(a->value)) {
 		TX_SET(t, task, task, a->self, finished, clock_wall_sec());
+		task_row_is_over(t, a->self);
 		task_table_over(a->self);
 	}
 	return call_commit(c, t);

@@ -31,6 +31,7 @@ task_end_row(struct tx *t, struct ref task, enum task_status_type status,
 	TX_SET(t, task, task, task, finished, clock_wall_sec());
 	TX_SET(t, task, task, task, progress, 1.0);
 	TX_SET(t, task, task, task, result, result);
+	task_row_is_over(t, task);
 	return TX_SET(t, task, task, task, error_info, info);
 }
 

@@ -66,6 +66,14 @@ int task_end_row(struct tx *t, struct ref task, enum task_status_type status,
 void task_end_start(struct core *core);
 void task_end_stop(struct core *core);
 
+/* ---- task_row.c ---- */
+
+/* What clients may do with one that work is done for: cancel it, until they
+ * have, or it is over. */
+void task_row_may_cancel(struct tx *t, struct ref task);
+void task_row_is_cancelled(struct tx *t, struct ref task);
+void task_row_is_over(struct tx *t, struct ref task);
+
 /* ---- task.c ---- */
 
 bool task_is_over(enum task_status_type s);

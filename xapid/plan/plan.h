@@ -176,6 +176,11 @@ void plan_progress(struct plan *p, double progress);
 /* ---- at start ---- */
 /* For core->plans. NULL: no memory. */
 struct plans *plans_new(struct core *core);
+/* In the transaction in which a plan's operation begins to stand in
+ * current_operations: what else follows of the object. It has no errors that
+ * matter. Before anything begins. */
+typedef void plan_shown_fn(struct tx *t, int cls, struct ref object);
+void plans_when_shown(struct plans *ps, plan_shown_fn *shown);
 /* Lets plans end for a while, then leaves the rest to the journal; what is in
  * flight is forgotten when the switch is freed. NULL is fine. */
 void plans_stop(struct plans *ps, int grace_ms);

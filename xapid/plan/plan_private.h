@@ -81,6 +81,7 @@ struct plans {
 	pthread_mutex_t lock;
 	struct refmap busy;      /* object: the plan whose turn it is */
 	struct running *waiting; /* for a time */
+	plan_shown_fn *shown;    /* or NULL */
 	bool abandoned; /* at the daemon's end: the journal goes on later */
 	uint64_t searches;
 	uint64_t next_number;

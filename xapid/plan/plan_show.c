@@ -59,6 +59,12 @@ mark(struct running *r, struct tx *t, bool on)
 	return tx_set(t, cls->id, r->plan.object, f->index, &m);
 }
 
+void
+plans_when_shown(struct plans *ps, plan_shown_fn *shown)
+{
+	ps->shown = shown;
+}
+
 int
 plan_show(struct running *r, struct tx *t)
 {
@@ -67,6 +73,8 @@ plan_show(struct running *r, struct tx *t)
 	r->key = find_key(r);
 	if (mark(r, t, true) < 0)
 		return -1;
+	if (r->all->shown && kind->operation)
+		r->all->shown(t, kind->cls, r->plan.object);
 	return kind->began ? kind->began(&r->plan, t) : 0;
 }
 

@@ -267,8 +267,48 @@ is_written(enum vm_operations op)
 	return method_is_written(call);
 }
 
+/* Whether an operation may be asked for while others are under way. It may
+ * still have to wait for them. (source: lifecycle.json vm_concurrency) */
+#define BIT(op) (UINT64_C(1) << VM_OPERATIONS_##op)
+#define COPIES (BIT(CLONE) | BIT(COPY) | BIT(EXPORT))
+#define SNAPSHOTS (BIT(SNAPSHOT) | BIT(CHECKPOINT))
+
+static bool
+joins(uint64_t now, enum vm_operations op)
+{
+	static const struct {
+		enum vm_operations op;
+		uint64_t beside; /* of these any */
+	} rows[] = {
+		{ VM_OPERATIONS_HARD_SHUTDOWN, ~BIT(HARD_SHUTDOWN) },
+		{ VM_OPERATIONS_HARD_REBOOT,
+		    ~(BIT(HARD_SHUTDOWN) | BIT(HARD_REBOOT)) },
+		{ VM_OPERATIONS_CLONE, COPIES },
+		{ VM_OPERATIONS_COPY, COPIES },
+		{ VM_OPERATIONS_SNAPSHOT, SNAPSHOTS },
+		{ VM_OPERATIONS_CHECKPOINT, SNAPSHOTS },
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		if (rows[i].op == op)
+			return !(now & ~rows[i].beside);
+	return !now;
+}
+
+static uint64_t
+under_way(const struct vm *vm)
+{
+	const int *ops = vm->current_operations.values;
+	uint64_t now = 0;
+
+	for (uint32_t i = 0; i < vm->current_operations.n; i++)
+		now |= UINT64_C(1) << ops[i];
+	return now;
+}
+
+/* Of the VM alone, not of its devices. */
 static int
-refresh(struct tx *t, struct ref ref, bool disks)
+refresh_vm(struct tx *t, struct ref ref)
 {
 	static bool written[NOPERATIONS];
 	static _Atomic bool known;
@@ -276,22 +316,42 @@ refresh(struct tx *t, struct ref ref, bool disks)
 	int ops[NOPERATIONS];
 	struct set all = { .items = ops };
 	struct vm_surroundings around;
+	uint64_t now;
 
 	if (!vm)
 		return 0;
+	now = under_way(vm);
 	vm_surroundings_read(&around, vm, get_head, t);
 	if (!atomic_load(&known)) {
 		for (size_t i = 0; i < NOPERATIONS; i++)
 			written[i] = is_written((enum vm_operations)i);
 		atomic_store(&known, true);
 	}
-	for (size_t i = 0; i < NOPERATIONS && vm->current_operations.n == 0;
-	     i++)
-		if (written[i] && allowed(vm, (enum vm_operations)i, &around))
+	for (size_t i = 0; i < NOPERATIONS; i++)
+		if (written[i] && joins(now, (enum vm_operations)i) &&
+		    allowed(vm, (enum vm_operations)i, &around))
 			ops[all.n++] = (int)i;
-	if (tx_set(t, CLASS_VM, ref, FIELD_VM_allowed_operations, &all) < 0)
+	return tx_set(t, CLASS_VM, ref, FIELD_VM_allowed_operations, &all);
+}
+
+void
+vm_operations_shown(struct tx *t, int cls, struct ref ref)
+{
+	if (cls == CLASS_VM)
+		(void)refresh_vm(t, ref);
+}
+
+static int
+refresh(struct tx *t, struct ref ref, bool disks)
+{
+	const struct vm *vm;
+
+	if (refresh_vm(t, ref) < 0)
 		return -1;
-	device_operations_refresh(t, TX_GET(t, VM, vm, ref), disks);
+	vm = TX_GET(t, VM, vm, ref);
+	if (!vm)
+		return 0;
+	device_operations_refresh(t, vm, disks);
 	vm = TX_GET(t, VM, vm, ref);
 	return vm_appliance_refresh(t, vm->appliance);
 }

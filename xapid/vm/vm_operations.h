@@ -21,5 +21,7 @@ int vm_fail_power_state(struct call *c, const char *ref, const struct vm *vm,
 int vm_operations_refresh(struct tx *t, struct ref vm);
 /* The same, where the disks follow: for all VMs at start. */
 int vm_operations_refresh_alone(struct tx *t, struct ref vm);
+/* The same where one of its operations begins: for plans_when_shown. */
+void vm_operations_shown(struct tx *t, int cls, struct ref object);
 
 #endif
