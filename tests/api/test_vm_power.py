@@ -148,6 +148,28 @@ class Power(xapid.Case):
         self.assertIn('start', allowed)
         self.assertNotIn('hard_shutdown', allowed)
 
+    def test_what_is_blocked_is_not_offered_any_more(self):
+        d, vm = self.d, self.halted()
+
+        def offered():
+            return {'start', 'clone'} & set(
+                d.call('VM.get_allowed_operations', vm))
+
+        d.call('VM.set_blocked_operations', vm, {'start': 'a'})
+        self.assertEqual(offered(), {'clone'})
+        d.call('VM.add_to_blocked_operations', vm, 'clone', 'b')
+        self.assertEqual(offered(), set())
+        self.assertEqual(
+            d.error('VM.add_to_blocked_operations', vm, 'clone', 'c'),
+            ['MAP_DUPLICATE_KEY', 'VM', 'blocked_operations', vm, 'clone'])
+        d.call('VM.remove_from_blocked_operations', vm, 'start')
+        d.call('VM.remove_from_blocked_operations', vm, 'start')
+        self.assertEqual(offered(), {'start'})
+        self.assertEqual(d.call('VM.get_blocked_operations', vm),
+                         {'clone': 'b'})
+        d.call('VM.set_blocked_operations', vm, {})
+        self.assertEqual(offered(), {'start', 'clone'})
+
     def test_templates_and_blocked_operations_are_refused(self):
         d, vm = self.d, self.halted()
         template = next(ref for ref, r in
