@@ -316,19 +316,36 @@ build(struct xl *x, struct op *op, libxl_domain_config *config, int image,
 	return rc;
 }
 
-/* One that has run is not half built but somebody else's. */
-static int
-clear_away(struct xl *x, struct op *op, uint32_t domid)
+/* What is there of a VM that is to have a domain. */
+enum leftover {
+	LEFTOVER_HALF,  /* built by one that died */
+	LEFTOVER_ENDED, /* held with its memory in an image, or over */
+	LEFTOVER_RUNS,
+};
+
+static enum leftover
+leftover(struct xl *x, uint32_t domid)
 {
+	enum leftover found;
 	libxl_dominfo info;
-	bool has_run;
 	int rc;
 
 	libxl_dominfo_init(&info);
 	rc = libxl_domain_info(x->ctx, &info, domid);
-	has_run = rc == 0 && (info.cpu_time > 0 || !info.paused);
+	found = rc != 0 || info.shutdown        ? LEFTOVER_ENDED
+	    : info.cpu_time > 0 || !info.paused ? LEFTOVER_RUNS
+						: LEFTOVER_HALF;
 	libxl_dominfo_dispose(&info);
-	if (has_run)
+	return found;
+}
+
+/* One that has run is not half built but somebody else's. */
+static int
+clear_away(struct xl *x, struct op *op, uint32_t domid)
+{
+	int rc;
+
+	if (leftover(x, domid) == LEFTOVER_RUNS)
 		return op_fail(op, "DOMAIN_EXISTS", op->uuid,
 		    arena_printf(op->arena, "%u", domid), NULL);
 	rc = libxl_domain_destroy(x->ctx, domid, NULL);
@@ -345,7 +362,8 @@ create(struct xl *x, struct op *op, int image)
 
 	if (rc < 0)
 		return -1;
-	if (rc == 1 && xl_read(x, op, mark_of(op, domid)))
+	if (rc == 1 && leftover(x, domid) != LEFTOVER_ENDED &&
+	    xl_read(x, op, mark_of(op, domid)))
 		return xl_answer_domain(x, op, domid);
 	if (rc == 1 && clear_away(x, op, domid) < 0)
 		return -1;

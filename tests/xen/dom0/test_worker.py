@@ -146,6 +146,21 @@ class TheWorker(unittest.TestCase):
         self.w.ask('destroy', one)
         self.assertEqual(self.w.error('pause', one), ['VM_HALTED', one])
 
+    def test_a_guest_that_was_left_held_is_not_taken_for_resumed(self):
+        image = '/root/left.image'
+        one, domid = self.up('left', 'pvh')
+        self.w.ask('suspend', one, path=image, hold=1)
+        self.assertEqual(self.w.ask('list')[one]['state'], 'shutdown:suspend')
+        _, answer = self.create('left', 'pvh', op='resume', one=one,
+                                path=image)
+        self.assertNotEqual(answer['domid'], domid)
+        self.w.ask('unpause', one)
+        wait(lambda: 'GUEST RESUMED' in console('left') + console(
+            'left--incoming'), what='resumed')
+        self.assertEqual(self.w.ask('list')[one]['state'], 'running')
+        self.w.ask('destroy', one)
+        os.unlink(image)
+
     # ---- what is refused ----
 
     def test_kernels_come_from_the_guests_folders_only(self):
