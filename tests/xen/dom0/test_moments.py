@@ -2,12 +2,15 @@
 """The daemon, its parent and workers die in the moments of what they do with
 real domains: no domain, device, process or file is left over, none is there
 twice, the records say what Xen has, and a guest that was to go on has its memory.
-Each step that the usual plans have, and each operation of a worker, has one death;
-what else is done with a guest has one death somewhere, each time somewhere else.
-DEATHS=steps: those of all plans; DEATHS=plans: each step of each plan; DEATHS=names: each moment, and one of the
-parent there; DEATHS=all: however often it is reached; ACTS=revert,start: of these
-alone; ONLY=a,b: of moments that have one of these in their name; SEED=N: others of the
-steps, and where it was by chance."""
+Each step that the usual plans have, and each operation of a worker, has one
+death; what else is done with a guest has one death somewhere, each time somewhere
+else.
+
+DEATHS=steps: one for each step of all plans; DEATHS=plans: each step of each
+plan; DEATHS=names: each moment, and one of the parent there; DEATHS=all: however
+often it is reached. ACTS=revert,start: of these alone; ONLY=a,b: of moments that
+have one of these in their name; SEED=N: others of the steps, and where it was by
+chance."""
 
 import collections
 import os
