@@ -9,6 +9,7 @@
 #include "device/device_qos.h"
 #include "device/vtpm.h"
 #include "disk/storage.h"
+#include "disk/vdi_attach.h"
 #include "host/host_power.h"
 #include "net/net_plan.h"
 #include "net/pif.h"
@@ -54,6 +55,7 @@ static const struct plan_kind *const *const families[] = {
 	vdi_migrate_kinds,
 	vdi_kinds,
 	vdi_checksum_kinds,
+	vdi_left_kinds,
 	vmss_kinds,
 };
 

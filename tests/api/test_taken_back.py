@@ -416,6 +416,27 @@ class Back(Machines):
             print('#', w)
         self.assertEqual(len(wrong), 0)
 
+    def test_of_two_that_fail_at_once_none_leaves_their_disk_attached(self):
+        d = self.d
+        for _ in range(12):
+            vms = [self.vm(0) for _ in range(2)]
+            disk = self.disk()
+            d.call('VDI.set_sharable', disk, True)
+            vbds = [d.call('VBD.create', {
+                **VBD, 'VM': vm, 'VDI': disk, 'userdevice': '1',
+                'type': 'Disk', 'mode': 'RW', 'empty': False}) for vm in vms]
+            self.moments.worker.forget()
+            simulator.order(d, 'error', of='plug', count=2)
+            for task in [d.call('Async.VBD.plug', v) for v in vbds]:
+                self.assertEqual(d.ended(task)['status'], 'failure')
+            xapid.until(lambda: [
+                n for n in self.moments.worker.names()
+                if n in ('worker: vdi_attach done', 'worker: vdi_detach done')
+            ][-1:] == ['worker: vdi_detach done'], 5)
+            for vm in vms:
+                self.must('VM.hard_shutdown', vm)
+                self.must('VM.destroy', vm)
+
     def test_what_begins_ends_and_changes_a_guest(self):
         self.walk_all(self.power())
 

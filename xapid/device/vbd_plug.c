@@ -130,6 +130,16 @@ plug_apply(struct plan *p, struct tx *t)
 }
 
 static int
+plug_finish(struct plan *p, struct tx *t, bool ok)
+{
+	const struct vbd *vbd = TX_GET(t, VBD, vbd, p->object);
+
+	if (!ok && vbd && vdi_left_then(p, t, vbd->VDI) < 0)
+		return -1;
+	return finish(p, t, ok);
+}
+
+static int
 force_send(struct plan *p)
 {
 	return device_send(p, "unplug", true);
@@ -323,7 +333,7 @@ eject_finish(struct plan *p, struct tx *t, bool ok)
 		.finish = (last),                                              \
 		__VA_ARGS__ }
 
-KIND(plug, plug_check, finish);
+KIND(plug, plug_check, plug_finish);
 KIND(unplug, device_check, unplug_finish, .stays_from = "unplug");
 KIND(unplug_force, device_check, unplug_finish, .stays_from = "unplug");
 KIND(insert, insert_check, insert_finish, .began = insert_began);

@@ -7,6 +7,7 @@
 
 #include "call/edit.h"
 #include "disk/storage.h"
+#include "model/builder.h"
 #include "vm/start/vm_boot_disk.h"
 
 /* How all of them are asked. */
@@ -210,6 +211,40 @@ int
 vdi_detach_send(struct plan *p, const struct vm *vm, enum vdi_epoch epoch)
 {
 	return send_all(p, &(struct use){ .epoch = epoch, .vm = vm });
+}
+
+/* ---- who could not have it ---- */
+
+static int
+left_send(struct plan *p)
+{
+	struct vbd nobody;
+
+	builder_defaults(CLASS_VBD, &nobody.r);
+	nobody.VDI = p->object;
+	return vdi_attach_send_one(p, &nobody, false);
+}
+
+static const struct step left_steps[] = {
+	{ "disk", left_send, NULL, NULL, NULL },
+	{ 0 },
+};
+
+static const struct plan_kind left_kind = {
+	.name = "VDI.left",
+	.cls = CLASS_VDI,
+	.steps = left_steps,
+};
+
+const struct plan_kind *const vdi_left_kinds[] = { &left_kind, NULL };
+
+int
+vdi_left_then(struct plan *p, struct tx *t, struct ref disk)
+{
+	const struct vdi *vdi = TX_GET(t, VDI, vdi, disk);
+
+	return vdi && vdi->VBDs.n > 1 ? plan_then(p, t, &left_kind, disk, NULL)
+				      : 0;
 }
 
 int

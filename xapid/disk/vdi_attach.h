@@ -24,6 +24,11 @@ int vdi_settle_send(struct plan *p, const struct vm *vm);
 /* In apply, when they are let go of: what was put off while the VM had them. */
 int vdi_merge_then(struct plan *p, struct tx *t, const struct vm *vm);
 int vdi_attach_send_one(struct plan *p, const struct vbd *vbd, bool attach);
+/* In finish or undo_apply of who could not have the disk: of two that want it at
+ * once, and both fail, each has left it to the other. Whoever looks last lets go
+ * of it. */
+int vdi_left_then(struct plan *p, struct tx *t, struct ref vdi);
+extern const struct plan_kind *const vdi_left_kinds[]; /* NULL at the end */
 /* Afterwards, for vm_domain_args(); arg: the plan. */
 disk_source_fn vdi_source;
 

@@ -5,6 +5,7 @@
 
 #include "device/vbd.h"
 #include "device/vif_attach.h"
+#include "disk/vdi_attach.h"
 #include "passthrough/pci.h"
 #include "passthrough/vgpu.h"
 #include "vm/power/vm_power.h"
@@ -166,6 +167,19 @@ power_reboot_check(struct plan *p, struct tx *t)
 	return host ? vm_check_devices(p->call, t, vm, host) : 0;
 }
 
+static void
+leave_disks(struct plan *p, struct tx *t, const struct vm *vm)
+{
+	const struct ref *refs = vm->VBDs.items;
+
+	for (uint32_t i = 0; i < vm->VBDs.n; i++) {
+		const struct vbd *vbd = TX_GET(t, VBD, vbd, refs[i]);
+
+		if (vbd && vbd->type == VBD_TYPE_DISK)
+			(void)vdi_left_then(p, t, vbd->VDI);
+	}
+}
+
 int
 power_unplace(struct plan *p, struct tx *t)
 {
@@ -178,8 +192,10 @@ power_unplace(struct plan *p, struct tx *t)
 	vgpu_leave(t, p->object);
 	pci_leave(t, p->object);
 	loosen(p, t);
-	if (vm && memory_plan_again(p, t, plan_arg_ref(p, TAKEN)) < 0)
-		return -1;
+	if (vm) {
+		leave_disks(p, t, vm);
+		(void)memory_plan_again(p, t, plan_arg_ref(p, TAKEN));
+	}
 	if (!vm || ref_is_null(vm->scheduled_to_be_resident_on))
 		return 0;
 	(void)placement_take(t, vm->scheduled_to_be_resident_on,
