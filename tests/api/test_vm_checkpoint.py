@@ -72,6 +72,9 @@ class Checkpoints(Machines):
                                 'is_a_snapshot', 'snapshot_of')],
                 ['Halted', NULL, True, False, NULL])
             self.assertEqual(len(self.disks(copy) | self.disks(snap)), 4)
+            self.assertEqual({self.get('VDI', 'snapshot_time', v)
+                              for v in self.disks(copy)},
+                             {'19700101T00:00:00Z'})
             self.assertFalse(any(self.get('VBD', 'currently_attached', v)
                                  for v in r['VBDs']))
         self.assertEqual(self.get('VM', 'power_state', snap), 'Suspended')

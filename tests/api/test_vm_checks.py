@@ -220,6 +220,20 @@ class Starts(Machines):
                 ['INVALID_VALUE', 'platform:device-model', 'qemu-no'], call)
         self.assertEqual(self.get('VM', 'power_state', vm), 'Halted')
 
+    def test_what_no_host_could_do_is_refused(self):
+        d = self.d
+        for field, wrong in (('PV_bootloader', '/bin/sh'),
+                             ('HVM_shadow_multiplier', 1e300)):
+            vm = self.vm(disks=0, start=False, **{field: wrong})
+            e = d.error('VM.start', vm, False, False)
+            self.assertEqual(e[:2], ['INVALID_VALUE', field])
+            self.assertEqual(self.get('VM', 'power_state', vm), 'Halted')
+        vm = self.vm(disks=0, start=False, HVM_boot_policy='BIOS order',
+                     HVM_shadow_multiplier=1e300, VCPUs_max=1 << 60)
+        self.assertEqual(d.call('VM.maximise_memory', vm, (1 << 63) - 1, True),
+                         0)
+        self.vm(disks=0, PV_bootloader='/usr/bin/pygrub')
+
     def test_what_somebody_has_set_stays(self):
         d = self.d
         vm = self.vm(disks=0, start=False, HVM_boot_policy='BIOS order',

@@ -646,6 +646,7 @@ class Others(Base):
         self.assertEqual(d.error('USB_group.destroy', group)[0],
                          'USB_GROUP_CONTAINS_PUSB')
         vusb = d.call('VUSB.create', vm, group, {})
+        self.assertNotIn('snapshot', d.call('VM.get_allowed_operations', vm))
         self.assertEqual(d.error('VUSB.create', vm, group, {}),
                          ['USB_GROUP_CONFLICT', group])
         self.assertEqual(d.error('VUSB.unplug', vusb),

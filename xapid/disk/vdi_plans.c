@@ -137,6 +137,7 @@ vdi_plan_describe_copy(struct vdi *copy, const struct vdi *source)
 	copy->parent = REF_NULL;
 	copy->snapshot_of = REF_NULL;
 	copy->is_a_snapshot = false;
+	copy->snapshot_time = 0;
 	copy->sharable = false;
 	copy->cbt_enabled = false;
 	copy->missing = false;

@@ -14,6 +14,7 @@
 #include "model/builder.h"
 #include "passthrough/device_scan.h"
 #include "vm/start/vm_domain_args.h"
+#include "vm/vm_operations.h"
 
 #define MAX_VUSBS 6 /* of one VM: ports of the emulated controller */
 
@@ -165,6 +166,7 @@ vusb_create(struct call *c, const struct vusb_create_args *a,
 	v.other_config = a->other_config;
 	(void)tx_insert(t, &v.r, result_r);
 	vusb_operations_refresh(t, *result_r);
+	(void)vm_operations_refresh(t, a->VM);
 	return call_commit(c, STEAL(t));
 }
 
@@ -174,16 +176,19 @@ vusb_destroy(struct call *c, const struct vusb_destroy_args *a)
 	TX_SCOPE struct tx *t = call_begin(c);
 	const struct vusb *v;
 	const struct vm *vm;
+	struct ref owner;
 
 	if (!t || !(v = EDIT_HEAD(c, t, VUSB, vusb, a->self)))
 		return -1;
+	owner = v->VM;
 	if (v->currently_attached)
 		return fail_operation_not_allowed(c,
 		    "The USB device is attached to its VM");
-	vm = TX_GET(t, VM, vm, v->VM);
+	vm = TX_GET(t, VM, vm, owner);
 	if (vm && check_idle(c, vm) < 0)
 		return -1;
 	(void)tx_destroy(t, CLASS_VUSB, a->self);
+	(void)vm_operations_refresh(t, owner);
 	return call_commit(c, STEAL(t));
 }
 

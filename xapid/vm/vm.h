@@ -10,6 +10,7 @@ void vm_metrics_defaults(struct vm_metrics *m);
 /* What they say of a VM that runs and does not change until it ends; not on disk,
  * so again at each start of the daemon. */
 void vm_metrics_describe(struct tx *t, const struct vm *vm);
+#define VM_SHADOW_MAX 1e6 /* of HVM_shadow_multiplier, itself too much */
 /* memory_overhead follows memory, VCPUs and shadow multiplier; call it after a
  * change of one of them. */
 void vm_overhead_update(struct tx *t, struct ref vm);

@@ -215,7 +215,7 @@ vm_set_HVM_shadow_multiplier(struct call *c,
 	char text[32];
 
 	snprintf(text, sizeof(text), "%g", a->value);
-	if (!(a->value >= 1 && a->value < 1e6)) /* NaN too */
+	if (!(a->value >= 1 && a->value < VM_SHADOW_MAX)) /* NaN too */
 		return fail_invalid_value(c, "HVM_shadow_multiplier", text);
 	return vm_set_during(c, a->self, VM_OPERATIONS_CHANGING_SHADOW_MEMORY,
 	    FIELD_VM_HVM_shadow_multiplier, &a->value);

@@ -188,7 +188,7 @@ vm_set_shadow_multiplier_live(struct call *c,
 	char text[32];
 
 	snprintf(text, sizeof(text), "%.17g", a->multiplier);
-	if (!(a->multiplier >= 1 && a->multiplier < 1e6))
+	if (!(a->multiplier >= 1 && a->multiplier < VM_SHADOW_MAX))
 		return fail_invalid_value(c, "multiplier", text);
 	return plan_start(c, &vm_shadow_kind, a->self, "multiplier", text,
 	    NULL);

@@ -10,6 +10,7 @@
 #include "passthrough/pci.h"
 #include "passthrough/vgpu.h"
 #include "passthrough/vusb.h"
+#include "vm/vm.h"
 
 /* ---- what it boots from ---- */
 
@@ -84,6 +85,19 @@ check_emulator(struct call *c, const struct vm *vm)
 	return name ? fail_invalid_value(c, "platform:device-model", name) : 0;
 }
 
+/* What is meant is known of these alone (host.supported_bootloaders); none of
+ * them runs on the host, so where it would be there does not matter. */
+static int
+check_bootloader(struct call *c, const struct vm *vm)
+{
+	const char *slash = strrchr(vm->PV_bootloader, '/');
+	const char *name = slash ? slash + 1 : vm->PV_bootloader;
+
+	return strcmp(name, "pygrub") == 0 || strcmp(name, "eliloader") == 0
+	    ? 0
+	    : fail_invalid_value(c, "PV_bootloader", vm->PV_bootloader);
+}
+
 static int
 check_source(struct call *c, const struct vm *vm)
 {
@@ -101,7 +115,7 @@ check_source(struct call *c, const struct vm *vm)
 		return check_emulator(c, vm);
 	}
 	if (vm_bootloader_kernel(vm))
-		return 0;
+		return check_bootloader(c, vm);
 	if (check_path(c, "kernel", vm->PV_kernel) < 0)
 		return -1;
 	return check_path(c, "ramdisk", vm->PV_ramdisk);
@@ -200,7 +214,8 @@ vm_check_bootable(struct call *c, const struct vm *vm)
 	if (check_vcpus(c, vm) < 0 || check_memory(c, vm) < 0)
 		return -1;
 	snprintf(text, sizeof(text), "%g", vm->HVM_shadow_multiplier);
-	if (!(vm->HVM_shadow_multiplier >= 1)) /* NaN too */
+	if (!(vm->HVM_shadow_multiplier >= 1 &&
+		vm->HVM_shadow_multiplier < VM_SHADOW_MAX)) /* NaN too */
 		return fail_invalid_value(c, "HVM_shadow_multiplier", text);
 	if (check_crash_action(c, vm) < 0 || check_platform(c, vm) < 0 ||
 	    pci_check_vm(c, vm) < 0)

@@ -198,6 +198,8 @@ vm_retrieve_wlb_recommendations(struct call *c,
 
 /* ---- memory ---- */
 
+#define COUNTED_MAX 1e12 /* MiB; in bytes still an int64_t */
+
 /* The most memory of a guest that with its overhead fits into total. */
 int
 vm_maximise_memory(struct call *c, const struct vm_maximise_memory_args *a,
@@ -207,10 +209,12 @@ vm_maximise_memory(struct call *c, const struct vm_maximise_memory_args *a,
 	const struct vm *vm = (const struct vm *)r;
 	const int64_t mib = INT64_C(1) << 20;
 	int64_t low = 0, high = a->total / mib;
+	int64_t vcpus;
 	bool hvm;
 
 	if (!vm)
 		return -1;
+	vcpus = vm->VCPUs_max > 0 && vm->VCPUs_max < 65536 ? vm->VCPUs_max : 1;
 	if (a->total < 0)
 		return fail_invalid_value(c, "total", "negative");
 	hvm = vm->domain_type == DOMAIN_TYPE_HVM;
@@ -219,12 +223,14 @@ vm_maximise_memory(struct call *c, const struct vm_maximise_memory_args *a,
 		double shadow = hvm && vm->HVM_shadow_multiplier > 1
 		    ? vm->HVM_shadow_multiplier
 		    : 1;
-		int64_t counted = (int64_t)((double)mid * shadow) * mib;
+		double counted = (double)mid * shadow;
 
-		if (mid +
-			world_memory_overhead(counted, vm->VCPUs_max, hvm) /
-			    mib <=
-		    a->total / mib)
+		if (counted < COUNTED_MAX &&
+		    mid +
+			    world_memory_overhead((int64_t)counted * mib, vcpus,
+				hvm) /
+				mib <=
+			a->total / mib)
 			low = mid;
 		else
 			high = mid - 1;
