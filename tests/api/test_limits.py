@@ -241,6 +241,23 @@ class Waiting(Limits):
         answer = w.answer()
         self.assertEqual(answer['message'], 'SESSION_INVALID')
 
+    def test_a_task_that_was_accepted_is_done_whoever_has_left(self):
+        """as one that waits for its turn: who has its reference may rely on it"""
+        d = self.d
+        limit = self.limit(1.0, SLOW, self.caller('left'))
+        c = self.client('left')
+        c.call('pool.get_all')
+        session = d.raw('session.login_with_password', 'root',
+                        xapid.PASSWORD)
+        c.http.request('POST', '/jsonrpc', json.dumps(
+            {'jsonrpc': '2.0', 'method': 'Async.pool.sync_database', 'id': 1,
+             'params': [session]}), {'User-Agent': 'left'})
+        task = c.answer()
+        d.raw('session.logout', session)
+        self.assertEqual(d.call('task.get_status', task), 'pending')
+        d.call('Rate_limit.destroy', limit)
+        self.assertEqual(d.ended(task)['status'], 'success')
+
     def test_by_the_local_socket_nobody_waits(self):
         """root gets out of a limit that fits itself"""
         limit = self.limit(1.0, SLOW, self.caller('shut*'))

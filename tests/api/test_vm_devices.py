@@ -462,6 +462,34 @@ class Interfaces(Base):
         d.call('VIF.remove_from_qos_algorithm_params', vif, 'kbps')
         self.assertEqual(self.field('VIF', 'qos_algorithm_params', vif), {})
 
+    def test_a_rate_that_is_set_during_a_plug_reaches_the_guest(self):
+        d, vm = self.d, self.vm()
+        vif = self.vif(vm)
+        d.call('VIF.set_qos_algorithm_type', vif, 'ratelimit')
+        workers = [pid for pid, name in xapid.children(d.process.pid)
+                   if name.startswith('xapid-domain')]
+        simulator.order(d, 'error', 'rate')
+        for pid in workers:
+            os.kill(pid, signal.SIGSTOP)
+        try:
+            plug = d.call('Async.VIF.plug', vif)
+            xapid.until(lambda: self.field('VIF', 'current_operations', vif))
+            ends = []
+            other = xapid.Daemon(state=d.folder)
+            other.port = d.port
+            setter = threading.Thread(target=lambda: ends.append(other.error(
+                'VIF.set_qos_algorithm_params', vif, {'kbps': '7'})))
+            setter.start()
+            setter.join(0.3)    # it waits for the plug
+        finally:
+            for pid in workers:
+                os.kill(pid, signal.SIGCONT)
+        self.assertEqual(d.ended(plug)['status'], 'success')
+        setter.join()
+        # The guest was told: it is he who does not take it.
+        self.assertEqual(ends[0][0], 'INTERNAL_ERROR')
+        self.assertEqual(self.field('VIF', 'qos_algorithm_params', vif), {})
+
     def alerts(self, vm):
         uuid = self.field('VM', 'uuid', vm)
         return [m['body'] for m in
