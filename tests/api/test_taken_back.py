@@ -3,7 +3,7 @@
 """Every kind of plan fails, or is cancelled, at every step: then all is as it
 was before, also what is allowed, or as it is when it has succeeded.
 
-XAPID_BACK=1 cancels in all moments, not in every 7th; XAPID_ACTS=a,b has some
+XAPID_BACK=1 cancels in all moments, not in every 9th; XAPID_ACTS=a,b has some
 acts only."""
 
 import collections
@@ -12,6 +12,7 @@ import tempfile
 import threading
 import time
 
+import facts
 import simulator
 import tap
 import truth
@@ -19,7 +20,7 @@ import xapid
 from machines import MIB, NULL, VBD, Machines
 from moments import WAITS, Moments
 
-EVERY = int(os.environ.get('XAPID_BACK', 7))
+EVERY = int(os.environ.get('XAPID_BACK', 9))
 ONLY = set(filter(None, os.environ.get('XAPID_ACTS', '').split(',')))
 CLASSES = ('VM', 'VBD', 'VIF', 'VDI', 'SR', 'PBD', 'VTPM', 'network', 'PIF',
            'VLAN', 'Bond', 'VM_appliance', 'host', 'pool', 'host_metrics')
@@ -30,8 +31,6 @@ LOOSE = {
            'platform', 'domid', 'last_booted_record', 'snapshot_time'),
     'host_metrics': ('last_updated',),
 }
-ONE = truth.CLASSES
-
 # name: for who reads; make: answers a method and its arguments, and makes what
 # these are about; half: it may also end half way, in a state that is whole: a
 # reboot that has ended its guest.
@@ -53,6 +52,10 @@ class Back(Machines):
         cls.network, cls.other = sorted(
             v['network'] for v in cls.d.call('PIF.get_all_records').values()
             if v['physical'])[:2]
+        # Calls that can be no task, so nobody cancels them.
+        cls.waits = {
+            c + '.' + m['name'] for c, body in facts.classes().items()
+            for m in body['messages'] if not m.get('async')}
         cls.second = xapid.Daemon(state=cls.d.folder)
 
     @classmethod
@@ -109,6 +112,45 @@ class Back(Machines):
             vm('set_memory_dynamic_range', 256 * MIB, 300 * MIB),
             vm('add_to_VCPUs_params_live', 'weight', '99'),
             vm('send_sysrq', 'h'),
+            vm('start_on', self.host, False, False, state='halted'),
+            vm('add_to_xenstore_data', 'vm-data/x', '1'),
+            Act('VM.set_shadow_multiplier_live', lambda: (
+                'VM.set_shadow_multiplier_live', self.emulated(), 2.0)),
+            Act('VM.restart_device_models', lambda: (
+                'VM.restart_device_models', self.emulated()), True),
+            Act('VM.set_suspend_VDI', self.another_image),
+        )
+
+    def emulated(self):
+        """A guest that has told what it can do."""
+        vm = self.guest(HVM_boot_policy='BIOS order')
+        xapid.until(lambda: 'suspend' in self.get(
+            'VM', 'allowed_operations', vm))
+        return vm
+
+    def another_image(self):
+        vm = self.guest('suspended')
+        image = self.get('VM', 'suspend_VDI', vm)
+        return 'VM.set_suspend_VDI', vm, self.d.call(
+            'VDI.copy', image, self.sr, NULL, NULL)
+
+    def appliances(self):
+        d = self.d
+
+        def appliance(method, *args):
+            def make():
+                ref = d.call('VM_appliance.create', {'name_label': 'a'})
+                for _ in range(2):
+                    vm = self.vm(1, start=not method.endswith('.start'))
+                    d.call('VM.set_appliance', vm, ref)
+                return (method, ref) + args
+            # What runs by then stays.
+            return Act(method, make, True)
+        return (
+            appliance('VM_appliance.start', False),
+            appliance('VM_appliance.clean_shutdown'),
+            appliance('VM_appliance.hard_shutdown'),
+            appliance('VM_appliance.shutdown'),
         )
 
     def copies(self):
@@ -123,7 +165,19 @@ class Back(Machines):
                                     self.sr)),
             vm('snapshot', 's', []), vm('checkpoint', 'c'),
             Act('VM.revert', lambda: snapshot('VM.revert'), True),
+            Act('VM.provision', self.described),
+            Act('VDI.pool_migrate', lambda: (
+                'VDI.pool_migrate', self.get('VBD', 'VDI', self.vbd(
+                    self.guest('halted'), '0')), self.sr, {})),
         )
+
+    def described(self):
+        uuid = self.get('SR', 'uuid', self.sr)
+        return 'VM.provision', self.vm(0, start=False, is_a_template=True, **{
+            'other_config': {'disks': '<provision>' + ''.join(
+                '<disk device="%d" size="8388608" sr="%s" bootable="false" '
+                'type="system"/>' % (i, uuid) for i in range(2)) +
+                '</provision>'}})
 
     def devices(self):
         d = self.d
@@ -152,9 +206,30 @@ class Back(Machines):
             Act('VIF.plug', vif('VIF.plug')),
             Act('VIF.unplug', vif('VIF.unplug'), True),
             Act('VIF.move', vif('VIF.move', self.other)),
+            Act('VIF.set_locking_mode', vif('VIF.set_locking_mode',
+                                            'disabled')),
+            Act('VIF.configure_ipv4', vif('VIF.configure_ipv4', 'Static',
+                                          '192.0.2.9/24', ''), True),
+            Act('VIF.set_qos_algorithm_params', vif(
+                'VIF.set_qos_algorithm_params', {'kbps': '9'})),
+            Act('VBD.set_qos_algorithm_params', vbd(
+                'VBD.set_qos_algorithm_params', '0', {'class': 'low'})),
+            Act('VBD.unplug_force', vbd('VBD.unplug_force', '1'), True),
+            Act('VUSB.unplug', self.stick, True),
             Act('VTPM.create', lambda: (
                 'VTPM.create', self.guest('halted'), False)),
         )
+
+    def stick(self):
+        d = self.d
+        vm = self.guest('halted', HVM_boot_policy='BIOS order')
+        groups = d.call('USB_group.get_all_records')
+        group = next(g for g, r in groups.items() if r['PUSBs'])
+        d.call('PUSB.set_passthrough_enabled', groups[group]['PUSBs'][0],
+               True)
+        vusb = d.call('VUSB.create', vm, group, {})
+        d.call('VM.start', vm, False, False)
+        return 'VUSB.unplug', vusb
 
     def storage(self):
         d = self.d
@@ -185,6 +260,8 @@ class Back(Machines):
             Act('VDI.copy', lambda: ('VDI.copy', self.disk(), self.sr, NULL,
                                      NULL)),
             Act('VDI.resize', lambda: ('VDI.resize', self.disk(), 16 * MIB)),
+            Act('VDI.update', lambda: ('VDI.update', self.disk())),
+            Act('SR.update', lambda: ('SR.update', self.sr)),
             Act('VDI.destroy', lambda: ('VDI.destroy', self.disk()), True),
             Act('SR.create', lambda: (
                 'SR.create', self.host, {}, 0, 'another', '', 'file', 'user',
@@ -213,6 +290,10 @@ class Back(Machines):
         def vlan(method):
             ref = d.call('VLAN.create', free[0], 77, network())
             return method, ref
+        def bond(method, *args):
+            ref = d.call('Bond.create', network(), free[-2:], '',
+                         'active-backup', {})
+            return (method, ref) + args
         return (
             Act('VLAN.create', lambda: ('VLAN.create', free[0], 77,
                                         network())),
@@ -222,6 +303,14 @@ class Back(Machines):
             Act('Bond.create', lambda: (
                 'Bond.create', network(), free[-2:], '', 'active-backup',
                 {})),
+            Act('Bond.destroy', lambda: bond('Bond.destroy'), True),
+            Act('Bond.set_mode', lambda: bond('Bond.set_mode', 'lacp')),
+            Act('pool.create_VLAN_from_PIF', lambda: (
+                'pool.create_VLAN_from_PIF', free[0], network(), 78)),
+            Act('network.set_MTU', lambda: (
+                'network.set_MTU', self.network, 9000)),
+            Act('PIF.unplug', lambda: ('PIF.unplug', free[0]), True),
+            Act('PIF.plug', lambda: ('PIF.plug', free[0])),
             Act('PIF.reconfigure_ip', lambda: (
                 'PIF.reconfigure_ip', free[0], 'Static', '192.0.2.7',
                 '255.255.255.0', '', '')),
@@ -298,6 +387,8 @@ class Back(Machines):
                 if self.get('PBD', 'currently_attached', pbd):
                     self.must('PBD.unplug', pbd)
             self.must('SR.forget', ref)
+        for ref in d.call('VM_appliance.get_all'):
+            self.must('VM_appliance.destroy', ref)
         for ref in set(d.call('network.get_all')) - self.base['network']:
             self.must('network.destroy', ref)
 
@@ -331,11 +422,21 @@ class Back(Machines):
         prepare()
         for file in self.files:
             file.forget() if where == 'goes well' else None
-        task = self.d.call('Async.' + made[0], *made[1:])
-        meanwhile(task)
-        status, error = self.ended(task)
+        if act.name in self.waits:
+            status, error = self.now(made)
+        else:
+            task = self.d.call('Async.' + made[0], *made[1:])
+            meanwhile(task)
+            status, error = self.ended(task)
         found = self.judge(act, where, before, status, error)
         return status, found
+
+    def now(self, call):
+        try:
+            self.d.call(*call)
+            return 'success', []
+        except xapid.Failure as failure:
+            return 'failure', [failure.code]
 
     def walk(self, act):
         self.files = (self.moments.daemon, self.moments.worker)
@@ -364,7 +465,7 @@ class Back(Machines):
         every = [m for f in self.files for m in reached[f]
                  if not m.name.endswith((' over', ' told'))
                  and m.name.split(' ')[1] not in ('list', 'order')]
-        for m in every[::EVERY]:
+        for m in every[::EVERY] if act.name not in self.waits else ():
             status, more = self.once(
                 act, 'cancel in %s %d' % (m.name, m.nth),
                 lambda: m.file.order(m.name, m.nth, stands=WAITS),
@@ -439,6 +540,9 @@ class Back(Machines):
 
     def test_what_begins_ends_and_changes_a_guest(self):
         self.walk_all(self.power())
+
+    def test_appliances(self):
+        self.walk_all(self.appliances())
 
     def test_copies(self):
         self.walk_all(self.copies())

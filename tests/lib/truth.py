@@ -49,21 +49,28 @@ def dangling(cls, field, value, rows):
             if ref != NULL and ref not in rows]
 
 
+def place(vbd):
+    """Who is attached is where he was attached, whatever is wanted now."""
+    name = vbd['device']
+    return str(ord(name[3]) - ord('a')) if name else vbd['userdevice']
+
+
 def devices(vm, now):
-    """As the domain would name them."""
-    return sorted(
-        [kind.lower() + '/' + r[key]
-         for kind, key in (('VBD', 'userdevice'), ('VIF', 'device'))
-         for r in (now[kind].get(x) for x in vm[kind + 's'])
-         if r and r['currently_attached']] +
-        ['vtpm/0'] * len(vm['VTPMs']))
+    """As the domain would name them, but for USB devices."""
+    there = {kind: [r for r in (now[kind].get(x) for x in vm[kind + 's'])
+                    if r and r['currently_attached']]
+             for kind in ('VBD', 'VIF')}
+    return sorted(['vbd/' + place(r) for r in there['VBD']] +
+                  ['vif/' + r['device'] for r in there['VIF']] +
+                  ['vtpm/0'] * len(vm['VTPMs']))
 
 
 def wrong_vm(vm, domain, now):
     found, has = [], devices(vm, now)
     state = vm['power_state'].lower()
     if domain:
-        if (domain.state, domain.domid, domain.devices, domain.memory) != (
+        known = [x for x in domain.devices if not x.startswith('vusb/')]
+        if (domain.state, domain.domid, known, domain.memory) != (
                 state, int(vm['domid']), has, int(vm['memory_target'])):
             found.append(('domain', domain, state, vm['domid'], has,
                           vm['memory_target']))
