@@ -258,7 +258,7 @@ type(struct guest *g, const char *p, size_t n)
 	return write(g->fd, p, n);
 }
 
-/* The socket that QEMU listens on (domain/xl_config.c). */
+/* The socket that QEMU listens on (domain/xl/xl_config.c). */
 static int
 screen(const char *uuid)
 {

@@ -9,9 +9,9 @@
 #include <string.h>
 
 #include "domain/domain.h"
-#include "domain/sim_private.h"
+#include "domain/sim/sim_private.h"
 #ifdef HAVE_LIBXL
-#include "domain/xl.h"
+#include "domain/xl/xl.h"
 #endif
 #include "lib/log.h"
 #include "lib/sandbox.h"

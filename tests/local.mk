@@ -442,8 +442,8 @@ tests_unit_test_disk_SOURCES = \
 	$(disk_readers)
 tests_unit_test_swtpm_SOURCES = \
 	tests/unit/test_swtpm.c \
-	domain/swtpm.c \
-	domain/swtpm_process.c
+	domain/tpm/swtpm.c \
+	domain/tpm/swtpm_process.c
 tests_unit_test_swtpm_LDADD = libxapidworker.a $(test_libs) $(all_libs)
 tests_fuzz_fuzz_disk_SOURCES = \
 	tests/fuzz/fuzz_disk.c \

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Virtual TPMs without a guest: who asks swtpm here is the test. */
-#include "domain/swtpm.h"
+#include "domain/tpm/swtpm.h"
 
 #include <pthread.h>
 #include <stdio.h>
