@@ -26,13 +26,14 @@ static int
 save(struct xl *x, struct op *op, uint32_t domid)
 {
 	const char *path = op_text(op, "path", "");
-	CLEANUP_FD int fd = xl_open_image(path, op_text(op, "served", ""),
-	    O_RDWR | O_CREAT | O_TRUNC);
 	struct xl_meter meter;
+	CLEANUP_FD int fd = -1;
 	int rc;
 
 	if (go_on(x, op, domid) < 0)
 		return -1;
+	fd = xl_open_image(path, op_text(op, "served", ""),
+	    O_RDWR | O_CREAT | O_TRUNC);
 	if (fd < 0)
 		return op_fail_errno(op, "VDI_NOT_AVAILABLE", path);
 	xl_meter_start(&meter, op, fd, xl_memory(x, domid));
