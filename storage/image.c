@@ -192,6 +192,42 @@ disconnect(struct op *op, const char *name, int device)
 	return helper_ask(&r, NULL, 0, &answer) < 0 ? place_fail(op, name) : 0;
 }
 
+/* Neither a name nor a file that somebody who asks next would meet; v NULL: a file
+ * that is gone. -1, raised: its name is still there. */
+static int
+take_away(struct op *op, const char *argument, int device,
+    const struct volume *v)
+{
+	const char *name = device_name(op, argument);
+	int left = LEAVE_MS;
+
+	if (!name || disconnect(op, name, device) < 0)
+		return -1;
+	for (;
+	     left > 0 && (nbd_find(name) == device || (v && image_is_open(v)));
+	     left -= LOOK_MS)
+		wait_a_little();
+	return nbd_find(name) == device
+	    ? op_fail(op, "DEVICE_DETACH_TIMEOUT",
+		  op_text(op, "user_class", "VDI"),
+		  op_text(op, "user", op_text(op, argument, "")), NULL)
+	    : 0;
+}
+
+/* One whose server has died, and the process behind it, too, is of no use; a
+ * guest that has it sees errors until it lets go. 1: it went; -1, raised. */
+static int
+drop_dead(struct op *op, const char *argument, int device,
+    const struct volume *v)
+{
+	if (image_is_open(v))
+		return 0;
+	if (nbd_is_used(device))
+		return op_fail(op, "VDI_IO_ERROR", op_text(op, argument, ""),
+		    "The server of the image has died", NULL);
+	return take_away(op, argument, device, v) < 0 ? -1 : 1;
+}
+
 const char *
 image_attach(struct op *op, const char *argument, int folder,
     const struct volume *v, const struct layers *below, bool writable)
@@ -205,6 +241,14 @@ image_attach(struct op *op, const char *argument, int folder,
 		op_fail(op, "VDI_IN_USE", op_text(op, argument, ""), "attach",
 		    NULL);
 		return NULL;
+	}
+	if (device >= 0 && writable) {
+		int r = drop_dead(op, argument, device, v);
+
+		if (r < 0)
+			return NULL;
+		if (r == 1)
+			device = -1;
 	}
 	if (device < 0)
 		device = serve(op, name, folder, v, below, writable);
@@ -296,12 +340,5 @@ image_detach(struct op *op, const char *argument, const struct volume *v)
 		return op_fail(op, "DEVICE_DETACH_TIMEOUT",
 		    op_text(op, "user_class", "VDI"),
 		    op_text(op, "user", op_text(op, argument, "")), NULL);
-	if (disconnect(op, name, device) < 0)
-		return -1;
-	/* Neither a name nor a file that somebody who asks next would meet. */
-	for (left = LEAVE_MS;
-	     left > 0 && (nbd_find(name) == device || (v && image_is_open(v)));
-	     left -= LOOK_MS)
-		wait_a_little();
-	return 0;
+	return take_away(op, argument, device, v);
 }

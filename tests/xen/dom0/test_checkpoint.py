@@ -2,9 +2,11 @@
 """Memory and disks of a real guest in the same moment, and the way back."""
 
 import os
+import signal
 
 import tap
-from bed import Syslog, console, output, processes_of_images, say, wait
+from bed import (Syslog, console, output, processes, processes_of_images, say,
+                 wait)
 from test_guests import Host
 
 PLACE = '/srv/checkpoints'
@@ -152,6 +154,21 @@ class Checkpoints(Images):
         self.up(vm)
         self.until(vm, 'test -b /dev/xvda')
         self.assertIn('before', self.marked(vm))
+        self.lost(vm)
+
+    def lost(self, vm):
+        """What a guest wrote may have gone with the server of its disk. It is
+        told so, if it is not brought back from another moment."""
+        for pid in processes('qemu-nbd'):
+            os.kill(int(pid), signal.SIGKILL)
+        wait(lambda: not processes('xapid-image'), what='nobody has it')
+        for method, args in (('VM.checkpoint', (vm, 'lost')),
+                             ('VM.suspend', (vm,))):
+            self.allowed(vm, method[3:])
+            self.assertIn(self.d.error(method, *args)[0],
+                          ('VDI_IO_ERROR', 'SR_BACKEND_FAILURE'), method)
+            self.assertEqual(self.state(vm), 'Running')
+            self.inside(vm, 'true')
 
     def test_a_guest_with_a_raw_disk_goes_back_to_its_checkpoint(self):
         self.there_and_back('counts-raw', self.local)

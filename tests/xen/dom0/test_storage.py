@@ -321,6 +321,29 @@ class Images(Base):
         self.let_go()
         d.call('VDI.destroy', vdi)
 
+    def test_a_suspended_guest_comes_back_to_a_server_that_lives(self):
+        # That of before is dead, and so is who would have noticed.
+        d = self.d
+        vm = self.make('sleeps', mib=16)
+        vdi, _ = self.disk(vm, 'sleeps')
+        d.call('VM.set_suspend_SR', vm, self.sr)
+        d.call('VM.start', vm, False, False)
+        is_up('sleeps')
+        wait(lambda: 'suspend' in d.call('VM.get_allowed_operations', vm),
+             what='it can be suspended')
+        d.call('VM.suspend', vm)
+        dead = servers()
+        for pid in [parent(s) for s in dead] + dead:
+            os.kill(int(pid), signal.SIGKILL)
+        d.call('VM.resume', vm, False, False)
+        wait(lambda: len(servers()) == 1, what='the image of its memory went')
+        self.assertFalse(set(servers()) & set(dead))
+        uuid = d.call('VDI.get_uuid', vdi)
+        self.assertEqual(list(devices().values()), [uuid])
+        d.call('VM.hard_shutdown', vm)
+        self.let_go()
+        d.call('VDI.destroy', vdi)
+
 
 if __name__ == '__main__':
     tap.main()
