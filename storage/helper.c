@@ -43,7 +43,8 @@ is_sound(const struct helper_request *r, unsigned nfds)
 		return nfds == KERNEL_FDS &&
 		    memchr(r->files[0].path, '\0', HELPER_PATH) &&
 		    memchr(r->files[1].path, '\0', HELPER_PATH);
-	return nfds == 0 && (r->op == HELPER_END || r->device >= 0);
+	return nfds == 0 &&
+	    (r->op == HELPER_END || (r->device >= 0 && nbd_is_name(r->name)));
 }
 
 static int
@@ -63,11 +64,11 @@ carry_out(const struct helper_request *r, const int *fds, unsigned nfds,
 		return job_start(r, fds);
 	if (r->op == HELPER_END)
 		return job_end(r->kill, &answer->status);
-	if (r->op != HELPER_DISCONNECT || !nbd_is_ours(r->device)) {
+	if (r->op != HELPER_DISCONNECT) {
 		errno = ENODEV;
 		return -1;
 	}
-	return nbd_disconnect(r->device);
+	return nbd_disconnect(r->device, r->name);
 }
 
 void

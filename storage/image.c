@@ -185,11 +185,24 @@ image_is_served(struct op *op, const char *argument, const struct volume *v)
 static int
 disconnect(struct op *op, const char *name, int device)
 {
-	const struct helper_request r = { .op = HELPER_DISCONNECT,
-		.device = device };
+	struct helper_request r = { .op = HELPER_DISCONNECT, .device = device };
 	struct helper_answer answer;
 
-	return helper_ask(&r, NULL, 0, &answer) < 0 ? place_fail(op, name) : 0;
+	snprintf(r.name, sizeof(r.name), "%s", name);
+	if (helper_ask(&r, NULL, 0, &answer) == 0)
+		return 0;
+	/* Gone by itself: its server has died. */
+	return errno == ENODEV && nbd_find(name) != device
+	    ? 0
+	    : place_fail(op, name);
+}
+
+static int
+fail_detach(struct op *op, const char *argument)
+{
+	return op_fail(op, "DEVICE_DETACH_TIMEOUT",
+	    op_text(op, "user_class", "VDI"),
+	    op_text(op, "user", op_text(op, argument, "")), NULL);
 }
 
 /* Neither a name nor a file that somebody who asks next would meet; v NULL: a file
@@ -207,11 +220,7 @@ take_away(struct op *op, const char *argument, int device,
 	     left > 0 && (nbd_find(name) == device || (v && image_is_open(v)));
 	     left -= LOOK_MS)
 		wait_a_little();
-	return nbd_find(name) == device
-	    ? op_fail(op, "DEVICE_DETACH_TIMEOUT",
-		  op_text(op, "user_class", "VDI"),
-		  op_text(op, "user", op_text(op, argument, "")), NULL)
-	    : 0;
+	return nbd_find(name) == device ? fail_detach(op, argument) : 0;
 }
 
 /* One whose server has died, and the process behind it, too, is of no use; a
@@ -334,11 +343,11 @@ image_detach(struct op *op, const char *argument, const struct volume *v)
 
 	if (device < 0)
 		return name ? 0 : -1;
-	for (; left > 0 && nbd_is_used(device); left -= LOOK_MS)
+	/* One whose server dies goes by itself, and its number to another one. */
+	for (; left > 0 && nbd_find(name) == device && nbd_is_used(device);
+	     left -= LOOK_MS)
 		wait_a_little();
 	if (left <= 0)
-		return op_fail(op, "DEVICE_DETACH_TIMEOUT",
-		    op_text(op, "user_class", "VDI"),
-		    op_text(op, "user", op_text(op, argument, "")), NULL);
+		return fail_detach(op, argument);
 	return take_away(op, argument, device, v);
 }

@@ -144,7 +144,7 @@ give_up(const struct keeper *k, int device, int status)
 {
 	log_err("%s: qemu-nbd ended with %#x, and its disk with it", k->r->name,
 	    (unsigned)status);
-	(void)nbd_disconnect(device);
+	(void)nbd_disconnect(device, k->r->name);
 }
 
 static void

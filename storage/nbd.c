@@ -245,19 +245,6 @@ nbd_reconnect(int device, int sock, const char *name)
 	return nl_send(NETLINK_GENERIC, &n);
 }
 
-int
-nbd_disconnect(int device)
-{
-	CLEANUP_NL struct nl n = { 0 };
-	int family = find_family();
-
-	if (family < 0)
-		return -1;
-	begin(&n, (uint16_t)family, NBD_CMD_DISCONNECT);
-	nl_put_u32(&n, NBD_ATTR_INDEX, (uint32_t)device);
-	return nl_send(NETLINK_GENERIC, &n);
-}
-
 /* ---- what the kernel shows ---- */
 
 /* A short text without its newline. */
@@ -280,13 +267,33 @@ nbd_is_name(const char *name)
 	return strncmp(name, NBD_PREFIX, sizeof(NBD_PREFIX) - 1) == 0;
 }
 
-bool
-nbd_is_ours(int device)
+static bool
+has_name(int device, const char *name)
 {
-	char path[64], name[128];
+	char path[64], text[128];
 
 	snprintf(path, sizeof(path), "/sys/block/nbd%d/backend", device);
-	return read_text(path, name, sizeof(name)) && nbd_is_name(name);
+	return read_text(path, text, sizeof(text)) && strcmp(text, name) == 0;
+}
+
+/* As long as it is open its number is not given to another one. */
+int
+nbd_disconnect(int device, const char *name)
+{
+	CLEANUP_NL struct nl n = { 0 };
+	CLEANUP_FD int fd = -1;
+	int family = find_family();
+	char path[32];
+
+	if (family < 0)
+		return -1;
+	snprintf(path, sizeof(path), "/dev/nbd%d", device);
+	fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	if (!has_name(device, name))
+		return fail(ENODEV);
+	begin(&n, (uint16_t)family, NBD_CMD_DISCONNECT);
+	nl_put_u32(&n, NBD_ATTR_INDEX, (uint32_t)device);
+	return nl_send(NETLINK_GENERIC, &n);
 }
 
 int

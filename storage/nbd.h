@@ -27,10 +27,10 @@ int nbd_reconnect(int device, int sock, const char *name);
 /* Names of ours: NBD_PREFIX and a uuid. */
 #define NBD_PREFIX "xapid:"
 bool nbd_is_name(const char *name);
-bool nbd_is_ours(int device);
 /* The device that has that name, or -1. */
 int nbd_find(const char *name);
-int nbd_disconnect(int device);
+/* Unless the device has become another one's: ENODEV. */
+int nbd_disconnect(int device, const char *name);
 /* Whether no request is on its way. */
 bool nbd_is_idle(int device);
 /* How much was written, and how many writes are on their way. */
