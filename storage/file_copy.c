@@ -9,7 +9,6 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/ioctl.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "lib/cleanup.h"
@@ -119,15 +118,6 @@ is_unwritten(const struct volume *v)
 	return true;
 }
 
-static bool
-is_same(int folder, const char *name, int fd)
-{
-	struct stat a, b;
-
-	return fstatat(folder, name, &a, AT_SYMLINK_NOFOLLOW) == 0 &&
-	    fstat(fd, &b) == 0 && a.st_dev == b.st_dev && a.st_ino == b.st_ino;
-}
-
 /* The image gets a second name, as a base; then one that rests on it takes its
  * place. After a crash between the two the base is one that nothing rests on,
  * and the image is as it was. */
@@ -137,7 +127,7 @@ split(struct op *op, int folder, const struct volume *v, const char *base)
 	struct overlay above = { v->size, base };
 
 	if (linkat(folder, v->name, folder, base, 0) < 0 &&
-	    (errno != EEXIST || !is_same(folder, base, v->fd)))
+	    (errno != EEXIST || !volume_has_name(folder, base, v->fd)))
 		return volume_fail(op, "source");
 	moment("worker", op->name, "base is there");
 	return volume_replace(op, folder, "source", VOLUME_QCOW2,

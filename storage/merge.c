@@ -206,15 +206,6 @@ find_pair(struct op *op, int folder, struct pair *p, bool *used_r)
 
 /* ---- the merge ---- */
 
-static bool
-is_same_file(int folder, const char *name, int fd)
-{
-	struct stat a, b;
-
-	return fstatat(folder, name, &a, AT_SYMLINK_NOFOLLOW) == 0 &&
-	    fstat(fd, &b) == 0 && a.st_dev == b.st_dev && a.st_ino == b.st_ino;
-}
-
 /* Who has the folder may be waiting for us to stop. 1 locked, 0 not. */
 static int
 lock_folder(int folder)
@@ -241,8 +232,8 @@ put_in_place(struct op *op, const struct pair *p)
 	if (folder < 0)
 		return -1;
 	if (!lock_folder(folder) ||
-	    !is_same_file(folder, p->image.name, p->image.fd) ||
-	    !is_same_file(folder, base, p->below.fd[0]) ||
+	    !volume_has_name(folder, p->image.name, p->image.fd) ||
+	    !volume_has_name(folder, base, p->below.fd[0]) ||
 	    collect(op, folder, &f) < 0 || count_users(&f, base) != 1)
 		return 0;
 	if (fault_hit(FAULT_RENAME) ||

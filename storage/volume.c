@@ -163,6 +163,15 @@ volume_close(struct volume *v)
 	v->fd = -1;
 }
 
+bool
+volume_has_name(int folder, const char *name, int fd)
+{
+	struct stat a, b;
+
+	return fstatat(folder, name, &a, AT_SYMLINK_NOFOLLOW) == 0 &&
+	    fstat(fd, &b) == 0 && a.st_dev == b.st_dev && a.st_ino == b.st_ino;
+}
+
 /* NULL, or what is wrong with an image; errno is set when it is "". */
 static const char *
 read_head(int fd, struct qcow2 *head_r)

@@ -55,6 +55,8 @@ void mark_drop(int folder);
 /* The uuid in an argument with something behind it; NULL, raised. */
 const char *volume_name(struct op *op, const char *argument,
     const char *suffix);
+/* Whether an open file is the one of that name. */
+bool volume_has_name(int folder, const char *name, int fd);
 /* An errno of a volume's file. -1. */
 int volume_fail(struct op *op, const char *argument);
 
