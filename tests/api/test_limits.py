@@ -242,7 +242,7 @@ class Waiting(Limits):
         self.assertEqual(answer['message'], 'SESSION_INVALID')
 
     def test_a_task_that_was_accepted_is_done_whoever_has_left(self):
-        """as one that waits for its turn: who has its reference may rely on it"""
+        """like one that waits for its turn: who has it may rely on it"""
         d = self.d
         limit = self.limit(1.0, SLOW, self.caller('left'))
         c = self.client('left')

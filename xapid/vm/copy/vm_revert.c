@@ -184,7 +184,7 @@ restore_apply(struct plan *p, struct tx *t)
 	if (!EDIT_HEAD(p->call, t, VM, vm, p->object) ||
 	    !EDIT_HEAD(p->call, t, VM, vm, snapshot_of(p)) ||
 	    replace_disks(p, t) < 0 || restore_devices(p, t) < 0 ||
-	    restore_fields(p, t) < 0)
+	    vm_copy_disks_leave_out(p, t) < 0 || restore_fields(p, t) < 0)
 		return -1;
 	return restore_state(p, t) < 0 || p->call->nerror ? -1 : 0;
 }
