@@ -17,6 +17,7 @@ cli_xe_SOURCES = \
 	cli/help.h \
 	cli/link.c \
 	cli/link.h \
+	cli/obey.c \
 	cli/options.c \
 	cli/options.h \
 	cli/output.c \
@@ -27,6 +28,7 @@ cli_xe_SOURCES = \
 	cli/shell.h \
 	cli/talk.c \
 	cli/talk.h \
+	cli/talk_private.h \
 	cli/transfer.c \
 	cli/transfer.h \
 	cli/trust.c \

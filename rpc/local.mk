@@ -61,6 +61,7 @@ librpc_a_SOURCES = \
 	rpc/websocket.c \
 	rpc/websocket.h \
 	rpc/xmlrpc.c \
+	rpc/xmlrpc_grammar.c \
 	rpc/xmlrpc_plain.c \
 	rpc/xmlrpc_private.h \
 	rpc/xmlrpc_sax.c

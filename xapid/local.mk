@@ -93,6 +93,7 @@ libxapidcore_a_SOURCES = \
 	xapid/access/auth.h \
 	xapid/access/auth_api.c \
 	xapid/access/auth_check.c \
+	xapid/access/auth_lanes.c \
 	xapid/access/auth_limit.c \
 	xapid/access/auth_limit.h \
 	xapid/access/auth_local.c \
@@ -474,6 +475,9 @@ libxapidcore_a_SOURCES = \
 	xapid/vm/start/vm_boot.h \
 	xapid/vm/start/vm_boot_disk.c \
 	xapid/vm/start/vm_boot_disk.h \
+	xapid/vm/start/vm_args.c \
+	xapid/vm/start/vm_args.h \
+	xapid/vm/start/vm_device_args.c \
 	xapid/vm/start/vm_domain_args.c \
 	xapid/vm/start/vm_domain_args.h \
 	xapid/vm/start/vm_hosts.c \

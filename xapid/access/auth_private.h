@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Between auth.c (who is asked when) and auth_check.c (what is asked). */
+/* Between auth.c (the whole), auth_lanes.c (who is asked when) and auth_check.c
+ * (what is asked). */
 #ifndef XAPID_AUTH_PRIVATE_H
 #define XAPID_AUTH_PRIVATE_H
 
@@ -9,7 +10,7 @@
 #include "access/auth_limit.h"
 #include "access/auth_users.h"
 
-/* Lanes, the best first; see auth.c. */
+/* Lanes, the best first; see auth_lanes.c. */
 enum { LANE_KNOWN, LANE_FRESH, LANE_SHARED, LANE_SLOW, LANES };
 
 #define AUTH_KNOWN 1024 /* remembered users */
@@ -50,6 +51,11 @@ struct auth {
 		uint16_t fragment; /* of a keyed hash of the password */
 	} known[AUTH_KNOWN];
 };
+
+/* ---- auth_lanes.c ---- */
+
+/* One request that waits in a lane or for its timer; NULL: none is left. */
+struct auth_request *auth_take_waiting(struct auth *a);
 
 /* ---- auth_check.c ---- */
 

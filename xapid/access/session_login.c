@@ -21,7 +21,7 @@ struct login {
 	char texts[]; /* user, password, originator, agent, each with its NUL */
 };
 
-/* ---- on the worker of auth.c ---- */
+/* ---- on the worker of auth_lanes.c ---- */
 
 static void
 make_session(struct login *l)
