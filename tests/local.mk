@@ -168,6 +168,7 @@ python_tests = \
 	tests/api/test_vm_records.py \
 	tests/api/test_network.py \
 	tests/api/test_storage.py \
+	tests/api/test_images_random.py \
 	tests/api/test_storage_files.py \
 	tests/api/test_taken_back.py \
 	tests/api/test_tasks.py \
