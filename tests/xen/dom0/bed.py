@@ -34,6 +34,19 @@ def processes(name):
     return found
 
 
+def models():
+    """The process ids of device models."""
+    found = set()
+    for pid in filter(str.isdigit, os.listdir('/proc')):
+        try:
+            with open('/proc/%s/cmdline' % pid, 'rb') as f:
+                if b'-xen-domid' in f.read().split(b'\0'):
+                    found.add(pid)
+        except OSError:
+            pass
+    return found
+
+
 def store(path):
     """A node of xenstore; '' where there is none."""
     return subprocess.run(['xenstore-read', path], capture_output=True,
@@ -44,12 +57,12 @@ def wait(condition, seconds=300, what=''):
     """Until it is true. A host that shares its machine stands still at times,
     so nothing is told by a short deadline, and who asks often takes time from
     who works. what: a text, or what tells it."""
-    end, pause = time.time() + seconds, 0.1
+    end, pause = time.monotonic() + seconds, 0.1
     while True:
         value = condition()
         if value:
             return value
-        if time.time() > end:
+        if time.monotonic() > end:
             raise AssertionError('not within %d s: %s' % (
                 seconds, what() if callable(what) else what))
         time.sleep(pause)
@@ -178,6 +191,7 @@ def state_of_host():
         for kind in 'vbd', 'vif':
             parts.append(output('xenstore-ls', '/local/domain/0/backend/%s/%s'
                                 % (kind, domid)))
-    parts += [output('ip', '-br', 'link'), output('ip', '-br', 'addr'),
+    parts += [output('ps', 'axww', '-o', 'pid,ppid,stat,args'),
+              output('ip', '-br', 'link'), output('ip', '-br', 'addr'),
               output('losetup', '-a'), output('uptime')]
     return '\n'.join(parts)
