@@ -66,6 +66,13 @@ void xl_turn_give(void *context, const struct op *op);
 /* Everything but devices. 0 or -1, raised; dispose of it either way. */
 int xl_config(struct xl *x, struct op *op, libxl_domain_config *out_r);
 
+/* ---- xl_platform.c ---- */
+
+/* What VM.platform (NULL is fine) says of any guest, and of one with emulated
+ * hardware, into what libxl_domain_build_info_init_type() made. */
+void xl_platform(const struct value *platform, libxl_domain_build_info *b);
+void xl_platform_hvm(const struct value *platform, libxl_domain_build_info *b);
+
 /* ---- xl_tune.c ---- */
 /* How it is scheduled, and its memory for page tables. 0 or -1, raised. */
 int xl_tune(struct xl *x, struct op *op, libxl_domain_build_info *b);

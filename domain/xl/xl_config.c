@@ -78,41 +78,6 @@ make_console_folder(struct op *op, const char *vnc)
 	(void)mkdir(path, 0700);
 }
 
-static bool
-is_on(const struct value *platform, const char *key)
-{
-	const char *text = platform ? value_text(platform, key, "0") : "0";
-
-	return strcmp(text, "1") == 0 || strcmp(text, "true") == 0;
-}
-
-/* What there is unless it is said otherwise. */
-static void
-set_unless_off(libxl_defbool *to, const struct value *platform, const char *key)
-{
-	if (platform && *value_text(platform, key, ""))
-		libxl_defbool_set(to, is_on(platform, key));
-}
-
-/* (source: keys of VM.platform that the original gives to its hypervisor) */
-static void
-set_platform(const struct value *platform, libxl_domain_build_info *b)
-{
-	bool cirrus =
-	    platform && strcmp(value_text(platform, "vga", ""), "cirrus") == 0;
-
-	b->u.hvm.vga.kind = cirrus ? LIBXL_VGA_INTERFACE_TYPE_CIRRUS
-				   : LIBXL_VGA_INTERFACE_TYPE_STD;
-	libxl_defbool_set(&b->u.hvm.viridian,
-	    platform &&
-		strcmp(value_text(platform, "viridian", "false"), "true") == 0);
-	libxl_defbool_set(&b->u.hvm.acpi_s3, is_on(platform, "acpi_s3"));
-	libxl_defbool_set(&b->u.hvm.acpi_s4, is_on(platform, "acpi_s4"));
-	set_unless_off(&b->acpi, platform, "acpi");
-	set_unless_off(&b->apic, platform, "apic");
-	set_unless_off(&b->u.hvm.pae, platform, "pae");
-}
-
 static int
 set_hvm(struct xl *x, struct op *op, libxl_domain_build_info *b)
 {
@@ -129,7 +94,7 @@ set_hvm(struct xl *x, struct op *op, libxl_domain_build_info *b)
 	b->u.hvm.boot = copy(op_text(op, "boot_order", "cdn"));
 	b->u.hvm.serial = strdup("pty");
 	libxl_defbool_set(&b->nested_hvm, op_bool(op, "nested", false));
-	set_platform(op_list(op, "platform"), b);
+	xl_platform_hvm(op_list(op, "platform"), b);
 	libxl_defbool_set(&b->u.hvm.vnc.enable, op_bool(op, "vnc", true));
 	b->u.hvm.vnc.listen = strdup(vnc);
 	libxl_defbool_set(&b->u.hvm.vnc.findunused, false);
@@ -201,6 +166,7 @@ xl_config(struct xl *x, struct op *op, libxl_domain_config *out_r)
 	out_r->on_reboot = LIBXL_ACTION_ON_SHUTDOWN_PRESERVE;
 	out_r->on_crash = LIBXL_ACTION_ON_SHUTDOWN_PRESERVE;
 	out_r->on_soft_reset = LIBXL_ACTION_ON_SHUTDOWN_PRESERVE;
+	xl_platform(op_list(op, "platform"), &out_r->b_info);
 	if (set_sizes(x, op, &out_r->b_info) < 0)
 		return -1;
 	return set_kind(x, op, type, &out_r->b_info);

@@ -84,6 +84,25 @@ class Firmware(unittest.TestCase):
             self.lives(one, domid)
             self.w.ask('destroy', one)
 
+    def test_the_machine_is_what_the_platform_says(self):
+        def qemu(name, **platform):
+            _, domid = self.hvm(name, platform=platform)
+            with open('/proc/%s/cmdline' % store(
+                    '/local/domain/%d/image/device-model-pid' % domid)) as f:
+                return f.read().split('\0')
+
+        args = qemu('some', videoram='32', keymap='de', timeoffset='3600',
+                    hpet='false', mmio_size_mib='1024', tsc_mode='2')
+        self.assertIn('tablet', args)
+        self.assertEqual(args[args.index('-k') + 1], 'de')
+        self.assertIn('vgamem_mb=32', ' '.join(args))
+        self.assertIn('max-ram-below-4g', ' '.join(args))
+        args = qemu('none', videoram='8', keymap='../../x', timeoffset='soon',
+                    usb='false', mmio_size_mib='-1', tsc_mode='9')
+        self.assertNotIn('tablet', args)
+        self.assertNotIn('-k', args)
+        self.assertIn('vgamem_mb=16', ' '.join(args))
+
     def test_a_guest_is_asked_to_sleep_and_woken(self):
         one, domid = self.hvm('sleeper', platform={'acpi_s3': '1'})
         order = '/local/domain/%d/control/shutdown' % domid
