@@ -253,9 +253,11 @@ class Disks(Base):
         d.call('VBD.unplug', first)
         d.call('VBD.set_unpluggable', first, False)
         d.call('VBD.plug', first)
+        self.assertNotIn('unplug', self.allowed('VBD', first))
         self.assertEqual(d.error('VBD.unplug', first),
                          ['VBD_NOT_UNPLUGGABLE', first])
         d.call('VBD.set_unpluggable', first, True)
+        self.assertIn('unplug', self.allowed('VBD', first))
         d.call('VM.pause', vm)
         self.assertEqual(d.error('VBD.unplug', first),
                          ['VM_BAD_POWER_STATE', vm, 'running', 'paused'])
