@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """TPMs of guests. Debian's device model for Xen has none: there, what the host
-has not is named. With one that has (XAPID_XEN_OVERLAY, see test_xen.py) a guest
-counts with its TPM once a second and says how far it is (bed/guest/tpm.S)."""
+has not is named. With one that has (bed/build-tpm) a guest counts with its TPM
+once a second and says how far it is (bed/guest/tpm.S)."""
 
 import base64
 import glob
@@ -9,6 +9,7 @@ import os
 import re
 import signal
 import subprocess
+import time
 
 import tap
 import xapid
@@ -17,7 +18,8 @@ from test_guests import Host, workers
 
 GUEST = '/usr/share/xapid-testbed/guest/tpm'
 STATE = '/root/guests/vtpm'
-# Firmware measures what it starts, byte by byte, which is slow in an emulator.
+MODEL = '/usr/local/libexec/xen-qemu-system-i386'
+# Each access to emulated hardware waits for two processors of the host.
 PATIENCE = 1500
 
 
@@ -52,6 +54,8 @@ class Tpm(Host):
         """One that counts, with its VTPM; None: the host has no TPMs, which is
         what is looked at then."""
         d = self.d
+        # Firmware that is told of a TPM measures all that it starts, byte by
+        # byte: that takes a guest minutes in an emulator.
         vm = self.make(name, kind='hvm', mib=64, HVM_boot_policy='BIOS order',
                        HVM_boot_params={'order': 'c'}, platform={'acpi': '0'})
         vdi, vbd = self.disk(vm, 0)
@@ -68,11 +72,16 @@ class Tpm(Host):
             say('only the error is seen: ' + e.params[0])
             self.skipTest(e.params[0])
 
-    def counted(self, vm):
-        """What it has counted, as it said on its serial port."""
+    def said(self, vm):
+        """On its serial port."""
+        time.sleep(1)  # asking takes time, too, which it may have
         said = self.d.http('GET', '/console_log?ref=%s&session_id=%s' % (
             vm, self.session))[2].decode(errors='replace')
         self.assertNotIn('NO TPM', said)
+        return said
+
+    def counted(self, vm):
+        said = self.said(vm)
         return [int(n, 16) for n in re.findall(r'TPM ([0-9A-F]{4})\r', said)]
 
     def counts_on(self, vm, after):
@@ -107,6 +116,13 @@ class Tpm(Host):
         self.session = type(self).session = d.login('root')
         self.assertIn(pid, processes())
         second = self.counts_on(vm, first)
+        self.assertEqual(d.error('VM.power_state_reset', vm)[0],
+                         'DOMAIN_EXISTS')
+        before = d.call('VM.snapshot', vm, 'before')
+        known, = d.call('VM.get_VTPMs', before)
+        known = d.call('VTPM.get_contents', known)
+        self.assertEqual(base64.b64decode(known)[:8], b'nilmptws')
+        second = self.counts_on(vm, second)
         d.call('VM.hard_reboot', vm)
         third = self.counts_on(vm, second)
         self.assertNotIn(pid, processes())
@@ -118,8 +134,10 @@ class Tpm(Host):
         copy = d.call('VM.clone', vm, 'copy')
         theirs, = d.call('VM.get_VTPMs', copy)
         self.assertEqual(d.call('VTPM.get_contents', theirs), contents)
+        self.assertNotEqual(known, contents)
         d.call('VTPM.destroy', vtpm)
         self.assertEqual(d.call('VTPM.get_contents', theirs), contents)
+        d.call('VM.destroy', before)
 
     def test_a_suspended_guest_goes_on_with_its_tpm(self):
         d = self.d
@@ -146,9 +164,42 @@ class Tpm(Host):
         wait(lambda: len(self.counted(vm)) > again + 2, what='it counts')
         self.assertLess(self.counted(vm)[again], last,
                         'it is what it was at the checkpoint')
-        d.call('VM.hard_shutdown', vm)
+        self.loses_its_tpm(vm, vtpm)
         d.call('VM.destroy', saved)
         self.gone()
+
+    def loses_its_tpm(self, vm, vtpm):
+        """A guest whose TPM has died runs on without; it cannot be suspended,
+        and what the TPM has written is not lost."""
+        d = self.d
+        for pid in processes():
+            os.kill(pid, signal.SIGKILL)
+        wait(lambda: 'TPM FAILS' in self.said(vm), PATIENCE, 'it notices')
+        code, *rest = d.error('VM.suspend', vm)
+        say('without its TPM it is not suspended: %s %r' % (code, rest))
+        self.assertEqual(self.state(vm), 'Running')
+        reverted = d.call('VTPM.get_contents', vtpm)
+        d.call('VM.hard_shutdown', vm)
+        known = d.call('VTPM.get_contents', vtpm)
+        self.assertEqual(base64.b64decode(known)[:8], b'nilmptws')
+        self.assertNotEqual(known, reverted)
+
+    def test_what_a_host_lacks_for_tpms_is_named(self):
+        d = self.d
+        vm = self.make('lacks', kind='hvm')
+        for path, what in ((MODEL, 'its QEMU for Xen is built without'),
+                           ('/usr/bin/swtpm', 'install swtpm')):
+            there = os.path.exists(path)
+            if there:
+                os.rename(path, path + '.away')
+            try:
+                code, why, *_ = d.error('VTPM.create', vm, False)
+            finally:
+                if there:
+                    os.rename(path + '.away', path)
+            self.assertEqual(code, 'OPERATION_NOT_ALLOWED')
+            self.assertRegex(why, what if there else 'has no TPMs.*install')
+            self.assertEqual(d.call('VM.get_VTPMs', vm), [])
 
     def test_contents_that_no_tpm_has_made_are_refused(self):
         d = self.d

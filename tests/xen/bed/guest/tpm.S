@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* A boot sector that counts with the TPM of its machine: about once a second it
  * increments a counter there and says "TPM xxxx" on the first serial port, xxxx
- * being the last two bytes of what was counted; "NO TPM" where there is none.
+ * being the last two bytes of what was counted; "TPM FAILS" when it cannot be
+ * read, "NO TPM" where there is none.
  * (source: TCG PC Client Platform TPM Profile, FIFO interface; TPM 2.0 Library) */
 	.code16
 	.set	ACCESS, 0x00
@@ -49,6 +50,9 @@ count:	movw	$increment, %si
 	call	command
 	movw	$read, %si
 	call	command
+	movw	$fails, %si
+	cmpw	$0, ANSWER + 8 /* what it answers: success */
+	jne	5f
 	movw	$prefix, %si
 	call	say
 	movb	ANSWER + 22, %al
@@ -56,7 +60,7 @@ count:	movw	$increment, %si
 	movb	ANSWER + 23, %al
 	call	hex
 	movw	$newline, %si
-	call	say
+5:	call	say
 	movw	$18, %cx
 2:	movw	TICKS, %ax
 3:	hlt
@@ -116,6 +120,7 @@ say:	lodsb
 1:	ret
 
 none:	.asciz	"NO TPM\r\n"
+fails:	.asciz	"TPM FAILS\r\n"
 prefix:	.asciz	"TPM "
 newline:
 	.asciz	"\r\n"
