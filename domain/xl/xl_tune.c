@@ -146,18 +146,44 @@ paging_kib(const struct op *op)
 }
 
 static int
-fail_memory(struct xl *x, struct op *op, uint64_t need)
+fail_memory(struct op *op, uint64_t need, uint64_t have)
 {
-	unsigned long long have = 0;
+	return op_fail(op, "HOST_NOT_ENOUGH_FREE_MEMORY",
+	    arena_printf(op->arena, "%llu", (unsigned long long)need),
+	    arena_printf(op->arena, "%llu", (unsigned long long)have), NULL);
+}
+
+static uint64_t
+free_bytes(struct xl *x)
+{
+	uint64_t have = 0;
 	libxl_physinfo info;
 
 	libxl_physinfo_init(&info);
 	if (libxl_get_physinfo(x->ctx, &info) == 0)
 		have = info.free_pages * XC_PAGE_BYTES;
 	libxl_physinfo_dispose(&info);
-	return op_fail(op, "HOST_NOT_ENOUGH_FREE_MEMORY",
-	    arena_printf(op->arena, "%llu", (unsigned long long)need),
-	    arena_printf(op->arena, "%llu", have), NULL);
+	return have;
+}
+
+/* The hypervisor takes page after page until there is none, and keeps them:
+ * what cannot be had is not begun, and what was not had is given back. */
+static int
+set_paging(struct xl *x, struct op *op, xc_interface *xc, uint32_t domid,
+    uint64_t bytes)
+{
+	uint64_t had, have = free_bytes(x);
+
+	if (xc_get_paging_mempool_size(xc, domid, &had) < 0)
+		return op_fail_errno(op, "INTERNAL_ERROR", "paging memory");
+	if (bytes > had && bytes - had > have)
+		return fail_memory(op, bytes - had, have);
+	if (xc_set_paging_mempool_size(xc, domid, bytes) == 0)
+		return 0;
+	if (errno != ENOMEM)
+		return op_fail_errno(op, "INTERNAL_ERROR", "paging memory");
+	(void)xc_set_paging_mempool_size(xc, domid, had);
+	return fail_memory(op, bytes - had, free_bytes(x));
 }
 
 int
@@ -167,22 +193,16 @@ xl_set_shadow(void *context, struct op *op)
 	struct xl *x = context;
 	xc_interface *xc;
 	uint32_t domid;
-	int rc, error;
+	int rc;
 
 	if (xl_need(x, op, &domid) < 0)
 		return -1;
 	xc = xc_interface_open(x->logger, x->logger, 0);
 	if (!xc)
 		return op_fail_errno(op, "INTERNAL_ERROR", "hypervisor");
-	rc = xc_set_paging_mempool_size(xc, domid, bytes);
-	error = errno;
+	rc = set_paging(x, op, xc, domid, bytes);
 	xc_interface_close(xc);
-	errno = error;
-	if (rc == 0)
-		return 0;
-	if (error == ENOMEM)
-		return fail_memory(x, op, bytes);
-	return op_fail_errno(op, "INTERNAL_ERROR", "paging memory");
+	return rc;
 }
 
 int

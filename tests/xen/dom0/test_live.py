@@ -84,10 +84,12 @@ class Scheduling(Net):
         before = paging_bytes(domid)
         self.assertGreaterEqual(before, 3 * MIB - MIB // 2)
         d.call('VM.set_shadow_multiplier_live', vm, 8.0)
-        self.assertGreaterEqual(paging_bytes(domid), 12 * MIB)
+        had = paging_bytes(domid)
+        self.assertGreaterEqual(had, 12 * MIB)
         self.assertEqual(
             d.error('VM.set_shadow_multiplier_live', vm, 900000.0)[0],
             'HOST_NOT_ENOUGH_FREE_MEMORY')
+        self.assertEqual(paging_bytes(domid), had)
         self.assertEqual(d.call('VM.get_HVM_shadow_multiplier', vm), 8.0)
         d.call('VM.hard_shutdown', vm)
 
