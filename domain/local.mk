@@ -44,6 +44,7 @@ domain_xapid_domain_SOURCES += \
 	domain/xl/xl_list.c \
 	domain/xl/xl_live.c \
 	domain/xl/xl_meter.c \
+	domain/xl/xl_model.c \
 	domain/xl/xl_platform.c \
 	domain/xl/xl_power.c \
 	domain/xl/xl_private.h \

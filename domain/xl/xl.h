@@ -138,6 +138,11 @@ int xl_tpm_ended(struct xl *x, struct op *op);
 int xl_tpm_held(struct xl *x, struct op *op);
 void xl_tpm_give_up(struct xl *x, struct op *op);
 
+/* ---- xl_model.c ---- */
+
+/* Kills the device models of a domain that is gone. */
+void xl_model_end(uint32_t domid);
+
 /* ---- operations ---- */
 op_fn xl_create, xl_resume;                                    /* xl_create.c */
 op_fn xl_script;                                               /* xl_script.c */

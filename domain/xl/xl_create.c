@@ -247,12 +247,16 @@ fail_build(struct xl *x, struct op *op, int rc)
 /* What libxl makes it takes back when it fails, but not when it was aborted:
  * its taking back is aborted, too. The error is raised already. */
 static void
-remove_leftover(struct xl *x, struct op *op)
+remove_leftover(struct xl *x, struct op *op, uint32_t made)
 {
-	uint32_t domid;
+	uint32_t domid = made;
 
 	if (xl_find(x, op, &domid) == 1)
 		(void)libxl_domain_destroy(x->ctx, domid, NULL);
+	else
+		domid = made;
+	if (domid && domid != (uint32_t)INVALID_DOMID)
+		xl_model_end(domid);
 }
 
 /* A guest may have had more than it was told to have when it was saved, because
@@ -289,7 +293,7 @@ build(struct xl *x, struct op *op, libxl_domain_config *config, int image,
 	rc = make_domain(x, op, config, image, &domid);
 	if (rc) {
 		(void)fail_build(x, op, rc);
-		remove_leftover(x, op);
+		remove_leftover(x, op, domid);
 		return -1;
 	}
 	moment("worker", op->name, "domain is there");
@@ -338,12 +342,15 @@ leftover(struct xl *x, uint32_t domid)
 static int
 clear_away(struct xl *x, struct op *op, uint32_t domid)
 {
+	enum leftover found = leftover(x, domid);
 	int rc;
 
-	if (leftover(x, domid) == LEFTOVER_RUNS)
+	if (found == LEFTOVER_RUNS)
 		return op_fail(op, "DOMAIN_EXISTS", op->uuid,
 		    arena_printf(op->arena, "%u", domid), NULL);
 	rc = libxl_domain_destroy(x->ctx, domid, NULL);
+	if (found == LEFTOVER_HALF)
+		xl_model_end(domid);
 	return rc ? xl_fail(x, op, rc, "destroy") : 0;
 }
 
