@@ -222,6 +222,15 @@ xl_read(struct xl *x, struct op *op, const char *path)
 	return text;
 }
 
+const char *
+xl_kind(struct xl *x, struct op *op, uint32_t domid)
+{
+	const char *path = arena_printf(op->arena, "/libxl/%u/type", domid);
+	const char *kind = path ? xl_read(x, op, path) : NULL;
+
+	return kind ? kind : "";
+}
+
 int
 xl_write(struct xl *x, struct op *op, const char *path, const char *text)
 {

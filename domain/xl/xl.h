@@ -46,6 +46,8 @@ int xl_look(struct xl *x, uint32_t domid, struct xl_state *out_r);
 int64_t xl_memory(struct xl *x, uint32_t domid);
 /* A node below the domain's or any path; in the arena; NULL: absent. */
 const char *xl_read(struct xl *x, struct op *op, const char *path);
+/* "hvm", "pv" or "pvh", as libxl noted; "": not known. */
+const char *xl_kind(struct xl *x, struct op *op, uint32_t domid);
 int xl_write(struct xl *x, struct op *op, const char *path, const char *text);
 /* An empty node that the guest may write and make others below. */
 int xl_give_to_guest(struct xl *x, struct op *op, uint32_t domid,
@@ -92,8 +94,9 @@ void xl_loops_close(struct xl_loops *l);
 /* A disk or a guest's image; served: what the kernel must call the device, which
  * may have become another one's since it was told; "": anything. -1 and errno. */
 int xl_open_image(const char *path, const char *served, int flags);
+/* emulated: QEMU serves CDs, since it can change the medium. */
 int xl_disk(struct xl *x, struct op *op, const struct value *device,
-    libxl_device_disk *out_r, struct xl_loops *loops);
+    libxl_device_disk *out_r, struct xl_loops *loops, bool emulated);
 /* Whether the backend has opened its block device. */
 bool xl_disk_is_active(uint32_t domid, const char *vdev);
 /* Gives it that device and waits until it has opened it. */

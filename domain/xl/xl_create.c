@@ -33,7 +33,8 @@ add_device(struct xl *x, struct op *op, const struct value *device,
 	if (is_kind(device, "vbd/")) {
 		libxl_device_disk_init(disk);
 		config->num_disks++;
-		return xl_disk(x, op, device, disk, loops);
+		return xl_disk(x, op, device, disk, loops,
+		    config->c_info.type == LIBXL_DOMAIN_TYPE_HVM);
 	}
 	if (is_kind(device, "vif/")) {
 		libxl_device_nic_init(nic);

@@ -122,10 +122,7 @@ details_of(struct xl *x, struct op *op, uint32_t domid)
 static const char *
 type_of(struct xl *x, struct op *op, const libxl_dominfo *d)
 {
-	const char *path = arena_printf(op->arena, "/libxl/%u/type", d->domid);
-	const char *type = path ? xl_read(x, op, path) : NULL;
-
-	if (type && strcmp(type, "pvh") == 0)
+	if (strcmp(xl_kind(x, op, d->domid), "pvh") == 0)
 		return "pvh";
 	return d->domain_type == LIBXL_DOMAIN_TYPE_PV ? "pv" : "hvm";
 }

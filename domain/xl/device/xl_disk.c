@@ -125,7 +125,7 @@ block_device(struct op *op, const char *path, const char *served, bool writable,
 
 int
 xl_disk(struct xl *x, struct op *op, const struct value *device,
-    libxl_device_disk *out_r, struct xl_loops *loops)
+    libxl_device_disk *out_r, struct xl_loops *loops, bool emulated)
 {
 	const char *path = value_text(device, "path", "");
 	const char *virtual = value_text(device, "virtual", "");
@@ -146,8 +146,7 @@ xl_disk(struct xl *x, struct op *op, const struct value *device,
 		out_r->pdev_path = strdup("");
 		return 0;
 	}
-	/* QEMU serves CDs of HVM guests: it can change the medium. */
-	if (!out_r->is_cdrom) {
+	if (!out_r->is_cdrom || !emulated) {
 		path = block_device(op, path, value_text(device, "served", ""),
 		    out_r->readwrite, loops);
 		if (!path)

@@ -93,7 +93,8 @@ plug_disk(struct xl *x, struct op *op, uint32_t domid)
 	int rc;
 
 	libxl_device_disk_init(&disk);
-	rc = xl_disk(x, op, op->args, &disk, &loops);
+	rc = xl_disk(x, op, op->args, &disk, &loops,
+	    strcmp(xl_kind(x, op, domid), "hvm") == 0);
 	if (rc == 0) {
 		xl_forget(x);
 		rc = libxl_device_disk_add(x->ctx, domid, &disk, NULL);

@@ -233,6 +233,26 @@ class TheWorker(unittest.TestCase):
             self.w.error('plug', one, **dict(disk, path='/root/none'))[0],
             'VDI_NOT_AVAILABLE')
 
+    def test_a_CD_of_a_guest_without_emulated_hardware_runs_no_script(self):
+        cd = dict(kind='cdrom', mode='RO', format='raw')
+        first = dict(cd, device='vbd/1', virtual='xvdb', path=disk_file('cd1'))
+        later = dict(cd, device='vbd/2', virtual='xvdc', path=disk_file('cd2'))
+        one, domid = self.up('cd', 'pv', devices=[first])
+        self.w.ask('plug', one, **later)
+        for number, drive in (1, first), (2, later):
+            devid = 202 << 8 | number << 4
+            self.w.ask('connect', one, device=drive['device'],
+                       virtual=drive['virtual'])
+            self.assertEqual(self.backend('vbd', domid, devid), '4')
+            self.assertEqual(self.backend('vbd', domid, devid, 'script'),
+                             '/bin/true')
+            self.assertEqual(self.backend('vbd', domid, devid, 'mode'), 'r')
+            self.w.ask('unplug', one, device=drive['device'],
+                       virtual=drive['virtual'])
+            self.assertEqual(self.backend('vbd', domid, devid), '')
+            wait(lambda: drive['path'] not in loops(),
+                 what='the loop device goes')
+
     def test_a_device_that_has_become_another_ones_is_not_touched(self):
         one, _ = self.up('strange', 'pvh')
         path = disk_file('strange')
