@@ -23,6 +23,49 @@ is_kind(const struct value *device, const char *prefix)
 	return strncmp(name, prefix, strlen(prefix)) == 0;
 }
 
+int
+xl_add_arguments(struct op *op, libxl_domain_config *config,
+    const char *const *items, size_t n)
+{
+	char **old = config->b_info.extra_hvm, **list;
+	size_t had = 0;
+
+	while (old && old[had])
+		had++;
+	list = realloc(old, (had + n + 1) * sizeof(*list));
+	if (!list)
+		return op_fail_nomem(op);
+	config->b_info.extra_hvm = list;
+	for (size_t i = 0; i < n; i++) {
+		list[had + i + 1] = NULL;
+		if (!(list[had + i] = strdup(items[i])))
+			return op_fail_nomem(op);
+	}
+	return 0;
+}
+
+/* Firmware reads disks that the device model shows as IDE ones. Of a disk with
+ * a script libxl does not know what to show: it looks for what the script has
+ * found (source: libxl, libxl__device_disk_find_local_path). */
+static int
+show_disk(struct op *op, libxl_domain_config *config,
+    const libxl_device_disk *disk)
+{
+	const char *v = disk->vdev;
+	const char *items[2] = { "-drive", NULL };
+
+	if (config->c_info.type != LIBXL_DOMAIN_TYPE_HVM ||
+	    disk->backend != LIBXL_DISK_BACKEND_PHY || !disk->readwrite ||
+	    strncmp(v, "hd", 2) != 0 || v[2] < 'a' || v[2] > 'd' || v[3] ||
+	    strchr(disk->pdev_path, ','))
+		return 0;
+	items[1] = arena_printf(op->arena,
+	    "file=%s,if=ide,index=%d,media=disk,format=raw,cache=writeback",
+	    disk->pdev_path, v[2] - 'a');
+	return items[1] ? xl_add_arguments(op, config, items, 2)
+			: op_fail_nomem(op);
+}
+
 static int
 add_device(struct xl *x, struct op *op, const struct value *device,
     libxl_domain_config *config, struct xl_loops *loops)
@@ -34,7 +77,9 @@ add_device(struct xl *x, struct op *op, const struct value *device,
 		libxl_device_disk_init(disk);
 		config->num_disks++;
 		return xl_disk(x, op, device, disk, loops,
-		    config->c_info.type == LIBXL_DOMAIN_TYPE_HVM);
+			   config->c_info.type == LIBXL_DOMAIN_TYPE_HVM) < 0
+		    ? -1
+		    : show_disk(op, config, disk);
 	}
 	if (is_kind(device, "vif/")) {
 		libxl_device_nic_init(nic);

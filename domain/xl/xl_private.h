@@ -37,4 +37,8 @@ int xl_open_features(struct xl *x, struct op *op, uint32_t domid);
 /* The devid of a block device's name ("xvda", "hdc"); -1: no such name. */
 int xl_disk_devid(const char *vdev);
 
+/* More arguments for the device model. -1: raised. */
+int xl_add_arguments(struct op *op, libxl_domain_config *config,
+    const char *const *items, size_t n);
+
 #endif

@@ -126,12 +126,13 @@ set_arguments(struct xl *x, struct op *op, libxl_domain_config *config,
 
 	if (!items[1])
 		return op_fail_nomem(op);
-	config->b_info.extra_hvm =
-	    list_of(items, sizeof(items) / sizeof(items[0]));
+	if (xl_add_arguments(op, config, items,
+		sizeof(items) / sizeof(items[0])) < 0)
+		return -1;
 	config->b_info.device_model = strdup(find_model());
 	if (crb)
 		config->c_info.platformdata = list_of(version, 2);
-	return config->b_info.extra_hvm && config->b_info.device_model &&
+	return config->b_info.device_model &&
 		(!crb || config->c_info.platformdata)
 	    ? 0
 	    : op_fail_nomem(op);
@@ -151,7 +152,7 @@ xl_tpm(struct xl *x, struct op *op, const struct value *device,
 	why = missing();
 	if (*why)
 		return op_fail(op, "OPERATION_NOT_ALLOWED", why, NULL);
-	if (config->b_info.extra_hvm)
+	if (config->b_info.device_model)
 		return op_fail(op, "VTPM_MAX_AMOUNT_REACHED", "1", NULL);
 	if (strchr(socket, ',')) /* would be read as another option */
 		return op_fail(op, "INVALID_VALUE", "state", x->state_dir,
