@@ -115,9 +115,8 @@ def stick(path):
 
 def tpm(tests):
     """What guests with TPMs need, when test_tpm is asked for by its name and it
-    can be built; without, that test looks at the errors only. Not always: such
-    a guest runs its firmware, for which a host that shares its machine may be
-    too slow."""
+    can be built; without, that test looks at the errors only. Not always: it
+    takes a compiler twenty minutes."""
     if not any('test_tpm' in t for t in tests):
         return ()
     p = subprocess.run([os.path.join(BED, 'build-tpm')], text=True,

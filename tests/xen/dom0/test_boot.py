@@ -4,6 +4,7 @@ are changed; guests that crash."""
 
 import glob
 import os
+import re
 import subprocess
 import threading
 import unittest
@@ -11,11 +12,15 @@ import unittest
 import tap
 from bed import (MIB, console, disk_file, is_up, names, state_of_host, store,
                  uuid, wait, xl)
+from test_devices import shown
 from test_guests import FOLDER, Host
 from worker import Worker
 
 TINY = FOLDER + 'tiny'
 STATE = '/root/worker'
+# A boot sector that writes "DISK UP" to the first serial port, and waits.
+SECTOR = (bytes.fromhex('fc31c08ed8be167cbaf803ac84c07403eeebf8f4ebfd') +
+          b'DISK UP\r\n\0').ljust(510, b'\0') + b'\x55\xaa'
 
 
 class Firmware(unittest.TestCase):
@@ -199,6 +204,64 @@ class Firmware(unittest.TestCase):
                                  devices=[device], **kernel)
             self.assertEqual(error, expected)
         self.assertEqual(self.w.ask('list'), {})
+
+
+class Disks(Host):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.session = cls.d.login('root')
+
+    def said(self, vm):
+        """What its serial port has said."""
+        return self.d.http('GET', '/console_log?ref=%s&session_id=%s' % (
+            vm, self.session))[2].decode(errors='replace')
+
+    def says(self, vm, times):
+        """Firmware on a slow host gives up: then it tries again."""
+        for _ in range(3):
+            try:
+                return wait(lambda: self.said(vm).count('DISK UP') >= times,
+                            200)
+            except AssertionError:
+                self.d.call('VM.hard_reboot', vm)
+        self.fail('%d times: %r' % (times, self.said(vm)))
+
+    def test_a_guest_with_emulated_hardware_boots_from_its_disk(self):
+        d = self.d
+        vm = self.make('disk', kind='hvm', mib=64,
+                       HVM_boot_policy='BIOS order',
+                       HVM_boot_params={'order': 'c'})
+        vdi, _ = self.disk(vm, 0)
+        path = '/var/lib/xapid/sr/local/%s.raw' % d.call('VDI.get_uuid', vdi)
+        with open(path, 'r+b') as image:
+            image.write(SECTOR)
+        d.call('VM.start', vm, False, False)
+        self.says(vm, 1)
+        # The sector has no drivers, but needs none to be put to sleep.
+        subprocess.run(['xenstore-write', '/local/domain/%s/control/'
+                        'feature-suspend' % d.call('VM.get_domid', vm), '1'],
+                       check=True)
+        wait(lambda: 'suspend' in d.call('VM.get_allowed_operations', vm))
+        d.call('VM.suspend', vm)
+        d.call('VM.resume', vm, False, False)
+        self.assertIn(path, self.files_of_disks(vm))
+        d.call('VM.hard_reboot', vm)
+        self.says(vm, 2)
+        d.call('VM.hard_shutdown', vm)
+        d.call('VM.destroy', vm)
+        d.call('VDI.destroy', vdi)    # nobody has it open any more
+
+    def files_of_disks(self, vm):
+        """The files behind what its device model shows as disks."""
+        shows = shown(self.d.call('VM.get_domid', vm), 'block')
+        loops = re.findall(r'/dev/(loop\d+)', shows)
+        self.assertTrue(loops, shows)
+        found = ''
+        for loop in loops:
+            with open('/sys/block/%s/loop/backing_file' % loop) as f:
+                found += f.read()
+        return found
 
 
 class Crash(Host):
