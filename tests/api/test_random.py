@@ -19,15 +19,17 @@ import xapid
 
 CALLS = int(os.environ.get('XAPID_RANDOM_CALLS', 4000))
 SEED = os.environ.get('XAPID_RANDOM_SEED', 'xapid')
-# They would end the daemon, the session or the way to it, wait, ask others
-# over the network, or move the clock that everything else goes by.
+# They would end the daemon, the session or the way to it, wait, hold back or send
+# away who asks here, ask others over the network, or move the clock that
+# everything else goes by.
 LEFT_OUT = {
     'host.shutdown_agent', 'host.restart_agent', 'host.shutdown',
     'host.reboot', 'host.prepare_for_poweroff', 'host.bugreport_upload',
-    'host.set_https_only', 'host.set_servertime', 'host.syslog_reconfigure',
-    'pool.rotate_secret', 'pool.send_test_post', 'pool.set_https_only',
-    'pool.eject', 'event.from', 'event.next', 'session.logout',
-    'session.logout_subject_identifier', 'session.local_logout',
+    'host.set_address', 'Rate_limit.create', 'host.set_https_only',
+    'host.set_servertime', 'host.syslog_reconfigure', 'pool.rotate_secret',
+    'pool.send_test_post', 'pool.set_https_only', 'pool.eject', 'event.from',
+    'event.next', 'session.logout', 'session.logout_subject_identifier',
+    'session.local_logout',
     'session.change_password'}
 TEXTS = ('', 'a', 'true', '0', '1', '-1', 'name', 'x' * 300, '\u00e9', 'auto',
          '127.0.0.1', 'fe80::1', '2001:db8::1/64', '192.0.2.1/24', '4096',
