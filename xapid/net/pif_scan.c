@@ -89,7 +89,8 @@ vlan_is_up(struct scan *s, const struct pif *pif)
 	return false;
 }
 
-/* The management interface that was chosen, as long as it has an address. */
+/* The management interface that was chosen, as long as it has an address. One that
+ * we keep up may have none yet: a lease takes its time after a start. */
 static bool
 is_managed_by(struct scan *s, const struct value *nic)
 {
@@ -100,7 +101,7 @@ is_managed_by(struct scan *s, const struct value *nic)
 		const struct pif *pif = TX_GET(s->t, PIF, pif, pifs[i]);
 
 		if (pif && pif->management && nic_of(s, pif) == nic)
-			return *pif->IP || pif->IPv6.n;
+			return *pif->IP || pif->IPv6.n || pif->keep_up;
 	}
 	return false;
 }

@@ -235,6 +235,8 @@ class Addresses(Net):
         d.start()
         wait(lambda: d.call('PIF.get_IP', pif) == '10.0.2.15',
              what='a lease again')
+        self.assertTrue(d.call('PIF.get_management', pif),
+                        'another card with an address did not take its place')
 
     def test_9_routers_give_addresses(self):
         d, pif = self.d, self.pif('eth0')
