@@ -146,12 +146,7 @@ class Tpm(Host):
         vm, vtpm = self.guest('sleeps')
         d.call('VM.start', vm, False, False)
         before = self.counts_on(vm, 2)
-        # Its agent, if it had one, would say that.
-        subprocess.run(['xenstore-write', '/local/domain/%s/control/'
-                        'feature-suspend' % d.call('VM.get_domid', vm), '1'],
-                       check=True)
-        wait(lambda: 'suspend' in d.call('VM.get_allowed_operations', vm),
-             what='it may be suspended')
+        self.may_sleep(vm)
         saved = d.call('VM.checkpoint', vm, 'saved')
         after = self.counts_on(vm, before)
         d.call('VM.suspend', vm)
@@ -166,14 +161,24 @@ class Tpm(Host):
         wait(lambda: len(self.counted(vm)) > again + 2, what='it counts')
         self.assertLess(self.counted(vm)[again], last,
                         'it is what it was at the checkpoint')
-        self.loses_its_tpm(vm, vtpm)
+        self.loses_its_tpm(vm)
         d.call('VM.destroy', saved)
         self.gone()
 
-    def loses_its_tpm(self, vm, vtpm):
+    def may_sleep(self, vm):
+        """Its agent, if it had one, would say that."""
+        subprocess.run(['xenstore-write', '/local/domain/%s/control/'
+                        'feature-suspend' % self.d.call('VM.get_domid', vm),
+                        '1'], check=True)
+        wait(lambda: 'suspend' in self.d.call('VM.get_allowed_operations', vm),
+             what='it may be suspended')
+
+    def loses_its_tpm(self, vm):
         """A guest whose TPM has died runs on without; it cannot be suspended,
         and what the TPM has written is not lost."""
         d = self.d
+        vtpm, = d.call('VM.get_VTPMs', vm)    # the checkpoint's, copied
+        self.may_sleep(vm)
         for pid in processes():
             os.kill(pid, signal.SIGKILL)
         wait(lambda: 'TPM FAILS' in self.said(vm), PATIENCE, 'it notices')
