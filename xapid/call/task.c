@@ -358,7 +358,6 @@ tasks_start(struct core *core)
 {
 	sweep.core = core;
 	sweep.timer.fire = sweep_fire;
-	task_end_start(core);
 	if (sweep_tasks(core, true) < 0)
 		return -1;
 	return timer_set(core->timers, &sweep.timer, next_sweep());

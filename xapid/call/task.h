@@ -9,6 +9,8 @@
 
 /* Ends what an earlier run of the daemon left pending, and starts expiry. */
 int tasks_start(struct core *core);
+/* Before any task can end. */
+void task_end_start(struct core *core);
 void tasks_stop(struct core *core);
 
 /* A task of an earlier run of the daemon whose plan goes on (call: who carries

@@ -63,7 +63,6 @@ unsigned task_table_unended(struct task_entry **out, unsigned max);
 /* Puts an end into the row, if there still is one. */
 int task_end_row(struct tx *t, struct ref task, enum task_status_type status,
     const char *result, const char *const *error, unsigned nerror);
-void task_end_start(struct core *core);
 void task_end_stop(struct core *core);
 
 /* ---- task_row.c ---- */
