@@ -21,7 +21,7 @@ import xapid
 
 HEAD = struct.Struct('<qIIII128s')  # skip, used, deaths, stands, unused, name
 LOG = 65536
-STANDS, WAITS = 1, 2
+STANDS, WAITS, GOES_ON = 1, 2, 3
 
 # One that was reached: in which file, its name, how often it was before; and who
 # is to die there: the one who reaches it, or the parent of all.
@@ -40,19 +40,25 @@ class File:
             self.map = mmap.mmap(f.fileno(), HEAD.size + LOG)
         self.forget()
 
+    def write(self, at, what):
+        """In one piece: pack_into() would write zeros first, which is an order
+        to whoever comes there meanwhile."""
+        self.map[at:at + len(what)] = what
+
     def forget(self):
-        HEAD.pack_into(self.map, 0, -1, 0, 0, 0, 0, b'')
+        self.write(0, struct.pack('<q', -1))
+        self.write(0, HEAD.pack(-1, 0, 0, 0, 0, b''))
 
     def order(self, name, skip=0, stands=0):
         """To die when it is reached for the skip-th time from now on, or to
         stand still there (STANDS), or to have one thread wait (WAITS)."""
         self.forget()
-        HEAD.pack_into(self.map, 0, -1, 0, 0, stands, 0, name.encode())
-        struct.pack_into('<q', self.map, 0, skip)
+        self.write(0, HEAD.pack(-1, 0, 0, stands, 0, name.encode()))
+        self.write(0, struct.pack('<q', skip))
 
     def go_on(self):
-        """Who waits there."""
-        struct.pack_into('<I', self.map, 16, 0)
+        """Who waits there, and who comes there yet: he is not to die."""
+        self.write(16, struct.pack('<I', GOES_ON))
 
     def died(self):
         return HEAD.unpack_from(self.map, 0)[2] > 0

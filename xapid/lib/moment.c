@@ -98,6 +98,7 @@ void
 moment(const char *who, const char *what, const char *when)
 {
 	char name[MOMENT_NAME];
+	uint32_t stands;
 	size_t len;
 
 	if (!file)
@@ -111,11 +112,12 @@ moment(const char *who, const char *what, const char *when)
 	if (atomic_load(&file->skip) < 0 ||
 	    (file->name[0] && strcmp(file->name, name) != 0))
 		return;
+	stands = atomic_load(&file->stands); /* before it may be taken back */
 	if (atomic_fetch_sub(&file->skip, 1) != 0)
 		return;
 	atomic_fetch_add(&file->deaths, 1);
-	if (atomic_load(&file->stands) != MOMENT_WAITS)
-		raise(atomic_load(&file->stands) ? SIGSTOP : SIGKILL);
+	if (stands == 0 || stands == MOMENT_STANDS)
+		raise(stands ? SIGSTOP : SIGKILL);
 	while (atomic_load(&file->stands) == MOMENT_WAITS)
 		usleep(500);
 }

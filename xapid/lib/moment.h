@@ -27,6 +27,7 @@ struct moment_file {
 	_Atomic uint32_t stands;
 #define MOMENT_STANDS 1
 #define MOMENT_WAITS 2
+#define MOMENT_GOES_ON 3 /* whoever waits, and who is about to */
 	uint32_t unused;
 	char name[MOMENT_NAME]; /* which; "": any */
 	char log[MOMENT_LOG];   /* names, a line each */
