@@ -163,6 +163,7 @@ python_tests = \
 	tests/api/test_vm_checkpoint.py \
 	tests/api/test_vm_copy.py \
 	tests/api/test_vm_devices.py \
+	tests/api/test_vm_passthrough.py \
 	tests/api/test_vm_memory.py \
 	tests/api/test_vm_suspend.py \
 	tests/api/test_vm_records.py \
