@@ -484,7 +484,6 @@ libxapidcore_a_SOURCES = \
 	xapid/vm/vm.c \
 	xapid/vm/vm.h \
 	xapid/vm/vm_bios.c \
-	xapid/vm/vm_blocked.c \
 	xapid/vm/vm_devices.c \
 	xapid/vm/vm_devices.h \
 	xapid/vm/vm_firmware.c \

@@ -206,6 +206,7 @@ start_core(struct daemon *d)
 	    device_scan_at_start(core) < 0)
 		return main_complain("cannot store which devices there are");
 	plans_when_shown(core->plans, vm_operations_shown);
+	core->when_set = vm_operations_when_set;
 	/* First, so that their tasks are known to go on; some end at once. */
 	task_end_start(core);
 	if (plans_resume(core->plans, plan_kinds()) < 0)

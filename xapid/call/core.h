@@ -79,6 +79,9 @@ struct core {
 	/* Of the n-th path of the wire; false: there is none, or no wire. */
 	bool (*path_stats)(struct core *core, unsigned n,
 	    struct rpc_path_stats *out);
+	/* What else follows of a field that a default setter (implicit.c) has
+	 * changed, in its transaction; NULL: nothing. */
+	void (*when_set)(struct tx *t, int cls, struct ref self, int field);
 	/* Whether only this machine is answered; NULL in tests without a wire. */
 	void (*set_local_only)(struct core *core, bool on);
 	bool new_pool;           /* this start made the pool */

@@ -183,6 +183,8 @@ put(struct call *c, struct tx *t, struct ref ref, const void *value)
 		return -1;
 	}
 	(void)tx_set(t, cls_of(c)->id, ref, field_of(c)->index, value);
+	if (c->core->when_set)
+		c->core->when_set(t, cls_of(c)->id, ref, field_of(c)->index);
 	return call_commit(c, t);
 }
 
@@ -270,6 +272,15 @@ set_with(struct call *c, const struct set *s, const struct type *elem,
 	return out;
 }
 
+/* Keys that can be added are of these kinds. */
+static const char *
+key_text(const struct type *type, const void *key)
+{
+	if (type->kind == TYPE_ENUM)
+		return type->en->values[*(const int *)key];
+	return type->kind == TYPE_STRING ? *(const char *const *)key : "";
+}
+
 static const void *
 map_with(struct call *c, struct ref ref, const struct map *m,
     const struct type *type, const void *key, const void *value)
@@ -281,9 +292,7 @@ map_with(struct call *c, struct ref ref, const struct map *m,
 		return NULL;
 	if (find_item(m->keys, m->n, type->key, key) < m->n) {
 		fail_map_duplicate_key(c, cls_of(c)->name, field_of(c)->name,
-		    call_ref_text(c, ref),
-		    type->key->kind == TYPE_STRING ? *(const char *const *)key
-						   : "");
+		    call_ref_text(c, ref), key_text(type->key, key));
 		return NULL;
 	}
 	keys = grown(c, m->keys, m->n, type->key);

@@ -268,15 +268,3 @@ vbd_set_userdevice(struct call *c, const struct vbd_set_userdevice_args *a)
 	TX_SET(t, VBD, vbd, a->self, userdevice, device);
 	return call_commit(c, STEAL(t));
 }
-
-int
-vbd_set_unpluggable(struct call *c, const struct vbd_set_unpluggable_args *a)
-{
-	TX_SCOPE struct tx *t = call_begin(c);
-
-	if (!t || !EDIT_HEAD(c, t, VBD, vbd, a->self))
-		return -1;
-	TX_SET(t, VBD, vbd, a->self, unpluggable, a->value);
-	vbd_operations_refresh(t, a->self);
-	return call_commit(c, STEAL(t));
-}

@@ -367,3 +367,12 @@ vm_operations_refresh_alone(struct tx *t, struct ref ref)
 {
 	return refresh(t, ref, false);
 }
+
+void
+vm_operations_when_set(struct tx *t, int cls, struct ref self, int field)
+{
+	if (cls == CLASS_VM && field == FIELD_VM_blocked_operations)
+		(void)vm_operations_refresh(t, self);
+	else if (cls == CLASS_VBD && field == FIELD_VBD_unpluggable)
+		vbd_operations_refresh(t, self);
+}

@@ -23,5 +23,8 @@ int vm_operations_refresh(struct tx *t, struct ref vm);
 int vm_operations_refresh_alone(struct tx *t, struct ref vm);
 /* The same where one of its operations begins: for plans_when_shown. */
 void vm_operations_shown(struct tx *t, int cls, struct ref object);
+/* And where a field is set that forbids operations, of VMs and their VBDs: for
+ * core->when_set. */
+void vm_operations_when_set(struct tx *t, int cls, struct ref self, int field);
 
 #endif
