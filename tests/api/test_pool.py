@@ -29,6 +29,28 @@ class Base(xapid.Case):
         return self.d.call('pool.get_' + field, self.pool)
 
 
+class SlowDisk(Base):
+    """What is told of a change is told of what it has become, and not of what
+    could be read before the disk was done."""
+    options = {'env': {'XAPID_FAULT': 'sync:0:slow:sticky'}}
+
+    def test_guest_agents(self):
+        host = self.d.call('pool.get_master', self.pool)
+        for i in range(16):  # the daemon learns that its disk is slow
+            self.call('set_name_description', str(i))
+        for change, told in (
+                (('add_to', 'auto_update_enabled', 'true'), ('true', '')),
+                (('add_to', 'auto_update_url', 'https://x.example'),
+                 ('true', 'https://x.example')),
+                (('remove_from', 'auto_update_enabled'),
+                 ('', 'https://x.example')),
+                (('remove_from', 'auto_update_url'), ('', ''))):
+            self.d.call('host.dmesg_clear', host)
+            self.call(change[0] + '_guest_agent_config', *change[1:])
+            self.assertIn("guests may read: update '%s' from '%s'" % told,
+                          self.d.call('host.dmesg', host))
+
+
 class Settings(Base):
     args = ('--sim-hosts', '2')
 

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """The life of sessions, subjects and their roles: attacks A16 and A27."""
 
+import json
 import threading
 import time
 import unittest
@@ -11,11 +12,11 @@ import xapid
 
 
 class Base(unittest.TestCase):
-    args = ()
+    args, options = (), {}
 
     @classmethod
     def setUpClass(cls):
-        cls.d = xapid.start(*cls.args)
+        cls.d = xapid.start(*cls.args, **cls.options)
         cls.add_users()
         cls.d.__enter__()
 
@@ -180,7 +181,7 @@ class Idle(Base):
         self.assertFalse(self.is_alive(idle))
 
 
-class Subjects(Base):
+class WithSubject(Base):
     @classmethod
     def add_users(cls):
         with open(cls.d.users_file, 'a') as f:
@@ -206,6 +207,41 @@ class Subjects(Base):
     def give(self, role):
         self.d.call('subject.add_to_roles', self.subject, self.roles[role])
 
+
+class SlowDisk(WithSubject):
+    options = {'env': {'XAPID_FAULT': 'sync:0:slow:sticky'}}
+
+    def change(self, name, *params):
+        """Meanwhile, on a connection of its own."""
+        def request():
+            connection = self.d.connection()
+            connection.request('POST', '/jsonrpc', json.dumps({
+                'jsonrpc': '2.0', 'method': 'subject.' + name, 'id': 1,
+                'params': [self.d.session, self.subject, *params]}),
+                {'Content-Type': 'application/json'})
+            self.assertNotIn(b'error', connection.getresponse().read())
+        thread = threading.Thread(target=request)
+        thread.start()
+        self.addCleanup(thread.join)
+
+    def test_roles(self):
+        """who is logged out finds a new role when he comes back"""
+        for i in range(16):  # the daemon learns that its disk is slow
+            self.d.call('pool.set_name_description',
+                        self.d.call('pool.get_all')[0], str(i))
+        self.give('read-only')
+        session = self.d.login('carol')
+        self.change('add_to_roles', self.roles['vm-operator'])
+        self.wait_until_dead(session)
+        self.assertIn(self.roles['vm-operator'],
+                      self.d.call('subject.get_roles', self.subject))
+        session = self.d.login('carol')
+        self.change('destroy')
+        self.wait_until_dead(session)
+        self.assertNotIn(self.subject, self.d.call('subject.get_all'))
+
+
+class Subjects(WithSubject):
     def test_no_role(self):
         """a subject has no role until it is given one"""
         self.assertEqual(self.d.call('subject.get_roles', self.subject), [])

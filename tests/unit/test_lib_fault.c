@@ -9,6 +9,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "lib/clock.h"
 #include "tests/lib/unit.h"
 
 /* First of all, since the next tests start the counting. */
@@ -105,6 +106,20 @@ test_short_write(void)
 	close(fd);
 }
 
+static void
+test_slow_sync(void)
+{
+	int64_t begun;
+
+	CU_ASSERT_TRUE(fault_arm_text("sync:1:slow"));
+	CU_ASSERT_FALSE(fault_hit(FAULT_SYNC));
+	begun = clock_mono_ns();
+	CU_ASSERT_FALSE(fault_hit(FAULT_SYNC));
+	CU_ASSERT_TRUE(clock_mono_ns() - begun >= 50 * NSEC_PER_MSEC);
+	CU_ASSERT_EQUAL(fault_count(FAULT_SYNC), 2);
+	fault_disarm();
+}
+
 static int
 status_of_child(const char *text)
 {
@@ -166,7 +181,8 @@ test_bad_text(void)
 		"sync:99999999999:EIO", "sync:0:EXXX", "sync:0:5",
 		"sync:0:EIO:", "sync:0:EIO:sticky:", "sync:0:EIO:stuck",
 		"fsync:0:EIO", "sync:0:EIO,", "sync:0:EIO,bad:1:EIO",
-		"sync:0:EIO,sync:1:EIO", "sync:0:short", " sync:0:EIO" };
+		"sync:0:EIO,sync:1:EIO", "sync:0:short", "write:0:slow",
+		" sync:0:EIO" };
 	char long_text[2048];
 
 	for (size_t i = 0; i < UNIT_COUNT(bad); i++) {
@@ -188,6 +204,7 @@ UNIT_MAIN("fault", { "nothing is counted before a test begins", test_off },
     { "a sticky fault stays until disarmed", test_sticky },
     { "every wrapper fails when told and works when not", test_wrappers },
     { "a short write writes a part and says so", test_short_write },
+    { "a slow sync takes its time and goes well", test_slow_sync },
     { "exit ends the process at that call with status 99", test_exit },
     { "the text form arms what it says", test_text },
     { "a wrong text arms nothing", test_bad_text })

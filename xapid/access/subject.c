@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Class subject: users and groups, and the roles they have in this pool. Who
- * loses or gets a role is logged out, and comes back with what he has now. */
+ * loses or gets a role is logged out once that can be read, and comes back with
+ * what he has now. */
 #include <string.h>
 
 #include "access/rbac.h"
@@ -42,7 +43,7 @@ subject_destroy(struct call *c, const struct subject_destroy_args *a)
 	if (!t)
 		return -1;
 	(void)tx_destroy(t, CLASS_subject, a->self);
-	if (call_commit(c, t) < 0)
+	if (call_commit_wait(c, t) < 0)
 		return -1;
 	(void)session_end_subject(c->core, a->self);
 	return 0;
@@ -109,7 +110,7 @@ set_roles(struct call *c, struct ref self, struct ref role, bool add)
 		tx_abort(t);
 		return -1;
 	}
-	if (call_commit(c, t) < 0)
+	if (call_commit_wait(c, t) < 0)
 		return -1;
 	(void)session_end_subject(c->core, self);
 	return 0;

@@ -8,12 +8,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "lib/text.h"
 
 #define NEVER (-1L)
 #define EXIT_STATUS 99
+#define SLOW_MS 50
 
 struct point {
 	_Atomic long count; /* calls reached since armed or disarmed */
@@ -79,9 +81,15 @@ reached(struct point *p)
 bool
 fault_hit(enum fault_kind kind)
 {
-	if (!atomic_load_explicit(&watching, memory_order_relaxed))
+	const struct timespec late = { .tv_nsec = SLOW_MS * 1000000L };
+
+	if (!atomic_load_explicit(&watching, memory_order_relaxed) ||
+	    !reached(&points[kind]))
 		return false;
-	return reached(&points[kind]);
+	if (kind != FAULT_SYNC || errno != 0)
+		return true;
+	(void)nanosleep(&late, NULL);
+	return false;
 }
 
 static const struct name {
@@ -102,6 +110,7 @@ static const struct name {
 	{ "ENOENT", ENOENT },
 	{ "EACCES", EACCES },
 	{ "short", 0 },
+	{ "slow", 0 },
 	{ "exit", -EXIT_STATUS },
 	{ NULL, 0 },
 };
@@ -115,6 +124,13 @@ lookup(const struct name *table, const char *word, int *value_r)
 			return true;
 		}
 	return false;
+}
+
+/* What goes well, but otherwise, is of one kind. */
+static int
+kind_of(const char *word)
+{
+	return strcmp(word, "slow") == 0 ? FAULT_SYNC : FAULT_WRITE;
 }
 
 struct order {
@@ -139,7 +155,7 @@ parse_order(char *text, struct order orders[FAULT_KINDS])
 	    !lookup(errors, words[2], &err) ||
 	    (count == 4 && strcmp(words[3], "sticky") != 0))
 		return false;
-	if (orders[kind].given || (err == 0 && kind != FAULT_WRITE))
+	if (orders[kind].given || (err == 0 && kind != kind_of(words[2])))
 		return false;
 	orders[kind] = (struct order){ true, count == 4, (long)n, err };
 	return true;

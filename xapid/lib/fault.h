@@ -21,13 +21,15 @@ enum fault_kind {
 
 /* The n-th call of this kind from now on (0: the next) fails with err; if
  * sticky, all later ones too. err < 0: the process exits at once with
- * _exit(-err) instead (crash tests). err 0, FAULT_WRITE only: a short write. */
+ * _exit(-err) instead (crash tests). err 0: FAULT_WRITE is a short write,
+ * FAULT_SYNC one that takes 50 ms longer; no other kind has it. */
 void fault_arm(enum fault_kind kind, long n, int err, bool sticky);
 /* Nothing fails any more; counting starts again from 0. */
 void fault_disarm(void);
 /* Also read from XAPID_FAULT="kind:n:err[:sticky],..." by the daemon: kind is
  * alloc, open, write, sync or rename, at most once each; err is ENOSPC, EIO,
- * EMFILE, ENOMEM, ENOENT, EACCES, "short" (write only) or "exit" (status 99).
+ * EMFILE, ENOMEM, ENOENT, EACCES, "short" (write only), "slow" (sync only) or
+ * "exit" (status 99).
  * False, and nothing armed, when the text is wrong. */
 bool fault_arm_text(const char *text);
 /* How often this kind was reached since the last fault_arm() of it or

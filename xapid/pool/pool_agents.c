@@ -53,7 +53,7 @@ pool_add_to_guest_agent_config(struct call *c,
 		    call_ref_text(c, a->self), a->key);
 	(void)tx_map_put(t, CLASS_pool, a->self, FIELD_pool_guest_agent_config,
 	    a->key, a->value);
-	if (call_commit(c, STEAL(t)) < 0)
+	if (call_commit_wait(c, STEAL(t)) < 0)
 		return -1;
 	pool_agents_tell(c->core);
 	return 0;
@@ -69,7 +69,7 @@ pool_remove_from_guest_agent_config(struct call *c,
 		return -1;
 	(void)tx_map_remove(t, CLASS_pool, a->self,
 	    FIELD_pool_guest_agent_config, a->key);
-	if (call_commit(c, t) < 0)
+	if (call_commit_wait(c, t) < 0)
 		return -1;
 	pool_agents_tell(c->core);
 	return 0;
