@@ -469,6 +469,28 @@ class Waiting(Limits):
         self.assertEqual(self.count(ref), 100)
 
 
+class SlowDisk(Limits):
+    options = {'env': {'XAPID_FAULT': 'sync:0:slow:sticky'}}
+
+    def test_a_limit_holds_whoever_has_left(self):
+        for i in range(16):  # the daemon learns that its disk is slow
+            self.d.call('pool.set_name_description',
+                        self.d.call('pool.get_all')[0], str(i))
+        caller, limit = self.caller('leaves'), self.limit(1, SLOW)
+        admin = self.client('admin')
+        admin.send('Rate_limit.add_caller', limit, caller)
+        admin.close()
+        xapid.until(lambda: self.d.call('Caller.get_rate_limit',
+                                        caller) == limit)
+
+        def is_held():
+            c = self.waiting('leaves')
+            held = self.is_silent(c)
+            c.close()
+            return held
+        xapid.until(is_held)
+
+
 class Costs(unittest.TestCase):
     def test_a_file_says_what_calls_cost(self):
         with tempfile.NamedTemporaryFile('w') as f:

@@ -68,6 +68,9 @@ struct call {
 	void (*on_left)(struct call *c);
 	struct db_error commit_error;
 	void (*then)(struct call *c); /* continuation of a park */
+	/* What that continuation was to see to. Still set when the call ends,
+	 * as its client has left: run with core on a thread of its own. */
+	void (*owed)(void *core);
 	bool own_arena, left;
 	struct limit_wait limit; /* while it waits for tokens */
 	/* Cancelled (task.cancel, client gone): handlers that loop look. */

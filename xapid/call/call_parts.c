@@ -28,6 +28,8 @@ call_free(struct call *c)
 {
 	if (!c)
 		return;
+	if (c->owed && threads_run(c->core->threads, c->owed, c->core) < 0)
+		c->owed(c->core);
 	event_wait_free(c->wait);
 	for (uint32_t i = 0; i < c->nheld; i++)
 		record_unref(c->held[i]);
