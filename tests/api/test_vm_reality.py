@@ -18,7 +18,7 @@ from machines import Killing    # noqa: E402
 from moments import Moments    # noqa: E402
 
 
-class Reality(xapid.Case):
+class Base(xapid.Case):
     args = ('--sim-vms', '4')
 
     def running(self):
@@ -46,6 +46,21 @@ class Reality(xapid.Case):
                 self.d.call('message.get_all_records').values()
                 if m['obj_uuid'] == uuid]
 
+    def written_down_as_halted(self, vm):
+        """What runs of it, nobody has told the daemon."""
+        d, uuid = self.d, self.d.call('VM.get_uuid', vm)
+        d.stop()
+        path = os.path.join(d.state, 'state.sqlite')
+        with contextlib.closing(sqlite3.connect(path)) as db, db:
+            db.execute("UPDATE VM SET power_state = 'Halted', domid = -1, "
+                       "resident_on = 'OpaqueRef:NULL' WHERE uuid = ?",
+                       (uuid,))
+            db.execute('UPDATE VBD SET currently_attached = 0 WHERE VM = ?',
+                       (vm,))
+        d.start()
+
+
+class Reality(Base):
     def test_a_guest_that_powers_off_is_halted(self):
         vm, before = self.running()
         simulator.happen(self.d, vm, 'poweroff')
@@ -154,19 +169,6 @@ class Reality(xapid.Case):
         d.call('VM.clean_shutdown', vm)
         self.assertNotIn(before['uuid'], simulator.domains(d))
 
-    def written_down_as_halted(self, vm):
-        """What runs of it, nobody has told the daemon."""
-        d, uuid = self.d, self.d.call('VM.get_uuid', vm)
-        d.stop()
-        path = os.path.join(d.state, 'state.sqlite')
-        with contextlib.closing(sqlite3.connect(path)) as db, db:
-            db.execute("UPDATE VM SET power_state = 'Halted', domid = -1, "
-                       "resident_on = 'OpaqueRef:NULL' WHERE uuid = ?",
-                       (uuid,))
-            db.execute('UPDATE VBD SET currently_attached = 0 WHERE VM = ?',
-                       (vm,))
-        d.start()
-
     def test_one_that_others_started_has_the_devices_that_it_has(self):
         d = self.d
         vm, before = self.running()
@@ -221,6 +223,31 @@ class Reality(xapid.Case):
         status, _, _ = self.d.http('POST', '/simulator?op=list')
         self.assertEqual(status, 401)
 
+
+class SlowDisk(Base):
+    """What happens to a domain while what happened before is written down."""
+    options = {'env': {'XAPID_FAULT': 'sync:0:slow:sticky'}}
+
+    def follows(self, vm, *happenings):
+        state = {'pause': 'Paused', 'unpause': 'Running'}[happenings[-1]]
+        for what in happenings:
+            simulator.happen(self.d, vm, what)
+        self.until(vm, lambda r: r['power_state'] == state)
+        time.sleep(0.3)     # what is still under way
+        self.until(vm, lambda r: r['power_state'] == state)
+
+    def test_paused_right_after_it_appeared(self):
+        vm, _ = self.running()
+        self.written_down_as_halted(vm)
+        self.follows(vm, 'pause')
+        self.follows(vm, 'unpause')
+
+    def test_paused_and_unpaused_again_and_again(self):
+        vm, _ = self.running()
+        for n in range(8):
+            self.follows(vm, *(n // 2 % 4 + 1) * ['pause', 'unpause'])
+            self.follows(vm, *(n // 2 % 4) * ['pause', 'unpause'], 'pause')
+            self.follows(vm, 'unpause')
 
 
 class Unseen(Killing):

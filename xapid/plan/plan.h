@@ -89,6 +89,11 @@ int plan_start_own(struct core *core, const struct plan_kind *kind,
 unsigned plans_in_line(struct core *core, struct ref object,
     const struct plan_kind *const kinds[]);
 
+/* Whether it is the turn of one of these. When not, what the last one of them
+ * has changed can be read. */
+bool plans_at(struct core *core, struct ref object,
+    const struct plan_kind *const kinds[]);
+
 /* ---- for steps ---- */
 
 /* An argument, or what a step noted; "" when absent. */

@@ -138,6 +138,21 @@ plans_in_line(struct core *core, struct ref object,
 	return n;
 }
 
+bool
+plans_at(struct core *core, struct ref object,
+    const struct plan_kind *const kinds[])
+{
+	struct plans *ps = core->plans;
+	const struct running *r;
+	bool is;
+
+	pthread_mutex_lock(&ps->lock);
+	r = refmap_get(&ps->busy, object);
+	is = r && is_one_of(r->plan.kind, kinds);
+	pthread_mutex_unlock(&ps->lock);
+	return is;
+}
+
 /* ---- the end of a turn ---- */
 
 void

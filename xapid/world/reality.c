@@ -59,15 +59,14 @@ domain_changed(const struct value *body)
 {
 	const char *uuid = value_text(body, "uuid", "");
 	const char *state = value_text(body, "state", "");
-	const struct record *vm =
+	RECORD_UNREF const struct record *vm =
 	    db_get_by_uuid(reality.core->db, CLASS_VM, uuid);
 
 	if (!vm)
 		meet(uuid, state);
 	else
-		vm_follow(reality.core, (const struct vm *)vm,
-		    value_int(body, "domid", -1), state);
-	record_unref(vm);
+		vm_follow(reality.core, vm->self, value_int(body, "domid", -1),
+		    state);
 }
 
 static void

@@ -593,21 +593,16 @@ restarts(struct core *core, const struct vm *vm, const char *state)
 	return vm_after(vm, state, age_of(core, vm)) == VM_AFTER_DUMP_RESTART;
 }
 
-void
-vm_follow(struct core *core, const struct vm *vm, int64_t domid,
-    const char *state)
+/* These look at the domain and then have the records say what they saw. */
+static const struct plan_kind *const looking_kinds[] = { &changed_kind,
+	&appeared_kind, NULL };
+
+static void
+follow(struct core *core, const struct plan_kind *kind, const struct vm *vm,
+    int64_t domid, const char *state)
 {
-	const struct plan_kind *kind = kind_for(core, vm, state);
-	unsigned before;
 	char number[24];
 
-	if (!kind || vm->is_control_domain)
-		return;
-	before = plans_in_line(core, vm->r.self, vm_follow_kinds);
-	if (before > IN_LINE_MAX)
-		return; /* one that looks has not begun */
-	if (before == IN_LINE_MAX)
-		kind = &vm_look_kind;
 	snprintf(number, sizeof(number), "%lld", (long long)domid);
 	if (plan_start_own(core, kind, vm->r.self, "state", state, "domid",
 		number, "uuid", vm->uuid, "restart",
@@ -615,6 +610,30 @@ vm_follow(struct core *core, const struct vm *vm, int64_t domid,
 		log_err("VM %s: its domain is %s, and there is no memory to "
 			"follow",
 		    vm->uuid, state);
+}
+
+void
+vm_follow(struct core *core, struct ref ref, int64_t domid, const char *state)
+{
+	/* Before the record is read: it may have looked before this happened,
+	 * and its change may not be there to be read. */
+	bool looking = plans_at(core, ref, looking_kinds);
+	RECORD_UNREF const struct record *r = db_get(core->db, CLASS_VM, ref);
+	const struct vm *vm = (const struct vm *)r;
+	const struct plan_kind *kind = vm ? kind_for(core, vm, state) : NULL;
+	unsigned before;
+
+	if (!vm || vm->is_control_domain || (!kind && !looking))
+		return;
+	before = plans_in_line(core, ref, vm_follow_kinds);
+	if (before > IN_LINE_MAX)
+		return; /* one that looks has not begun */
+	if (before == IN_LINE_MAX)
+		kind = &vm_look_kind;
+	if (kind)
+		follow(core, kind, vm, domid, state);
+	if (looking && (!kind || kind == &appeared_kind))
+		follow(core, &changed_kind, vm, domid, state);
 }
 
 void

@@ -20,7 +20,7 @@ void vm_look(struct core *core, const struct vm *vm);
  * "shutdown:crash", "gone" …): a plan follows behind what the VM is about,
  * unless the records say so already or the domain is not the VM's present one.
  * Must not be called where blocking is no good. */
-void vm_follow(struct core *core, const struct vm *vm, int64_t domid,
+void vm_follow(struct core *core, struct ref vm, int64_t domid,
     const char *state);
 
 #endif
