@@ -96,18 +96,21 @@ class Checkpoints(Images):
         self.inside(vm, 'echo 3 >/proc/sys/vm/drop_caches')
         return self.inside(vm, 'head -n 1 /dev/xvda | cat -v')
 
-    def count(self, vm):
-        text = self.inside(vm, 'echo COUNT=$(cat /count)')
-        return int(text.rsplit('COUNT=', 1)[1].split()[0])
+    def counted(self, vm, after=-1):
+        """[how far it is], if that is further than after; the file is empty
+        for the moment in which the guest writes it."""
+        status, text = self.shell(vm, 'echo COUNT=$(cat /count)')
+        number = text.rsplit('COUNT=', 1)[-1].split()[:1]
+        return [int(n) for n in number if n.isdigit() and int(n) > after]
 
     def counts(self, vm, after):
-        """Waits until it has counted on: it lives."""
-        def on():
-            status, text = self.shell(vm, 'echo COUNT=$(cat /count)')
-            number = text.rsplit('COUNT=', 1)[1].split()[:1]
-            return number and number[0].isdigit() and int(number[0]) > after
-        wait(on, what=lambda: 'it counts; it said: '
-             + console(self.d.call('VM.get_name_label', vm))[-1000:])
+        """Waits until it has counted on: it lives. How far it is."""
+        return wait(lambda: self.counted(vm, after), what=lambda:
+                    'it counts; it said: ' + console(
+                        self.d.call('VM.get_name_label', vm))[-1000:])[0]
+
+    def count(self, vm):
+        return self.counts(vm, -1)
 
     def there_and_back(self, name, sr):
         before = broken_guests()
