@@ -13,27 +13,16 @@
 /* ---- a change holds when its call is answered ---- */
 
 static void
-refresh_core(void *core)
+refresh(void *core)
 {
 	limits_refresh(core);
 }
 
-static void
-refresh(struct call *c)
-{
-	c->owed = NULL;
-	limits_refresh(c->core);
-}
-
-/* When all that the handler has begun is durable, whoever has left by then. */
 static int
 and_refresh(struct call *c, int rc)
 {
-	if (rc == 0) {
-		c->owed = refresh_core;
-		call_park(c, refresh);
-		call_unpark(c);
-	}
+	if (rc == 0)
+		call_when_durable(c, refresh);
 	return rc;
 }
 

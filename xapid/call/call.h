@@ -68,9 +68,7 @@ struct call {
 	void (*on_left)(struct call *c);
 	struct db_error commit_error;
 	void (*then)(struct call *c); /* continuation of a park */
-	/* What that continuation was to see to. Still set when the call ends,
-	 * as its client has left: run with core on a thread of its own. */
-	void (*owed)(void *core);
+	void (*owed)(void *core); /* of call_when_durable, until it has run */
 	bool own_arena, left;
 	struct limit_wait limit; /* while it waits for tokens */
 	/* Cancelled (task.cancel, client gone): handlers that loop look. */
@@ -123,6 +121,10 @@ int call_check_map(struct call *c, const struct field *f, role_mask roles,
  * then(c) runs once call_unpark(c) was called (once, any thread). */
 void call_park(struct call *c, void (*then)(struct call *c));
 void call_unpark(struct call *c);
+/* The same for what must follow a change, whoever has left by then (whom a
+ * continuation does not follow): fn(core) once all that the handler has begun
+ * is durable, before the answer. */
+void call_when_durable(struct call *c, void (*fn)(void *core));
 
 /* Text of a reference in the call's arena (for error parameters). */
 const char *call_ref_text(struct call *c, struct ref r);

@@ -615,8 +615,8 @@ follow(struct core *core, const struct plan_kind *kind, const struct vm *vm,
 void
 vm_follow(struct core *core, struct ref ref, int64_t domid, const char *state)
 {
-	/* Before the record is read: it may have looked before this happened,
-	 * and its change may not be there to be read. */
+	/* Asked before the record is read: who is looking may have done so
+	 * before this happened, and then changes what is read here. */
 	bool looking = plans_at(core, ref, looking_kinds);
 	RECORD_UNREF const struct record *r = db_get(core->db, CLASS_VM, ref);
 	const struct vm *vm = (const struct vm *)r;
