@@ -470,12 +470,10 @@ class Waiting(Limits):
 
 
 class SlowDisk(Limits):
-    options = {'env': {'XAPID_FAULT': 'sync:0:slow:sticky'}}
+    options = xapid.SLOW_DISK
 
     def test_a_limit_holds_whoever_has_left(self):
-        for i in range(16):  # the daemon learns that its disk is slow
-            self.d.call('pool.set_name_description',
-                        self.d.call('pool.get_all')[0], str(i))
+        self.d.learn_disk()
         caller, limit = self.caller('leaves'), self.limit(1, SLOW)
         admin = self.client('admin')
         admin.send('Rate_limit.add_caller', limit, caller)

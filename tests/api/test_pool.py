@@ -32,12 +32,11 @@ class Base(xapid.Case):
 class SlowDisk(Base):
     """What is told of a change is told of what it has become, and not of what
     could be read before the disk was done."""
-    options = {'env': {'XAPID_FAULT': 'sync:0:slow:sticky'}}
+    options = xapid.SLOW_DISK
 
     def test_guest_agents(self):
         host = self.d.call('pool.get_master', self.pool)
-        for i in range(16):  # the daemon learns that its disk is slow
-            self.call('set_name_description', str(i))
+        self.d.learn_disk()
         for change, told in (
                 (('add_to', 'auto_update_enabled', 'true'), ('true', '')),
                 (('add_to', 'auto_update_url', 'https://x.example'),

@@ -209,26 +209,25 @@ class WithSubject(Base):
 
 
 class SlowDisk(WithSubject):
-    options = {'env': {'XAPID_FAULT': 'sync:0:slow:sticky'}}
+    options = xapid.SLOW_DISK
 
     def change(self, name, *params):
-        """Meanwhile, on a connection of its own."""
-        def request():
-            connection = self.d.connection()
-            connection.request('POST', '/jsonrpc', json.dumps({
-                'jsonrpc': '2.0', 'method': 'subject.' + name, 'id': 1,
-                'params': [self.d.session, self.subject, *params]}),
-                {'Content-Type': 'application/json'})
-            self.assertNotIn(b'error', connection.getresponse().read())
-        thread = threading.Thread(target=request)
-        thread.start()
-        self.addCleanup(thread.join)
+        """Sends it, on a connection of its own; the answer is looked at when
+        the test has ended."""
+        connection = self.d.connection()
+        connection.request('POST', '/jsonrpc', json.dumps({
+            'jsonrpc': '2.0', 'method': 'subject.' + name, 'id': 1,
+            'params': [self.d.session, self.subject, *params]}),
+            {'Content-Type': 'application/json'})
+
+        def answered():
+            reply = json.loads(connection.getresponse().read())
+            self.assertNotIn('error', reply)
+        self.addCleanup(answered)
 
     def test_roles(self):
         """who is logged out finds a new role when he comes back"""
-        for i in range(16):  # the daemon learns that its disk is slow
-            self.d.call('pool.set_name_description',
-                        self.d.call('pool.get_all')[0], str(i))
+        self.d.learn_disk()
         self.give('read-only')
         session = self.d.login('carol')
         self.change('add_to_roles', self.roles['vm-operator'])

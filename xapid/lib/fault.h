@@ -29,14 +29,13 @@ void fault_disarm(void);
 /* Also read from XAPID_FAULT="kind:n:err[:sticky],..." by the daemon: kind is
  * alloc, open, write, sync or rename, at most once each; err is ENOSPC, EIO,
  * EMFILE, ENOMEM, ENOENT, EACCES, "short" (write only), "slow" (sync only) or
- * "exit" (status 99).
- * False, and nothing armed, when the text is wrong. */
+ * "exit" (status 99). False, and nothing armed, when the text is wrong. */
 bool fault_arm_text(const char *text);
 /* How often this kind was reached since the last fault_arm() of it or
  * fault_disarm(). Nothing is counted before the first of these, so that a
  * daemon without tests pays for no counter. */
 long fault_count(enum fault_kind kind);
-/* True when the caller must fail now (errno is set). */
+/* True when the caller must fail now (errno is set). A slow sync is so here. */
 bool fault_hit(enum fault_kind kind);
 
 /* What their names without "fault_" do, or fail with errno as was ordered. */
