@@ -96,10 +96,10 @@ class Checkpoints(Images):
         self.inside(vm, 'echo 3 >/proc/sys/vm/drop_caches')
         return self.inside(vm, 'head -n 1 /dev/xvda | cat -v')
 
-    def counted(self, vm, after=-1):
+    def counted(self, vm, after):
         """[how far it is], if that is further than after; the file is empty
         for the moment in which the guest writes it."""
-        status, text = self.shell(vm, 'echo COUNT=$(cat /count)')
+        _, text = self.shell(vm, 'echo COUNT=$(cat /count)')
         number = text.rsplit('COUNT=', 1)[-1].split()[:1]
         return [int(n) for n in number if n.isdigit() and int(n) > after]
 
