@@ -94,6 +94,8 @@ void xl_loops_close(struct xl_loops *l);
 /* A disk or a guest's image; served: what the kernel must call the device, which
  * may have become another one's since it was told; "": anything. -1 and errno. */
 int xl_open_image(const char *path, const char *served, int flags);
+/* 1: a guest's memory was written there, 0: something else; -1 and errno. */
+int xl_image_begins(int fd);
 /* emulated: QEMU serves CDs, since it can change the medium. */
 int xl_disk(struct xl *x, struct op *op, const struct value *device,
     libxl_device_disk *out_r, struct xl_loops *loops, bool emulated);

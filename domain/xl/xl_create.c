@@ -437,7 +437,16 @@ xl_resume(void *context, struct op *op)
 	CLEANUP_FD int image =
 	    xl_open_image(path, op_text(op, "served", ""), O_RDONLY);
 
+	int begins;
+
 	if (image < 0)
 		return op_fail_errno(op, "VDI_NOT_AVAILABLE", path);
+	/* libxl 4.17 crashes where its helper has not begun. */
+	begins = xl_image_begins(image);
+	if (begins < 0)
+		return op_fail_errno(op, "VDI_IO_ERROR", path);
+	if (!begins)
+		return op_fail(op, "DOMAIN_BUILDER_ERROR", "resume", "0",
+		    "The image holds no guest's memory", NULL);
 	return create(context, op, image);
 }

@@ -48,17 +48,31 @@ save(struct xl *x, struct op *op, uint32_t domid)
 	return rc;
 }
 
-/* (source: Xen's docs/specs/libxl-migration-stream) */
-static bool
-is_image(const struct op *op)
+/* The stream's header and that of its first record, behind which libxl has a
+ * helper read; 0x1 is LIBXC_CONTEXT. (source: Xen's
+ * docs/specs/libxl-migration-stream) */
+int
+xl_image_begins(int fd)
 {
 	static const char begin[8] = "LibxlFmt"; /* as long as its place */
+	static const char context[4] = { 1 };
+	char head[24];
+	ssize_t n = pread(fd, head, sizeof(head), 0);
+
+	if (n < 0)
+		return -1;
+	return n == (ssize_t)sizeof(head) &&
+	    memcmp(head, begin, sizeof(begin)) == 0 &&
+	    memcmp(head + 16, context, sizeof(context)) == 0;
+}
+
+static bool
+is_saved(const struct op *op)
+{
 	CLEANUP_FD int fd = xl_open_image(op_text(op, "path", ""),
 	    op_text(op, "served", ""), O_RDONLY);
-	char head[sizeof(begin)];
 
-	return fd >= 0 && pread(fd, head, sizeof(head), 0) == sizeof(head) &&
-	    memcmp(head, begin, sizeof(head)) == 0;
+	return fd >= 0 && xl_image_begins(fd) == 1;
 }
 
 int
@@ -73,7 +87,7 @@ xl_suspend(void *context, struct op *op)
 		return -1;
 	/* Gone: saved by one that died behind that, or ended by itself. */
 	if (rc == 0)
-		return !hold && is_image(op)
+		return !hold && is_saved(op)
 		    ? xl_tpm_ended(x, op)
 		    : op_fail(op, "VM_HALTED", op->uuid, NULL);
 	if (save(x, op, domid) < 0)

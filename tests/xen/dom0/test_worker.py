@@ -5,10 +5,11 @@ import glob
 import os
 import signal
 import socket
+import struct
 import subprocess
 import time
-import unittest
 
+import emulator
 import tap
 from bed import (MIB, console, disk_file, is_up, loops, models, names, say,
                  state_of_host, store, uuid, wait, write, xl)
@@ -29,7 +30,7 @@ def children(pid):
     return found
 
 
-class TheWorker(unittest.TestCase):
+class TheWorker(emulator.TestCase):
     def setUp(self):
         self.w = Worker(state=STATE).__enter__()
         self.made = []
@@ -174,6 +175,27 @@ class TheWorker(unittest.TestCase):
         os.unlink(image)
 
     # ---- what is refused ----
+
+    def test_nobody_is_resumed_from_what_holds_no_memory(self):
+        one = uuid()
+        def error(path):
+            return self.w.error('resume', one, name='nobody', type='pvh',
+                                path=path, kernel=TINY, vcpus=1, vcpus_max=1,
+                                memory_static_max=32 * MIB,
+                                memory_target=32 * MIB)
+        header = b'LibxlFmt' + struct.pack('>II', 2, 0)
+        context, end = struct.pack('<II', 1, 0), struct.pack('<II', 0, 0)
+        for data in (bytes(MIB), b'', header, header + context[:7],
+                     header + end, header + context,
+                     header + context + bytes(MIB)):
+            with open('/root/nothing.image', 'wb') as f:
+                f.write(data)
+            self.assertEqual(error('/root/nothing.image')[0],
+                             'DOMAIN_BUILDER_ERROR', data[:40])
+        # Who reads that from its beginning has an I/O error.
+        self.assertEqual(error('/proc/self/mem')[0], 'VDI_IO_ERROR')
+        self.assertNotIn('nobody', names())
+        os.unlink('/root/nothing.image')
 
     def test_kernels_come_from_the_guests_folders_only(self):
         write('/var/lib/xapid/guest/empty', '')
