@@ -335,6 +335,8 @@ class Images(Base):
         dead = servers()
         for pid in [parent(s) for s in dead] + dead:
             os.kill(int(pid), signal.SIGKILL)
+        # Until then nobody can know that it is dead.
+        wait(lambda: not servers(), what='the servers have ended')
         d.call('VM.resume', vm, False, False)
         wait(lambda: len(servers()) == 1, what='the image of its memory went')
         self.assertFalse(set(servers()) & set(dead))
