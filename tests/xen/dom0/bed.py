@@ -175,14 +175,6 @@ class Syslog:
         return 'syslog:\n%s\n' % '\n'.join(self.lines[-last:])
 
 
-def broken_guests():
-    """How many guests have died of the emulator: it had put the registers of Xen
-    itself (its code segment, an address of its text) into the place of theirs,
-    which no toolstack can."""
-    return len(re.findall(r'Triple fault.*?RIP: +e008:\[<ffff82d', xl(
-        'dmesg', check=False), re.S))
-
-
 def processes_of_images():
     """Those behind the devices of images, as they are now."""
     return output('ps', '-o', 'pid,ppid,stat,wchan:20,etimes,args', '-C',

@@ -7,8 +7,8 @@ import os
 import re
 import subprocess
 import threading
-import unittest
 
+import emulator
 import tap
 from bed import (MIB, console, disk_file, is_up, names, state_of_host, store,
                  uuid, wait, xl)
@@ -23,7 +23,7 @@ SECTOR = (bytes.fromhex('fc31c08ed8be167cbaf803ac84c07403eeebf8f4ebfd') +
           b'DISK UP\r\n\0').ljust(510, b'\0') + b'\x55\xaa'
 
 
-class Firmware(unittest.TestCase):
+class Firmware(emulator.TestCase):
     """The worker alone."""
 
     def setUp(self):

@@ -5,8 +5,8 @@ import os
 import signal
 
 import tap
-from bed import (Syslog, broken_guests, console, output, processes,
-                 processes_of_images, say, wait)
+from bed import (Syslog, console, output, processes, processes_of_images,
+                 say, wait)
 from test_guests import Host
 
 PLACE = '/srv/checkpoints'
@@ -113,16 +113,6 @@ class Checkpoints(Images):
         return self.counts(vm, -1)
 
     def there_and_back(self, name, sr):
-        before = broken_guests()
-        try:
-            self.go_there_and_back(name, sr)
-        except Exception:
-            if broken_guests() == before:
-                raise
-            say('the emulator has broken the guest: once more')
-            self.go_there_and_back(name + '-again', sr)
-
-    def go_there_and_back(self, name, sr):
         d = self.d
         vm = self.counting(name, sr)
         domid = d.call('VM.get_domid', vm)

@@ -5,8 +5,8 @@ import os
 import signal
 import threading
 import time
-import unittest
 
+import emulator
 import tap
 import xapid
 from bed import (MIB, console, is_up, loops, names, say, state_of_host, typed,
@@ -38,7 +38,7 @@ class PatientDaemon(xapid.Daemon):
         return super().connection(timeout)
 
 
-class Host(unittest.TestCase):
+class Host(emulator.TestCase):
     env = None  # of the daemon
 
     @classmethod

@@ -83,7 +83,7 @@ def images():
 
 
 class Deaths(Machine, Host):
-    PATIENCE = 600
+    PATIENCE = 300
     POLL = 0.05     # who asks has one of two processors
 
     @classmethod

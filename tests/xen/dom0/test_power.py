@@ -3,8 +3,8 @@
 
 import os
 import sqlite3
-import unittest
 
+import emulator
 import tap
 import xapid
 from bed import MIB, console, is_up, loops, state_of_host, store, wait, xl
@@ -20,7 +20,7 @@ def xl_state(name):
     return None
 
 
-class Power(unittest.TestCase):
+class Power(emulator.TestCase):
     @classmethod
     def setUpClass(cls):
         os.makedirs('/root/xapid', exist_ok=True)

@@ -4,8 +4,8 @@
 import os
 import subprocess
 import time
-import unittest
 
+import emulator
 import tap
 import xapid
 from bed import MIB, output, state_of_host, wait, xl
@@ -24,7 +24,7 @@ disk = ["/root/tmp/foreign.img,raw,xvda,rw"]
 UUID = '5e5f0a1c-9a51-4a9e-b6c4-1d1f2f3f4f5f'
 
 
-class Reality(unittest.TestCase):
+class Reality(emulator.TestCase):
     @classmethod
     def setUpClass(cls):
         os.makedirs('/root/xapid-reality', exist_ok=True)

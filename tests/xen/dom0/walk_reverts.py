@@ -15,7 +15,8 @@ import time
 
 import tap
 import xapid
-from bed import broken_guests, processes, say, wait
+from bed import processes, say, wait
+from emulator import broken_guests
 from test_checkpoint import Images
 
 MINUTES = int(os.environ.get('MINUTES', '0'))
@@ -239,7 +240,7 @@ class Reverts(Images):
             # The one that it knows may be the one before that.
             return self.exact(vm, low, high + 100)
         except (AssertionError, IndexError):
-            if broken_guests() == self.broken:
+            if not broken_guests() - self.broken:
                 raise
             self.broken = broken_guests()
             say('the emulator has broken the guest')
