@@ -94,6 +94,7 @@ fuzz_tests = \
 
 # Python, run as they are.
 python_tests = \
+	tests/xen/test_iommu.py \
 	tests/api/test_db.py \
 	tests/api/test_limits.py \
 	tests/api/test_login.py \
@@ -173,12 +174,12 @@ python_tests = \
 	tests/api/test_storage_files.py \
 	tests/api/test_taken_back.py \
 	tests/api/test_tasks.py \
+	tests/lint/test_emulator.py \
 	tests/lint/test_layers.py \
 	tests/lint/test_lists.py \
 	tests/lint/test_man.py \
 	tests/lint/test_run.py \
 	tests/wire/test_wire.py \
-	tests/xen/test_iommu.py \
 	tests/xen/test_xen.py
 
 # Files and folders that tests read. (Corpora and tests/wire/cases are found by
@@ -244,6 +245,7 @@ EXTRA_DIST += \
 	tests/interop/xen_api.mjs \
 	tests/interop/xenapi_py.py \
 	tests/xen/dom0/bed.py \
+	tests/xen/dom0/emulator.py \
 	tests/xen/dom0/run \
 	tests/xen/dom0/show \
 	tests/xen/dom0/test_boot.py \

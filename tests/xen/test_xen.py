@@ -1,14 +1,14 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Boots an emulated Xen host and runs the tests of tests/xen/dom0 in its
-control domain, with what was built here. One boot for all of them.
+control domain, with what was built here. One boot for all of them: two hosts at
+once take longer than one after the other (docs/xen.md).
 
 Usage: test_xen.py [[asan/]TEST[.CLASS[.TEST]] ...]   (names in tests/xen/dom0,
 without .py; asan/: with workers that are built here with AddressSanitizer and
-the one of undefined behaviour. Without names: all, of which test_worker is run
-with sanitizers, where the compiler has them. DEATHS, ACTS, ONLY and SEED
-in the environment are for test_moments, ROUNDS, MINUTES and SEED for
-walk_reverts.)
+the one of undefined behaviour, where the compiler has them. Without names: all,
+of which test_worker is run with sanitizers. DEATHS, ACTS, ONLY and SEED in the
+environment are for test_moments, ROUNDS, MINUTES and SEED for walk_reverts.)
 """
 
 import os
@@ -33,7 +33,8 @@ PROGRAMS = ('xapid/xapid', 'xapid/xapid-pam', 'xapid/xapid-machine',
 WORKERS = ('domain/xapid-domain', 'storage/xapid-storage',
            'network/xapid-network', 'network/xapid-lease',
            'console/xapid-console')
-PASSED = ('DEATHS', 'SEED', 'ACTS', 'ONLY', 'ROUNDS', 'MINUTES')
+PASSED = ('DEATHS', 'SEED', 'ACTS', 'ONLY', 'ROUNDS', 'MINUTES',
+          'XAPID_XEN_TEST_SECONDS')
 NEEDED = ('qemu-system-x86_64', 'mmdebstrap', 'mke2fs')
 
 
@@ -88,7 +89,7 @@ def copy(build, names, top, folder):
 def stage(top, tests):
     """The programs and the tests as they will lie in /root there."""
     copy(BUILD, PROGRAMS, top, 'build')
-    asan = [t for t in tests or ['asan/test_worker'] if t.startswith('asan/')]
+    asan = [t for t in tests if t.startswith('asan/')]
     # That one asks its worker itself, and needs no other.
     alone = all(t.startswith('asan/test_worker') for t in asan)
     targets = WORKERS[:1] if alone else WORKERS
@@ -127,12 +128,25 @@ def tpm(tests):
     return ('--overlay', p.stdout.strip()) if p.returncode == 0 else ()
 
 
+def usual():
+    """All; the worker alone is tried with sanitizers."""
+    names = (f[:-3] for f in sorted(os.listdir(
+        os.path.join(SRC, 'tests/xen/dom0')))
+             if f.startswith('test_') and f.endswith('.py'))
+    return ['asan/' + name if name == 'test_worker' else name
+            for name in names]
+
+
 def main():
     reason = why_not()
     if reason:
         skip(reason)
+    tests = sys.argv[1:] or usual()
+    # Who asks for some by their names may want them to walk for hours.
+    if not sys.argv[1:]:
+        os.environ.setdefault('XAPID_XEN_TEST_SECONDS', '900')
     with tempfile.TemporaryDirectory() as top:
-        stage(os.path.join(top, 'root'), sys.argv[1:])
+        stage(os.path.join(top, 'root'), tests)
         stick(os.path.join(top, 'stick'))
         p = subprocess.run(
             [os.path.join(BED, 'run'), '--overlay', os.path.join(top, 'root'),
@@ -143,7 +157,7 @@ def main():
              '--timeout', str(SECONDS), *IOMMU, '--', 'env'] +
             ['%s=%s' % (name, os.environ[name]) for name in PASSED
              if name in os.environ] +
-            ['sh', '/root/src/tests/xen/dom0/run'] + sys.argv[1:],
+            ['sh', '/root/src/tests/xen/dom0/run'] + tests,
             stdin=subprocess.DEVNULL)
     sys.exit(p.returncode)
 
