@@ -436,7 +436,6 @@ xl_resume(void *context, struct op *op)
 	const char *path = op_text(op, "path", "");
 	CLEANUP_FD int image =
 	    xl_open_image(path, op_text(op, "served", ""), O_RDONLY);
-
 	int begins;
 
 	if (image < 0)
